@@ -1,0 +1,56 @@
+# make report · make test · make lab · make lint · make bench · make notebooks · make lock
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lab lint bench notebooks lock clean
+
+help:
+	@echo "make report      run the notebooks on the bundled data and write reports/ (ARGS='--start 2010-01' for options)"
+	@echo "make test        everything that must hold: unit tests, notebooks, the run itself"
+	@echo "make lab         JupyterLab on the notebooks"
+	@echo "make lint        ruff and mypy"
+	@echo "make bench       measure speed"
+	@echo "make notebooks   re-execute the notebooks in place, after a change that moves their outputs"
+	@echo "make lock        resolve requirements.lock anew"
+
+# The stamp is newer than the lock and the project file exactly when the environment is complete.
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "tradelib needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+report: .venv/installed
+	@$(BIN)/tradelib report $(ARGS)
+
+test: .venv/installed
+	$(BIN)/python -m pytest -m "not slow" tests
+	$(BIN)/python -m pytest -p no:cacheprovider --nbval notebooks
+	$(BIN)/python -m pytest -m slow tests
+
+lab: .venv/installed
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/installed
+	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+notebooks: .venv/installed
+	$(BIN)/python notebooks/refresh.py
+
+lock: .venv/installed
+	$(BIN)/uv pip compile pyproject.toml --group test --group lint --group build --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements.lock
+
+clean:
+	rm -rf .venv reports/[0-9]* .pytest_cache .mypy_cache .ruff_cache .hypothesis

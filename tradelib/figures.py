@@ -1,0 +1,158 @@
+"""How every figure looks, what it must say, and how it is exported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from cycler import cycler
+from matplotlib import pyplot as plt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette: told apart by colour-blind readers; the order also differs in lightness, for print in grey.
+INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
+    "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#767676",
+)  # fmt: skip
+FLOW_COLOURS = {"balance": INK, "exports": BLUE, "imports": VERMILION}
+
+_STYLE: dict[str, Any] = {
+    "figure.figsize": (7.2, 4.0),
+    "figure.dpi": 110,
+    "savefig.dpi": 200,
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.axisbelow": True,
+    "axes.prop_cycle": cycler(color=[BLUE, VERMILION, GREEN, INK, ORANGE, SKY]),
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "grid.color": "#e3e3e3",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "round",
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "ytick.left": False,
+    "legend.frameon": False,
+    "svg.hashsalt": "tradelib",
+}
+
+
+def style() -> None:
+    """Set the project's look for all figures that follow."""
+    plt.rcParams.update(_STYLE)  # type: ignore[arg-type]
+
+
+def colour(name: str) -> str:
+    """Return the colour of a series by its flow, so that exports look the same in every figure."""
+    return FLOW_COLOURS.get(name.split("_", maxsplit=1)[0], GREY)
+
+
+def dates(index: pd.Index) -> pd.Index:
+    """Return the first day of each period, as matplotlib's date axis wants it; other indexes unchanged."""
+    return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
+
+
+def lines(ax: Axes, frame: pd.DataFrame | pd.Series, labels: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    """Draw each column as a line over its months and name it at its right end.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    frame : DataFrame or Series
+        Values by month; gaps stay gaps.
+    labels : mapping, optional
+        What to call each column; without one the lines go unnamed.
+    **kwargs
+        Passed on to ``Axes.plot``; ``color`` defaults to the colour of the flow.
+    """
+    ends = []
+    table = pd.DataFrame(frame)
+    for name in table:
+        values = table[name]
+        [line] = ax.plot(dates(values.index), values, **{"color": colour(str(name)), **kwargs})
+        last = values.dropna()
+        if labels and name in labels and len(last):
+            ends.append((float(last.iloc[-1]), dates(last.index)[-1], labels[name], str(line.get_color())))
+    _name_ends(ax, ends)
+
+
+def _name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
+    """Write names right of the lines' ends, pushed apart where they would overlap."""
+    if not ends:
+        return
+    low, high = ax.get_ylim()
+    gap, at = (high - low) * 0.055, float("-inf")
+    for value, x, text, shade in sorted(ends, key=lambda end: end[0]):
+        at = max(value, at + gap)
+        ax.annotate(
+            text, (x, at), xytext=(6, 0), textcoords="offset points",
+            va="center", color=shade, fontweight="bold", fontsize=8.5, annotation_clip=False,
+        )  # fmt: skip
+
+
+def zero_line(ax: Axes) -> None:
+    """Draw the line of balanced trade, or of no change."""
+    ax.axhline(0, color=INK, linewidth=0.9, zorder=1.5)
+
+
+def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figure:
+    """Give a figure its message, unit, source and alternative text.
+
+    Parameters
+    ----------
+    fig : Figure
+        The drawing.
+    title : str
+        The message, one sentence.
+    unit : str
+        Unit, basis and adjustment, printed under the title.
+    source : str
+        Producer and vintage, printed at the foot.
+    alt : str
+        What a reader who cannot see the figure is told.
+    """
+    width, height = fig.get_size_inches()
+    head, foot = 0.62 / height, 0.34 / height
+    fig.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1 - head - foot))
+    left = 0.09 / width
+    fig.text(left, 1 - 0.06 / height, title, fontsize=11.5, fontweight="bold", va="top", color=INK, wrap=True)
+    fig.text(left, 1 - 0.34 / height, unit, fontsize=8.8, va="top", color="#555555")
+    fig.text(left, 0.06 / height, f"Source: {source}", fontsize=7.2, va="bottom", color="#666666", wrap=True)
+    fig.set_label(title)
+    fig.set_gid(alt)
+    return fig
+
+
+def title_of(fig: Figure) -> str:
+    """Return the message that ``finish`` gave the figure."""
+    return str(fig.get_label())
+
+
+def alt_of(fig: Figure) -> str:
+    """Return the alternative text that ``finish`` gave the figure."""
+    return fig.get_gid() or ""
+
+
+def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
+    """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with plt.rc_context({"svg.hashsalt": "tradelib"}):
+        fig.savefig(folder / f"{name}.png", metadata={"Software": None})
+        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")

@@ -1,0 +1,131 @@
+"""What a notebook says and leaves behind: echo, figures with their readings, tables, checks, results."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from IPython.display import Markdown, display
+from matplotlib import pyplot as plt
+
+from tradelib import figures
+from tradelib.errors import TradelibError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from tradelib.parameters import Parameters
+
+
+class CheckFailed(TradelibError):  # noqa: N818 - it reads as what happened
+    """Something that must hold does not."""
+
+
+class Record:
+    """The record of one run of a notebook; ``finish()`` writes it when an output folder is given.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Checked parameters; creating one is the check.
+    title, question : str
+        What the notebook is called and what it asks.
+    """
+
+    def __init__(self, parameters: Parameters, *, title: str, question: str) -> None:
+        self.parameters = parameters
+        self._folder = Path(parameters.output) if parameters.output else None
+        asked = parameters.model_dump(exclude={"output"})
+        self._told: dict[str, Any] = {
+            "notebook": parameters.notebook, "title": title, "question": question, "parameters": asked,
+            "sources": {}, "items": [], "results": {}, "checks": [],
+        }  # fmt: skip
+        figures.style()
+        said = [f"`{name}` = {'all there is' if value is None else value}" for name, value in asked.items()]
+        display(Markdown("**Parameters:** " + " · ".join(said)))
+
+    def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
+        """Load series as ``Parameters.load`` does, and say where they come from.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
+        """
+        frame = self.parameters.load(series, **kwargs)
+        echo: dict[str, list[str]] = {}
+        for name, told in frame.attrs["series"].items():
+            span = frame[name].dropna().index
+            self._told["sources"][name] = told | {"first": str(span[0]), "last": str(span[-1])}
+            line = f"{told['source']}; {told['unit']}; {span[0]} to {span[-1]}; sha256 {told['sha256'][:12]}"
+            echo.setdefault(line, []).append(f"`{name}`")
+        display(Markdown("\n".join(f"- {', '.join(names)}: {line}" for line, names in echo.items())))
+        return frame
+
+    @property
+    def source(self) -> str:
+        """The sources loaded so far, for the foot of a figure."""
+        return "; ".join(dict.fromkeys(told["source"] for told in self._told["sources"].values()))
+
+    def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series) -> None:
+        """Show a finished figure and export it with the data behind it."""
+        if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
+            raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
+        self._told["items"].append({"kind": "figure", "name": name, "title": title, "alt": alt, "reading": ""})
+        if self._folder:
+            figures.save(fig, self._folder / "figures", name, pd.DataFrame(data))
+        display(fig, metadata={"image/png": {"alt": alt}})
+        plt.close(fig)
+
+    def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:
+        """Show a table, rounded for print only, and export it unrounded."""
+        shown = frame.copy()
+        for column in shown.select_dtypes("number"):
+            shown[column] = [("" if pd.isna(v) else f"{v:,.{decimals}f}").replace("-", "\u2212") for v in shown[column]]
+        rows = shown.reset_index().astype(str)
+        item: dict[str, Any] = {"kind": "table", "name": name, "title": title, "reading": ""}
+        item |= {"columns": [str(c) for c in rows.columns], "rows": rows.to_numpy().tolist()}
+        self._told["items"].append(item)
+        if self._folder:
+            (self._folder / "tables").mkdir(parents=True, exist_ok=True)
+            frame.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
+        display(Markdown(f"**{title}**"), shown)
+
+    def reading(self, text: str) -> None:
+        """Say in words, computed from the results, what the last figure or table shows."""
+        if self._told["items"]:
+            self._told["items"][-1]["reading"] = text
+        display(Markdown(text))
+
+    def result(self, **values: float | str | bool | None) -> None:
+        """Keep key results, unrounded, under their names."""
+        self._told["results"] |= {k: None if isinstance(v, float) and pd.isna(v) else v for k, v in values.items()}
+
+    def check(self, claim: str, holds: bool, found: str = "") -> None:  # noqa: FBT001 - reads as a sentence
+        """Note whether something that must hold does, with what was found as rounded text."""
+        self._told["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
+        print(f"{'ok  ' if holds else 'FAIL'} {claim}" + (f": {found}" if found else ""))  # noqa: T201
+
+    def finish(self) -> None:
+        """Write ``results.json`` when there is an output folder; then fail if a check did.
+
+        Raises
+        ------
+        CheckFailed
+            Names every claim that does not hold.
+        """
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(self._told, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+            (self._folder / "results.json").write_text(text + "\n", encoding="utf-8")
+        failed = [check["claim"] for check in self._told["checks"] if not check["holds"]]
+        if failed:
+            raise CheckFailed("does not hold: " + "; ".join(failed))
+        print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy or pandas scalar as JSON knows it."""
+    return value.item() if hasattr(value, "item") else str(value)

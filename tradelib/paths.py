@@ -1,0 +1,23 @@
+"""Where the project's files are: beside the package in a checkout, inside it when installed from a wheel."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def _bundled(name: str) -> Path:
+    inside = _PACKAGE / "_bundled" / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def data_folder() -> Path:
+    """Return the store's folder; the environment variable ``TRADELIB_DATA`` names another one."""
+    return Path(os.environ.get("TRADELIB_DATA") or _bundled("data"))
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the parameterized notebooks."""
+    return _bundled("notebooks")

@@ -1,0 +1,147 @@
+"""A file as a grid of cells, text and workbook alike, every cell with the place a person would look for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_uppercase
+
+from tradelib.errors import SourceError
+
+Cell = str | float
+"""Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
+
+_NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)")
+_WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of cells; rows may be of different length."""
+
+    file: str
+    rows: list[list[Cell]]
+    sheet: str | None = None
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Return where a cell stands: ``line 12, column 3`` of a text, ``sheet '1', cell C12`` of a workbook."""
+        if self.sheet is None:
+            return f"line {row + 1}" + ("" if column is None else f", column {column + 1}")
+        if column is None:
+            return f"sheet {self.sheet!r}, row {row + 1}"
+        return f"sheet {self.sheet!r}, cell {_letters(column)}{row + 1}"
+
+    def error(self, row: int | None, column: int | None = None, *, found: str, expected: str) -> SourceError:
+        """Return the error that names this file, the place, what was found and what was expected."""
+        place = None if row is None else self.place(row, column)
+        return SourceError(self.file, place, found=found, expected=expected)
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell; beyond the end of a short row it is empty."""
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else ""
+
+    def text(self, row: int, column: int = 0) -> str:
+        """Return a cell as text with single blanks; a whole number loses the ``.0`` of the workbook."""
+        value = self.cell(row, column)
+        if isinstance(value, float):
+            value = f"{value:.0f}" if value.is_integer() else repr(value)
+        return " ".join(value.split())
+
+    def is_blank(self, row: int, start: int = 0) -> bool:
+        """Tell whether a row is empty from a column on."""
+        return all(cell == "" for cell in self.rows[row][start:])
+
+    def number(self, row: int, column: int) -> tuple[float, str]:
+        """Return a cell's value and marker: ``(nan, "")`` for a blank, ``(nan, "(D)")`` for a withheld value.
+
+        Raises
+        ------
+        SourceError
+            The cell is neither a number, nor a marker, nor blank.
+        """
+        cell = self.cell(row, column)
+        if isinstance(cell, float):
+            return cell, ""
+        if not cell:
+            return float("nan"), ""
+        if _NUMBER.fullmatch(cell):
+            return float(cell.replace(",", "").replace("\u2212", "-")), ""
+        if _MARKER.fullmatch(cell):
+            return float("nan"), cell
+        raise self.error(row, column, found=repr(cell), expected="a number such as -1,234, or a marker such as (D)")
+
+
+def _letters(column: int) -> str:
+    """Return the letters of a workbook column: 0 is A, 26 is AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = ascii_uppercase[rest] + name
+    return name
+
+
+def read_grid(path: str | Path) -> Grid:
+    """Read a tab-separated text or the first sheet of a workbook (``.xlsx``, ``.xls``), told by content.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; its name is not trusted to say what it is.
+
+    Raises
+    ------
+    SourceError
+        The file is missing, empty, not UTF-8, an HTML page, or a workbook that cannot be opened.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SourceError(str(path), None, found=reason.lower(), expected="a readable file") from error
+    if not raw.strip():
+        raise SourceError(path.name, None, found="an empty file", expected="an official table")
+    return _workbook(path, raw) if raw.startswith(_WORKBOOK_STARTS) else _text(path, raw)
+
+
+def _text(path: Path, raw: bytes) -> Grid:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        found = f"byte 0x{raw[error.start]:02x} that is not UTF-8"
+        raise SourceError(path.name, f"line {line}", found=found, expected="text in UTF-8 or ASCII") from error
+    if text.lstrip().startswith("<"):
+        raise SourceError(path.name, "line 1", found="an HTML or XML page", expected="an official table")
+    if (at := text.find("\0")) >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise SourceError(path.name, f"line {line}", found="a zero byte", expected="text in UTF-8 or ASCII")
+    # Only line feeds end a line: str.splitlines would also break at form feeds and other separators.
+    lines = text.replace("\r\n", "\n").split("\n")
+    return Grid(path.name, [[cell.strip() for cell in line.split("\t")] for line in lines])
+
+
+def _workbook(path: Path, raw: bytes) -> Grid:
+    from io import BytesIO  # noqa: PLC0415
+
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only workbooks need it
+
+    try:
+        sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError, IndexError) as error:
+        raise SourceError(
+            path.name, None, found=f"a damaged workbook ({error})", expected="an Excel workbook"
+        ) from error
+    return Grid(path.name, [[_workbook_cell(cell) for cell in row] for row in rows], sheet.name)
+
+
+def _workbook_cell(cell: object) -> Cell:
+    """Return a workbook's cell as a float or stripped text (a date or a truth value becomes its text)."""
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return float(cell)
+    return str(cell).strip()

@@ -1,0 +1,249 @@
+"""The store of releases: what was published when, and ``load()`` on top.
+
+A release is a folder ``data/<family>/<release date>/`` with ``months.csv``, where published ``annual.csv``
+and ``markers.csv``, and ``release.toml`` with the provenance. Families (Census history, BEA/FRED, ...) are
+different compilations of the same trade and are never mixed in one series.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import pandas as pd
+
+from tradelib import catalog
+from tradelib.errors import ParameterError, SourceError, did_you_mean
+from tradelib.paths import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Month: TypeAlias = "str | pd.Period | None"
+Unit = Literal["millions", "billions"]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release in the store.
+
+    Attributes
+    ----------
+    family : str
+        Source family.
+    released : datetime.date
+        Day of publication.
+    statistical_month : pandas.Period
+        Newest month it is about.
+    folder : Path
+        Where it lies.
+    provenance : dict
+        All of ``release.toml``.
+    """
+
+    family: str
+    released: dt.date
+    statistical_month: pd.Period
+    folder: Path
+    provenance: dict[str, Any]
+
+    @property
+    def source(self) -> str:
+        """Producer, title and date in one line, as a figure's foot cites it."""
+        told = self.provenance
+        return f"{told['producer']}, {told['title']}, released {self.released:%Y-%m-%d}"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the monthly table, as the provenance records it."""
+        return str(self.provenance["table_sha256"])
+
+
+def families() -> list[str]:
+    """Return the names of the source families in the store."""
+    return sorted({path.parent.parent.name for path in data_folder().glob("*/*/release.toml")})
+
+
+def releases(family: str) -> list[Release]:
+    """Return the releases of a family, oldest first.
+
+    Raises
+    ------
+    ParameterError
+        The store has no such family.
+    """
+    found = [_release(path) for path in data_folder().glob(f"{family}/*/release.toml")]
+    if not found:
+        raise ParameterError(f"no source family {family!r} in {data_folder()}; {did_you_mean(family, families())}")
+    return sorted(found, key=lambda release: release.released)
+
+
+def _release(path: Path) -> Release:
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        month = pd.Period(told["statistical_month"], freq="M")
+        if (path.parent.parent.name, path.parent.name) != (told["family"], told["released"].isoformat()):
+            raise SourceError(
+                str(path),
+                None,
+                found=f"{told['family']} of {told['released']}",
+                expected="what the folders say",
+            )
+        return Release(told["family"], told["released"], month, path.parent, told)
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, UnicodeDecodeError) as error:
+        raise SourceError(str(path), None, found=str(error), expected="the provenance of a release") from error
+
+
+def select(family: str, vintage: str | dt.date | None = None) -> Release:
+    """Return one release of a family.
+
+    Parameters
+    ----------
+    family : str
+        Source family.
+    vintage : str, datetime.date or None
+        None for the newest; a day (``"2024-04-04"``) for the newest release not later than that day; a
+        month (``"2024-02"``) for the release about that statistical month.
+
+    Raises
+    ------
+    ParameterError
+        There is no such release, or the text is neither a day nor a month.
+    """
+    known = releases(family)
+    if vintage is None:
+        return known[-1]
+    listed = ", ".join(f"{r.released} (about {r.statistical_month})" for r in known)
+    day, month = _day_or_month(vintage)
+    fitting = [r for r in known if (r.released <= day if day else r.statistical_month == month)]
+    if not fitting:
+        raise ParameterError(f"no release of {family} for vintage {str(vintage)!r}; the store has {listed}")
+    return fitting[-1]
+
+
+def _day_or_month(vintage: str | dt.date) -> tuple[dt.date | None, pd.Period | None]:
+    if isinstance(vintage, dt.date):
+        return vintage, None
+    try:
+        if len(vintage) == len("2024-02"):
+            return None, pd.Period(dt.datetime.strptime(vintage, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
+        return dt.date.fromisoformat(vintage), None
+    except ValueError:
+        raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
+
+
+def read_months(release: Release) -> pd.DataFrame:
+    """Return a release's monthly table: ``PeriodIndex`` named ``period`` by series name, missing values NaN.
+
+    Raises
+    ------
+    SourceError
+        The table is not the one whose hash the provenance records.
+    """
+    path = release.folder / "months.csv"
+    raw = path.read_bytes()
+    if (found := hashlib.sha256(raw).hexdigest()) != release.sha256:
+        raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{release.sha256} as in release.toml")
+    return _read_csv(path)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, index_col=0)
+    frame.index = pd.PeriodIndex(frame.index, freq="M", name="period")
+    return frame.astype(float)
+
+
+def load(
+    series: str | Iterable[str] = "*_bop_sa",
+    start: Month = None,
+    end: Month = None,
+    vintage: str | dt.date | None = None,
+    unit: Unit = "millions",
+    family: str | None = None,
+) -> pd.DataFrame:
+    """Load monthly series into one wide frame.
+
+    Parameters
+    ----------
+    series : str or iterable of str
+        Names, FRED mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_*_bop_sa"``). By default the nine
+        series of the history table: balance, exports and imports of goods and services, BOP basis, adjusted.
+    start, end : str, pandas.Period or None
+        First and last month, both included; None for all there is.
+    vintage : str, datetime.date or None
+        None for the newest release; a day for what was known on that day; a month for the release about it.
+    unit : {"millions", "billions"}
+        Unit of dollar series; indexes keep their own.
+    family : str or None
+        Read from this source family instead of the one the catalog names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Gap-free monthly ``PeriodIndex`` named ``period``; one column a series, in the order asked.
+        ``attrs["series"]`` holds, by column, flow, item, basis, adjustment, unit, source and vintage.
+
+    Raises
+    ------
+    ParameterError
+        Unknown series, vintage, unit or an impossible span; the message lists what is possible.
+
+    Examples
+    --------
+    >>> load("BOPGSTB", start="2024-01", unit="billions").round(1)
+             balance_total_bop_sa
+    period
+    2024-01                 -67.6
+    2024-02                 -68.9
+    """
+    if unit not in ("millions", "billions"):
+        raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
+    wanted = catalog.find(series)
+    held = {name: select(name, vintage) for name in dict.fromkeys(family or s.family for s in wanted)}
+    tables = {name: read_months(release) for name, release in held.items()}
+    columns, told = {}, {}
+    for s in wanted:
+        release = held[family or s.family]
+        table = tables[release.family]
+        if s.name not in table:
+            raise ParameterError(f"{release.family} has no {s.name}; {did_you_mean(s.name, table.columns)}")
+        scaled = unit == "billions" and s.unit == catalog.MILLIONS
+        columns[s.name] = table[s.name] / 1000 if scaled else table[s.name]
+        told[s.name] = asdict(s) | {
+            "unit": "billions of U.S. dollars" if scaled else s.unit,
+            "family": release.family,
+            "source": release.source,
+            "vintage": release.released.isoformat(),
+            "statistical_month": str(release.statistical_month),
+            "sha256": release.sha256,
+        }
+    frame = _span(pd.DataFrame(columns), start, end)
+    frame.attrs["series"] = told
+    return frame
+
+
+def _span(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
+    """Return the months from start to end, gap-free; refuse a span that reaches beyond the data."""
+    first, last = frame.index.min(), frame.index.max()
+    begin, stop = _month(start, first, "start"), _month(end, last, "end")
+    if begin > stop:
+        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
+    for name, month in (("start", begin), ("end", stop)):
+        if not first <= month <= last:
+            raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
+    return frame.reindex(pd.period_range(begin, stop, freq="M", name="period"))
+
+
+def _month(value: Month, default: pd.Period, name: str) -> pd.Period:
+    if value is None:
+        return default
+    try:
+        if isinstance(value, pd.Period):
+            return value.asfreq("M")
+        return pd.Period(dt.datetime.strptime(value, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
+    except (ValueError, TypeError):
+        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
