@@ -17,7 +17,6 @@ from tradelib.sources.layout import Layout, check_header, check_width, find_titl
 from tradelib.sources.stub import MONTHS, LastPrint, Month, Note, Span, Year, understand
 
 if TYPE_CHECKING:
-
     from tradelib.sources.grid import Grid
 
 __all__ = ["Exhibit", "Layout", "read_exhibit"]
