@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]
+HISTORY = "census_history"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
+from math import isfinite, nan
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -12,14 +14,15 @@ from tradelib.errors import SourceError
 Cell = str | float
 """Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
 
-_NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)")
+_NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+_MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)", re.ASCII)
+_LINE_END = re.compile(r"\r\n?|\n")
 _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of cells; rows may be of different length."""
+    """Rows of cells, each until its last cell that is not empty."""
 
     file: str
     rows: list[list[Cell]]
@@ -52,7 +55,7 @@ class Grid:
 
     def is_blank(self, row: int, start: int = 0) -> bool:
         """Tell whether a row is empty from a column on."""
-        return all(cell == "" for cell in self.rows[row][start:])
+        return len(self.rows[row]) <= start
 
     def number(self, row: int, column: int) -> tuple[float, str]:
         """Return a cell's value and marker: ``(nan, "")`` for a blank, ``(nan, "(D)")`` for a withheld value.
@@ -63,14 +66,15 @@ class Grid:
             The cell is neither a number, nor a marker, nor blank.
         """
         cell = self.cell(row, column)
-        if isinstance(cell, float):
+        if isinstance(cell, float) and isfinite(cell):
             return cell, ""
-        if not cell:
-            return float("nan"), ""
-        if _NUMBER.fullmatch(cell):
-            return float(cell.replace(",", "").replace("\u2212", "-")), ""
-        if _MARKER.fullmatch(cell):
-            return float("nan"), cell
+        if cell == "":
+            return nan, ""
+        if isinstance(cell, str):
+            if _NUMBER.fullmatch(cell):
+                return float(cell.replace(",", "").replace("\u2212", "-")), ""
+            if _MARKER.fullmatch(cell):
+                return nan, cell
         raise self.error(row, column, found=repr(cell), expected="a number such as -1,234, or a marker such as (D)")
 
 
@@ -100,8 +104,8 @@ def read_grid(path: str | Path) -> Grid:
     path = Path(path)
     try:
         raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(str(path), None, found=reason.lower(), expected="a readable file") from error
     if not raw.strip():
         raise SourceError(path.name, None, found="an empty file", expected="an official table")
@@ -109,6 +113,8 @@ def read_grid(path: str | Path) -> Grid:
 
 
 def _text(path: Path, raw: bytes) -> Grid:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SourceError(path.name, None, found="text in UTF-16", expected="text in UTF-8 or ASCII")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,15 +126,22 @@ def _text(path: Path, raw: bytes) -> Grid:
     if (at := text.find("\0")) >= 0:
         line = text.count("\n", 0, at) + 1
         raise SourceError(path.name, f"line {line}", found="a zero byte", expected="text in UTF-8 or ASCII")
-    # Only line feeds end a line: str.splitlines would also break at form feeds and other separators.
-    lines = text.replace("\r\n", "\n").split("\n")
-    return Grid(path.name, [[cell.strip() for cell in line.split("\t")] for line in lines])
+    if "\t" not in text:
+        raise SourceError(path.name, None, found="text without a tab", expected="cells separated by tabs")
+    # Only line ends end a line: str.splitlines would also break at form feeds and other separators.
+    return Grid(path.name, [_trimmed([cell.strip() for cell in line.split("\t")]) for line in _LINE_END.split(text)])
+
+
+def _trimmed(cells: list[Cell]) -> list[Cell]:
+    while cells and cells[-1] == "":
+        cells.pop()
+    return cells
 
 
 def _workbook(path: Path, raw: bytes) -> Grid:
-    from io import BytesIO  # noqa: PLC0415
+    from io import BytesIO
 
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only workbooks need it
+    from python_calamine import CalamineError, CalamineWorkbook  # only workbooks need it
 
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)
@@ -137,7 +150,7 @@ def _workbook(path: Path, raw: bytes) -> Grid:
         raise SourceError(
             path.name, None, found=f"a damaged workbook ({error})", expected="an Excel workbook"
         ) from error
-    return Grid(path.name, [[_workbook_cell(cell) for cell in row] for row in rows], sheet.name)
+    return Grid(path.name, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], sheet.name)
 
 
 def _workbook_cell(cell: object) -> Cell:
