@@ -166,18 +166,15 @@ class _Table:
 
     def _line(self, at: int, year: int, first: int, last: int, mark: str = "") -> _Line:
         """Return a row's line: all its figures, or none where it is still to come."""
+        marked = {0: mark} if mark else {}
+        if self.grid.is_blank(at, 1):
+            return _Line(at, year, first, last, [], marked)
         check_width(self.grid, self.layout, at)
-        markers = {0: mark} if mark else {}
-        figures: list[float] = []
-        for column in range(1, 1 if self.grid.is_blank(at, 1) else self.layout.width):
-            value, marker = self.grid.number(at, column)
-            if marker:
-                markers[column] = marker
-            elif not value.is_integer():
-                found = "an empty cell" if value != value else f"{value}"  # noqa: PLR0124 - NaN
-                raise self.grid.error(at, column, found=found, expected="a whole number or a marker")
-            figures.append(value)
-        return _Line(at, year, first, last, figures, markers)
+        figures, markers = self.grid.numbers(at, 1, self.layout.width)
+        for column, value in enumerate(figures, start=1):
+            if value % 1 > 0:
+                raise self.grid.error(at, column, found=f"{value}", expected="a whole number")
+        return _Line(at, year, first, last, figures, marked | markers)
 
     def _last_print(self, at: int, month: int) -> _Line:
         """Return the line below the previous print's label: the month before the newest one."""

@@ -39,7 +39,7 @@ class Layout:
         """Column heads in order, without their groups."""
         return [head for _, columns in self.header for head, _ in columns]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of columns, the stub included."""
         return len(self.names) + 1
