@@ -61,10 +61,16 @@ class Parameters(BaseModel):
     vintage: str | None = None
     output: str | None = None
 
-    def load(self, series: str | list[str], *, vintage: str | None = None, **kwargs: Any) -> pd.DataFrame:
-        """Load series for the span and the vintage asked for, in billions of dollars."""
-        asked = {"start": self.start, "end": self.end, "unit": "billions"} | kwargs
-        return vintages.load(series, vintage=vintage or self.vintage, **asked)
+    def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
+        """Load series for the span asked for, in billions of dollars.
+
+        The vintage is the history table's; series of other families come from their newest release, which
+        the echo of a notebook names.
+        """
+        families = {s.family for s in catalog.find(series)}
+        vintage = self.vintage if families == {vintages.HISTORY} else None
+        asked = {"start": self.start, "end": self.end, "vintage": vintage, "unit": "billions"}
+        return vintages.load(series, **(asked | kwargs))
 
     @model_validator(mode="after")
     def _loads(self) -> Self:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]
+HISTORY = "census_history"
 
 
 @dataclass(frozen=True)

@@ -126,9 +126,9 @@ def _text(path: Path, raw: bytes) -> Grid:
 
 
 def _workbook(path: Path, raw: bytes) -> Grid:
-    from io import BytesIO  # noqa: PLC0415
+    from io import BytesIO
 
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only workbooks need it
+    from python_calamine import CalamineError, CalamineWorkbook  # only workbooks need it
 
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)
