@@ -85,7 +85,7 @@ def stl_pattern(
     SeriesError
         The series cannot carry it, or ``log`` is asked of values that are not positive.
     """
-    from statsmodels.tsa.seasonal import STL  # noqa: PLC0415 - heavy, loaded when used
+    from statsmodels.tsa.seasonal import STL
 
     values = require_monthly(series, months=months)
     positive = bool((values > 0).all())

@@ -113,7 +113,7 @@ def qs(changes: pd.Series) -> tuple[float, int, float]:
     Maravall (2012), as X-13ARIMA-SEATS computes it. Seasonal adjustment makes r12 negative, and half of all series
     without seasonality give 0, so the test rejects less often than its level says.
     """
-    from scipy.stats import chi2  # noqa: PLC0415 - heavy, loaded when used
+    from scipy.stats import chi2
 
     deviations = changes.to_numpy() - changes.mean()
     n, power = len(deviations), float(deviations @ deviations)
@@ -130,7 +130,7 @@ def kruskal_wallis(changes: pd.Series) -> tuple[float, int, float]:
     statistic, freedom, p_value
         The H of Kruskal and Wallis (1952), against chi-square with 11 degrees.
     """
-    from scipy.stats import kruskal  # noqa: PLC0415
+    from scipy.stats import kruskal
 
     month, values = pd.PeriodIndex(changes.index).month, changes.to_numpy()
     groups = [values[month == number] for number in range(1, 13)]
@@ -149,7 +149,7 @@ def friedman(changes: pd.Series) -> tuple[float, int, float]:
     statistic, freedom, p_value
         Friedman's (1937) statistic, against chi-square with 11 degrees.
     """
-    from scipy.stats import friedmanchisquare  # noqa: PLC0415
+    from scipy.stats import friedmanchisquare
 
     years = len(changes) // 12
     blocks = changes.to_numpy()[-12 * years :].reshape(years, 12)
