@@ -69,6 +69,14 @@ class Record:
         """The sources loaded so far, for the foot of a figure."""
         return "; ".join(dict.fromkeys(told["source"] for told in self._told["sources"].values()))
 
+    def unit(self, name: str) -> str:
+        """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
+        told = self._told["sources"][name]
+        adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[told["adjustment"]]
+        unit = told["unit"].replace("billions of U.S. dollars", "billions of dollars a month")
+        basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(told["basis"], "")
+        return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
+
     def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series) -> None:
         """Show a finished figure and export it with the data behind it."""
         if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
@@ -126,6 +134,12 @@ class Record:
         if failed:
             raise CheckFailed("does not hold: " + "; ".join(failed))
         print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
+
+
+def say(value: float, decimals: int = 1, *, sign: bool = False) -> str:
+    """Return a number as prose prints it: rounded, thousands marked, a real minus sign, ``sign`` also before a plus."""
+    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    return (text.lstrip("+-") if float(text.replace(",", "")) == 0 else text).replace("-", "\u2212")
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 
 from tradelib import catalog, vintages
 from tradelib.errors import ParameterError, TradelibError, did_you_mean
+from tradelib.monthly import require_months
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,17 @@ class Trend(Parameters):
     """Where is a series heading, and what is its path made of?"""
 
     notebook: ClassVar[str] = "03_trend"
+    least_months: ClassVar[int] = 24
     series: SeriesName = "balance_total_bop_sa"
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        """Check that the span has the months a trend needs, without a gap."""
+        try:
+            require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
 class RealVsNominal(Parameters):
