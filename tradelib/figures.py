@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from cycler import cycler
 from matplotlib import pyplot as plt
 from matplotlib.dates import AutoDateLocator
+
+from tradelib.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,6 +145,36 @@ def few_dates(*axes: Axes) -> None:
     """Thin out the dates under narrow panels, so that they do not run into each other."""
     for ax in axes:
         ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+
+
+def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
+    """Mark one point and name it, ``offset`` points away; the text keeps away from the point on that side."""
+    ax.plot([x], [y], "o", color=VERMILION, markersize=6.5, zorder=3)
+    ax.annotate(
+        text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
+        va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=VERMILION, fontweight="bold",
+        fontsize=8.5, annotation_clip=False,
+    )  # fmt: skip
+
+
+def signed_bars(ax: Axes, values: pd.Series) -> None:
+    """Draw horizontal bars from zero, first on top, in the colours of their flows, each with its signed value.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    values : Series
+        By label; its first word is the flow that gives the colour.
+    """
+    shades = [FLOW_COLOURS.get(str(name).split(maxsplit=1)[0].lower(), INK) for name in values.index]
+    bars = ax.barh(values.index.astype(str), values, color=shades, height=0.62)
+    texts = [printed(value, sign=True) for value in values.tolist()]
+    ax.bar_label(bars, texts, padding=4, fontweight="bold", fontsize=9)
+    ax.axvline(0, color=INK, linewidth=0.9)
+    ax.grid(visible=False)
+    ax.margins(x=0.16)
+    ax.invert_yaxis()
 
 
 def zero_line(ax: Axes) -> None:

@@ -12,8 +12,11 @@ from matplotlib import pyplot as plt
 
 from tradelib import figures
 from tradelib.errors import TradelibError
+from tradelib.rounding import printed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from tradelib.parameters import Parameters
@@ -91,7 +94,7 @@ class Record:
         """Show a table, rounded for print only, and export it unrounded."""
         shown = frame.copy()
         for column in shown.select_dtypes("number"):
-            shown[column] = [("" if pd.isna(v) else f"{v:,.{decimals}f}").replace("-", "\u2212") for v in shown[column]]
+            shown[column] = ["" if pd.isna(v) else printed(v, decimals) for v in shown[column].tolist()]
         rows = shown.reset_index().astype(str)
         numbers = frame.reset_index()
         numeric = [pd.api.types.is_numeric_dtype(numbers[column]) for column in numbers]
@@ -102,6 +105,12 @@ class Record:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)
             frame.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
         display(Markdown(f"**{title}**"), shown)
+
+    def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
+        """Show a text under its title, and keep it as an item of its own; its reading is all of it in Markdown."""
+        body = "\n\n".join((f"**{title}**", *paragraphs)).replace("$", r"\$")
+        self._told["items"].append({"kind": "text", "name": name, "title": title, "reading": body})
+        display(Markdown(body))
 
     def reading(self, text: str) -> None:
         """Say in words, computed from the results, what the last figure or table shows."""

@@ -78,7 +78,7 @@ def stl_trend(
     Cleveland, Cleveland, McRae and Terpenning (1990), "STL: a seasonal-trend decomposition procedure based on loess",
     Journal of Official Statistics 6, 3-73.
     """
-    from statsmodels.tsa.seasonal import STL  # noqa: PLC0415 - heavy
+    from statsmodels.tsa.seasonal import STL
 
     values = require_months(series, least=24, purpose="STL trend")
     fit = STL(
