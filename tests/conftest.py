@@ -28,7 +28,10 @@ def official_folder() -> Path:
 @pytest.fixture(scope="session")
 def official_text(official_folder: Path) -> Path:
     """Return the real history text."""
-    found = [*official_folder.glob("exhibit_history*.txt"), *official_folder.parent.glob("sources/exhibit_history*.txt")]
+    found = [
+        *official_folder.glob("exhibit_history*.txt"),
+        *official_folder.parent.glob("sources/exhibit_history*.txt"),
+    ]
     if not found:
         pytest.skip("no official history text")
     return found[0]

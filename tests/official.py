@@ -14,7 +14,9 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-UNITS = "In millions of dollars. Seasonally adjusted; details may not equal totals due to seasonal adjustment and rounding."
+UNITS = (
+    "In millions of dollars. Seasonally adjusted; details may not equal totals due to seasonal adjustment and rounding."
+)
 HEADS = ["", *["Total", "Goods (1)", "Services"] * 3]
 NOTES = [
     [],

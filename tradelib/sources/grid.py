@@ -170,6 +170,8 @@ def _workbook(path: Path, raw: bytes) -> Grid:
     except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
         found = f"a damaged workbook ({' '.join(str(error).split())})"
         raise SourceError(path.name, None, found=found, expected="an Excel workbook") from error
+    if not any(map(any, rows)):
+        raise SourceError(path.name, None, found=f"an empty sheet {sheet.name!r}", expected="an official table")
     return Grid(path.name, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], sheet.name)
 
 
