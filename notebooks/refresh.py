@@ -8,19 +8,16 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from tradelib.report.jobs import normalise
+
 HERE = Path(__file__).parent
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def refresh(path: Path) -> None:
     """Execute one notebook and write it back with nothing in it that changes from run to run."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}).execute()
-    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.id = f"cell-{number:02}"
-        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-    nbformat.write(notebook, path)
+    nbformat.write(normalise(notebook), path)
 
 
 if __name__ == "__main__":

@@ -231,7 +231,7 @@ REFUSED = {
     "a year too far": (TEXT.replace("\n1994\t", "\n1995\t"), "line 37, column 1", "1995", "the year 1994"),
     "figures beside a year": (TEXT.replace("\n1994\t", "\n1994\t5"), "line 37, column 1", "1994", "the year 1994"),
     "figures beside a footnote": (TEXT + "\t5", "line 522, column 1", "with figures", "the year 2025"),
-    "a year lost with its page": ("\n".join(LINES[64:]), "line 10, column 1", "January 1996", "1992, as the title says"),
+    "a year lost with its page": ("\n".join(LINES[64:]), "line 10, column 1", "January 1996", "as the title says"),
     "no annual line": (with_line(9), "line 21, column 1", "no line for January to December 1992", "between"),
     "an annual line twice": (with_line(9, LINES[9], LINES[9]), "line 11, column 1", "Jan. - Dec.", "January 1992"),
     "an annual line without figures": (with_line(9, "Jan. - Dec."), "line 10", "no figures", "figures"),

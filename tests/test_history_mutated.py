@@ -19,7 +19,6 @@ TEXT = as_text(history_rows(RECENT))
 LINES = TEXT.split("\n")
 FIGURES = [at for at, line in enumerate(LINES) if re.search(r"\t-?\d", line)]
 MONTHLY = [at for at in FIGURES if not LINES[at].startswith("Jan. -")]
-_MARKER = re.compile(r"\([A-Z]{1,3}\)|\(-\)|\(\d\d?\)|-|n\.a\.|\.\.\.?|\(\*\)")
 
 
 def read(folder, content):

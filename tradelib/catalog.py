@@ -126,6 +126,6 @@ def find(words: str | Iterable[str]) -> list[Series]:
 
 def table(words: str | Iterable[str] = "*") -> pd.DataFrame:
     """Return the catalog as a frame, one row a series, indexed by name."""
-    import pandas as pd  # noqa: PLC0415 - the catalog itself needs no pandas
+    import pandas as pd  # the catalog itself needs no pandas
 
     return pd.DataFrame([{"name": s.name, **asdict(s)} for s in find(words)]).set_index("name")

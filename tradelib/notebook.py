@@ -85,8 +85,10 @@ class Record:
         for column in shown.select_dtypes("number"):
             shown[column] = [("" if pd.isna(v) else f"{v:,.{decimals}f}").replace("-", "\u2212") for v in shown[column]]
         rows = shown.reset_index().astype(str)
+        numbers = frame.reset_index()
+        numeric = [pd.api.types.is_numeric_dtype(numbers[column]) for column in numbers]
         item: dict[str, Any] = {"kind": "table", "name": name, "title": title, "reading": ""}
-        item |= {"columns": [str(c) for c in rows.columns], "rows": rows.to_numpy().tolist()}
+        item |= {"columns": [str(c) for c in rows.columns], "numeric": numeric, "rows": rows.to_numpy().tolist()}
         self._told["items"].append(item)
         if self._folder:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)

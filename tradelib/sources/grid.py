@@ -158,9 +158,9 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
 
 
 def _workbook(path: Path, raw: bytes) -> Grid:
-    from io import BytesIO  # noqa: PLC0415
+    from io import BytesIO
 
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only workbooks need it
+    from python_calamine import CalamineWorkbook  # only workbooks need it
 
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)

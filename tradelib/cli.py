@@ -1,0 +1,88 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from tradelib.errors import ParameterError, TradelibError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+_out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.callback()
+def main() -> None:
+    """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
+
+
+@app.command()
+def report(
+    start: Annotated[str | None, typer.Option(help="First month, for example 2010-01.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last month.")] = None,
+    series: Annotated[
+        str | None, typer.Option(help="Series that trend and seasonal look at: name or FRED code.")
+    ] = None,
+    vintage: Annotated[str | None, typer.Option(help="A day, a statistical month, or the newest.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="[NOTEBOOK.]NAME=VALUE", help="Any other parameter.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
+) -> None:
+    """Run the notebooks and write a report to reports/<run>/."""
+    from tradelib.report import Outcome, plan, threads  # imports that --help need not wait for
+    from tradelib.report import report as run
+
+    said = {"start": start, "end": end, "series": series, "vintage": vintage}
+    options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
+    total, done = len(plan(options, only or [])), 0
+    with _err.status(f"0 of {total} notebooks") as status:
+
+        def tell(outcome: Outcome) -> None:
+            nonlocal done
+            done += 1
+            state = f"FAILED in {outcome.error}" if outcome.error else "done"
+            _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
+            status.update(f"{done} of {total} notebooks")
+
+        result = run(options, only=only or [], out=out, force=force, executor=threads(jobs), progress=tell)
+    if result.skipped:
+        _err.print("Nothing has changed since this report was made (--force makes it anew).")
+    _out.print(f"{result.headline}\nReport: {result.folder / 'index.html'}", markup=False)
+    if result.failures:
+        for notebook, error in result.failures.items():
+            copy = result.folder / "notebooks" / f"{notebook}.ipynb"
+            _err.print(f"{notebook} failed in {error}\n  see {copy}", markup=False)
+        raise typer.Exit(1)
+
+
+def _assignments(pairs: list[str]) -> dict[str, Any]:
+    """Return ``NAME=VALUE`` pairs with numbers, true, false and null as such."""
+    values = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise ParameterError(f"--set {pair!r} is not NAME=VALUE")
+        try:
+            value = json.loads(text)
+            values[name] = value if isinstance(value, (int, float, bool, type(None))) else text
+        except ValueError:
+            values[name] = text
+    return values
+
+
+def run() -> None:
+    """Run the command line; what tradelib refuses is one plain message and exit code 2."""
+    try:
+        app()
+    except TradelibError as error:
+        _err.print(f"tradelib: {error}", markup=False)
+        sys.exit(2)

@@ -1,0 +1,205 @@
+"""A run from plan to published folder: whole or not at all, and only if it is not there already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradelib import vintages
+from tradelib.paths import data_folder
+from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
+from tradelib.report.page import write_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_VERSIONS = ("tradelib", "matplotlib", "numpy", "pandas", "papermill", "scipy", "statsmodels")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A published run.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies.
+    headline : str
+        Its first sentence.
+    failures : dict of str to str
+        By notebook, the cell that failed and why; empty after success.
+    skipped : bool
+        Whether the same run was there already and nothing had to be done.
+    """
+
+    folder: Path
+    headline: str
+    failures: dict[str, str]
+    skipped: bool = False
+
+
+def report(
+    options: Mapping[str, Any] | None = None,
+    *,
+    only: Sequence[str] = (),
+    out: Path | None = None,
+    force: bool = False,
+    executor: Executor | None = None,
+    progress: Callable[[Outcome], None] = lambda _: None,
+) -> Report:
+    """Run the notebooks and publish the report.
+
+    Parameters
+    ----------
+    options : mapping, optional
+        Parameters by name, as ``plan`` takes them.
+    only : sequence of str
+        Notebooks to run; all when empty.
+    out : Path, optional
+        Folder of the run; by default ``reports/<statistical month>`` with what differs from the defaults.
+    force : bool
+        Run even when the same run is there.
+    executor : Executor, optional
+        Who runs the jobs; threads, one a core, by default.
+    progress : callable
+        Called with each outcome as it comes.
+
+    Raises
+    ------
+    ParameterError
+        Before anything runs, when a parameter is unknown or impossible.
+    """
+    options = dict(options or {})
+    jobs = plan(options, only)
+    final = out or Path("reports") / _run_name(options, only)
+    inputs = _inputs(jobs)
+    if not force and (done := _already_done(final, inputs)):
+        return done
+    final.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+    try:
+        outcomes = []
+        for outcome in (executor or threads())(jobs, partial / "work"):
+            progress(outcome)
+            outcomes.append(outcome)
+        outcomes.sort(key=lambda outcome: outcome.job.notebook)
+        failures = {o.job.notebook: o.error for o in outcomes if o.error}
+        _gather(partial, jobs)
+        headline = write_page(partial, failures)
+        _write_manifest(partial, inputs, outcomes, headline)
+        if failures:
+            # A good report of the same name stays where it is.
+            final = final.with_name(f"{final.name}-failed")
+        _publish(partial, final)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return Report(final, headline, failures)
+
+
+def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
+    """Return the statistical month and what differs from the defaults, as a folder's name."""
+    vintage = options.get("vintage")
+    month = vintages.select(vintages.HISTORY, vintage).statistical_month
+    said = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
+    words = [str(month), *said, *sorted(only)]
+    return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
+
+
+def _inputs(jobs: Sequence[Job]) -> dict[str, Any]:
+    """Return all that a run's result depends on: parameters, notebooks, package, data and versions."""
+    package = Path(__file__).parent.parent
+    code = [path for pattern in ("*.py", "*.j2") for path in package.rglob(pattern)]
+    return {
+        "notebooks": {job.notebook: {"parameters": job.values, "sha256": _notebook_hash(job.source)} for job in jobs},
+        "data": {
+            release.family + "/" + release.released.isoformat(): release.sha256
+            for family in vintages.families()
+            for release in vintages.releases(family)
+        },
+        "tables": _hash(sorted(data_folder().glob("*/*.csv")), data_folder()),
+        "package": _hash(sorted(code), package),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONS},
+    }
+
+
+def _hash(paths: Sequence[Path], root: Path) -> str:
+    whole = hashlib.sha256()
+    for path in paths:
+        whole.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def _notebook_hash(path: Path) -> str:
+    """Return the hash of a notebook's sources, which outputs and counts do not change."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
+
+
+def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
+    """Return the run that is there when it succeeded on the same inputs and all its files are whole."""
+    try:
+        told = json.loads((final / "manifest.json").read_text(encoding="utf-8"))
+        same = told["outcome"] == "ok" and told["inputs"] == json.loads(json.dumps(inputs))
+        whole = all(_sha256(final / name) == sha256 for name, sha256 in told["files"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return Report(final, told["headline"], {}, skipped=True) if same and whole else None
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _gather(folder: Path, jobs: Sequence[Job]) -> None:
+    """Move what each notebook left in its own folder to where a reader looks for it."""
+    results = {}
+    for kind in ("notebooks", "figures", "tables"):
+        (folder / kind).mkdir()
+    for job in sorted(jobs, key=lambda job: job.notebook):
+        work = folder / "work" / job.notebook
+        if (work / "notebook.ipynb").exists():
+            (work / "notebook.ipynb").rename(folder / "notebooks" / f"{job.notebook}.ipynb")
+        for kind in ("figures", "tables"):
+            for path in sorted((work / kind).glob("*")):
+                path.rename(folder / kind / f"{job.notebook}-{path.name}")
+        if (work / "results.json").exists():
+            results[job.notebook] = json.loads((work / "results.json").read_text(encoding="utf-8"))
+    shutil.rmtree(folder / "work")
+    _write_json(folder / "results.json", results)
+
+
+def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[Outcome], headline: str) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    told = {
+        "outcome": "failed" if any(o.error for o in outcomes) else "ok",
+        "headline": headline,
+        "inputs": inputs,
+        "notebooks": {o.job.notebook: {"seconds": round(o.seconds, 2), "error": o.error} for o in outcomes},
+        "files": {path.relative_to(folder).as_posix(): _sha256(path) for path in files},
+    }
+    _write_json(folder / "manifest.json", told)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _publish(partial: Path, final: Path) -> None:
+    """Put a whole run in its place; the former one goes first and only then."""
+    partial.chmod(0o755)
+    if final.exists():
+        former = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
+        final.rename(former / "former")
+        partial.rename(final)
+        shutil.rmtree(former)
+    else:
+        partial.rename(final)
