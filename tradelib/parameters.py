@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 
 from tradelib import catalog, vintages
 from tradelib.errors import ParameterError, TradelibError, did_you_mean
+from tradelib.monthly import require_months
 from tradelib.seasonal import LEAST_YEARS
 
 if TYPE_CHECKING:
@@ -85,6 +86,53 @@ class Parameters(BaseModel):
         return self
 
 
+class Headline(Parameters):
+    """What does the release say about a month, and where does each number come from?
+
+    Attributes
+    ----------
+    month : str or None
+        The month to tell; None for the last one of the span. The figures reach from ``start`` (by default
+        January ten years before the month) to ``end`` (by default the month).
+    """
+
+    notebook: ClassVar[str] = "01_headline"
+    needs: ClassVar[tuple[str, ...]] = ("balance_total_bop_sa",)
+    month: Month | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, values: Any) -> Any:
+        """Put the months that None stands for in its place, so that the echo says what is used."""
+        asked = {"month": None, "start": None, "end": None, "vintage": None} | dict(values)
+        try:
+            known = vintages.load(cls.needs, vintage=asked["vintage"]).dropna().index
+            month = _is_month(asked["month"] or asked["end"] or str(known[-1]))
+            if month not in known.astype(str):
+                return values
+        except (TradelibError, TypeError, ValueError):
+            return values  # what is wrong is said by the checks that follow
+        start = max(str(known[0]), f"{int(month[:4]) - 10:04}-01")
+        return dict(values) | {"month": month, "start": asked["start"] or start, "end": asked["end"] or month}
+
+    @model_validator(mode="after")
+    def _has_month(self) -> Self:
+        months = self.load(self.needs[0]).index.astype(str)
+        if self.month not in months:
+            raise ValueError(f"month {self.month} is outside the span {months[0]} to {months[-1]}")
+        first = self.load(self.needs[0], start=None).dropna().index[0]
+        if self.month == str(first):
+            raise ValueError(f"month {self.month} is the first of the table; expected one with a month before it")
+        return self
+
+    def load_previous(self) -> pd.DataFrame | None:
+        """Load the balance, in millions, as the release before the one in use had it; None when it is not at hand."""
+        [series] = (catalog.find(name)[0] for name in self.needs)
+        released = vintages.select(series.family, self.vintage).released
+        earlier = [release for release in vintages.releases(series.family) if release.released < released]
+        return vintages.load(series.name, vintage=earlier[-1].released) if earlier else None
+
+
 class Seasonal(Parameters):
     """Is seasonality left in a published series, and what is the pattern of unadjusted goods trade?"""
 
@@ -109,7 +157,17 @@ class Trend(Parameters):
     """Where is a series heading, and what is its path made of?"""
 
     notebook: ClassVar[str] = "03_trend"
+    least_months: ClassVar[int] = 24
     series: SeriesName = "balance_total_bop_sa"
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        """Check that the span has the months a trend needs, without a gap."""
+        try:
+            require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
 class RealVsNominal(Parameters):
@@ -117,9 +175,23 @@ class RealVsNominal(Parameters):
 
     notebook: ClassVar[str] = "04_real_vs_nominal"
     needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
+    reference_year: int = 2017
+
+    @model_validator(mode="after")
+    def _compares(self) -> Self:
+        """Check that there are a year to compare with and the prices of the reference year."""
+        months = self.load(self.needs[0]).index
+        if len(months) < 13:
+            raise ValueError(f"{months[0]} to {months[-1]} are {len(months)} months; a change over a year needs 13")
+        prices = self.load("*_price_index_*", start=None, end=None).index
+        whole = [year for year in prices.year.unique() if sum(prices.year == year) == 12]
+        if self.reference_year not in whole:
+            expected = f"a whole year of the price indexes, {whole[0]} to {whole[-1]}"
+            raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
+        return self
 
 
-NOTEBOOKS: dict[str, type[Parameters]] = {m.notebook: m for m in (Seasonal, Trend, RealVsNominal)}
+NOTEBOOKS: dict[str, type[Parameters]] = {m.notebook: m for m in (Headline, Seasonal, Trend, RealVsNominal)}
 
 
 def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:

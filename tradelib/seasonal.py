@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import SeriesError
-from tradelib.series import require_monthly
+from tradelib.monthly import require_months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,7 +172,7 @@ def residual_seasonality(
     Parameters
     ----------
     series : pandas.Series
-        Seasonally adjusted values, monthly ``PeriodIndex``, no month missing, at least five years.
+        Seasonally adjusted values, monthly ``PeriodIndex``, no gap, at least five years.
     years : sequence of int
         Most recent spans to test besides the whole one; those not shorter than the series are left out.
     log : bool or None
@@ -190,7 +190,7 @@ def residual_seasonality(
     SeriesError
         The series cannot carry the tests, or ``log`` is asked of values that are not positive.
     """
-    values = require_monthly(series, months=12 * LEAST_YEARS)
+    values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
     changes, scale = monthly_changes(values, log=log)
     spans = {WHOLE: changes} | {f"last {n} years": changes.iloc[-12 * n :] for n in years if 12 * n < len(changes)}
     rows = [(span, test, *run(part)) for span, part in spans.items() for test, run in TESTS.items()]

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pandas as pd
 
 from tradelib import catalog
-from tradelib.errors import ParameterError, SourceError, did_you_mean
+from tradelib import triangle as triangles
+from tradelib.errors import ComparabilityError, ParameterError, SourceError, did_you_mean
 from tradelib.paths import data_folder
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class Release:
         """Producer, title and date in one line, as a figure's foot cites it."""
         told = self.provenance
         return f"{told['producer']}, {told['title']}, released {self.released:%Y-%m-%d}"
+
+    @property
+    def span(self) -> tuple[pd.Period, pd.Period]:
+        """First and last month of the table, both included."""
+        first, last = str(self.provenance["months"]).split(" to ")
+        return pd.Period(first, freq="M"), pd.Period(last, freq="M")
 
     @property
     def sha256(self) -> str:
@@ -205,37 +212,101 @@ def load(
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     wanted = catalog.find(series)
     held = {name: select(name, vintage) for name in dict.fromkeys(family or s.family for s in wanted)}
-    tables = {name: read_months(release) for name, release in held.items()}
+    tables: dict[Path, pd.DataFrame] = {}
     columns, told = {}, {}
     for s in wanted:
         release = held[family or s.family]
-        table = tables[release.family]
-        if s.name not in table:
-            raise ParameterError(f"{release.family} has no {s.name}; {did_you_mean(s.name, table.columns)}")
+        values, source, sha256 = _known(s.name, release, tables)
         scaled = unit == "billions" and s.unit == catalog.MILLIONS
-        columns[s.name] = table[s.name] / 1000 if scaled else table[s.name]
+        columns[s.name] = values / 1000 if scaled else values
         told[s.name] = asdict(s) | {
             "unit": "billions of U.S. dollars" if scaled else s.unit,
             "family": release.family,
-            "source": release.source,
+            "source": source,
             "vintage": release.released.isoformat(),
             "statistical_month": str(release.statistical_month),
-            "sha256": release.sha256,
+            "sha256": sha256,
         }
     frame = _span(pd.DataFrame(columns), start, end)
     frame.attrs["series"] = told
     return frame
 
 
+def _known(name: str, release: Release, tables: dict[Path, pd.DataFrame]) -> tuple[pd.Series, str, str]:
+    """Return a series as known at a release, its source and its hash; keep the tables read.
+
+    A release that shows only recent years (Exhibit 1) leaves older months as an older release has them; the
+    source then says so and the hash covers every table used.
+    """
+    older = [r for r in releases(release.family) if r.released < release.released]
+    used: list[Release] = []
+    for held in (release, *reversed(older)):
+        first, last = held.span
+        if all(first < r.span[0] or last > r.span[1] for r in used):
+            if held.folder not in tables:
+                tables[held.folder] = read_months(held)
+            if name in tables[held.folder]:
+                used.append(held)
+            elif held is release:
+                raise ParameterError(
+                    f"{release.family} has no {name}; {did_you_mean(name, tables[held.folder].columns)}"
+                )
+    source = release.source + "".join(f"; older months released {r.released}" for r in used[1:])
+    sha256 = release.sha256
+    if used[1:]:
+        sha256 = hashlib.sha256("".join(r.sha256 for r in used).encode()).hexdigest()
+    return triangles.overlay(tables[r.folder][name] for r in reversed(used)), source, sha256
+
+
+def triangle(series: str, family: str | Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the revision triangle of a series: months down, releases across; ``tradelib.triangle`` queries it.
+
+    Parameters
+    ----------
+    series : str
+        Name or FRED mnemonic of one series.
+    family : str or None
+        The source family; None for the one the catalog names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``tradelib.triangle.build`` returns it, in the unit of the store.
+
+    Raises
+    ------
+    ParameterError
+        The word stands for no series or several, or the family does not have it.
+    ComparabilityError
+        More than one family was asked for: they differ by more than revisions.
+    """
+    found = catalog.find(series)
+    if len(found) > 1:
+        raise ParameterError(f"a triangle is of one series; {series!r} stands for {', '.join(s.name for s in found)}")
+    asked = found[0].family if family is None else family
+    names = [asked] if isinstance(asked, str) else list(dict.fromkeys(asked))
+    if len(names) != 1:
+        sides = " and ".join(names) or "none"
+        raise ComparabilityError(
+            f"a triangle is of one source family, whose values only revisions change; found {sides}"
+        )
+    name = found[0].name
+    tables = [(release, read_months(release)) for release in releases(names[0])]
+    prints = [(r.released, r.statistical_month, table[name]) for r, table in tables if name in table]
+    if not prints:
+        raise ParameterError(f"{names[0]} has no {name}; {did_you_mean(name, tables[-1][1].columns)}")
+    return triangles.build(prints, series=name, family=names[0], unit=found[0].unit)
+
+
 def _span(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
     """Return the months from start to end, gap-free; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
     begin, stop = _month(start, first, "start"), _month(end, last, "end")
-    if begin > stop:
-        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
     for name, month in (("start", begin), ("end", stop)):
         if not first <= month <= last:
             raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
+    if begin > stop:
+        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
     return frame.reindex(pd.period_range(begin, stop, freq="M", name="period"))
 
 

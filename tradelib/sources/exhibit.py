@@ -149,7 +149,7 @@ class _Table:
                 self.previous.append(self._last_print(at + 1, month))
                 return at + 2
             case _:
-                found = (repr(label) if label else "a row without a label") + ("" if is_text else " with figures")
+                found = " with ".join([repr(label)] * bool(label) + ["figures"] * (not is_text))
                 raise self.grid.error(at, 0, found=found, expected=self._expected())
         return at + 1
 
@@ -166,18 +166,15 @@ class _Table:
 
     def _line(self, at: int, year: int, first: int, last: int, mark: str = "") -> _Line:
         """Return a row's line: all its figures, or none where it is still to come."""
+        marked = {0: mark} if mark else {}
+        if self.grid.is_blank(at, 1):
+            return _Line(at, year, first, last, [], marked)
         check_width(self.grid, self.layout, at)
-        markers = {0: mark} if mark else {}
-        figures: list[float] = []
-        for column in range(1, 1 if self.grid.is_blank(at, 1) else self.layout.width):
-            value, marker = self.grid.number(at, column)
-            if marker:
-                markers[column] = marker
-            elif not value.is_integer():
-                found = "an empty cell" if value != value else f"{value}"  # noqa: PLR0124 - NaN
-                raise self.grid.error(at, column, found=found, expected="a whole number or a marker")
-            figures.append(value)
-        return _Line(at, year, first, last, figures, markers)
+        figures, markers = self.grid.numbers(at, 1, self.layout.width)
+        for column, value in enumerate(figures, start=1):
+            if value % 1 > 0:
+                raise self.grid.error(at, column, found=f"{value}", expected="a whole number")
+        return _Line(at, year, first, last, figures, marked | markers)
 
     def _last_print(self, at: int, month: int) -> _Line:
         """Return the line below the previous print's label: the month before the newest one."""
@@ -199,8 +196,10 @@ class _Table:
         if not self.in_notes:
             end = max(at for at in range(len(grid.rows)) if not grid.is_blank(at))
             raise grid.error(end, None, found="the end of the file", expected="footnotes; the file is cut short")
-        if not self.months or self.due <= 12:
-            raise grid.error(None, found="footnotes", expected=self._expected())
+        if not self.months:
+            raise grid.error(None, found="no month", expected=self._expected())
+        if self.due <= 12:
+            raise grid.error(self.months[-1].at, 0, found=f"{self.months[-1]} as last row", expected=self._expected())
         if first_year and first_year != self.months[0].year:
             expected = f"January {first_year}, as the title says"
             raise grid.error(self.months[0].at, 0, found=str(self.months[0]), expected=expected)
@@ -214,8 +213,8 @@ class _Table:
         for line in months:
             is_last = line.last == 12 or line is months[-1]
             if is_last and not self._has_span(line.year, line.last):
-                expected = f"a line for January to {line} above the months"
-                raise grid.error(line.at, 0, found=f"none for {line.year}", expected=expected)
+                found = f"no line for January to {line}"
+                raise grid.error(line.at, 0, found=found, expected="one between the year and its months")
         self.months, self.spans = months, spans
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite, isnan, nan
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -14,7 +14,7 @@ from tradelib.errors import SourceError
 Cell = str | float
 """Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
 
-_NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)", re.ASCII)
 _LINE_END = re.compile(r"\r\n?|\n")
 _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -66,16 +66,35 @@ class Grid:
             The cell is neither a number, nor a marker, nor blank.
         """
         cell = self.cell(row, column)
-        if isinstance(cell, float) and isfinite(cell):
-            return cell, ""
-        if cell == "":
-            return nan, ""
-        if isinstance(cell, str):
-            if _NUMBER.fullmatch(cell):
-                return float(cell.replace(",", "").replace("\u2212", "-")), ""
-            if _MARKER.fullmatch(cell):
-                return nan, cell
+        if not isnan(value := _value(cell)):
+            return value, ""
+        if isinstance(cell, str) and (not cell or _MARKER.fullmatch(cell)):
+            return nan, cell
         raise self.error(row, column, found=repr(cell), expected="a number such as -1,234, or a marker such as (D)")
+
+    def numbers(self, row: int, start: int, stop: int) -> tuple[list[float], dict[int, str]]:
+        """Return the values of a row's cells and, by column, the markers among them; a marked value is NaN.
+
+        Raises
+        ------
+        SourceError
+            A cell is neither a number nor a marker; a blank is neither.
+        """
+        values = [_value(cell) for cell in self.rows[row][start:stop]]
+        if len(values) == stop - start and not any(map(isnan, values)):
+            return values, {}
+        pairs = {column: self.number(row, column) for column in range(start, stop)}
+        for column, (value, marker) in pairs.items():
+            if isnan(value) and not marker:
+                raise self.error(row, column, found="an empty cell", expected="a number or a marker")
+        return [value for value, _ in pairs.values()], {at: marker for at, (_, marker) in pairs.items() if marker}
+
+
+def _value(cell: Cell) -> float:
+    """Return the number that a cell is; NaN when it is none."""
+    if isinstance(cell, str):
+        return float(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else nan
+    return cell if isfinite(cell) else nan
 
 
 def _letters(column: int) -> str:
@@ -141,15 +160,18 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
 def _workbook(path: Path, raw: bytes) -> Grid:
     from io import BytesIO
 
-    from python_calamine import CalamineError, CalamineWorkbook  # only workbooks need it
+    from python_calamine import CalamineWorkbook  # only workbooks need it
 
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise SourceError(
-            path.name, None, found=f"a damaged workbook ({error})", expected="an Excel workbook"
-        ) from error
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
+        found = f"a damaged workbook ({' '.join(str(error).split())})"
+        raise SourceError(path.name, None, found=found, expected="an Excel workbook") from error
+    if not any(map(any, rows)):
+        raise SourceError(path.name, None, found=f"an empty sheet {sheet.name!r}", expected="an official table")
     return Grid(path.name, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], sheet.name)
 
 

@@ -1,0 +1,212 @@
+"""The store's queries against a reading of its files by plain loops."""
+
+import csv
+import datetime as dt
+import itertools
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradelib import triangle as queries
+from tradelib import vintages
+from tradelib.archive import write_release
+from tradelib.errors import ComparabilityError, ParameterError
+
+NAME = "balance_total_bop_sa"
+FAMILY = "bea_fred"
+FIRST = pd.Period("2001-01", freq="M")
+
+
+@st.composite
+def stores(draw):
+    """Draw releases: (day, statistical month, {month: value}), with skipped releases, late ones, and short ones."""
+    about = sorted(draw(st.sets(st.integers(3, 30), min_size=1, max_size=6)))
+    held = []
+    for number in about:
+        month = FIRST + number
+        day = (month + 1).end_time.date() + dt.timedelta(days=draw(st.integers(1, 28)))
+        start = FIRST + draw(st.integers(0, number))
+        months = pd.period_range(start, month, freq="M")
+        values = draw(st.lists(st.integers(-5, 5), min_size=len(months), max_size=len(months)))
+        held.append((day, month, dict(zip(months, values, strict=True))))
+    return held
+
+
+def write(held):
+    for day, _, values in held:
+        frame = pd.DataFrame({NAME: values}, dtype=float).rename_axis("period")
+        frame.index = pd.PeriodIndex(frame.index, freq="M", name="period")
+        told = {"family": FAMILY, "released": day, "producer": "nobody", "title": "a test", "unit": "millions"}
+        write_release(frame, told)
+
+
+def read_by_loops(folder):
+    """Return {day: {month: value}} from the store's files, with nothing of tradelib."""
+    found = {}
+    for path in sorted(Path(folder).glob(f"{FAMILY}/*/months.csv")):
+        with path.open() as lines:
+            found[path.parent.name] = {row["period"]: float(row[NAME]) for row in csv.DictReader(lines)}
+    return found
+
+
+def add_months(month, n):
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + n, 12)
+    return f"{year}-{number + 1:02}"
+
+
+def plain(series):
+    return {str(month): value for month, value in series.dropna().items()}
+
+
+@settings(max_examples=25, deadline=None)
+@given(stores(), st.integers(0, 1200), st.integers(1, 6))
+def test_queries_agree_with_loops_over_the_files(held, days, n):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRADELIB_DATA", folder)
+        write(held)
+        files = read_by_loops(folder)
+        day = (dt.date(2001, 4, 1) + dt.timedelta(days=days)).isoformat()
+        triangle = vintages.triangle(NAME, FAMILY)
+
+        def known(day):
+            """Return the newest value not later than a day, month by month."""
+            values = {}
+            for released in sorted(files):
+                if released <= day:
+                    values |= files[released]
+            return values
+
+        if known(day):
+            assert plain(queries.as_of(triangle, day)) == known(day)
+            got = vintages.load(NAME, vintage=day, family=FAMILY)[NAME]
+            assert plain(got) == known(day)
+        else:
+            with pytest.raises(ParameterError, match="first release"):
+                queries.as_of(triangle, day)
+            with pytest.raises(ParameterError, match="no release"):
+                vintages.load(NAME, vintage=day, family=FAMILY)
+        newest = known("9999-12-31")
+        assert plain(queries.latest(triangle)) == newest
+        assert plain(vintages.load(NAME, family=FAMILY)[NAME]) == newest
+
+        about = {released: max(values) for released, values in files.items()}
+        expected = {
+            add_months(month, 1 - n): files[released][add_months(month, 1 - n)]
+            for released, month in about.items()
+            if add_months(month, 1 - n) in files[released]
+        }
+        assert plain(queries.nth_print(triangle, n)) == expected
+
+        for month in list(newest)[:: max(1, len(newest) // 4)]:
+            values = [(released, files[released][month]) for released in sorted(files) if month in files[released]]
+            table = queries.prints_of(triangle, month)
+            got = list(zip(table.index.strftime("%Y-%m-%d"), table["value"], strict=True))
+            assert got == values
+            changed = [two[0] for one, two in itertools.pairwise(values) if one[1] != two[1]]
+            assert table.index[table["revised"]].strftime("%Y-%m-%d").tolist() == changed
+
+
+@settings(max_examples=20, deadline=None)
+@given(stores())
+def test_each_step_is_the_change_from_the_newest_print_before_it(held):
+    frames = [(day, about, pd.Series(values, dtype=float)) for day, about, values in held]
+    for *_, values in frames:
+        values.index = pd.PeriodIndex(values.index, freq="M")
+    steps = queries.steps(queries.build(frames))
+    before = {}
+    for at, (_, _, values) in enumerate(held):
+        expected = {str(month): value - before[month] for month, value in values.items() if month in before}
+        assert plain(steps.iloc[:, at]) == expected
+        before |= values
+
+
+@pytest.fixture(scope="module")
+def balance():
+    return vintages.triangle("BOPGSTB", FAMILY)
+
+
+def test_the_bundled_vintages_are_thirteen(balance):
+    assert balance.shape == (410, 13)
+    assert [str(m) for m in queries.statistical_months(balance)][:5] == [
+        "2022-02",
+        "2023-09",
+        "2024-09",
+        "2024-12",
+        "2025-06",
+    ]
+    assert queries.released(balance).is_monotonic_increasing
+
+
+def test_first_print_is_that_of_the_release_about_the_month(balance):
+    first = queries.first_print(balance)
+    assert first["2024-12"] == -98431  # published on 2025-02-05 as 98.4
+    assert pd.isna(first["2025-01"])  # its release is not in the store; the oldest value at hand is no first print
+    assert first.notna().sum() == 13
+
+
+def test_second_print_of_july_2025_follows_the_delayed_release(balance):
+    assert queries.nth_print(balance, 2)["2025-07"] == -78154
+
+
+def test_a_vintage_that_starts_late_keeps_older_months_as_they_were_known(balance):
+    got = queries.as_of(balance, "2023-12-01")
+    assert (got["1992-01"], got["2023-09"], len(got)) == (-2026, -61542, 381)
+    told = vintages.load("BOPGSTB", vintage="2023-09", family=FAMILY).attrs["series"][NAME]["source"]
+    assert "older months released 2022-04-05" in told
+
+
+def test_a_revision_over_skipped_releases_says_how_many_it_may_belong_to(balance):
+    table = queries.prints_of(balance, "2024-12")
+    assert table["releases"].tolist()[:3] == [0, 6, 1]
+    assert table.loc[table["revised"], "revision"].tolist() == [1483.0]
+
+
+def test_a_missing_value_inside_a_release_is_not_filled_from_an_older_one():
+    months = pd.period_range("2001-01", "2001-03", freq="M")
+    old = pd.Series([1.0, 2, 3], index=months)
+    new = pd.Series([1.0, float("nan"), 4, 5], index=pd.period_range("2001-01", "2001-04", freq="M"))
+    triangle = queries.build([(dt.date(2001, 6, 1), months[-1], old), (dt.date(2001, 7, 1), months[-1] + 1, new)])
+    got = queries.latest(triangle)
+    assert len(got) == 4
+    assert got.dropna().tolist() == [1, 4, 5]
+
+
+def test_of_two_releases_about_one_month_the_earlier_is_the_first_print():
+    month = pd.Period("2001-01", freq="M")
+    index = pd.PeriodIndex([month])
+    prints = [(dt.date(2001, 3, day), month, pd.Series([float(day)], index=index)) for day in (5, 9)]
+    assert queries.first_print(queries.build(prints))[month] == 5
+
+
+def test_families_are_not_mixed():
+    with pytest.raises(ComparabilityError, match="bea_fred and census_history"):
+        vintages.triangle(NAME, ["bea_fred", "census_history"])
+    one, two = (queries.latest(vintages.triangle(NAME, family)) for family in ("bea_fred", "census_history"))
+    with pytest.raises(ComparabilityError, match="found bea_fred on one side and census_history on the other"):
+        queries.revision(one, two)
+    assert queries.revision(one, one).eq(0).all()
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda t: queries.nth_print(t, 0), "first print is number 1"),
+        (lambda t: queries.as_of(t, "2022-04-04"), "first release at hand is of 2022-04-05"),
+        (lambda t: queries.as_of(t, "spring"), "not a day like"),
+        (lambda t: queries.prints_of(t, "1991-12"), "spans 1992-01 to 2026-02"),
+        (lambda _: vintages.triangle("*_bop_sa"), "of one series"),
+        (lambda _: vintages.triangle("BOPTEXP", FAMILY), "bea_fred has no exports_total_bop_sa"),
+        (lambda _: vintages.triangle("BOPGSTB", "census"), "no source family 'census'"),
+    ],
+)
+def test_a_question_without_answer_is_refused(balance, ask, message):
+    with pytest.raises(ParameterError, match=message):
+        ask(balance)
+
+
+def test_the_day_of_release_counts_as_known(balance):
+    assert queries.as_of(balance, dt.date(2022, 4, 5)).index[-1] == pd.Period("2022-02", freq="M")

@@ -1,0 +1,217 @@
+"""Questions to a revision triangle: what was known when, and when it changed.
+
+A triangle is a frame of one series of one source family: months down, releases across, oldest first. Its
+columns say the day of release and the statistical month. ``vintages.triangle`` reads one from the store;
+everything here is pure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradelib.errors import ComparabilityError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LEVELS = ["released", "statistical_month"]
+
+
+def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **told: str) -> pd.DataFrame:
+    """Return the triangle of some releases.
+
+    Parameters
+    ----------
+    prints : iterable of (date, Period, Series)
+        Day of release, statistical month, and the release's months.
+    **told
+        Kept as ``attrs``: ``series`` and ``family`` say what may be compared with what.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Gap-free monthly ``PeriodIndex`` named ``period``; columns ``(released, statistical_month)``, oldest
+        release first. A month that a release does not have is NaN.
+    """
+    held = sorted(prints, key=lambda one: one[0])
+    columns = pd.MultiIndex.from_tuples([(pd.Timestamp(day), month) for day, month, _ in held], names=LEVELS)
+    frame = pd.concat([values for *_, values in held], axis=1).sort_index()
+    months = pd.period_range(frame.index.min(), frame.index.max(), freq="M", name="period")
+    frame = frame.reindex(months).set_axis(columns, axis=1)
+    frame.attrs = dict(told)
+    return frame
+
+
+def overlay(prints: Iterable[pd.Series]) -> pd.Series:
+    """Return one value a month from releases given oldest first: the newest release that spans the month.
+
+    A value missing inside a release's own span (withheld, say) stays missing; it is not filled from an older
+    release.
+    """
+    known: pd.Series | None = None
+    for newer in prints:
+        span = newer.loc[newer.first_valid_index() : newer.last_valid_index()]
+        if span.empty:
+            continue
+        if known is not None:
+            before, after = known[known.index < span.index[0]], known[known.index > span.index[-1]]
+            span = pd.concat([part for part in (before, span, after) if len(part)])
+        known = span
+    if known is None:
+        raise ParameterError("no release with figures among those asked for")
+    return known
+
+
+def released(triangle: pd.DataFrame) -> pd.DatetimeIndex:
+    """Return the days of release, in the order of the columns."""
+    return pd.DatetimeIndex(triangle.columns.get_level_values("released"))
+
+
+def statistical_months(triangle: pd.DataFrame) -> pd.PeriodIndex:
+    """Return the statistical months of the releases, in the order of the columns."""
+    return pd.PeriodIndex(triangle.columns.get_level_values("statistical_month"), freq="M")
+
+
+def as_of(triangle: pd.DataFrame, day: str | dt.date) -> pd.Series:
+    """Return what was known on a day: one value a month, from the newest release not later than the day.
+
+    Parameters
+    ----------
+    triangle : DataFrame
+        As ``build`` returns it.
+    day : str or datetime.date
+        A release of that same day counts as known.
+
+    Returns
+    -------
+    pandas.Series
+        Months without gaps. A release that shows only recent years leaves older months as they were known.
+
+    Raises
+    ------
+    ParameterError
+        The day is not a date, or before the first release.
+    """
+    try:
+        moment = pd.Timestamp(dt.date.fromisoformat(day) if isinstance(day, str) else day)
+    except ValueError:
+        raise ParameterError(f"{day!r} is not a day like 2024-04-04") from None
+    days = released(triangle)
+    if moment < days[0]:
+        raise ParameterError(
+            f"nothing was known on {moment:%Y-%m-%d}; the first release at hand is of {days[0]:%Y-%m-%d}"
+        )
+    known = overlay(triangle.iloc[:, at] for at in range((days <= moment).sum()))
+    known = known.reindex(pd.period_range(known.index[0], known.index[-1], freq="M", name="period"))
+    return _named(known, triangle, f"as of {moment:%Y-%m-%d}")
+
+
+def latest(triangle: pd.DataFrame) -> pd.Series:
+    """Return what is known after the newest release at hand."""
+    return as_of(triangle, released(triangle)[-1]).rename("latest")
+
+
+def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
+    """Return each month's n-th print: its value in the release n - 1 statistical months after its own.
+
+    Counted by statistical month, because the store need not hold every release: the second print of November
+    is in the release about December, whether or not the release about November is at hand.
+
+    Parameters
+    ----------
+    triangle : DataFrame
+        As ``build`` returns it.
+    n : int
+        1 for the first print.
+
+    Returns
+    -------
+    pandas.Series
+        All months of the triangle; NaN where the store has no such release. Of two releases about one
+        statistical month (a corrected reissue) the earlier counts.
+
+    Raises
+    ------
+    ParameterError
+        n is below 1.
+    """
+    if n < 1:
+        raise ParameterError(f"print number {n}: the first print is number 1")
+    values = pd.Series(float("nan"), index=triangle.index)
+    about = statistical_months(triangle)
+    for at in reversed(range(len(about))):
+        month = about[at] - (n - 1)
+        if month in values.index:
+            values[month] = triangle.iloc[triangle.index.get_loc(month), at]
+    return _named(values, triangle, f"print {n}")
+
+
+def first_print(triangle: pd.DataFrame) -> pd.Series:
+    """Return each month's value in the release about it; NaN where that release is not at hand.
+
+    The oldest value in the store is a first print only where the store has the release about that month.
+    """
+    return nth_print(triangle, 1).rename("first print")
+
+
+def prints_of(triangle: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
+    """Return how one month was printed, release by release, and which releases revised it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by day of release: ``statistical_month``, ``print`` (its number), ``value``, ``revision``
+        against the print before it at hand, ``revised``, and ``releases``, how many releases the revision may
+        belong to (1 when the release just before is at hand; more when the store skips some).
+
+    Raises
+    ------
+    ParameterError
+        The triangle does not have the month.
+    """
+    period = pd.Period(month, freq="M")
+    if period not in triangle.index:
+        raise ParameterError(f"no {period} in the triangle, which spans {triangle.index[0]} to {triangle.index[-1]}")
+    value = triangle.loc[period]
+    table = pd.DataFrame({"value": value}).reset_index("statistical_month").dropna(subset="value")
+    number = [(about - period).n + 1 for about in table["statistical_month"]]
+    table.insert(1, "print", number)
+    table["revision"] = table["value"].diff()
+    table["revised"] = table["revision"].fillna(0) != 0
+    table["releases"] = table["print"].diff().fillna(0).astype(int)
+    return table
+
+
+def steps(triangle: pd.DataFrame) -> pd.DataFrame:
+    """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
+    return _kept(triangle - triangle.ffill(axis=1).shift(axis=1), triangle)
+
+
+def revision(earlier: pd.Series, later: pd.Series) -> pd.Series:
+    """Return later minus earlier, for months that both have.
+
+    Raises
+    ------
+    ComparabilityError
+        They are of different series or source families: the difference would not be a revision.
+    """
+    for what in ("family", "series"):
+        one, two = earlier.attrs.get(what), later.attrs.get(what)
+        if one != two:
+            raise ComparabilityError(f"a revision within one {what}: found {one} on one side and {two} on the other")
+    gap = (later - earlier).dropna()
+    return _named(gap, later, "revision")
+
+
+def _named(values: pd.Series, like: pd.DataFrame | pd.Series, name: str) -> pd.Series:
+    values = values.rename(name)
+    values.attrs = dict(like.attrs)
+    return values
+
+
+def _kept(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
+    frame.attrs = dict(like.attrs)
+    return frame
