@@ -100,6 +100,12 @@ class Adjustment:
         index = pd.PeriodIndex(months, freq="M", name="month")
         return pd.DataFrame(rows, index=index, columns=["type", "estimate", "t"]).sort_index()
 
+    @property
+    def calendar(self) -> pd.DataFrame:
+        """Trading-day, holiday and other effects: the regression without its outliers."""
+        outlier = [bool(_OUTLIER.match(str(name))) for name in self.regression.index]
+        return self.regression[np.logical_not(outlier)]
+
     def number(self, key: str, at: int = 0) -> float:
         """Return a number of the diagnostics by its X-13 key, NaN when X-13 does not say it.
 
@@ -152,10 +158,9 @@ class Adjustment:
         """Return model, effects, outliers and tests in a few lines."""
         how = {"seats": "adjusted by SEATS", "x11": "adjusted by X-11", None: "modelled"}[self.engine]
         index = self.components.index
-        calendar = self.regression[~self.regression.index.to_series().astype(str).str.match(_OUTLIER)]
         lines = [
             f"{self.name}, {index[0]} to {index[-1]}: {how}, {self.scale}s, ARIMA {self.model}",
-            "effects: " + (", ".join(f"{name} (t {t:.1f})" for name, t in calendar["t"].items()) or "none"),
+            "effects: " + (", ".join(f"{name} (t {t:.1f})" for name, t in self.calendar["t"].items()) or "none"),
             "outliers: "
             + (", ".join(f"{r.type} {m} ({r.estimate:+.3f})" for m, r in self.outliers.iterrows()) or "none"),
             f"AICC {self.number('aicc'):.1f}; QS before {self.number('qsori'):.1f}, after {self.number('qssadj'):.1f}",
