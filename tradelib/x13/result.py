@@ -253,7 +253,7 @@ def _column(text: str) -> np.ndarray:
 
 
 def _fitted(values: np.ndarray, months: int, neutral: float) -> np.ndarray:
-    """Return a component of the months asked about; X-13 writes no table of factors where there is nothing to take out."""
+    """Return a component of the months asked about; X-13 writes no factors where there is nothing to take out."""
     return values[:months] if len(values) >= months else np.full(months, neutral)
 
 

@@ -69,8 +69,8 @@ def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) 
     """Return a spec with good defaults, changed as asked.
 
     Logs or levels by AICC, trading days and Easter tested by AICC, outliers searched, airline model; adjusted by
-    SEATS, by X-11, or (None) not at all. SEATS may take a model near the one estimated (``noadmiss``) when that one cannot
-    be split into trend and seasonal.
+    SEATS, by X-11, or (None) not at all. SEATS may take a model near the one estimated (``noadmiss``) when that one
+    cannot be split into trend and seasonal.
 
     Parameters
     ----------
