@@ -211,12 +211,12 @@ def load(
     if unit not in ("millions", "billions"):
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     wanted = catalog.find(series)
-    held = {name: select(name, vintage) for name in dict.fromkeys(family or s.family for s in wanted)}
+    held = {name: _until(select(name, vintage)) for name in dict.fromkeys(family or s.family for s in wanted)}
     tables: dict[Path, pd.DataFrame] = {}
     columns, told = {}, {}
     for s in wanted:
-        release = held[family or s.family]
-        values, source, sha256 = _known(s.name, release, tables)
+        release, *older = held[family or s.family]
+        values, source, sha256 = _known(s.name, release, older, tables)
         scaled = unit == "billions" and s.unit == catalog.MILLIONS
         columns[s.name] = values / 1000 if scaled else values
         told[s.name] = asdict(s) | {
@@ -232,15 +232,21 @@ def load(
     return frame
 
 
-def _known(name: str, release: Release, tables: dict[Path, pd.DataFrame]) -> tuple[pd.Series, str, str]:
+def _until(release: Release) -> list[Release]:
+    """Return a release and the older ones of its family, newest first."""
+    return [release, *(r for r in reversed(releases(release.family)) if r.released < release.released)]
+
+
+def _known(
+    name: str, release: Release, older: list[Release], tables: dict[Path, pd.DataFrame]
+) -> tuple[pd.Series, str, str]:
     """Return a series as known at a release, its source and its hash; keep the tables read.
 
     A release that shows only recent years (Exhibit 1) leaves older months as an older release has them; the
     source then says so and the hash covers every table used.
     """
-    older = [r for r in releases(release.family) if r.released < release.released]
     used: list[Release] = []
-    for held in (release, *reversed(older)):
+    for held in (release, *older):
         first, last = held.span
         if all(first < r.span[0] or last > r.span[1] for r in used):
             if held.folder not in tables:
