@@ -28,6 +28,8 @@ Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]
 HISTORY = "census_history"
 
+_NEEDED = ("family", "released", "statistical_month", "months", "producer", "title", "table_sha256")
+
 
 @dataclass(frozen=True)
 class Release:
@@ -91,19 +93,19 @@ def releases(family: str) -> list[Release]:
 
 
 def _release(path: Path) -> Release:
+    expected = "the provenance of a release"
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
+        if lost := [key for key in _NEEDED if key not in told]:
+            raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
         month = pd.Period(told["statistical_month"], freq="M")
-        if (path.parent.parent.name, path.parent.name) != (told["family"], told["released"].isoformat()):
-            raise SourceError(
-                str(path),
-                None,
-                found=f"{told['family']} of {told['released']}",
-                expected="what the folders say",
-            )
-        return Release(told["family"], told["released"], month, path.parent, told)
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, UnicodeDecodeError) as error:
-        raise SourceError(str(path), None, found=str(error), expected="the provenance of a release") from error
+        release = Release(told["family"], told["released"], month, path.parent, told)
+        folders = (path.parent.parent.name, path.parent.name, str(month))
+        if (found := (release.family, release.released.isoformat(), str(release.span[1]))) != folders:
+            raise SourceError(str(path), None, found=" of ".join(found), expected=" of ".join(folders))
+    except (AttributeError, TypeError, ValueError) as error:  # TOML and Unicode errors are ValueErrors
+        raise SourceError(str(path), None, found=str(error), expected=expected) from error
+    return release
 
 
 def select(family: str, vintage: str | dt.date | None = None) -> Release:
@@ -153,7 +155,11 @@ def read_months(release: Release) -> pd.DataFrame:
         The table is not the one whose hash the provenance records.
     """
     path = release.folder / "months.csv"
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise SourceError(str(path), None, found=found, expected="the table of the release") from error
     if (found := hashlib.sha256(raw).hexdigest()) != release.sha256:
         raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{release.sha256} as in release.toml")
     return _read_csv(path)
@@ -161,7 +167,7 @@ def read_months(release: Release) -> pd.DataFrame:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(path, index_col=0)
-    frame.index = pd.PeriodIndex(frame.index, freq="M", name="period")
+    frame.index = pd.to_datetime(frame.index, format="%Y-%m").to_period("M").rename("period")
     return frame.astype(float)
 
 
@@ -211,12 +217,12 @@ def load(
     if unit not in ("millions", "billions"):
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     wanted = catalog.find(series)
-    held = {name: select(name, vintage) for name in dict.fromkeys(family or s.family for s in wanted)}
+    held = {name: _until(select(name, vintage)) for name in dict.fromkeys(family or s.family for s in wanted)}
     tables: dict[Path, pd.DataFrame] = {}
     columns, told = {}, {}
     for s in wanted:
-        release = held[family or s.family]
-        values, source, sha256 = _known(s.name, release, tables)
+        release, *older = held[family or s.family]
+        values, source, sha256 = _known(s.name, release, older, tables)
         scaled = unit == "billions" and s.unit == catalog.MILLIONS
         columns[s.name] = values / 1000 if scaled else values
         told[s.name] = asdict(s) | {
@@ -232,15 +238,21 @@ def load(
     return frame
 
 
-def _known(name: str, release: Release, tables: dict[Path, pd.DataFrame]) -> tuple[pd.Series, str, str]:
+def _until(release: Release) -> list[Release]:
+    """Return a release and the older ones of its family, newest first."""
+    return [release, *(r for r in reversed(releases(release.family)) if r.released < release.released)]
+
+
+def _known(
+    name: str, release: Release, older: list[Release], tables: dict[Path, pd.DataFrame]
+) -> tuple[pd.Series, str, str]:
     """Return a series as known at a release, its source and its hash; keep the tables read.
 
     A release that shows only recent years (Exhibit 1) leaves older months as an older release has them; the
     source then says so and the hash covers every table used.
     """
-    older = [r for r in releases(release.family) if r.released < release.released]
     used: list[Release] = []
-    for held in (release, *reversed(older)):
+    for held in (release, *older):
         first, last = held.span
         if all(first < r.span[0] or last > r.span[1] for r in used):
             if held.folder not in tables:
