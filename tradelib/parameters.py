@@ -103,6 +103,20 @@ class RealVsNominal(Parameters):
 
     notebook: ClassVar[str] = "04_real_vs_nominal"
     needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
+    reference_year: int = 2017
+
+    @model_validator(mode="after")
+    def _compares(self) -> Self:
+        """Check that there are a year to compare with and the prices of the reference year."""
+        months = self.load(self.needs[0]).index
+        if len(months) < 13:
+            raise ValueError(f"{months[0]} to {months[-1]} are {len(months)} months; a change over a year needs 13")
+        prices = self.load("*_price_index_*", start=None, end=None).index
+        whole = [year for year in prices.year.unique() if sum(prices.year == year) == 12]
+        if self.reference_year not in whole:
+            expected = f"a whole year of the price indexes, {whole[0]} to {whole[-1]}"
+            raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
+        return self
 
 
 NOTEBOOKS: dict[str, type[Parameters]] = {m.notebook: m for m in (Seasonal, Trend, RealVsNominal)}

@@ -161,11 +161,11 @@ def _span(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
     """Return the months from start to end, gap-free; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
     begin, stop = _month(start, first, "start"), _month(end, last, "end")
-    if begin > stop:
-        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
     for name, month in (("start", begin), ("end", stop)):
         if not first <= month <= last:
             raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
+    if begin > stop:
+        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
     return frame.reindex(pd.period_range(begin, stop, freq="M", name="period"))
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import pandas as pd
+import numpy as np
 
 from tradelib.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from tradelib.sources.exhibit import Exhibit
+
+Values: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float64]]"
 
 MONTHLY_TOLERANCE = 1
 """Millions: each side of an identity is rounded on its own."""
@@ -31,9 +35,9 @@ class Identity(NamedTuple):
     def __str__(self) -> str:
         return f"{self.whole} = {self.plus} {'+' if self.sign > 0 else '-'} {self.other}"
 
-    def gap(self, frame: pd.DataFrame) -> pd.Series:
+    def gap(self, columns: dict[str, Values]) -> Values:
         """Return left side minus right side; NaN where a part is missing."""
-        return frame[self.whole] - frame[self.plus] - self.sign * frame[self.other]
+        return columns[self.whole] - columns[self.plus] - self.sign * columns[self.other]
 
 
 def identities(columns: pd.Index) -> Iterator[Identity]:
@@ -60,37 +64,38 @@ def check_accounts(exhibit: Exhibit) -> None:
     SourceError
         Names the file, the first place and the identity that does not hold.
     """
-    for identity in identities(exhibit.months.columns):
-        for frame in (exhibit.months, exhibit.previous):
-            _check(exhibit, identity.gap(frame), MONTHLY_TOLERANCE, str(identity))
-        _check(exhibit, identity.gap(exhibit.annual), ANNUAL_TOLERANCE, str(identity))
+    tolerances = {"months": MONTHLY_TOLERANCE, "previous": MONTHLY_TOLERANCE, "annual": ANNUAL_TOLERANCE}
+    for part, tolerance in tolerances.items():
+        columns = {name: column.to_numpy() for name, column in getattr(exhibit, part).items()}
+        for identity in identities(exhibit.months.columns):
+            _check(exhibit, part, identity.gap(columns), tolerance, str(identity))
     _check_annual(exhibit)
 
 
 def _check_annual(exhibit: Exhibit) -> None:
     """Check that each annual or year-to-date line is the sum of its months, which must all be there."""
-    lines = exhibit.annual.dropna(how="all")
-    last = lines.index.get_level_values("last")
-    if len(ahead := last.difference(exhibit.months.index)):
-        found = f"a line for January to {ahead[0]}, but months only until {exhibit.statistical_month}"
-        raise SourceError(exhibit.file, None, found=found, expected="all months of the line")
-    so_far = exhibit.months.groupby(exhibit.months.index.year).cumsum(skipna=False).reindex(last)
-    for name in lines:
-        gap = pd.Series(lines[name].to_numpy() - so_far[name].to_numpy(), index=lines.index)
-        _check(exhibit, gap, ANNUAL_TOLERANCE, f"{name} of the line = sum of its months")
+    months, lines = exhibit.months, exhibit.annual.index
+    starts, ends = (months.index.get_indexer(lines.get_level_values(level)) for level in ("first", "last"))
+    if (ahead := np.minimum(starts, ends) < 0).any():
+        at = int(ahead.argmax())
+        found = f"a line for {_named(lines[at])}, but months from {months.index[0]} to {months.index[-1]}"
+        raise SourceError(exhibit.file, exhibit.places["annual"][at], found=found, expected="all months of the line")
+    values = months.to_numpy()
+    sums = np.array([values[start : end + 1].sum(axis=0) for start, end in zip(starts, ends, strict=True)])
+    gaps = exhibit.annual.to_numpy() - sums.reshape(exhibit.annual.shape)
+    for name, gap in zip(months.columns, gaps.T, strict=True):
+        _check(exhibit, "annual", gap, ANNUAL_TOLERANCE, f"{name} of the line = sum of its months")
 
 
-def _check(exhibit: Exhibit, gap: pd.Series, tolerance: float, identity: str) -> None:
-    broken = gap[gap.abs() > tolerance]
-    if broken.empty:
+def _check(exhibit: Exhibit, part: str, gap: Values, tolerance: float, identity: str) -> None:
+    if not (broken := np.abs(gap) > tolerance).any():
         return
-    at = broken.index[0]
-    if isinstance(at, tuple):
-        at = f"Jan. - {at[1].strftime('%b %Y')}"
-    place = f"{exhibit.places[at]} ({at})" if isinstance(at, pd.Period) and at in exhibit.places else str(at)
+    at = int(broken.argmax())
+    place = f"{exhibit.places[part][at]} ({_named(getattr(exhibit, part).index[at])})"
     raise SourceError(
-        exhibit.file,
-        place,
-        found=f"a gap of {broken.iloc[0]:,.0f}",
-        expected=f"{identity} within {tolerance}",
+        exhibit.file, place, found=f"a gap of {gap[at]:,.0f}", expected=f"{identity} within {tolerance} million"
     )
+
+
+def _named(label: pd.Period | tuple[pd.Period, pd.Period]) -> str:
+    return " to ".join(map(str, label)) if isinstance(label, tuple) else str(label)

@@ -1,61 +1,25 @@
 """The one shape that the agencies' exhibits share, and its reader.
 
-A title and a line of units; a header of two rows over a stub column *Period*; then, year by year, the
-year, its annual or year-to-date line, and its months; then footnotes. A layout declares what is
-particular to one exhibit; everything else is understood, or refused, here.
+A title and lines of units; a header of two rows over a stub column *Period*; then, year by year, the year,
+its annual or year-to-date lines, and its months; then footnotes. A long exhibit repeats title and header.
+A layout declares what is particular to one exhibit; everything else is understood, or refused, here.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tradelib.sources.layout import Layout, check_header, check_width, find_title
+from tradelib.sources.stub import MONTHS, LastPrint, Month, Note, Span, Year, understand
+
 if TYPE_CHECKING:
     from tradelib.sources.grid import Grid
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_MONTH = re.compile(rf"({'|'.join(MONTHS)})\s*(\([A-Z]+\))?", re.IGNORECASE)
-_YEAR = re.compile(r"(1[89]|20)\d\d")
-_SPAN = re.compile(r"Jan\.\s*-\s*([A-Z][a-z]{2,8})?\.?\s*(\([A-Z]+\))?", re.IGNORECASE)
-_PREVIOUS = re.compile(rf"({'|'.join(MONTHS)}) data as published last month:?", re.IGNORECASE)
-_FOOTNOTE = re.compile(r"\(\d+\)\s|source:|notes?:", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What is particular to one exhibit.
-
-    Attributes
-    ----------
-    title : str
-        Regular expression that the title matches.
-    units : tuple of str
-        Regular expressions that the lines between title and header match.
-    header : tuple of (str, tuple of (str, str))
-        Groups of columns in order: the head over the group, then each column's head and its series name.
-    """
-
-    title: str
-    units: tuple[str, ...]
-    header: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-
-    @property
-    def names(self) -> list[str]:
-        """Series names in the order of the columns."""
-        return [name for _, columns in self.header for _, name in columns]
-
-    @property
-    def heads(self) -> list[str]:
-        """Column heads in order, without their groups."""
-        return [head for _, columns in self.header for head, _ in columns]
+__all__ = ["Exhibit", "Layout", "read_exhibit"]
 
 
 @dataclass(frozen=True)
@@ -73,11 +37,12 @@ class Exhibit:
     annual : pandas.DataFrame
         Annual and year-to-date lines, indexed by ``first`` and ``last`` month (both included).
     markers : pandas.DataFrame
-        One row a marker: ``period``, ``series`` (empty when it marks the whole month), ``marker``.
+        One row a marker: ``first`` and ``last`` month of its line (the same for a month), ``series`` (empty
+        when it marks the whole line), ``marker``.
     previous : pandas.DataFrame
         The month that the foot repeats as it was published last month; empty where there is none.
-    places : dict of pandas.Period to str
-        Where each month stands in the file.
+    places : dict of str to tuple of str
+        Where each row of ``months``, ``annual`` and ``previous`` stands in the file.
     """
 
     file: str
@@ -86,31 +51,12 @@ class Exhibit:
     annual: pd.DataFrame
     markers: pd.DataFrame
     previous: pd.DataFrame
-    places: dict[pd.Period, str] = field(repr=False)
+    places: dict[str, tuple[str, ...]] = field(repr=False)
 
     @property
     def statistical_month(self) -> pd.Period:
         """The newest month published: what the release is about."""
         return self.months.index[-1]
-
-
-class _Row(NamedTuple):
-    """One line of figures and where it stands."""
-
-    at: int
-    figures: list[float]
-    marks: list[str]
-    mark: str = ""
-
-
-@dataclass
-class _Block:
-    """One year: its annual and year-to-date lines by last month, and its months."""
-
-    year: int
-    at: int
-    spans: dict[int, _Row] = field(default_factory=dict)
-    months: dict[int, _Row] = field(default_factory=dict)
 
 
 def read_exhibit(grid: Grid, layout: Layout) -> Exhibit:
@@ -128,227 +74,174 @@ def read_exhibit(grid: Grid, layout: Layout) -> Exhibit:
     SourceError
         Anything is not as the layout and the shape say.
     """
-    return _Reader(grid, layout).read()
+    title = find_title(grid, layout)
+    table = _Table(grid, layout)
+    table.read(title)
+    table.check(layout.first_year(grid.text(title)))
+    months, spans, previous = table.months, table.spans, table.previous
+    annual_index = pd.MultiIndex.from_arrays([_first(spans), _last(spans)], names=["first", "last"])
+    return Exhibit(
+        file=grid.file,
+        title=grid.text(title),
+        months=_frame(months, layout, _last(months).rename("period")),
+        annual=_frame(spans, layout, annual_index),
+        markers=_markers([*spans, *months], layout),
+        previous=_frame(previous, layout, _last(previous).rename("period")),
+        places={
+            name: tuple(grid.place(line.at) for line in lines)
+            for name, lines in {"months": months, "annual": spans, "previous": previous}.items()
+        },
+    )
 
 
-class _Reader:
-    """One pass down the rows; every row is understood or refused."""
+class _Line(NamedTuple):
+    """One line of figures: its row, the months it covers, its values, its markers by column (0 is the stub)."""
+
+    at: int
+    year: int
+    first: int
+    last: int
+    figures: list[float]
+    markers: dict[int, str]
+
+    def __str__(self) -> str:
+        until = f"{MONTHS[self.last - 1]} {self.year}"
+        return until if self.first == self.last else f"{MONTHS[self.first - 1]} to {until}"
+
+
+class _Table:
+    """The lines of a table, taken in one pass down the rows; every row is understood or refused."""
 
     def __init__(self, grid: Grid, layout: Layout) -> None:
         self.grid, self.layout = grid, layout
-        self.width = len(layout.names) + 1
-        self.blocks: list[_Block] = []
-        self.previous: tuple[int, _Row] | None = None
-        self.title = ""
+        self.months: list[_Line] = []
+        self.spans: list[_Line] = []
+        self.previous: list[_Line] = []
+        self.year: int | None = None
+        self.due = 1  # the month that comes next in the open year; 13 when it is complete
+        self.in_notes = False
 
-    def read(self) -> Exhibit:
-        at = 0
-        while (start := self._next_title(at)) is not None:
-            at = self._body(self._header(start))
-        if not self.blocks:
-            raise self.grid.error(None, found="no year with figures", expected="years with months under the header")
-        return self._assemble()
+    def read(self, title: int) -> None:
+        """Take every row from the title down."""
+        at = check_header(self.grid, self.layout, title)
+        while at < len(self.grid.rows):
+            at = at + 1 if self.grid.is_blank(at) else self._take(at)
 
-    def _next_title(self, at: int) -> int | None:
-        """Return the row of the next title; only blanks and footnotes may stand before it."""
+    def _take(self, at: int) -> int:
+        """Take the row and return the next one."""
+        label, is_text = self.grid.text(at), self.grid.is_blank(at, 1)
+        stub = understand(label)
+        if is_text and (isinstance(stub, Note) or (self.in_notes and not stub and not self.layout.is_title(label))):
+            self.in_notes = True
+            return at + 1
+        self.in_notes = False
+        match stub:
+            case None if is_text and self.layout.is_title(label):
+                return check_header(self.grid, self.layout, at)
+            case Year(year) if is_text and (self.year is None or (self.due > 12 and year == self.year + 1)):
+                self.year, self.due = year, 1
+            case Span(last, mark) if self.year and self.due == 1 and not self._has_span(self.year, last):
+                self.spans.append(self._line(at, self.year, 1, last, mark))
+            case Month(number, mark) if self.year and number == self.due:
+                self.months.append(self._line(at, self.year, number, number, mark))
+                self.due += 1
+            case LastPrint(month) if is_text and self.months and not self.previous:
+                self.previous.append(self._last_print(at + 1, month))
+                return at + 2
+            case _:
+                found = (repr(label) if label else "a row without a label") + ("" if is_text else " with figures")
+                raise self.grid.error(at, 0, found=found, expected=self._expected())
+        return at + 1
+
+    def _has_span(self, year: int, last: int) -> bool:
+        return any((line.year, line.last) == (year, last) for line in self.spans)
+
+    def _expected(self) -> str:
+        """Say which row the calendar expects next."""
+        if self.year is None:
+            return "a year"
+        if self.due > 12:
+            return f"the year {self.year + 1} or a footnote"
+        return f"{'an annual line or ' if self.due == 1 else ''}{MONTHS[self.due - 1]} {self.year}"
+
+    def _line(self, at: int, year: int, first: int, last: int, mark: str = "") -> _Line:
+        """Return a row's line: all its figures, or none where it is still to come."""
+        marked = {0: mark} if mark else {}
+        if self.grid.is_blank(at, 1):
+            return _Line(at, year, first, last, [], marked)
+        check_width(self.grid, self.layout, at)
+        figures, markers = self.grid.numbers(at, 1, self.layout.width)
+        for column, value in enumerate(figures, start=1):
+            if value % 1 > 0:
+                raise self.grid.error(at, column, found=f"{value}", expected="a whole number")
+        return _Line(at, year, first, last, figures, marked | markers)
+
+    def _last_print(self, at: int, month: int) -> _Line:
+        """Return the line below the previous print's label: the month before the newest one."""
+        newest = self._published(self.months)[-1:]
+        if not newest or month != (newest[0].last - 2) % 12 + 1:
+            expected = f"the month before {newest[0]}" if newest else "months with figures above"
+            raise self.grid.error(at - 1, 0, found=repr(self.grid.text(at - 1)), expected=expected)
+        if at >= len(self.grid.rows) or self.grid.text(at) or self.grid.is_blank(at):
+            raise self.grid.error(at - 1, 0, found="no figures in the row below", expected="the previous print")
+        return self._line(at, newest[0].year - (month == 12), month, month)
+
+    @staticmethod
+    def _published(lines: list[_Line]) -> list[_Line]:
+        return [line for line in lines if line.figures]
+
+    def check(self, first_year: int | None) -> None:
+        """Check that the table is whole, and leave out the lines that are still to come."""
         grid = self.grid
-        while at < len(grid.rows):
-            text = grid.text(at)
-            if re.search(self.layout.title, text, re.IGNORECASE):
-                self.title = self.title or text
-                return at
-            if self.blocks and text and not self._is_foot(at):
-                raise grid.error(at, 0, found=repr(text), expected="a year, a month, a footnote or a repeated title")
-            at += 1
-        if not self.blocks:
-            shown = next((grid.text(row) for row in range(len(grid.rows)) if grid.text(row)), "")
-            raise grid.error(0, found=repr(shown[:80]), expected=f"a title like {self.layout.title!r}")
-        return None
+        if not self.in_notes:
+            end = max(at for at in range(len(grid.rows)) if not grid.is_blank(at))
+            raise grid.error(end, None, found="the end of the file", expected="footnotes; the file is cut short")
+        if not self.months or self.due <= 12:
+            raise grid.error(None, found="footnotes", expected=self._expected())
+        if first_year and first_year != self.months[0].year:
+            expected = f"January {first_year}, as the title says"
+            raise grid.error(self.months[0].at, 0, found=str(self.months[0]), expected=expected)
+        months, spans = self._published(self.months), self._published(self.spans)
+        if not months:
+            raise grid.error(self.months[0].at, 1, found="no month with figures", expected="at least one")
+        newest = (months[-1].year, months[-1].last)
+        for line in (*self.months, *self.spans):
+            if not line.figures and (line.year, line.last) <= newest:
+                raise grid.error(line.at, 1, found=f"no figures for {line}", expected=f"figures, as for {months[-1]}")
+        for line in months:
+            is_last = line.last == 12 or line is months[-1]
+            if is_last and not self._has_span(line.year, line.last):
+                expected = f"a line for January to {line} above the months"
+                raise grid.error(line.at, 0, found=f"none for {line.year}", expected=expected)
+        self.months, self.spans = months, spans
 
-    def _header(self, title: int) -> int:
-        """Check the lines of units and the two rows of the header; return the first row after them."""
-        grid, heads = self.grid, self.layout.heads
-        for at in range(title, min(title + 10, len(grid.rows))):
-            if any(isinstance(cell, float) for cell in grid.rows[at][1:]):
-                break
-            found = [grid.text(at, column) for column in range(1, self.width)]
-            if sum(word in heads for word in found) > len(heads) // 2:
-                self._check_units(title, at)
-                self._check_heads(at, found)
-                return at + 1
-        raise grid.error(title, found="no header under the title", expected=f"the column heads {', '.join(heads)}")
 
-    def _check_units(self, title: int, header: int) -> None:
-        text = " ".join(self.grid.text(at) for at in range(max(0, title - 1), header))
-        for pattern in self.layout.units:
-            if not re.search(pattern, text, re.IGNORECASE):
-                raise self.grid.error(title, found=repr(text[:160]), expected=f"units like {pattern!r}")
+def _first(lines: list[_Line]) -> pd.PeriodIndex:
+    return _periods(lines, [line.first for line in lines])
 
-    def _check_heads(self, at: int, found: list[str]) -> None:
-        grid = self.grid
-        for column, (got, expected) in enumerate(zip(found, self.layout.heads, strict=True), start=1):
-            if got != expected:
-                raise grid.error(at, column, found=f"column head {got!r}", expected=repr(expected))
-        extra = [grid.text(at, column) for column in range(self.width, len(grid.rows[at]))]
-        if any(extra):
-            raise grid.error(at, self.width, found=f"further heads {extra}", expected=f"{self.width - 1} columns")
-        if "Period" not in (grid.text(at), grid.text(at - 1)):
-            raise grid.error(at, 0, found=repr(grid.text(at)), expected="the stub head 'Period'")
-        self._check_groups(at - 1)
 
-    def _check_groups(self, at: int) -> None:
-        """Check that each group's head stands over one of its own columns (workbooks shift them by one)."""
-        grid, start = self.grid, 1
-        for head, columns in self.layout.header:
-            over = [word for column in range(start, start + len(columns)) if (word := grid.text(at, column))]
-            if head and over != [head]:
-                raise grid.error(at, start, found=f"group head {' '.join(over)!r}", expected=repr(head))
-            start += len(columns)
+def _last(lines: list[_Line]) -> pd.PeriodIndex:
+    return _periods(lines, [line.last for line in lines])
 
-    def _body(self, at: int) -> int:
-        """Read years, annual lines and months until the foot or the next title."""
-        grid = self.grid
-        while at < len(grid.rows):
-            label = grid.text(at)
-            if _YEAR.fullmatch(label) and grid.is_blank(at, 1):
-                self._year(at, int(label))
-            elif match := _PREVIOUS.fullmatch(label):
-                self._published_last_month(at, match[1])
-                at += 1
-            elif match := _SPAN.fullmatch(label):
-                self._span(at, match)
-            elif match := _MONTH.fullmatch(label):
-                self._month(at, match)
-            elif self._is_foot(at) or re.search(self.layout.title, label, re.IGNORECASE):
-                break
-            else:
-                expected = "a year, 'Jan. - Dec.', the name of a month or a footnote"
-                raise grid.error(at, 0, found=repr(label) if label else "figures without a label", expected=expected)
-            at += 1
-        return at
 
-    def _is_foot(self, at: int) -> bool:
-        """Tell whether a row is blank, or text only, as footnotes and lines of space are."""
-        text = self.grid.text(at)
-        past_notes = bool(_FOOTNOTE.match(text)) or self._after_foot
-        self._after_foot = past_notes and bool(self.blocks)
-        return self.grid.is_blank(at) or (past_notes and self.grid.is_blank(at, 1))
+def _periods(lines: list[_Line], months: list[int]) -> pd.PeriodIndex:
+    return pd.PeriodIndex.from_fields(year=[line.year for line in lines], month=months, freq="M")
 
-    _after_foot = False
 
-    def _row(self, at: int, mark: str | None = None) -> _Row:
-        pairs = [self.grid.number(at, column) for column in range(1, self.width)]
-        for column in range(self.width, len(self.grid.rows[at])):
-            if self.grid.text(at, column):
-                found = repr(self.grid.text(at, column))
-                raise self.grid.error(at, column, found=found, expected=f"nothing after {self.width} columns")
-        return _Row(at, [value for value, _ in pairs], [marker for _, marker in pairs], mark or "")
+def _frame(lines: list[_Line], layout: Layout, index: pd.Index) -> pd.DataFrame:
+    values = np.array([line.figures for line in lines], dtype=float).reshape(len(lines), len(layout.names))
+    return pd.DataFrame(values, index=index, columns=layout.names)
 
-    def _block(self, at: int) -> _Block:
-        if not self.blocks:
-            raise self.grid.error(at, 0, found=repr(self.grid.text(at)), expected="a year before its months")
-        return self.blocks[-1]
 
-    def _year(self, at: int, year: int) -> None:
-        if self.blocks and year != self.blocks[-1].year + 1:
-            expected = f"the year {self.blocks[-1].year + 1}"
-            raise self.grid.error(at, 0, found=f"the year {year}", expected=expected)
-        if self.blocks:
-            self._complete(self.blocks[-1])
-        self.blocks.append(_Block(year, at))
-
-    def _span(self, at: int, match: re.Match[str]) -> None:
-        word = (match[1] or "Jan").title()
-        last = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(word)), None)
-        block = self._block(at)
-        if last is None or last in block.spans or block.months:
-            found = repr(self.grid.text(at))
-            raise self.grid.error(at, 0, found=found, expected="one line 'Jan. - <month>' between year and January")
-        block.spans[last] = self._row(at, match[2])
-
-    def _month(self, at: int, match: re.Match[str]) -> None:
-        block = self._block(at)
-        number = [name.lower() for name in MONTHS].index(match[1].lower()) + 1
-        due = len(block.months) + 1
-        if number != due:
-            expected = f"{MONTHS[due - 1]} {block.year}" if due <= len(MONTHS) else f"the year {block.year + 1}"
-            raise self.grid.error(at, 0, found=f"{match[1]} {block.year}", expected=expected)
-        block.months[number] = self._row(at, match[2])
-
-    def _published_last_month(self, at: int, month: str) -> None:
-        if at + 1 >= len(self.grid.rows) or self.grid.text(at + 1):
-            raise self.grid.error(at, 0, found="no figures", expected="the previous print in the row below")
-        self.previous = ([name.lower() for name in MONTHS].index(month.lower()) + 1, self._row(at + 1))
-
-    def _complete(self, block: _Block) -> None:
-        if len(block.months) != len(MONTHS):
-            due = MONTHS[len(block.months)]
-            raise self.grid.error(block.at, 0, found=f"{block.year} without {due}", expected="twelve months")
-        if not block.spans:
-            raise self.grid.error(block.at, 0, found=f"{block.year} without annual line", expected="'Jan. - Dec.'")
-
-    def _assemble(self) -> Exhibit:
-        self._complete(self.blocks[-1])
-        if not self._after_foot:
-            found = f"the end of the file after {self.grid.text(self._last_row())!r}"
-            raise self.grid.error(self._last_row(), found=found, expected="footnotes, so the file is cut short")
-        rows = {
-            pd.Period(year=block.year, month=month, freq="M"): row
-            for block in self.blocks
-            for month, row in block.months.items()
+def _markers(lines: list[_Line], layout: Layout) -> pd.DataFrame:
+    names = ["", *layout.names]
+    marked = [(line, names[column], marker) for line in lines for column, marker in line.markers.items()]
+    told = [line for line, _, _ in marked]
+    return pd.DataFrame(
+        {
+            "first": _first(told),
+            "last": _last(told),
+            "series": [name for _, name, _ in marked],
+            "marker": [marker for _, _, marker in marked],
         }
-        rows = self._drop_future(rows)
-        names = self.layout.names
-        spans = {
-            (pd.Period(f"{block.year}-01"), pd.Period(f"{block.year}-{last:02}")): row.figures
-            for block in self.blocks
-            for last, row in block.spans.items()
-        }
-        months = pd.DataFrame([row.figures for row in rows.values()], columns=names, dtype=float)
-        months.index = pd.PeriodIndex(list(rows), freq="M", name="period")
-        annual = pd.DataFrame(list(spans.values()), columns=names, dtype=float)
-        annual.index = pd.MultiIndex.from_tuples(spans, names=["first", "last"])
-        places = {period: self.grid.place(row.at) for period, row in rows.items()}
-        return Exhibit(self.grid.file, self.title, months, annual, self._markers(rows), self._previous(months), places)
-
-    def _last_row(self) -> int:
-        return max(at for at in range(len(self.grid.rows)) if not self.grid.is_blank(at))
-
-    def _drop_future(self, rows: dict[pd.Period, _Row]) -> dict[pd.Period, _Row]:
-        """Drop the blank months at the end, which are not published yet; refuse any other blank."""
-        blank = {period: np.isnan(row.figures).all() and not any(row.marks) for period, row in rows.items()}
-        while rows and blank[last := max(rows)]:
-            rows.pop(last)
-        if not rows:
-            raise self.grid.error(None, found="no month with figures", expected="at least one")
-        for row in rows.values():
-            for column, (value, marker) in enumerate(zip(row.figures, row.marks, strict=True), start=1):
-                if np.isnan(value) and not marker:
-                    expected = "a number or a marker before the newest month"
-                    raise self.grid.error(row.at, column, found="an empty cell", expected=expected)
-        for one, two in pairwise(rows):
-            if two != one + 1:
-                raise self.grid.error(rows[two].at, 0, found=str(two), expected=str(one + 1))
-        return rows
-
-    def _markers(self, rows: dict[pd.Period, _Row]) -> pd.DataFrame:
-        names = self.layout.names
-        marks = [(period, "", row.mark) for period, row in rows.items() if row.mark]
-        marks += [
-            (period, name, marker)
-            for period, row in rows.items()
-            for name, marker in zip(names, row.marks, strict=True)
-            if marker
-        ]
-        return pd.DataFrame(marks, columns=["period", "series", "marker"])
-
-    def _previous(self, months: pd.DataFrame) -> pd.DataFrame:
-        if self.previous is None:
-            return months.iloc[:0].copy()
-        number, row = self.previous
-        period = months.index[-2] if len(months) > 1 else None
-        if period is None or period.month != number:
-            found = f"{MONTHS[number - 1]} as published last month"
-            raise self.grid.error(row.at - 1, 0, found=found, expected=f"the month before {months.index[-1]}")
-        index = pd.PeriodIndex([period], freq="M", name="period")
-        return pd.DataFrame([row.figures], index=index, columns=months.columns)
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
+from math import isfinite, isnan, nan
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -12,14 +14,15 @@ from tradelib.errors import SourceError
 Cell = str | float
 """Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
 
-_NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+_MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)", re.ASCII)
+_LINE_END = re.compile(r"\r\n?|\n")
 _WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows of cells; rows may be of different length."""
+    """Rows of cells, each until its last cell that is not empty."""
 
     file: str
     rows: list[list[Cell]]
@@ -52,7 +55,7 @@ class Grid:
 
     def is_blank(self, row: int, start: int = 0) -> bool:
         """Tell whether a row is empty from a column on."""
-        return all(cell == "" for cell in self.rows[row][start:])
+        return len(self.rows[row]) <= start
 
     def number(self, row: int, column: int) -> tuple[float, str]:
         """Return a cell's value and marker: ``(nan, "")`` for a blank, ``(nan, "(D)")`` for a withheld value.
@@ -63,15 +66,35 @@ class Grid:
             The cell is neither a number, nor a marker, nor blank.
         """
         cell = self.cell(row, column)
-        if isinstance(cell, float):
-            return cell, ""
-        if not cell:
-            return float("nan"), ""
-        if _NUMBER.fullmatch(cell):
-            return float(cell.replace(",", "").replace("\u2212", "-")), ""
-        if _MARKER.fullmatch(cell):
-            return float("nan"), cell
+        if not isnan(value := _value(cell)):
+            return value, ""
+        if isinstance(cell, str) and (not cell or _MARKER.fullmatch(cell)):
+            return nan, cell
         raise self.error(row, column, found=repr(cell), expected="a number such as -1,234, or a marker such as (D)")
+
+    def numbers(self, row: int, start: int, stop: int) -> tuple[list[float], dict[int, str]]:
+        """Return the values of a row's cells and, by column, the markers among them; a marked value is NaN.
+
+        Raises
+        ------
+        SourceError
+            A cell is neither a number nor a marker; a blank is neither.
+        """
+        values = [_value(cell) for cell in self.rows[row][start:stop]]
+        if len(values) == stop - start and not any(map(isnan, values)):
+            return values, {}
+        pairs = {column: self.number(row, column) for column in range(start, stop)}
+        for column, (value, marker) in pairs.items():
+            if isnan(value) and not marker:
+                raise self.error(row, column, found="an empty cell", expected="a number or a marker")
+        return [value for value, _ in pairs.values()], {at: marker for at, (_, marker) in pairs.items() if marker}
+
+
+def _value(cell: Cell) -> float:
+    """Return the number that a cell is; NaN when it is none."""
+    if isinstance(cell, str):
+        return float(cell.replace(",", "")) if _NUMBER.fullmatch(cell) else nan
+    return cell if isfinite(cell) else nan
 
 
 def _letters(column: int) -> str:
@@ -100,8 +123,8 @@ def read_grid(path: str | Path) -> Grid:
     path = Path(path)
     try:
         raw = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(str(path), None, found=reason.lower(), expected="a readable file") from error
     if not raw.strip():
         raise SourceError(path.name, None, found="an empty file", expected="an official table")
@@ -109,6 +132,8 @@ def read_grid(path: str | Path) -> Grid:
 
 
 def _text(path: Path, raw: bytes) -> Grid:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SourceError(path.name, None, found="text in UTF-16", expected="text in UTF-8 or ASCII")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,9 +145,16 @@ def _text(path: Path, raw: bytes) -> Grid:
     if (at := text.find("\0")) >= 0:
         line = text.count("\n", 0, at) + 1
         raise SourceError(path.name, f"line {line}", found="a zero byte", expected="text in UTF-8 or ASCII")
-    # Only line feeds end a line: str.splitlines would also break at form feeds and other separators.
-    lines = text.replace("\r\n", "\n").split("\n")
-    return Grid(path.name, [[cell.strip() for cell in line.split("\t")] for line in lines])
+    if "\t" not in text:
+        raise SourceError(path.name, None, found="text without a tab", expected="cells separated by tabs")
+    # Only line ends end a line: str.splitlines would also break at form feeds and other separators.
+    return Grid(path.name, [_trimmed([cell.strip() for cell in line.split("\t")]) for line in _LINE_END.split(text)])
+
+
+def _trimmed(cells: list[Cell]) -> list[Cell]:
+    while cells and cells[-1] == "":
+        cells.pop()
+    return cells
 
 
 def _workbook(path: Path, raw: bytes) -> Grid:
@@ -137,7 +169,7 @@ def _workbook(path: Path, raw: bytes) -> Grid:
         raise SourceError(
             path.name, None, found=f"a damaged workbook ({error})", expected="an Excel workbook"
         ) from error
-    return Grid(path.name, [[_workbook_cell(cell) for cell in row] for row in rows], sheet.name)
+    return Grid(path.name, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], sheet.name)
 
 
 def _workbook_cell(cell: object) -> Cell:

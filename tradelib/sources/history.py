@@ -22,8 +22,8 @@ def bop_header() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
 
 
 HISTORY = Layout(
-    title=r"U\.S\. International Trade in Goods and Services, \d{4} - Present",
-    units=(r"in millions of dollars", r"(?<!not )seasonally adjusted"),
+    title=r"U\.S\. International Trade in Goods and Services, (?P<first>\d{4}) - Present",
+    units=(r"in millions of dollars", r"\b(?<!not[ -])seasonally adjusted"),
     header=bop_header(),
 )
 

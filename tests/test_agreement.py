@@ -1,0 +1,42 @@
+"""How close an adjustment comes to the agency's."""
+
+import pandas as pd
+import pytest
+from airline import AIRLINE
+
+import tradelib
+from tradelib.agreement import agreement, agreement_table
+from tradelib.errors import ComparabilityError
+from tradelib.pattern import stl_pattern
+
+
+def test_a_series_agrees_with_itself():
+    got = agreement(AIRLINE, AIRLINE)
+    assert (got.mean_absolute, round(got.correlation, 9), got.same_direction) == (0, 1, 100)
+
+
+def test_a_constant_factor_is_a_difference_of_level_alone():
+    got = agreement(1.02 * AIRLINE, AIRLINE)
+    assert got.mean_absolute == pytest.approx(2)
+    assert got.correlation == pytest.approx(1)
+
+
+def test_other_months_are_refused():
+    with pytest.raises(ComparabilityError, match="expected the same months"):
+        agreement(AIRLINE.iloc[1:], AIRLINE)
+
+
+@pytest.mark.parametrize(("flow", "expected"), [("exports", 0.96), ("imports", 1.45)])
+def test_stl_stays_about_one_percent_from_the_agency(flow, expected):
+    data = tradelib.load(f"{flow}_goods_census_*")
+    ours = stl_pattern(data[f"{flow}_goods_census_nsa"]).components["adjusted"]
+    got = agreement(ours, data[f"{flow}_goods_census_sa"])
+    assert round(got.mean_absolute, 2) == expected
+    table = agreement_table({"STL": got})
+    pd.testing.assert_series_equal(
+        table.loc["STL"],
+        pd.Series(
+            {"mean_absolute": got.mean_absolute, "correlation": got.correlation, "same_direction": got.same_direction}
+        ),
+        check_names=False,
+    )

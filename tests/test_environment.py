@@ -1,0 +1,85 @@
+"""The conda environment, the project file and the lock name the same things."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from rattler import MatchSpec, VersionSpec
+from rattler import Version as CondaVersion
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+"""Names that conda-forge gives another package; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
+
+
+def requirements() -> dict[str, Requirement]:
+    return {(r := Requirement(text)).name: r for text in PROJECT["project"]["dependencies"]}
+
+
+def environment() -> dict[str, MatchSpec]:
+    told = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    specs = [MatchSpec(line, strict=True) for line in told["dependencies"] if isinstance(line, str)]
+    return {spec.name.normalized: spec for spec in specs}
+
+
+def pip_section() -> dict[str, Requirement]:
+    told = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    [section] = [line["pip"] for line in told["dependencies"] if isinstance(line, dict)]
+    assert section[-1] == "--editable ."
+    return {(r := Requirement(text)).name: r for text in section[:-1]}
+
+
+def locked() -> dict[str, list[Version]]:
+    found: dict[str, list[Version]] = {}
+    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", line):
+            found.setdefault(match[1], []).append(Version(match[2]))
+    return found
+
+
+def test_same_names() -> None:
+    got = set(environment()) - {"python", "pip"} | set(pip_section())
+    expected = {CONDA_NAMES.get(name, name) for name in requirements()}
+    assert got == expected
+
+
+def test_same_python() -> None:
+    got = SpecifierSet(str(environment()["python"].version))
+    assert got == SpecifierSet(PROJECT["project"]["requires-python"])
+
+
+@pytest.mark.parametrize("name", sorted(requirements()))
+def test_same_bounds(name: str) -> None:
+    requirement = requirements()[name]
+    if name in pip_section():
+        assert pip_section()[name].specifier == requirement.specifier
+        return
+    assert SpecifierSet(str(environment()[CONDA_NAMES.get(name, name)].version)) == requirement.specifier
+
+
+@pytest.mark.parametrize("name", sorted(requirements()))
+def test_locked_version_satisfies_both(name: str) -> None:
+    versions = locked()[name]
+    assert versions
+    for version in versions:
+        assert version in requirements()[name].specifier
+        if name not in pip_section():
+            conda = VersionSpec(str(environment()[CONDA_NAMES.get(name, name)].version))
+            assert conda.matches(CondaVersion(str(version)))
+
+
+def test_lock_has_hashes_and_no_addresses() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    pins = re.findall(r"^[a-z0-9][^\n]*==", text, re.MULTILINE)
+    assert len(pins) > 100
+    for block in re.split(r"\n(?=[a-z0-9])", text):
+        assert "--hash=sha256:" in block, block[:60]

@@ -1,0 +1,97 @@
+"""The committed notebooks are whole: built as a reader expects, executed, and worth comparing.
+
+nbval skips a cell without an execution count silently, so that a comparison could be empty; these tests
+fail first.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tradelib.parameters import NOTEBOOKS
+
+ROOT = Path(__file__).parent.parent
+PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    loaded = nbformat.read(request.param, as_version=4)
+    loaded.stem = request.param.stem
+    return loaded
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def is_parameters(cell: nbformat.NotebookNode) -> bool:
+    return "parameters" in cell.metadata.get("tags", [])
+
+
+def test_every_notebook_has_parameters_and_every_model_a_notebook() -> None:
+    assert [path.stem for path in PATHS] == sorted(NOTEBOOKS)
+
+
+def test_valid(notebook: nbformat.NotebookNode) -> None:
+    stem = notebook.pop("stem")
+    nbformat.validate(notebook)
+    assert notebook.cells[0].cell_type == "markdown", stem
+    assert notebook.cells[0].source.startswith("# ")
+
+
+def test_parameters_cell_is_the_model(notebook: nbformat.NotebookNode) -> None:
+    [cell] = [cell for cell in notebook.cells if is_parameters(cell)]
+    got = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(cell.source).body}
+    expected = {name: field.default for name, field in NOTEBOOKS[notebook.stem].model_fields.items()}
+    assert got == expected
+
+
+def test_every_code_cell_was_executed_in_order(notebook: nbformat.NotebookNode) -> None:
+    got = [cell.execution_count for cell in code_cells(notebook)]
+    assert got == list(range(1, len(got) + 1))
+
+
+def test_outputs_are_there_to_compare(notebook: nbformat.NotebookNode) -> None:
+    told = [output for cell in code_cells(notebook) for output in cell.outputs]
+    assert not [output for output in told if output.output_type == "error"]
+    assert not [output for output in told if output.get("name") == "stderr"]
+    shown = {kind for output in told for kind in output.get("data", {})}
+    assert {"image/png", "text/markdown", "text/html"} <= shown
+    printed = "".join(output.text for output in told if output.output_type == "stream")
+    assert "checks hold." in printed
+    assert "FAIL" not in printed
+    checks = [cell for cell in code_cells(notebook) if "record.check" in cell.source]
+    assert checks
+    assert all(cell.outputs for cell in checks)
+
+
+def test_cells_can_be_followed(notebook: nbformat.NotebookNode) -> None:
+    long = {cell.id: cell.source.count("\n") + 1 for cell in code_cells(notebook) if cell.source.count("\n") >= 15}
+    assert long == {}
+    prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
+    assert prose >= 0.5 * len(code_cells(notebook))
+
+
+def test_every_figure_has_a_reading_and_alternative_text(notebook: nbformat.NotebookNode) -> None:
+    waiting = None
+    for cell in code_cells(notebook):
+        if waiting and "record.reading" not in cell.source:
+            raise AssertionError(f"{notebook.stem}: no reading between {waiting} and {cell.id}")
+        waiting = None
+        if "record.figure" in cell.source:
+            alt = [o.metadata.get("image/png", {}).get("alt") for o in cell.outputs if "image/png" in o.get("data", {})]
+            assert alt, cell.id
+            assert all(alt), cell.id
+            waiting = None if "record.reading" in cell.source else cell.id
+    assert waiting is None
+
+
+def test_normalised(notebook: nbformat.NotebookNode) -> None:
+    assert notebook.metadata.keys() == {"kernelspec", "language_info"}
+    got = [cell.id for cell in notebook.cells]
+    assert got == [f"cell-{number:02}" for number in range(1, len(got) + 1)]

@@ -1,0 +1,63 @@
+"""The seasonal pattern by STL."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from airline import AIRLINE
+
+import tradelib
+from tradelib import pattern
+from tradelib.errors import SeriesError
+
+
+def seasonal_series(amplitude=0.1, noise=0.0, months=180):
+    index = pd.period_range("2005-01", periods=months, freq="M", name="period")
+    rng = np.random.default_rng(5)
+    wave = amplitude * np.sin(2 * np.pi * index.month.to_numpy() / 12)
+    return pd.Series(np.exp(4 + 0.003 * np.arange(months) + wave + noise * rng.normal(size=months)), index=index)
+
+
+def test_components_make_the_series():
+    got = pattern.stl_pattern(AIRLINE).components
+    np.testing.assert_allclose(got["trend"] * got["seasonal"] * got["irregular"], AIRLINE, rtol=1e-12)
+    np.testing.assert_allclose(got["adjusted"] * got["seasonal"], AIRLINE, rtol=1e-12)
+    deficit = pattern.stl_pattern(-AIRLINE)
+    parts = deficit.components[["trend", "seasonal", "irregular"]].sum(axis=1)
+    np.testing.assert_allclose(parts, -AIRLINE, rtol=1e-12)
+    assert deficit.scale == "level"
+
+
+def test_a_known_pattern_is_recovered():
+    got = pattern.stl_pattern(seasonal_series()).by_year
+    expected = 100 * np.expm1(0.1 * np.sin(2 * np.pi * np.arange(1, 13) / 12))
+    np.testing.assert_allclose(got.mean(), expected, atol=0.2)
+
+
+def test_strength_is_near_one_for_a_pure_pattern_and_near_zero_for_noise():
+    assert pattern.stl_pattern(seasonal_series()).strength > 0.99
+    assert pattern.stl_pattern(seasonal_series(amplitude=0, noise=0.1), seasonal=35).strength < 0.3
+
+
+def test_by_year_keeps_unfinished_years():
+    effects = pd.Series(range(14), index=pd.period_range("2020-12", periods=14, freq="M"), dtype=float)
+    got = pattern.effects_by_year(effects)
+    assert list(got.index) == [2020, 2021, 2022]
+    assert got.loc[2020].notna().sum() == 1
+    assert got.loc[2022, "Jan"] == 13
+
+
+def test_how_it_moved_takes_the_last_from_the_first():
+    by_year = pd.DataFrame({"Jan": [1.0, 1, 1, 4, 4, 4]}, index=range(2000, 2006))
+    got = pattern.how_it_moved(by_year, years=3)
+    assert got.loc["Jan"].to_list() == [1, 4, 3]
+
+
+def test_january_is_low_and_march_high_in_exports_of_goods():
+    data = tradelib.load("exports_goods_census_nsa")
+    got = pattern.stl_pattern(data["exports_goods_census_nsa"])
+    assert got.summary().endswith("lowest in Jan (-6.0 percent), highest in Mar (+8.9)")
+
+
+def test_logs_of_a_deficit_are_refused():
+    with pytest.raises(SeriesError, match="not positive"):
+        pattern.stl_pattern(-AIRLINE, log=True)

@@ -1,0 +1,59 @@
+"""What to run is checked as a whole before anything starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tradelib.errors import ParameterError
+from tradelib.parameters import NOTEBOOKS
+from tradelib.report import plan
+
+
+def test_all_notebooks_in_order_by_default() -> None:
+    got = [job.notebook for job in plan({})]
+    assert got == list(NOTEBOOKS)
+
+
+def test_values_go_to_every_notebook_that_has_them() -> None:
+    jobs = {job.notebook: job.values for job in plan({"start": "2010-01", "series": "BOPTEXP"})}
+    assert {values["start"] for values in jobs.values()} == {"2010-01"}
+    assert jobs["03_trend"]["series"] == "exports_total_bop_sa"
+    assert "series" not in jobs["04_real_vs_nominal"]
+
+
+def test_one_notebook_can_be_told_something_else() -> None:
+    jobs = {job.notebook: job.values for job in plan({"trend.start": "2015-01", "start": "2010-01"})}
+    assert jobs["03_trend"]["start"] == "2015-01"
+    assert jobs["02_seasonal"]["start"] == "2010-01"
+
+
+def test_only_some_notebooks_with_or_without_their_number() -> None:
+    got = [job.notebook for job in plan({}, ["trend", "02_seasonal"])]
+    assert got == ["03_trend", "02_seasonal"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sereis": "BOPTEXP"}, ["sereis", "did you mean series"]),
+        ({"series": "BOPTEXPP"}, ["BOPTEXPP", "did you mean BOPTEXP"]),
+        ({"series": "exports_*"}, ["exports_*", "stands for"]),
+        ({"series": 3}, ["series=3", "string"]),
+        ({"start": "January"}, ["January", "not a month like 2024-02"]),
+        ({"start": "2030-01"}, ["2030-01", "span 1992-01 to 2024-02"]),
+        ({"start": "2015-01", "end": "2010-01"}, ["start 2015-01 is after end 2010-01"]),
+        ({"vintage": "1999-01-01"}, ["1999-01-01", "2024-04-04"]),
+        ({"trend.nonsense": 1}, ["nonsense", "03_trend"]),
+        ({"tend.start": "2010-01"}, ["tend", "did you mean trend"]),
+    ],
+)
+def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
+    with pytest.raises(ParameterError) as refused:
+        plan(options)
+    got = str(refused.value)
+    assert [word for word in words if word not in got] == [], got
+
+
+def test_unknown_notebook() -> None:
+    with pytest.raises(ParameterError, match=r"unknown notebook 'trends'; did you mean trend"):
+        plan({}, ["trends"])

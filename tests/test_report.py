@@ -1,0 +1,146 @@
+"""A run is whole or not at all; who runs the notebooks is a stand-in here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tradelib import report as package
+from tradelib.report import Outcome, report
+from tradelib.report import run as run_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>'
+
+
+def told(notebook: str) -> dict:
+    """Return what a notebook records, with text that must not become markup."""
+    return {
+        "notebook": notebook, "title": f"Title of {notebook}", "question": "What if <b>1 < 2</b>?",
+        "parameters": {"start": None, "series": "x"},
+        "sources": {"x": {"sha256": "0" * 64, "family": "f", "vintage": "2024-04-04", "source": "A source",
+                          "unit": "billions", "statistical_month": "2024-02"}},
+        "items": [
+            {"kind": "figure", "name": "path", "title": "A path", "alt": 'Says "so"', "reading": "Up **3**."},
+            {"kind": "table", "name": "t", "title": "A table", "reading": "", "columns": ["period", "value"],
+             "numeric": [False, True], "rows": [["2024-02", "\u22121.0"], ["<script>", "2.0"]]},
+        ],
+        "results": {"headline": "The deficit was 68.9 billion"},
+        "checks": [{"claim": "c", "holds": True, "found": "f"}],
+    }  # fmt: skip
+
+
+class StandIn:
+    """An executor that leaves what notebooks leave, fails where told, and counts its calls."""
+
+    def __init__(self, fails: Sequence[str] = (), breaks: bool = False) -> None:
+        self.fails, self.breaks, self.calls = fails, breaks, 0
+
+    def __call__(self, jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+        self.calls += 1
+        for job in jobs:
+            place = folder / job.notebook
+            (place / "figures").mkdir(parents=True)
+            (place / "notebook.ipynb").write_text("{}")
+            if self.breaks:
+                raise KeyboardInterrupt
+            if job.notebook in self.fails:
+                yield Outcome(job, 1.0, "cell 3: ValueError: no")
+                continue
+            (place / "figures" / "path.svg").write_text(SVG)
+            (place / "results.json").write_text(json.dumps(told(job.notebook)))
+            yield Outcome(job, 1.0)
+
+
+def test_a_run_leaves_all_that_the_design_names(tmp_path: Path) -> None:
+    got = report(out=tmp_path / "r", executor=StandIn())
+    assert (got.failures, got.skipped) == ({}, False)
+    assert got.headline == "The deficit was 68.9 billion"
+    names = {path.name for path in got.folder.iterdir()}
+    assert names == {"index.html", "notebooks", "figures", "tables", "results.json", "manifest.json"}
+    manifest = json.loads((got.folder / "manifest.json").read_text())
+    assert manifest["outcome"] == "ok"
+    assert manifest["inputs"]["data"]["census_history/2024-04-04"]
+    assert "figures/03_trend-path.svg" in manifest["files"]
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_the_page_is_self_contained_and_escapes(tmp_path: Path) -> None:
+    page = (report(out=tmp_path / "r", executor=StandIn()).folder / "index.html").read_text(encoding="utf-8")
+    assert "<title>The deficit was 68.9 billion</title>" in page
+    assert "<strong>3</strong>" in page
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert 'alt="Says &#34;so&#34;"' in page
+    assert "What if &lt;b&gt;1 &lt; 2&lt;/b&gt;?" in page
+    assert "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_the_same_run_is_not_made_twice_unless_asked(tmp_path: Path) -> None:
+    executor = StandIn()
+    first = report(out=tmp_path / "r", executor=executor)
+    again = report(out=tmp_path / "r", executor=executor)
+    assert (again.skipped, again.headline, executor.calls) == (True, first.headline, 1)
+    assert not report(out=tmp_path / "r", executor=executor, force=True).skipped
+    assert executor.calls == 2
+
+
+@pytest.mark.parametrize("damage", ["page", "manifest", "input", "file"])
+def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) -> None:
+    executor = StandIn()
+    folder = report(out=tmp_path / "r", executor=executor).folder
+    options = {}
+    if damage == "page":
+        (folder / "index.html").write_text("cut")
+    elif damage == "manifest":
+        (folder / "manifest.json").write_text("{")
+    elif damage == "file":
+        (folder / "results.json").unlink()
+    else:
+        options = {"start": "2010-01"}
+    assert not report(options, out=tmp_path / "r", executor=executor).skipped
+    assert executor.calls == 2
+
+
+def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: Path) -> None:
+    good = report(out=tmp_path / "r", executor=StandIn())
+    before = (good.folder / "manifest.json").read_bytes()
+    got = report(out=tmp_path / "r", executor=StandIn(fails=["03_trend"]), force=True)
+    assert got.failures == {"03_trend": "cell 3: ValueError: no"}
+    assert got.folder == tmp_path / "r-failed"
+    assert (got.folder / "notebooks" / "03_trend.ipynb").exists()
+    assert "This report is incomplete" in (got.folder / "index.html").read_text(encoding="utf-8")
+    assert json.loads((got.folder / "manifest.json").read_text())["outcome"] == "failed"
+    assert (good.folder / "manifest.json").read_bytes() == before
+    # A failed run never counts as done.
+    assert not report(out=tmp_path / "r-failed", executor=StandIn()).skipped
+
+
+@pytest.mark.parametrize("where", ["executor", "write_page", "_gather", "_write_manifest"])
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    report(out=tmp_path / "r", executor=StandIn())
+    before = sorted((p, p.read_bytes()) for p in tmp_path.rglob("*") if p.is_file())
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if where != "executor":
+        monkeypatch.setattr(run_module, where, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        report(out=tmp_path / "r", executor=StandIn(breaks=where == "executor"), force=True)
+    assert sorted((p, p.read_bytes()) for p in tmp_path.rglob("*") if p.is_file()) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    got = [
+        str(report(options, only=only, executor=StandIn()).folder)
+        for options, only in [({}, []), ({"start": "2010-01", "series": "BOPTEXP"}, []), ({}, ["trend"])]
+    ]
+    assert got == ["reports/2024-02", "reports/2024-02_series-BOPTEXP_start-2010-01", "reports/2024-02_trend"]

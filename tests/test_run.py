@@ -1,0 +1,179 @@
+"""The whole job: real kernels, ``make report`` in a copy of the project, the page in a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tradelib.report import jobs, report, threads
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.slow
+
+PARAMETERS = "series = 'balance_total_bop_sa'\nstart = None\nend = None\nvintage = None\noutput = None"
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    cells = [nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})]
+    cells += [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+
+@pytest.fixture
+def small_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Replace the project's notebooks by small ones that need no library."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    monkeypatch.setattr(jobs, "notebook_folder", lambda: folder)
+    return folder
+
+
+RECORD = """
+import json, pathlib
+told = {"notebook": "03_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [],
+        "results": {"headline": series, "start": start, "output": output}, "checks": []}
+pathlib.Path(output, "results.json").write_text(json.dumps(told))
+"""
+
+
+def test_parameters_arrive_and_no_path_of_the_machine_stays(small_notebooks: Path, tmp_path: Path) -> None:
+    write_notebook(small_notebooks / "03_trend.ipynb", RECORD)
+    got = report({"start": "2010-01"}, only=["trend"], out=tmp_path / "r")
+    results = json.loads((got.folder / "results.json").read_text())["03_trend"]["results"]
+    assert results == {"headline": "balance_total_bop_sa", "start": "2010-01", "output": "."}
+    for path in got.folder.rglob("*"):
+        assert not path.is_file() or str(tmp_path) not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_failing_cell_is_named_and_the_others_finish(small_notebooks: Path, tmp_path: Path) -> None:
+    write_notebook(small_notebooks / "03_trend.ipynb", "x = 1", "raise ValueError('no such month')")
+    write_notebook(small_notebooks / "02_seasonal.ipynb", RECORD.replace("03_trend", "02_seasonal"))
+    write_notebook(small_notebooks / "04_real_vs_nominal.ipynb", "import os; os._exit(1)")
+    got = report(only=["trend", "seasonal", "real_vs_nominal"], out=tmp_path / "r", executor=threads(2))
+    assert set(got.failures) == {"03_trend", "04_real_vs_nominal"}
+    assert got.failures["03_trend"] == "cell 4: ValueError: no such month"
+    assert "DeadKernelError" in got.failures["04_real_vs_nominal"]
+    copy = nbformat.read(got.folder / "notebooks" / "03_trend.ipynb", as_version=4)
+    assert [o.ename for cell in copy.cells for o in cell.get("outputs", []) if o.output_type == "error"] == [
+        "ValueError"
+    ]
+    assert "02_seasonal" in json.loads((got.folder / "results.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tracked files, as a clean clone has them."""
+    folder = tmp_path_factory.mktemp("clone")
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    # The environment is the one that runs the tests; -o keeps make from building it anew through the link.
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    return folder
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = ["make", "--no-print-directory", "-o", ".venv/installed", *words]
+    environment = os.environ | {"PYTHONPATH": str(folder), "NO_COLOR": "1", "TERM": "dumb"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def made(clone: Path) -> Path:
+    """The folder that ``make report`` leaves in a clean clone."""
+    got = make(clone, "report")
+    assert got.returncode == 0, got.stderr
+    assert got.stdout.splitlines()[-1] == "Report: reports/2024-02/index.html"
+    assert "68.9 billion" in got.stdout
+    return clone / "reports" / "2024-02"
+
+
+def test_make_report_leaves_only_the_report(made: Path, clone: Path) -> None:
+    known = {
+        path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts
+    }
+    new = {path.relative_to(clone).as_posix() for path in clone.rglob("*") if path.is_file()} - known
+    assert {name.split("/")[0] for name in new if "__pycache__" not in name and ".venv" not in name} <= {"reports"}
+    assert [path.name for path in made.parent.iterdir() if path.is_dir()] == ["2024-02"]
+    manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["outcome"] == "ok"
+    assert manifest["notebooks"].keys() == {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+
+
+def test_second_run_is_skipped_and_forced_run_gives_the_same_bytes(made: Path, clone: Path) -> None:
+    first = json.loads((made / "manifest.json").read_text(encoding="utf-8"))["files"]
+    again = make(clone, "report")
+    assert "Nothing has changed" in again.stderr
+    assert make(clone, "report", "ARGS=--force").returncode == 0
+    assert json.loads((made / "manifest.json").read_text(encoding="utf-8"))["files"] == first
+
+
+def test_every_figure_has_png_svg_and_data(made: Path) -> None:
+    results = json.loads((made / "results.json").read_text(encoding="utf-8"))
+    named = [f"{n}-{item['name']}" for n, told in results.items() for item in told["items"] if item["kind"] == "figure"]
+    assert len(named) >= 10
+    for name in named:
+        sizes = {end: (made / "figures" / f"{name}.{end}").stat().st_size for end in ("png", "svg", "csv")}
+        assert min(sizes.values()) > 30, (name, sizes)
+    assert {
+        item["reading"] != "" for told in results.values() for item in told["items"] if item["kind"] == "figure"
+    } == {True}
+
+
+def test_refused_parameters_are_one_plain_message(clone: Path) -> None:
+    got = make(clone, "report", "ARGS=--start 2030-01")
+    assert got.returncode != 0
+    assert "2030-01 is outside the data, which span 1992-01 to 2024-02" in got.stderr
+    assert "Traceback" not in got.stderr
+
+
+def chromium() -> str | None:
+    return next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+
+
+@pytest.mark.skipif(
+    chromium() is None and not os.environ.get("TRADELIB_REQUIRE_BROWSER"),
+    reason="no Chromium on this machine; .ci/run installs one and sets TRADELIB_REQUIRE_BROWSER",
+)
+def test_the_page_in_a_browser(made: Path, tmp_path: Path) -> None:
+    """The page sent alone, offline: no request, no console message, every figure drawn, printable."""
+    from playwright.sync_api import sync_playwright
+
+    page_alone = tmp_path / "index.html"
+    shutil.copy(made / "index.html", page_alone)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=flags)
+        page = browser.new_context(offline=True, viewport={"width": 1100, "height": 900}).new_page()
+        requests, messages = [], []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.goto(page_alone.as_uri())
+        widths = page.eval_on_selector_all("figure img", "images => images.map(image => image.naturalWidth)")
+        alts = page.eval_on_selector_all("figure img", "images => images.map(image => image.alt.length)")
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        page.set_viewport_size({"width": 390, "height": 800})
+        narrow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        printed = page.pdf(prefer_css_page_size=True)
+        got_title = page.title()
+        browser.close()
+    assert [url for url in requests if not url.startswith(("data:", "file:"))] == []
+    assert messages == []
+    assert len(widths) >= 10
+    assert min(widths) > 0
+    assert min(alts) > 30
+    assert (overflow, narrow) <= (0, 0)
+    assert "68.9 billion" in got_title
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page>") + printed.count(b"/Type /Page ") >= 5

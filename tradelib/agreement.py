@@ -1,0 +1,76 @@
+"""How close a seasonal adjustment of ours comes to the agency's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tradelib.errors import ComparabilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How close an adjustment of ours comes to the agency's.
+
+    Attributes
+    ----------
+    difference : pandas.Series
+        Ours minus the agency's in percent of the agency's, by month.
+    mean_absolute : float
+        Mean of its absolute values, percent.
+    correlation : float
+        Correlation of the monthly changes in percent.
+    same_direction : float
+        Share of months in which both rise or both fall, percent.
+    """
+
+    difference: pd.Series
+    mean_absolute: float
+    correlation: float
+    same_direction: float
+
+    def summary(self) -> str:
+        """Return the three figures in one sentence."""
+        return (
+            f"{self.mean_absolute:.2f} percent apart on average; monthly changes correlate {self.correlation:.2f}; "
+            f"same direction in {self.same_direction:.0f} percent of months"
+        )
+
+
+def agreement(ours: pd.Series, theirs: pd.Series) -> Agreement:
+    """Compare an adjusted series of ours with the published one of the same source.
+
+    Parameters
+    ----------
+    ours, theirs : pandas.Series
+        Positive values in one unit over the same months; ``theirs`` is the agency's.
+
+    Raises
+    ------
+    ComparabilityError
+        They do not cover the same months.
+    """
+    if not ours.index.equals(theirs.index):
+        spans = [f"{s.index[0]} to {s.index[-1]} ({len(s)} months)" for s in (ours, theirs)]
+        raise ComparabilityError(f"ours covers {spans[0]}, the agency's {spans[1]}; expected the same months")
+    difference = 100 * (ours / theirs - 1)
+    changes = 100 * pd.DataFrame({"ours": ours, "theirs": theirs}).pct_change().iloc[1:]
+    same = np.sign(changes["ours"]) == np.sign(changes["theirs"])
+    return Agreement(
+        difference,
+        float(difference.abs().mean()),
+        float(changes["ours"].corr(changes["theirs"])),
+        100 * float(same.mean()),
+    )
+
+
+def agreement_table(rows: Mapping[str, Agreement]) -> pd.DataFrame:
+    """Return several comparisons side by side, one row each."""
+    columns = ("mean_absolute", "correlation", "same_direction")
+    return pd.DataFrame({name: {c: getattr(a, c) for c in columns} for name, a in rows.items()}).T

@@ -1,0 +1,128 @@
+"""The seasonal pattern of an unadjusted series by STL: how large it is and how it moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from tradelib.errors import SeriesError
+from tradelib.series import require_monthly
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A series taken apart into trend, seasonal and irregular.
+
+    Attributes
+    ----------
+    components : pandas.DataFrame
+        By month: ``observed``, ``trend``, ``seasonal``, ``irregular`` and ``adjusted``. Multiplicative: seasonal and
+        irregular are factors around 1, and observed = trend · seasonal · irregular. Additive: they are in the unit
+        of the series, and observed = trend + seasonal + irregular. Either way adjusted has no seasonal in it.
+    scale : {"log", "level"}
+        Multiplicative or additive.
+    """
+
+    components: pd.DataFrame
+    scale: Literal["log", "level"]
+
+    @property
+    def effects(self) -> pd.Series:
+        """Seasonal effect by month: percent of the level when multiplicative, else in the unit of the series."""
+        seasonal = self.components["seasonal"]
+        return 100 * (seasonal - 1) if self.scale == "log" else seasonal
+
+    @property
+    def by_year(self) -> pd.DataFrame:
+        """Seasonal effects, one row a year and one column a calendar month (``Jan`` to ``Dec``)."""
+        return effects_by_year(self.effects)
+
+    @property
+    def strength(self) -> float:
+        """Share of the detrended variance that is seasonal, from 0 to 1 (Wang, Smith and Hyndman 2006)."""
+        parts = self.components[["seasonal", "irregular"]]
+        logs = np.log(parts) if self.scale == "log" else parts
+        detrended = float(logs.sum(axis=1).var())
+        return max(0.0, 1 - float(logs["irregular"].var()) / detrended)
+
+    def summary(self) -> str:
+        """Return the pattern in one sentence."""
+        mean = self.by_year.mean()
+        unit = "percent" if self.scale == "log" else "units"
+        return (
+            f"seasonal strength {self.strength:.2f}; lowest in {mean.idxmin()} ({mean.min():+.1f} {unit}), "
+            f"highest in {mean.idxmax()} ({mean.max():+.1f})"
+        )
+
+
+def stl_pattern(
+    series: pd.Series, *, seasonal: int = 7, robust: bool = True, log: bool | None = None, months: int = 36
+) -> Pattern:
+    """Take a series apart with STL (Cleveland, Cleveland, McRae and Terpenning 1990).
+
+    STL knows no calendar: working days and Easter stay in the irregular, and so in the adjusted series.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        Unadjusted values, monthly ``PeriodIndex``, no month missing.
+    seasonal : int
+        Span of the seasonal smoother in years, odd; the larger, the more stable the pattern.
+    robust : bool
+        Give less weight to outliers.
+    log : bool or None
+        Multiplicative pattern; None decides for it when every value is positive.
+    months : int
+        Least number of months.
+
+    Raises
+    ------
+    SeriesError
+        The series cannot carry it, or ``log`` is asked of values that are not positive.
+    """
+    from statsmodels.tsa.seasonal import STL
+
+    values = require_monthly(series, months=months)
+    positive = bool((values > 0).all())
+    take_logs = positive if log is None else log
+    if take_logs and not positive:
+        raise SeriesError(f"{values.name}: found values that are not positive; expected only positive ones for logs")
+    fit = STL(np.log(values) if take_logs else values, period=12, seasonal=seasonal, robust=robust).fit()
+    parts = pd.DataFrame({"trend": fit.trend, "seasonal": fit.seasonal, "irregular": fit.resid})
+    if take_logs:
+        parts = np.exp(parts)
+    parts.insert(0, "observed", values)
+    parts["adjusted"] = values / parts["seasonal"] if take_logs else values - parts["seasonal"]
+    return Pattern(parts, "log" if take_logs else "level")
+
+
+def effects_by_year(effects: pd.Series) -> pd.DataFrame:
+    """Return monthly effects as one row a year and one column a calendar month; months outside the span are missing."""
+    index = pd.PeriodIndex(effects.index)
+    table = pd.DataFrame({"year": index.year, "month": index.month, "effect": effects.to_numpy()})
+    wide = table.pivot_table(index="year", columns="month", values="effect").reindex(columns=range(1, 13))
+    return wide.set_axis(pd.Index(MONTHS, name="month"), axis=1)
+
+
+def how_it_moved(by_year: pd.DataFrame, years: int = 5) -> pd.DataFrame:
+    """Compare the pattern of the first years with that of the last ones.
+
+    Parameters
+    ----------
+    by_year : pandas.DataFrame
+        Effects by year and month, as ``effects_by_year`` returns them.
+    years : int
+        How many years at either end.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a calendar month: mean effect in the ``first`` and ``last`` years and how far it ``moved``.
+    """
+    ends = pd.DataFrame({"first": by_year.iloc[:years].mean(), "last": by_year.iloc[-years:].mean()})
+    return ends.assign(moved=ends["last"] - ends["first"])

@@ -1,0 +1,242 @@
+"""Prices and volumes behind a nominal flow: deflating, terms of trade, what of a change is price and what volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tradelib import guard
+from tradelib.errors import SeriesError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True)
+class PriceVolume:
+    """A nominal flow with the price and the volume it is made of, ``nominal = price / 100 * volume``.
+
+    Attributes
+    ----------
+    nominal : pandas.Series
+        Current dollars by month.
+    price : pandas.Series
+        Index by month, 100 on average over the reference year.
+    volume : pandas.Series
+        The flow at the prices of the reference year, in the unit of ``nominal``.
+    reference_year : int
+        Moves the level of price and volume, never their growth.
+    """
+
+    nominal: pd.Series
+    price: pd.Series
+    volume: pd.Series
+    reference_year: int
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Nominal value, price and volume side by side."""
+        return pd.DataFrame({"nominal": self.nominal, "price": self.price, "volume": self.volume})
+
+    def growth(self, over: int = 12) -> pd.DataFrame:
+        """Return percent changes of value, price and volume over a number of months.
+
+        The three belong together: ``1 + nominal/100 = (1 + price/100) * (1 + volume/100)``.
+        """
+        return 100 * self.frame.pct_change(over, fill_method=None)
+
+    def split(self, over: int = 12) -> pd.DataFrame:
+        """Return the change of the nominal flow over a number of months, and its price and volume parts."""
+        return bennet(self.price / 100, self.volume, over)
+
+    def summary(self) -> str:
+        """Say in a sentence what of the change over the newest twelve months is price and what is volume."""
+        change = self.growth(12).iloc[-1]
+        return (
+            f"{self.nominal.name}, {self.nominal.index[-1]} over a year: nominal {change['nominal']:+.1f} %, "
+            f"price {change['price']:+.1f} %, volume {change['volume']:+.1f} %"
+        )
+
+
+def rebase(series: pd.Series, reference_year: int, level: float = 100.0) -> pd.Series:
+    """Scale a series so that its mean over a reference year is a given level.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        Positive values, monthly ``PeriodIndex``.
+    reference_year : int
+        All twelve months of it must be there.
+    level : float
+        Mean of the reference year afterwards: 100 for an index, the mean nominal value for chained dollars.
+
+    Returns
+    -------
+    pandas.Series
+        Every value times the same number, so growth is what it was; missing months stay missing.
+
+    Raises
+    ------
+    SeriesError
+        The reference year is not whole, or a value is not positive.
+    """
+    require_positive(series)
+    year = series[series.index.year == reference_year].dropna()
+    if len(year) != 12:
+        span = f"{series.first_valid_index()} to {series.last_valid_index()}"
+        raise SeriesError(
+            f"{series.name} has {len(year)} months of {reference_year}; expected all twelve of the reference year "
+            f"(the series spans {span})"
+        )
+    return series * (level / year.mean())
+
+
+def require_positive(series: pd.Series) -> None:
+    """Refuse a price or a quantity that is zero, negative or infinite; missing months are let through.
+
+    Raises
+    ------
+    SeriesError
+        Names the first such month, or what the index is instead of months.
+    """
+    if not isinstance(series.index, pd.PeriodIndex) or series.index.freqstr != "M":
+        raise SeriesError(f"{series.name} has an index of {type(series.index).__name__}; expected monthly periods")
+    bad = series[(series <= 0) | np.isinf(series)]
+    if len(bad):
+        raise SeriesError(f"{series.name} is {bad.iloc[0]:g} in {bad.index[0]}; expected a positive number")
+
+
+def deflate(
+    nominal: pd.Series,
+    price: pd.Series,
+    reference_year: int,
+    *,
+    accept: Collection[guard.Aspect] = (),
+) -> PriceVolume:
+    """Divide a nominal flow by a price index: its implicit volume.
+
+    Parameters
+    ----------
+    nominal : pandas.Series
+        Current dollars, monthly.
+    price : pandas.Series
+        Price index of the same flow; it covers every month of ``nominal`` and the reference year.
+    reference_year : int
+        The volume is at the average prices of this year.
+    accept : collection of str
+        Differences between the two sides that the caller states and answers for: ``basis``, ``adjustment``,
+        ``vintage``.
+
+    Returns
+    -------
+    PriceVolume
+        ``volume = 100 * nominal / price`` with the price rebased to 100 in the reference year. The volume is
+        named ``..._deflated<year>``, so it cannot pass for official chained dollars.
+
+    Raises
+    ------
+    ComparabilityError
+        The two sides differ in flow, basis, adjustment or vintage and the difference is not stated.
+    SeriesError
+        The price index does not cover the months or the reference year, or a value is not positive.
+
+    Notes
+    -----
+    A volume as a value divided by a price index of matching coverage: *System of National Accounts 2008*,
+    chapter 15; IMF and others, *Export and Import Price Index Manual* (2009).
+    """
+    guard.require_prices(nominal, "current")
+    guard.require_prices(price, "base")
+    guard.require_same(nominal, price, ("flow", "basis", "adjustment", "vintage"), accept=accept)
+    require_positive(nominal)
+    index = rebase(price, reference_year)
+    uncovered = nominal.index.difference(price.index)
+    if len(uncovered):
+        raise SeriesError(
+            f"{price.name} spans {price.index[0]} to {price.index[-1]} and has no {uncovered[0]}; expected every "
+            f"month of {nominal.name}, {nominal.index[0]} to {nominal.index[-1]}"
+        )
+    index = index.reindex(nominal.index)
+    volume = (100 * nominal / index).rename(f"{nominal.name}_deflated{reference_year}")
+    return PriceVolume(nominal, index.where(nominal.notna()), volume, reference_year)
+
+
+def terms_of_trade(exports: pd.Series, imports: pd.Series) -> pd.Series:
+    """Return the price of exports in units of imports, ``100 * Px / Pm``.
+
+    Parameters
+    ----------
+    exports, imports : pandas.Series
+        Price indexes of the two flows with the same basis, adjustment, base and vintage.
+
+    Raises
+    ------
+    ComparabilityError
+        The two differ in more than the flow, or are not exports and imports.
+    SeriesError
+        A price is not positive.
+    """
+    guard.require_flows(exports, imports)
+    guard.require_same(exports, imports, ("basis", "adjustment", "price_basis", "vintage"))
+    for price in (exports, imports):
+        require_positive(price)
+    return (100 * exports / imports).rename("terms_of_trade")
+
+
+def bennet(price: pd.Series, volume: pd.Series, over: int = 1) -> pd.DataFrame:
+    """Split the change of a value into a price part and a volume part that add up exactly.
+
+    Parameters
+    ----------
+    price, volume : pandas.Series
+        By month, their product is the value.
+    over : int
+        Months between the two values that are compared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``total`` change of the value, ``price`` part (mean volume times change of price) and ``volume`` part
+        (mean price times change of volume), by month.
+
+    Notes
+    -----
+    T. L. Bennet, "The Theory of Measurement of Changes in Cost of Living", *Journal of the Royal Statistical
+    Society* 83 (1920). The split is symmetric in the two months and leaves no interaction term.
+    """
+    before_p, before_q = price.shift(over), volume.shift(over)
+    parts = pd.DataFrame({
+        "price": (volume + before_q) / 2 * (price - before_p),
+        "volume": (price + before_p) / 2 * (volume - before_q),
+    })  # fmt: skip
+    parts.insert(0, "total", price * volume - before_p * before_q)
+    return parts
+
+
+def balance_split(exports: PriceVolume, imports: PriceVolume, over: int = 12) -> pd.DataFrame:
+    """Split the change of the nominal balance into the prices and volumes of both flows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``total``, ``export_prices``, ``export_volumes``, ``import_prices``, ``import_volumes``: the four parts
+        add to the total; an increase of imports counts negative.
+
+    Raises
+    ------
+    ComparabilityError
+        The nominal flows differ in basis, adjustment or vintage.
+    """
+    guard.require_flows(exports.nominal, imports.nominal)
+    guard.require_same(exports.nominal, imports.nominal, ("item", "basis", "adjustment", "vintage"))
+    x, m = exports.split(over), imports.split(over)
+    return pd.DataFrame({
+        "total": x["total"] - m["total"],
+        "export_prices": x["price"],
+        "export_volumes": x["volume"],
+        "import_prices": -m["price"],
+        "import_volumes": -m["volume"],
+    })  # fmt: skip
