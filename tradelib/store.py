@@ -150,10 +150,43 @@ def read_months(release: Release) -> pd.DataFrame:
         The table is not the one whose hash the provenance records.
     """
     path = release.folder / "months.csv"
-    raw = path.read_bytes()
-    if (found := hashlib.sha256(raw).hexdigest()) != release.sha256:
-        raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{release.sha256} as in release.toml")
+    _check_hash(path, release.sha256)
     return _read_csv(path)
+
+
+def read_part(release: Release, name: str) -> pd.DataFrame:
+    """Return another table of a release, empty where it has none.
+
+    Parameters
+    ----------
+    release : Release
+        The release.
+    name : str
+        ``previous``: the month before as first printed, like ``read_months``. ``annual``: annual and
+        year-to-date lines, indexed by ``first`` and ``last`` month. ``markers``: one row a marker, with
+        ``first`` and ``last`` month, ``series`` (empty for the whole line) and ``marker``.
+
+    Raises
+    ------
+    SourceError
+        The table is not the one whose hash the provenance records.
+    """
+    path = release.folder / f"{name}.csv"
+    if not path.exists():
+        return pd.DataFrame()
+    _check_hash(path, str(release.provenance.get(f"{name}_sha256", "")))
+    if name == "previous":
+        return _read_csv(path)
+    frame = pd.read_csv(path, dtype={"series": str, "marker": str}, keep_default_na=False, na_values={})
+    spans = [pd.PeriodIndex(frame[end], freq="M", name=end) for end in ("first", "last")]
+    if name == "markers":
+        return frame.assign(first=spans[0], last=spans[1])
+    return frame.drop(columns=["first", "last"]).set_index(pd.MultiIndex.from_arrays(spans)).astype(float)
+
+
+def _check_hash(path: Path, expected: str) -> None:
+    if (found := hashlib.sha256(path.read_bytes()).hexdigest()) != expected:
+        raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{expected} as in release.toml")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from tradelib.sources.exhibit import Layout
 from tradelib.sources.history import bop_header
 
 EXHIBIT1 = Layout(
-    title=r"^Exhibit \d+\. U\.S\. International Trade in Goods and Services$",
-    units=(r"in millions of dollars", r"(?<!not )seasonally adjusted"),
+    title=r"Exhibit \d+\. U\.S\. International Trade in Goods and Services",
+    units=(r"in millions of dollars", r"\b(?<!not[ -])seasonally adjusted"),
     header=bop_header(),
 )
 """Told by its title: packages of the annual revision number their exhibits differently."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,10 +77,9 @@ def read_official(path: str | Path) -> Official:
     grid = read_grid(path)
     texts = [grid.text(row) for row in range(min(TITLE_ROWS, len(grid.rows)))]
     for kind in KINDS:
-        if any(re.search(kind.layout.title, text, re.IGNORECASE) for text in texts):
+        if any(kind.layout.is_title(text) for text in texts):
             exhibit = read_exhibit(grid, kind.layout)
             check_accounts(exhibit)
             return Official(kind, exhibit)
     first = next((text for text in texts if text), "")
-    known = " or ".join(f"the title of the {kind.name}" for kind in KINDS)
-    raise grid.error(0, found=repr(first[:80]), expected=known)
+    raise grid.error(0, found=repr(first[:80]), expected=f"the title of a {' or '.join(kind.name for kind in KINDS)}")
