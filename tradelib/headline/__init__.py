@@ -8,7 +8,7 @@ import pandas as pd
 
 from tradelib.errors import ComparabilityError, SeriesError
 from tradelib.headline.amounts import COLUMNS, Amount, Cell, Number, Table, month_of
-from tradelib.headline.parts import Contribution, at_a_glance, contributions
+from tradelib.headline.parts import Contribution, at_a_glance, contributions, history
 from tradelib.headline.words import (
     COUNTS,
     SIDES,
@@ -31,6 +31,7 @@ __all__ = [
     "Paragraph",
     "at_a_glance",
     "contributions",
+    "history",
     "write",
 ]
 
@@ -74,6 +75,10 @@ class Headline:
     def ties(self) -> tuple[Number, ...]:
         """Numbers that whole millions cannot settle."""
         return tuple(number for number in self.numbers if number.tie)
+
+    def paragraph(self, about: str) -> str:
+        """Return the words of one paragraph; empty when the month has none about it."""
+        return next((paragraph.text for paragraph in self.paragraphs if paragraph.about == about), "")
 
     def trace(self) -> pd.DataFrame:
         """Return the trace as a table, one row a number, in the order of the text.

@@ -94,6 +94,29 @@ def at_a_glance(frame: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("series")
 
 
+def history(frame: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
+    """Return the balance of every month so far, in dollars and beside the trade it comes from, and its ranks.
+
+    Dollars grow with prices and with the economy, so the newest months crowd the top of any ranking of them;
+    the share of trade, 100 balance / (exports + imports), does not.
+
+    Returns
+    -------
+    DataFrame
+        By month, none later than ``month``: ``balance`` (billions), ``share`` (percent of exports plus imports),
+        ``rank`` and ``share rank``: 1 is the largest deficit, or the largest surplus when ``month`` has one.
+    """
+    table, at = Table(frame), month_of(month)
+    if why := table.why_missing([at]):
+        raise SeriesError(f"found no place in history for {at}: {why}; expected a month with all nine series")
+    balance, exports, imports = (table.column(f"{flow}_total_bop_sa", at) for flow in FLOWS)
+    told = pd.DataFrame({"balance": balance / 1000, "share": 100 * balance / (exports + imports)})
+    deficit = balance.iloc[-1] <= 0
+    told["rank"] = balance.rank(method="min", ascending=deficit).astype(int)
+    told["share rank"] = told["share"].rank(method="min", ascending=deficit).astype(int)
+    return told
+
+
 def _total(table: Table, series: str, months: pd.PeriodIndex) -> Amount | None:
     return None if table.why_missing(months) else table.total(series, months)
 
