@@ -19,6 +19,7 @@ from tradelib.headline.words import (
     name_beside,
     place_in_history,
     say,
+    standing,
 )
 from tradelib.sources.checks import MONTHLY_TOLERANCE, identities
 
@@ -201,12 +202,7 @@ def _revised(table: Table, month: pd.Period, frame: pd.DataFrame, previous: pd.D
         return Phrase("")
     if now.dollars().printed == was.dollars().printed and now.sign == was.sign:
         return Phrase(" (revised)")
-    return say(" (revised from {})", was.dollars() if now.sign == was.sign else _noun(was))
-
-
-def _noun(balance: Amount) -> Phrase:
-    side = SIDES.get(balance.sign, "balance")
-    return say("a {} of {}", side, balance.dollars())
+    return say(" (revised from {})", was.dollars() if now.sign == was.sign else standing(was))
 
 
 def _same_family(frame: pd.DataFrame, previous: pd.DataFrame) -> None:
