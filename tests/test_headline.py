@@ -116,8 +116,8 @@ def test_deficit_to_surplus():
     told = headline.write(two_months(100_000, 101_000, 3000, 400))
     assert told.title == "U.S. trade moved to a surplus of $1.6 billion in February 2020"
     assert told.paragraph("balance") == (
-        "In February 2020 trade in goods and services showed a surplus of $1.6 billion, after a deficit of $1.0 billion "
-        "in January, a swing of $2.6 billion: exports increased more than imports."
+        "In February 2020 trade in goods and services showed a surplus of $1.6 billion, after a deficit of "
+        "$1.0 billion in January, a swing of $2.6 billion: exports increased more than imports."
     )
     assert told.paragraph("goods and services") == (
         "The goods balance was a surplus of $1.6 billion, after a deficit of $1.0 billion; "
@@ -151,9 +151,9 @@ def test_exact_ties_are_marked():
 def test_parts_that_do_not_add_are_left_alone():
     frame = table([(0, 0, 0, 0), (1040, 1040, 9000, 9000)])
     got = headline.write(frame).paragraph("exports")
-    assert (
-        got
-        == "Exports were $2.1 billion, up $2.1 billion from January: goods $1.0 billion, up $1.0 billion; services $1.0 billion, up $1.0 billion."
+    assert got == (
+        "Exports were $2.1 billion, up $2.1 billion from January: "
+        "goods $1.0 billion, up $1.0 billion; services $1.0 billion, up $1.0 billion."
     )
 
 
@@ -270,7 +270,7 @@ def test_every_table_has_a_text_that_reads(frame):
     for text in (told.title, *(p.text for p in told.paragraphs), *told.notes):
         assert re.search(r"  |\{|\}|nan|None|\$0\.0|\D0\.0 percent|\u2212|: \.|, \.|\.\.|,,", text) is None, text
         assert text == text.strip()
-        assert text[0].isupper() or text[0] in "±"
+        assert text[0].isupper() or text[0] == "±"
     assert all(p.text.endswith(".") for p in told.paragraphs)
     assert len(told.title) < 90
 
