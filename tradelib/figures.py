@@ -109,11 +109,6 @@ def _name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
         )  # fmt: skip
 
 
-def zero_line(ax: Axes) -> None:
-    """Draw the line of balanced trade, or of no change."""
-    ax.axhline(0, color=INK, linewidth=0.9, zorder=1.5)
-
-
 def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
     """Mark one point and name it, ``offset`` points away; the text keeps away from the point on that side."""
     ax.plot([x], [y], "o", color=VERMILION, markersize=6.5, zorder=3)
@@ -142,6 +137,11 @@ def signed_bars(ax: Axes, values: pd.Series) -> None:
     ax.grid(visible=False)
     ax.margins(x=0.16)
     ax.invert_yaxis()
+
+
+def zero_line(ax: Axes) -> None:
+    """Draw the line of balanced trade, or of no change."""
+    ax.axhline(0, color=INK, linewidth=0.9, zorder=1.5)
 
 
 def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figure:
