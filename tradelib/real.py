@@ -109,6 +109,19 @@ def require_positive(series: pd.Series) -> None:
         raise SeriesError(f"{series.name} is {bad.iloc[0]:g} in {bad.index[0]}; expected a positive number")
 
 
+def require_same_months(one: pd.Series | pd.DataFrame, two: pd.Series | pd.DataFrame) -> None:
+    """Refuse two sides of a formula that do not have the same months.
+
+    Raises
+    ------
+    SeriesError
+        Says what either side spans.
+    """
+    if not one.index.equals(two.index):
+        spans = [f"{side.index[0]} to {side.index[-1]} ({len(side)} months)" for side in (one, two)]
+        raise SeriesError(f"found {spans[0]} and {spans[1]}; expected the same months on both sides")
+
+
 def deflate(
     nominal: pd.Series,
     price: pd.Series,
