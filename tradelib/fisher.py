@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from tradelib import guard
 from tradelib.errors import SeriesError
 from tradelib.real import require_positive, require_same_months
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,7 @@ def fisher(prices: pd.DataFrame, quantities: pd.DataFrame) -> Fisher:
     Chain-Type Real Output and Price Measures", *Survey of Current Business*, May 1996.
     """
     p, q = _complete(prices, quantities)
-    before_p, before_q = p.shift(1), q.shift(1)
-
-    def value(price: pd.DataFrame, quantity: pd.DataFrame) -> pd.Series:
-        return (price * quantity).sum(axis=1, skipna=False)
-
-    quantity_link = np.sqrt(value(before_p, q) / value(before_p, before_q) * value(p, q) / value(p, before_q))
-    price_link = np.sqrt(value(p, before_q) / value(before_p, before_q) * value(p, q) / value(before_p, q))
+    price_link, quantity_link = _links(p, q, 1)
     chains = [100 * link.fillna(1).cumprod() for link in (price_link, quantity_link)]
     names = ("price", "quantity", "price_link", "quantity_link")
     series = (
@@ -131,10 +122,18 @@ def fisher_contributions(prices: pd.DataFrame, quantities: pd.DataFrame, over: i
     """
     p, q = _complete(prices, quantities, keep=True)
     before_p, before_q = p.shift(over), q.shift(over)
-    laspeyres = (p * before_q).sum(axis=1, skipna=False) / (before_p * before_q).sum(axis=1, skipna=False)
-    paasche = (p * q).sum(axis=1, skipna=False) / (before_p * q).sum(axis=1, skipna=False)
-    weight = p.div(np.sqrt(laspeyres * paasche), axis=0) + before_p
+    price_link, _ = _links(p, q, over)
+    weight = p.div(price_link, axis=0) + before_p
     return 100 * (weight * (q - before_q)).div((weight * before_q).sum(axis=1, skipna=False), axis=0)
+
+
+def _links(p: pd.DataFrame, q: pd.DataFrame, over: int) -> tuple[pd.Series, pd.Series]:
+    """Return the Fisher price and quantity index of each row relative to the one ``over`` rows before."""
+    p1, q1 = p.to_numpy(), q.to_numpy()
+    p0, q0 = p.shift(over).to_numpy(), q.shift(over).to_numpy()
+    v00, v01, v10, v11 = ((a * b).sum(axis=1) for a in (p0, p1) for b in (q0, q1))
+    links = np.sqrt(v10 / v00 * v11 / v01), np.sqrt(v01 / v00 * v11 / v10)
+    return pd.Series(links[0], p.index), pd.Series(links[1], p.index)
 
 
 def _complete(
