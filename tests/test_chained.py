@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib import chained, real
+from tradelib import chained, real, real_balance
 from tradelib.errors import ComparabilityError, SeriesError
 
 X, M = "exports_goods_census_sa", "imports_goods_census_sa"
@@ -84,13 +84,13 @@ def test_rebasing_needs_the_whole_year():
 def test_missing_months_stay_missing():
     got = pair([1, np.nan, 3, 4], [1, 2, np.nan, 4])
     assert list(got.price.isna()) == [False, True, True, False]
-    split = chained.command_basis(got, pair([1, 2, 3, 4], [1, 2, 3, 4], M))
+    split = real_balance.command_basis(got, pair([1, 2, 3, 4], [1, 2, 3, 4], M))
     assert list(split["trading_gain"].isna()) == [False, True, True, False]
 
 
 def test_better_terms_of_trade_are_a_trading_gain():
     # Exports of 120 at a price of 120 are a volume of 100, but buy 120 of imports, whose price is 100.
-    got = chained.command_basis(pair([120], [100]), pair([90], [90], M)).iloc[0]
+    got = real_balance.command_basis(pair([120], [100]), pair([90], [90], M)).iloc[0]
     expected = {"volume_balance": 10, "command_balance": 30, "trading_gain": 20}
     assert got.to_dict() == pytest.approx(expected)
 
@@ -98,15 +98,15 @@ def test_better_terms_of_trade_are_a_trading_gain():
 @given(two_years, two_years, two_years)
 def test_without_a_change_of_relative_prices_there_is_no_trading_gain(price, x, m):
     flows = pair(price * x, 100 * x), pair(price * m, 100 * m, M)
-    got = chained.command_basis(*flows)
+    got = real_balance.command_basis(*flows)
     np.testing.assert_allclose(got["trading_gain"] / (price * x), 0, atol=1e-9)
 
 
 def test_the_command_basis_needs_one_reference_year_and_both_flows():
     with pytest.raises(ComparabilityError, match=r"chained2012 \(2012\) and .*chained2017 \(2017\).*reference year"):
-        chained.command_basis(pair([1], [1]), pair([1], [1], M, 2017))
+        real_balance.command_basis(pair([1], [1]), pair([1], [1], M, 2017))
     with pytest.raises(ComparabilityError, match="expected exports and imports"):
-        chained.command_basis(pair([1], [1], M), pair([1], [1]))
+        real_balance.command_basis(pair([1], [1], M), pair([1], [1]))
 
 
 def both(residual=(-3.0, 4.0), years=(2012, 2012)):
@@ -119,7 +119,7 @@ def both(residual=(-3.0, 4.0), years=(2012, 2012)):
 
 
 def test_the_real_balance_keeps_its_residual_in_sight():
-    got = chained.real_balance(both()).iloc[0]
+    got = real_balance.real_balance(both()).iloc[0]
     assert got.to_dict() == {
         "balance_goods_census_sa_chained2012": -7,
         "balance_foods_census_sa_chained2012": 0,
@@ -130,11 +130,11 @@ def test_the_real_balance_keeps_its_residual_in_sight():
 
 def test_a_real_balance_of_two_reference_years_or_of_one_side_is_refused():
     with pytest.raises(ComparabilityError, match=r"chained2012\).*chained2017\) differ in price_basis"):
-        chained.real_balance(both(years=(2012, 2017)))
+        real_balance.real_balance(both(years=(2012, 2017)))
     with pytest.raises(SeriesError, match="without imports_foods"):
-        chained.real_balance(both().drop(columns="imports_foods_census_sa_chained2012"))
+        real_balance.real_balance(both().drop(columns="imports_foods_census_sa_chained2012"))
     with pytest.raises(ComparabilityError, match="expected 'chained'"):
-        chained.real_balance(both().rename(columns=lambda name: name.removesuffix("_chained2012")))
+        real_balance.real_balance(both().rename(columns=lambda name: name.removesuffix("_chained2012")))
 
 
 @given(two_years, two_years)
@@ -147,3 +147,17 @@ def test_with_one_commodity_every_measure_is_that_commodity(price, volume):
         monthly(price * volume / 100, X), monthly(price, "exports_price_index_census_sa_base2012"), 2012
     )
     np.testing.assert_allclose(deflated.volume / volume, (deflated.volume / volume).iloc[0], rtol=1e-9)
+
+
+def test_the_real_paragraph_of_a_release():
+    flows = pair([100, 110], [100, 105]), pair([200, 190], [200, 195], M)
+    got = real_balance.balance_growth(*flows).iloc[1].round(6)
+    expected = {"balance": (-10, -20), "exports": (5, 10), "imports": (-2.5, -5)}
+    for flow, pair_of in expected.items():
+        assert (got[flow, "real"], got[flow, "nominal"]) == pair_of
+
+
+def test_a_balance_that_changed_sign_has_no_percent_change():
+    got = real_balance.balance_growth(pair([100, 210], [100, 190]), pair([200, 200], [200, 200], M)).iloc[1]
+    assert np.isnan(got["balance", "nominal"])
+    assert got["balance", "real"] == pytest.approx(-90)

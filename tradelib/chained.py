@@ -1,20 +1,17 @@
-"""Chained dollars: implicit prices, another reference year, the real and the command-basis balance.
-
-Chained components do not add up. Nothing here adds them without showing the residual that is left.
-"""
+"""Chained dollars: their implicit prices, and another reference year."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from tradelib import guard
-from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.errors import SeriesError
 from tradelib.real import PriceVolume, rebase, require_positive, require_same_months
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import pandas as pd
 
 _COMPILED_ALIKE: tuple[guard.Aspect, ...] = ("flow", "item", "basis", "adjustment", "vintage")
 
@@ -87,81 +84,3 @@ def rebase_chained(
         raise SeriesError(f"{nominal.name} has {len(year)} months of {reference_year}; expected all twelve")
     rebased = rebase(chained, reference_year, float(year.mean()))
     return rebased.rename(str(chained.name).replace(f"chained{old}", f"chained{reference_year}"))
-
-
-def real_balance(chained: pd.DataFrame) -> pd.DataFrame:
-    """Return exports minus imports in chained dollars, item by item, with the residual that the items leave.
-
-    Parameters
-    ----------
-    chained : pandas.DataFrame
-        Exports and imports of the total ``goods``, the end uses and the published ``residual``, in chained
-        dollars of one reference year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One column an item, the total first; the last, ``balance_residual_...``, is what the end uses leave.
-
-    Raises
-    ------
-    ComparabilityError
-        Exports and imports differ in basis, adjustment, reference year or vintage.
-    SeriesError
-        An item stands on one side only.
-
-    Notes
-    -----
-    A difference of two chained aggregates is not itself a chained aggregate: away from the reference year its
-    level depends on that year, and so does its percent change.
-    """
-    found = {name: guard.quantity(chained[name]) for name in chained}
-    exports = [name for name, q in found.items() if q.flow == "exports"]
-    columns = {}
-    for x in exports:
-        m = str(x).replace("exports_", "imports_", 1)
-        if m not in chained:
-            others = [name for name, q in found.items() if q.flow == "imports" and q.item == found[x].item]
-            for other in others:
-                guard.require_same(chained[x], chained[other], ("basis", "adjustment", "price_basis", "vintage"))
-            raise SeriesError(f"found {x} without {m}; expected every item of both flows")
-        guard.reference_year(chained[x])
-        columns[str(x).replace("exports_", "balance_", 1)] = chained[x] - chained[m]
-    return pd.DataFrame(columns)
-
-
-def command_basis(exports: PriceVolume, imports: PriceVolume) -> pd.DataFrame:
-    """Return the balance by volumes and by what exports can buy, and the trading gain between the two.
-
-    Parameters
-    ----------
-    exports, imports : PriceVolume
-        Of the same reference year.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``volume_balance`` (export volume - import volume), ``command_balance`` (exports deflated by import prices -
-        import volume), ``trading_gain`` (the second minus the first: what better terms of trade are worth).
-
-    Raises
-    ------
-    ComparabilityError
-        Reference years, basis, adjustment or vintage differ.
-
-    Notes
-    -----
-    Exports deflated by the import price are BEA's command-basis exports: E. F. Denison, "International
-    Transactions in Measures of the Nation's Production", *Survey of Current Business*, May 1981. The trading gain
-    with the import price as numeraire: *System of National Accounts 2008*, paragraph 15.188.
-    """
-    guard.require_flows(exports.nominal, imports.nominal)
-    guard.require_same(exports.nominal, imports.nominal, ("item", "basis", "adjustment", "vintage"))
-    if exports.reference_year != imports.reference_year:
-        raise ComparabilityError(
-            f"{exports.volume.name} ({exports.reference_year}) and {imports.volume.name} ({imports.reference_year}) "
-            "differ in reference year; rebase one of them"
-        )
-    volume = exports.volume - imports.volume
-    command = 100 * exports.nominal / imports.price - imports.volume
-    return pd.DataFrame({"volume_balance": volume, "command_balance": command, "trading_gain": command - volume})
