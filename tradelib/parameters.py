@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from tradelib import catalog, vintages
 from tradelib.errors import ParameterError, TradelibError, did_you_mean
 from tradelib.monthly import require_months
+from tradelib.seasonal import LEAST_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,7 +137,20 @@ class Seasonal(Parameters):
     """Is seasonality left in a published series, and what is the pattern of unadjusted goods trade?"""
 
     notebook: ClassVar[str] = "02_seasonal"
+    needs: ClassVar[tuple[str, ...]] = ("*_goods_census_*",)
     series: SeriesName = "balance_total_bop_sa"
+
+    @model_validator(mode="after")
+    def _carries_the_tests(self) -> Self:
+        """Check that the series is published as adjusted and long enough."""
+        if catalog.CATALOG[self.series].adjustment != "sa":
+            possible = ", ".join(name for name, s in catalog.CATALOG.items() if s.adjustment == "sa")
+            raise ValueError(f"series {self.series!r} is not published as seasonally adjusted; possible: {possible}")
+        months = self.load(self.series).index
+        if len(months) < 12 * LEAST_YEARS:
+            found = f"{months[0]} to {months[-1]} are {len(months)} months"
+            raise ValueError(f"{found}; the tests need {12 * LEAST_YEARS}")
+        return self
 
 
 class Trend(Parameters):

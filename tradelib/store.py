@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HISTORY = "census_history"
+_NEEDED = ("family", "released", "statistical_month", "months", "producer", "title", "table_sha256")
 _DAY = "[0-9]*"  # a release being written lies in a hidden folder
 
 
@@ -88,19 +89,19 @@ def releases(family: str) -> list[Release]:
 
 
 def _release(path: Path) -> Release:
+    expected = "the provenance of a release"
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
+        if lost := [key for key in _NEEDED if key not in told]:
+            raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
         month = pd.Period(told["statistical_month"], freq="M")
-        if (path.parent.parent.name, path.parent.name) != (told["family"], told["released"].isoformat()):
-            raise SourceError(
-                str(path),
-                None,
-                found=f"{told['family']} of {told['released']}",
-                expected="what the folders say",
-            )
-        return Release(told["family"], told["released"], month, path.parent, told)
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, UnicodeDecodeError) as error:
-        raise SourceError(str(path), None, found=str(error), expected="the provenance of a release") from error
+        release = Release(told["family"], told["released"], month, path.parent, told)
+        folders = (path.parent.parent.name, path.parent.name, str(month))
+        if (found := (release.family, release.released.isoformat(), str(release.span[1]))) != folders:
+            raise SourceError(str(path), None, found=" of ".join(found), expected=" of ".join(folders))
+    except (AttributeError, TypeError, ValueError) as error:  # TOML and Unicode errors are ValueErrors
+        raise SourceError(str(path), None, found=str(error), expected=expected) from error
+    return release
 
 
 def select(family: str, vintage: str | dt.date | None = None) -> Release:
@@ -185,11 +186,17 @@ def read_part(release: Release, name: str) -> pd.DataFrame:
 
 
 def _check_hash(path: Path, expected: str) -> None:
-    if (found := hashlib.sha256(path.read_bytes()).hexdigest()) != expected:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise SourceError(str(path), None, found=found, expected="the table of the release") from error
+    if (found := hashlib.sha256(raw).hexdigest()) != expected:
         raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{expected} as in release.toml")
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(path, index_col=0)
-    frame.index = pd.PeriodIndex(frame.index, freq="M", name="period")
+    # Parsing dates and converting is ten times as fast as parsing periods.
+    frame.index = pd.to_datetime(frame.index, format="%Y-%m").to_period("M").rename("period")
     return frame.astype(float)

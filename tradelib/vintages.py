@@ -76,10 +76,10 @@ def load(
     for s in wanted:
         release = held[family or s.family]
         values, source, sha256 = _known(s.name, release, tables)
-        scaled = unit == "billions" and s.unit == catalog.MILLIONS
+        scaled = unit == "billions" and s.unit.startswith("millions of ")
         columns[s.name] = values / 1000 if scaled else values
         told[s.name] = asdict(s) | {
-            "unit": "billions of U.S. dollars" if scaled else s.unit,
+            "unit": s.unit.replace("millions", "billions") if scaled else s.unit,
             "family": release.family,
             "source": source,
             "vintage": release.released.isoformat(),

@@ -131,4 +131,4 @@ def _check_heads(grid: Grid, layout: Layout, at: int) -> None:
 def _readable(pattern: str) -> str:
     """Return a pattern as a person would write it: groups by name, no escapes, no conditions."""
     named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1 year>", pattern)
-    return re.sub(r"\(\?[^)]*\)|\\[a-z]|\\(?=\W)", "", named)
+    return re.sub(r"\(\?[^)]*\)|\\[a-z]|\\(?=\W)|[$^]", "", named)
