@@ -174,7 +174,7 @@ def _one_more(found: Search, breaks: int) -> float:
 
 
 def _single(piece: pd.Series, least: int) -> float:
-    import ruptures  # noqa: PLC0415 - heavy
+    import ruptures
 
     data = piece.to_numpy()
     if np.ptp(data) == 0:

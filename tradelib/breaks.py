@@ -81,7 +81,7 @@ def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, mos
     Bai and Perron (2003a), "Computation and analysis of multiple structural change models", Journal of Applied
     Econometrics 18, 1-22.
     """
-    import ruptures  # noqa: PLC0415 - heavy
+    import ruptures
 
     if model not in ("level", "trend"):
         raise ParameterError(f"unknown model {model!r}; possible: level, trend")
@@ -127,7 +127,7 @@ def _line_costs(data: np.ndarray) -> np.ndarray:
 
 def _table_cost(costs: np.ndarray) -> Any:
     """Return the table as a cost that ruptures' dynamic programming can look up."""
-    from ruptures.base import BaseCost  # noqa: PLC0415 - heavy
+    from ruptures.base import BaseCost
 
     class TableCost(BaseCost):  # type: ignore[misc]
         model, min_size = "table", 2
@@ -181,7 +181,7 @@ def penalty_path(
     DataFrame
         ``penalty`` and ``breaks`` by multiple.
     """
-    import ruptures  # noqa: PLC0415 - heavy
+    import ruptures
 
     values = require_months(series, least=LEAST_MONTHS, purpose="breaks", varying=True).to_numpy()
     unit = float(np.mean(np.diff(values) ** 2) / 2 * np.log(len(values)))
@@ -198,7 +198,7 @@ def long_run_variance(residuals: np.ndarray) -> float:
     Newey and West's (1987) estimate with Bartlett weights; the lags after Andrews (1991) from the first
     autocorrelation, a third of the months at most.
     """
-    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415 - heavy
+    from statsmodels.regression.linear_model import OLS
 
     months = len(residuals)
     fit = OLS(residuals, np.ones(months)).fit(cov_type="HAC", cov_kwds={"maxlags": bandwidth(residuals)})

@@ -30,7 +30,7 @@ def hp_trend(series: pd.Series, smoothness: float = HP_MONTHLY) -> pd.Series:
         Penalty on the trend's second differences; 129,600 for months gives what 1,600 gives for quarters (Ravn and
         Uhlig 2002, Review of Economics and Statistics 84, 371-376).
     """
-    from statsmodels.tsa.filters.hp_filter import hpfilter  # noqa: PLC0415 - heavy
+    from statsmodels.tsa.filters.hp_filter import hpfilter
 
     values = require_months(series, least=24, purpose="HP filter")
     return pd.Series(hpfilter(values.to_numpy(), smoothness)[1], values.index)
@@ -117,7 +117,7 @@ def uc_trend(series: pd.Series) -> Components:
 
 
 def _components(values: pd.Series) -> Any:
-    from statsmodels.tsa.statespace.structural import UnobservedComponents  # noqa: PLC0415 - heavy
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
 
     return UnobservedComponents(values.to_numpy(), level="strend", autoregressive=1)
 
