@@ -97,10 +97,11 @@ class Record:
         display(Markdown(f"**{title}**"), shown)
 
     def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
-        """Show a text under its title, and keep it as an item of its own; its reading is all of it in Markdown."""
-        body = "\n\n".join((f"**{title}**", *paragraphs)).replace("$", r"\$")
+        """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
+        body = "\n\n".join(paragraphs).replace("$", r"\$")
         self._told["items"].append({"kind": "text", "name": name, "title": title, "reading": body})
-        display(Markdown(body))
+        shown_title = title.replace("$", r"\$")
+        display(Markdown(f"**{shown_title}**\n\n{body}"))
 
     def reading(self, text: str) -> None:
         """Say in words, computed from the results, what the last figure or table shows."""
