@@ -26,11 +26,7 @@ def test_text_escapes_the_dollar_that_would_begin_a_formula(record, tmp_path, ca
         "kind": "text",
         "name": "text",
         "title": "Deficit of $1.0 billion",
-        "reading": r"**Deficit of \$1.0 billion**"
-        "\n\n"
-        r"It was \$1.0 billion."
-        "\n\n"
-        r"Exports were \$2.0 billion.",
+        "reading": "It was \\$1.0 billion.\n\nExports were \\$2.0 billion.",
     }
     assert "checks hold" in capsys.readouterr().out
 
