@@ -90,6 +90,30 @@ def workbook_rows(table: Table) -> list[list[str | int]]:
     return [*rows, *NOTES]
 
 
+def exhibit1_rows(
+    table: Table, previous: list[int], revised: tuple[tuple[int, int], ...] = ()
+) -> list[list[str | int]]:
+    """Return the rows of Exhibit 1: a line for each year and one to date, months marked (R), last month's print."""
+    year, last = max(table.months)
+    rows: list[list[str | int]] = [[], ["Part A: Seasonally Adjusted (by Commodity/Service)"]]
+    rows += [["Exhibit 1. U.S. International Trade in Goods and Services"]]
+    rows += [
+        ["In millions of dollars. Details may not equal totals due to seasonal adjustment and rounding. (R) - Revised."]
+    ]
+    rows += [["Period", "Balance", "", "", "Exports", "", "", "Imports", "", ""], [*HEADS]]
+    for at in table.years:
+        lasts = {number for y, number in table.annual if y == at} | ({last} if at < year else set())
+        to_date = {
+            n: [sum(c) for c in zip(*(table.months[at, m] for m in range(1, n + 1)), strict=True)] for n in lasts
+        }
+        rows += _year(Table(table.months, {(at, n): to_date[n] for n in sorted(lasts, reverse=True)}), at)
+        for row in rows[-12:]:
+            if (at, MONTHS.index(str(row[0])) + 1) in revised:
+                row[0] = f"{row[0]} (R)"
+    before = MONTHS[(last - 2) % 12]
+    return [*rows, [f"{before} data as published last month:"], ["", *previous], *NOTES]
+
+
 def _title(table: Table) -> str:
     return f"U.S. International Trade in Goods and Services, {table.years[0]} - Present"
 

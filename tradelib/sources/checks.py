@@ -82,7 +82,8 @@ def _check_annual(exhibit: Exhibit) -> None:
         raise SourceError(exhibit.file, exhibit.places["annual"][at], found=found, expected="all months of the line")
     values = months.to_numpy()
     sums = [values[start : end + 1].sum(axis=0) for start, end in zip(starts, ends, strict=True)]
-    for name, line, right in zip(months, exhibit.annual.to_numpy().T, np.array(sums).T, strict=True):
+    sides = np.array(sums).reshape(exhibit.annual.shape).T
+    for name, line, right in zip(months, exhibit.annual.to_numpy().T, sides, strict=True):
         _check(exhibit, "annual", line, right, ANNUAL_TOLERANCE, f"{name} of the line = sum of its months")
 
 
