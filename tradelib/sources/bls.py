@@ -118,11 +118,11 @@ def _facts_of(file: str, answer: dict[str, Any]) -> Iterator[_Fact]:
     try:
         series = [(one["seriesID"], list(one["data"])) for one in answer["Results"]["series"]]
         rows = [
-            (f"series {name}, entry {at}", {"series_id": str(name)} | {k: v for k, v in row.items()})
+            (f"series {name}, entry {at}", {"series_id": str(name)} | dict(row))
             for name, data in series
             for at, row in enumerate(data, start=1)
         ]
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SourceError(file, None, found=f"no {error}", expected="Results with series and their data") from error
     for place, row in rows:
         footnotes = row.get("footnotes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tradelib import catalog
@@ -61,7 +62,9 @@ def read_fred(path: str | Path) -> Official:
         raise grid.error(0, found=f"the codes {codes}", expected="one column a series")
     for column, code in enumerate(codes, start=1):
         if code not in CODES:
-            raise grid.error(0, column, found=f"the code {code!r}", expected=f"a known one; {did_you_mean(code, CODES)}")
+            raise grid.error(
+                0, column, found=f"the code {code!r}", expected=f"a known one; {did_you_mean(code, CODES)}"
+            )
     dates = [_date(grid, at) for at in range(1, len(grid.rows))]
     step = _step(grid, dates)
     frames = []
@@ -93,7 +96,7 @@ def _step(grid: Grid, dates: list[int]) -> int:
     step = dates[1] - dates[0]
     if step not in _STEPS:
         raise grid.error(2, 0, found=f"{grid.text(2)} after {grid.text(1)}", expected="the next month or quarter")
-    for at, (before, date) in enumerate(zip(dates, dates[1:], strict=False), start=2):
+    for at, (before, date) in enumerate(pairwise(dates), start=2):
         if date - before != step:
             expected = f"{month_name(before + step)}-01, {step} months after {grid.text(at - 1)}"
             raise grid.error(at, 0, found=grid.text(at), expected=expected)

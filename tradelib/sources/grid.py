@@ -212,7 +212,9 @@ def read_sheets(file: str, raw: bytes, which: slice = slice(None)) -> list[Grid]
     if not sheets or not any(any(map(any, rows)) for _, rows in sheets):
         found = f"an empty sheet {sheets[0][0]!r}" if sheets else "a workbook without sheets"
         raise SourceError(file, None, found=found, expected="an official table")
-    return [Grid(file, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], name) for name, rows in sheets]
+    return [
+        Grid(file, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], name) for name, rows in sheets
+    ]
 
 
 def _workbook_cell(cell: object) -> Cell:

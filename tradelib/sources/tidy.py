@@ -143,9 +143,10 @@ class Official:
             Quantity(*map(str, key)): part.drop_duplicates("last").set_index("last")["value"]
             for key, part in chosen.groupby(keys, observed=True, sort=False)
         }
-        partners = self.values["partner"].nunique() > 1
+        partners = len(set(self.values["partner"])) > 1
         frame = pd.DataFrame({((q.name, q.partner) if partners else q.name): part for q, part in groups.items()})
-        every = pd.period_range(frame.index.min(), frame.index.max(), freq="M")
+        told = frame.index[frame.notna().any(axis=1)]
+        every = pd.period_range(told.min(), told.max(), freq="M")
         frame = frame.reindex(every)[every.month % {"monthly": 1, "quarterly": 3, "annual": 12}[frequency] == 0]
         frame.index = frame.index.asfreq(FREQUENCIES[frequency]).rename("period")
         return frame
@@ -155,9 +156,7 @@ def tidy(lines: Sequence[Line], quantities: Sequence[Quantity], table: str = "")
     """Return lines of figures as tidy rows; each line has one figure for each quantity, in their order."""
     count, width = len(lines), len(quantities)
     figures = np.array([line.figures for line in lines], dtype=float).reshape(count, width)
-    marks = [
-        " ".join(filter(None, (line.mark, line.marks.get(at, "")))) for line in lines for at in range(width)
-    ]
+    marks = [" ".join(filter(None, (line.mark, line.marks.get(at, "")))) for line in lines for at in range(width)]
     columns = {
         "table": pd.Categorical.from_codes(np.zeros(count * width, dtype=np.int8), [table]),
         "frequency": pd.Categorical(np.repeat([line.frequency for line in lines], width)),
