@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class TradelibError(Exception):
@@ -32,6 +33,10 @@ class SourceError(TradelibError):
         self.file, self.place, self.found, self.expected = file, place, found, expected
         where = f"{file}, {place}" if place else file
         super().__init__(f"{where}: found {found}; expected {expected}")
+
+    def __reduce__(self) -> tuple[Callable[..., SourceError], tuple[str, str | None]]:
+        """Pickle by its parts, so that it crosses from a worker process."""
+        return partial(SourceError, found=self.found, expected=self.expected), (self.file, self.place)
 
 
 class ParameterError(TradelibError):

@@ -1,7 +1,7 @@
 """Is seasonality left in a series that is published as seasonally adjusted?
 
 Three tests that hold their size on such series, each on monthly changes and over several spans; their p-values
-are corrected for how many were asked. ``benchmarks/size_and_power.py`` measures size and power by simulation.
+are corrected for how many were asked.
 
 What is left out on purpose: seasonal dummies with HAC standard errors and peaks of the spectrum at 90 percent.
 Both reject far too often when nothing is left.

@@ -149,7 +149,7 @@ class _Table:
                 self.previous.append(self._last_print(at + 1, month))
                 return at + 2
             case _:
-                found = (repr(label) if label else "a row without a label") + ("" if is_text else " with figures")
+                found = " with ".join([repr(label)] * bool(label) + ["figures"] * (not is_text))
                 raise self.grid.error(at, 0, found=found, expected=self._expected())
         return at + 1
 
@@ -196,8 +196,10 @@ class _Table:
         if not self.in_notes:
             end = max(at for at in range(len(grid.rows)) if not grid.is_blank(at))
             raise grid.error(end, None, found="the end of the file", expected="footnotes; the file is cut short")
-        if not self.months or self.due <= 12:
-            raise grid.error(None, found="footnotes", expected=self._expected())
+        if not self.months:
+            raise grid.error(None, found="no month", expected=self._expected())
+        if self.due <= 12:
+            raise grid.error(self.months[-1].at, 0, found=f"{self.months[-1]} as last row", expected=self._expected())
         if first_year and first_year != self.months[0].year:
             expected = f"January {first_year}, as the title says"
             raise grid.error(self.months[0].at, 0, found=str(self.months[0]), expected=expected)
@@ -211,8 +213,8 @@ class _Table:
         for line in months:
             is_last = line.last == 12 or line is months[-1]
             if is_last and not self._has_span(line.year, line.last):
-                expected = f"a line for January to {line} above the months"
-                raise grid.error(line.at, 0, found=f"none for {line.year}", expected=expected)
+                found = f"no line for January to {line}"
+                raise grid.error(line.at, 0, found=found, expected="one between the year and its months")
         self.months, self.spans = months, spans
 
 
