@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from tradelib.sources.bea_checks import PREVIOUS_UNTIL, check_tables, repeated
 from tradelib.sources.bea_tables import GEO, SERIES, Table, key
 from tradelib.sources.grid import is_workbook, read_raw, read_sheets
 from tradelib.sources.stub import MONTHS
-from tradelib.sources.tidy import Line, Official, month_name, ordinal, stack, tidy
+from tradelib.sources.tidy import Facts, Line, month_name, ordinal, stack, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def is_bea(grids: Sequence[Grid]) -> bool:
     return any(_table_of(grid, (*SERIES, *GEO)) for grid in grids)
 
 
-def read_bea(path: str | Path) -> Official:
+def read_bea(path: str | Path) -> Facts:
     """Read a BEA time-series workbook: goods and services, services by category, or by country and area.
 
     Parameters
@@ -59,7 +60,7 @@ def read_bea(path: str | Path) -> Official:
 
     Returns
     -------
-    Official
+    Facts
         Every table of the file; ``table`` is its title and what it shows. A total that two tables repeat stands
         twice and agrees.
 
@@ -75,7 +76,7 @@ def read_bea(path: str | Path) -> Official:
     return read_bea_sheets(path.name, read_sheets(path.name, raw))
 
 
-def read_bea_sheets(file: str, grids: Sequence[Grid]) -> Official:
+def read_bea_sheets(file: str, grids: Sequence[Grid]) -> Facts:
     """Read the sheets of a BEA time-series workbook, as ``read_bea`` does."""
     geo = any(_table_of(grid, GEO) for grid in grids)
     declared, layout = (GEO, "BEA time series by country") if geo else (SERIES, "BEA time series")
@@ -94,7 +95,7 @@ def read_bea_sheets(file: str, grids: Sequence[Grid]) -> Official:
         tidy(_marked(read, repeated(read)), read.table.quantities, f"{read.table.title}, {read.table.shows}")
         for read in reads
     ]
-    return Official(file, layout, TITLES[layout], stack(frames), days.pop())
+    return Facts(file, layout, TITLES[layout], stack(frames), days.pop())
 
 
 def _marked(read: Read, copied: dict[int, str]) -> list[Line]:
@@ -111,7 +112,7 @@ def _marked(read: Read, copied: dict[int, str]) -> list[Line]:
 def _table_of(grid: Grid, declared: Sequence[Table]) -> Table | None:
     """Return the table whose title and subtitle stand in the first rows of a sheet."""
     texts = [grid.text(at) for at in range(min(8, len(grid.rows))) if grid.is_blank(at, 1)]
-    for title, shows in zip(texts, texts[1:], strict=False):
+    for title, shows in pairwise(texts):
         plain = re.sub(r"^Table \d+[a-z]?\. *", "", title)
         for table in declared:
             if (plain, shows) == (table.title, table.shows):

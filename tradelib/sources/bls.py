@@ -14,7 +14,7 @@ from tradelib.errors import SourceError, did_you_mean
 from tradelib.sources.delimited import read_csv_grid
 from tradelib.sources.grid import decode, read_raw
 from tradelib.sources.stub import MONTHS
-from tradelib.sources.tidy import Line, Official, Quantity, month_name, ordinal, stack, tidy
+from tradelib.sources.tidy import Facts, Line, Quantity, month_name, ordinal, stack, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ def is_bls_answer(answer: object) -> bool:
     return isinstance(answer, dict) and "status" in answer and "Results" in answer
 
 
-def read_bls(path: str | Path) -> Official:
+def read_bls(path: str | Path) -> Facts:
     """Read a table made from BLS API answers.
 
     Parameters
@@ -81,7 +81,7 @@ def read_bls(path: str | Path) -> Official:
     return _official(grid.file, "BLS API table", (_fact(grid.file, place, row) for place, row in rows))
 
 
-def read_bls_json(path: str | Path) -> Official:
+def read_bls_json(path: str | Path) -> Facts:
     """Read an answer of the BLS API as it came.
 
     Raises
@@ -159,7 +159,7 @@ def _fact(file: str, place: str, row: dict[str, str]) -> _Fact:
     return _Fact(row["series_id"], ordinal(int(year[1]), int(period[1])), value, mark, place)
 
 
-def _official(file: str, layout: str, facts: Iterable[_Fact]) -> Official:
+def _official(file: str, layout: str, facts: Iterable[_Fact]) -> Facts:
     told: dict[str, dict[int, _Fact]] = {}
     for fact in facts:
         known = told.setdefault(fact.series, {}).setdefault(fact.month, fact)
@@ -173,7 +173,7 @@ def _official(file: str, layout: str, facts: Iterable[_Fact]) -> Official:
         _check_calendar(file, series, sorted(by_month))
         lines = [Line("monthly", m, m, [by_month[m].value], by_month[m].mark) for m in sorted(by_month)]
         frames.append(tidy(lines, [SERIES[series]], series))
-    return Official(file, layout, f"BLS {', '.join(told)}", stack(frames))
+    return Facts(file, layout, f"BLS {', '.join(told)}", stack(frames))
 
 
 def _check_calendar(file: str, series: str, published: list[int]) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tradelib.errors import SourceError
 from tradelib.sources.bls import load_json
-from tradelib.sources.tidy import WORLD, Official, month_name, months, ordinal
+from tradelib.sources.tidy import WORLD, Facts, month_name, months, ordinal
 
 FIRST_MONTH = ordinal(2010, 1)
 DOLLARS = "U.S. dollars"
@@ -33,7 +33,7 @@ def is_census_answer(answer: object) -> bool:
     return isinstance(answer, list) and bool(answer) and isinstance(answer[0], list)
 
 
-def read_census_api(path: str | Path) -> Official:
+def read_census_api(path: str | Path) -> Facts:
     """Read an answer of the Census international trade API.
 
     Parameters
@@ -44,7 +44,7 @@ def read_census_api(path: str | Path) -> Official:
 
     Returns
     -------
-    Official
+    Facts
         Whole U.S. dollars, Census basis, not seasonally adjusted; ``code`` is the partner's code.
 
     Raises
@@ -86,7 +86,7 @@ def read_census_api(path: str | Path) -> Official:
         }
     )
     _check(path.name, frame)
-    return Official(path.name, "Census API answer", f"{value}, Census international trade API", frame)
+    return Facts(path.name, "Census API answer", f"{value}, Census international trade API", frame)
 
 
 def _row(file: str, at: int, row: Any, heads: list[str]) -> dict[str, str]:

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import SourceError
-from tradelib.sources.grid import is_workbook, read_raw
+from tradelib.sources.grid import first_sheet, is_workbook, read_raw
 from tradelib.sources.stub import MONTHS
-from tradelib.sources.tidy import MILLIONS, Official, months, ordinal
+from tradelib.sources.tidy import MILLIONS, Facts, months, ordinal
 
 if TYPE_CHECKING:
     from tradelib.sources.checks import Values
@@ -39,7 +39,7 @@ def is_country(heads: list[Any]) -> bool:
     return [str(head).strip() for head in heads[: len(HEADER)]] == HEADER
 
 
-def read_country(path: str | Path) -> Official:
+def read_country(path: str | Path) -> Facts:
     """Read the country workbook.
 
     Parameters
@@ -49,7 +49,7 @@ def read_country(path: str | Path) -> Official:
 
     Returns
     -------
-    Official
+    Facts
         Millions of dollars, Census basis, general imports and total exports. ``code`` is the four-digit code,
         ``kind`` says whether it is a country or an aggregate (codes below 1000); row 0004 is seasonally adjusted,
         all others are not. Months of the last year that are not published yet are missing, not zero.
@@ -61,36 +61,27 @@ def read_country(path: str | Path) -> Official:
         months, or the countries are not the world.
     """
     path = Path(path)
-    rows = _rows(path)
+    if not is_workbook(read_raw(path)):
+        raise SourceError(path.name, None, found="no workbook", expected="the country workbook")
+    return country_of(path.name, first_sheet(path))
+
+
+def country_of(file: str, rows: list[list[Any]]) -> Facts:
+    """Return what the cells of the country workbook say, as ``read_country`` does."""
     if not rows or not is_country(rows[0]):
-        raise SourceError(path.name, "row 1", found=repr(rows[0])[:120] if rows else "nothing", expected=str(HEADER))
+        raise SourceError(file, "row 1", found=repr(rows[0])[:120] if rows else "nothing", expected=str(HEADER))
     places = [at for at, row in enumerate(rows) if at and any(row)]
     table = [rows[at] for at in places]
     if not table:
-        raise SourceError(path.name, None, found="a header alone", expected="rows under it")
-    years, codes, names = _labels(path.name, places, table)
-    figures = _figures(path.name, places, table).reshape(len(table), 2, 13)
+        raise SourceError(file, None, found="a header alone", expected="rows under it")
+    years, codes, names = _labels(file, places, table)
+    figures = _figures(file, places, table).reshape(len(table), 2, 13)
     monthly, annual = figures[:, :, :12], figures[:, :, 12]
-    _check_sums(path.name, places, monthly.sum(axis=2), annual)
-    newest = _newest(path.name, years, monthly)
-    _check_world(path.name, years, codes, monthly)
-    return Official(path.name, "Census country workbook", "U.S. Trade in Goods by Country",
+    _check_sums(file, places, monthly.sum(axis=2), annual)
+    newest = _newest(file, years, monthly)
+    _check_world(file, years, codes, monthly)
+    return Facts(file, "Census country workbook", "U.S. Trade in Goods by Country",
                     _tidy(years, codes, names, monthly, annual, newest))  # fmt: skip
-
-
-def _rows(path: Path) -> list[list[Any]]:
-    from python_calamine import CalamineWorkbook
-
-    raw = read_raw(path)
-    if not is_workbook(raw):
-        raise SourceError(path.name, None, found="no workbook", expected="the country workbook")
-    try:
-        return list(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python())
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
-        found = f"a damaged workbook ({' '.join(str(error).split())})"
-        raise SourceError(path.name, None, found=found, expected="an Excel workbook") from error
 
 
 def _labels(file: str, places: list[int], table: list[list[Any]]) -> tuple[Values, list[str], list[str]]:
@@ -158,9 +149,9 @@ def _figures(file: str, places: list[int], table: list[list[Any]]) -> Any:
     values = np.fromiter(chain.from_iterable(figures), float, len(table) * (width - 3)).reshape(len(table), -1)
     bad = ~np.isfinite(values) | (values < 0)
     if bad.any():
-        row, column = np.argwhere(bad)[0]
-        place = f"row {places[row] + 1}, {HEADER[column + 3]}"
-        raise SourceError(file, place, found=str(values[row, column]), expected="a number of zero or more")
+        first = tuple(np.argwhere(bad)[0])
+        where = f"row {places[first[0]] + 1}, {HEADER[first[1] + 3]}"
+        raise SourceError(file, where, found=str(values[first]), expected="a number of zero or more")
     return values
 
 

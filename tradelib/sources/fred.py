@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tradelib import catalog
 from tradelib.errors import did_you_mean
 from tradelib.sources.delimited import read_csv_grid
-from tradelib.sources.tidy import Line, Official, Quantity, month_name, ordinal, stack, tidy
+from tradelib.sources.tidy import Facts, Line, Quantity, month_name, ordinal, stack, tidy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def is_fred(grid: Grid) -> bool:
     return grid.text(0) in DATE_HEADS
 
 
-def read_fred(path: str | Path) -> Official:
+def read_fred(path: str | Path) -> Facts:
     """Read a FRED CSV.
 
     Parameters
@@ -79,7 +79,7 @@ def read_fred(path: str | Path) -> Official:
             for value, mark in [_value(grid, at, column)]
         ]
         frames.append(tidy(lines, [quantity], code))
-    return Official(grid.file, "FRED CSV", ", ".join(codes), stack(frames))
+    return Facts(grid.file, "FRED CSV", ", ".join(codes), stack(frames))
 
 
 def _date(grid: Grid, at: int) -> int:

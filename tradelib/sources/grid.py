@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
 from pathlib import Path
 from string import ascii_uppercase
+from typing import TYPE_CHECKING, Any
 
 from tradelib.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Cell = str | float
 """Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
@@ -88,6 +93,17 @@ class Grid:
             if isnan(value) and not marker:
                 raise self.error(row, column, found="an empty cell", expected="a number or a marker")
         return [value for value, _ in pairs.values()], {at: marker for at, (_, marker) in pairs.items() if marker}
+
+
+@dataclass(frozen=True)
+class Part(Grid):
+    """Some rows of a file, which know where they stood in it."""
+
+    origin: list[int] = field(default_factory=list)
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Return where a cell stands in the whole file."""
+        return super().place(self.origin[row], column)
 
 
 def _value(cell: Cell) -> float:
@@ -200,21 +216,42 @@ def read_sheets(file: str, raw: bytes, which: slice = slice(None)) -> list[Grid]
 
     from python_calamine import CalamineWorkbook  # only workbooks need it
 
-    try:
+    with _opening(file):
         workbook = CalamineWorkbook.from_filelike(BytesIO(raw))
         names = workbook.sheet_names[which]
         sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
-        found = f"a damaged workbook ({' '.join(str(error).split())})"
-        raise SourceError(file, None, found=found, expected="an Excel workbook") from error
     if not sheets or not any(any(map(any, rows)) for _, rows in sheets):
         found = f"an empty sheet {sheets[0][0]!r}" if sheets else "a workbook without sheets"
         raise SourceError(file, None, found=found, expected="an official table")
     return [
         Grid(file, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], name) for name, rows in sheets
     ]
+
+
+def first_sheet(path: Path) -> list[list[Any]]:
+    """Return the cells of a workbook's first sheet as they are, for tables too large to look at each cell.
+
+    Raises
+    ------
+    SourceError
+        The file is not a workbook that can be opened.
+    """
+    from python_calamine import CalamineWorkbook
+
+    with _opening(path.name):
+        return list(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False))
+
+
+@contextmanager
+def _opening(file: str) -> Iterator[None]:
+    """Turn whatever the parser says into the error that names the file."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
+        found = f"a damaged workbook ({' '.join(str(error).split())})"
+        raise SourceError(file, None, found=found, expected="an Excel workbook") from error
 
 
 def _workbook_cell(cell: object) -> Cell:

@@ -71,7 +71,7 @@ def month_name(at: int) -> str:
 
 
 @dataclass(frozen=True)
-class Official:
+class Facts:
     """What an official file says.
 
     Attributes
