@@ -22,9 +22,13 @@ VALUES = {
 }
 """What a value column holds: total exports, general imports, imports for consumption."""
 
+_OTHER_HEADS = {"time", "YEAR", "MONTH", "CTY_CODE", "CTY_NAME", "COMM_LVL", "SUMMARY_LVL", "LAST_UPDATE"}
+_OTHER_HEADS |= {f"{flow}_{scheme}{text}" for flow in "EI" for scheme in ("COMMODITY", "ENDUSE")
+                 for text in ("", "_SDESC", "_LDESC")}  # fmt: skip
 _COMMODITY = re.compile(r"([EI])_(COMMODITY|ENDUSE)")
 _TIME = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 _DOLLARS = re.compile(r"\d+", re.ASCII)
+_CODE = re.compile(r"-|\d{4}|\dXXX", re.ASCII)
 _ALL = "-"
 
 
@@ -58,6 +62,11 @@ def read_census_api(path: str | Path) -> Facts:
     if not is_census_answer(answer):
         raise SourceError(path.name, None, found="other JSON", expected="an array of arrays with a header")
     heads = [str(head) for head in answer[0]]
+    if unknown := [head for head in heads if head not in _OTHER_HEADS and head not in VALUES]:
+        # A column such as a district splits the figures: without knowing it, they would be taken for the whole.
+        raise SourceError(path.name, "header", found=f"the column {unknown[0]!r}", expected="columns that are known")
+    if "CTY_CODE" in heads and "CTY_NAME" not in heads:
+        raise SourceError(path.name, "header", found="CTY_CODE without CTY_NAME", expected="both")
     rows = [_row(path.name, at, row, heads) for at, row in enumerate(answer) if at]
     if not rows:
         raise SourceError(path.name, None, found="a header alone", expected="rows under it")
@@ -139,7 +148,12 @@ def _value(file: str, at: int, text: str) -> float:
 
 
 def _check(file: str, frame: pd.DataFrame) -> None:
-    """Refuse a figure that stands twice, and countries that add up to more than all countries."""
+    """Refuse bad codes, a partner of two names, a figure twice, and countries of more than all countries."""
+    called: dict[str, str] = {}
+    for at, (code, name) in enumerate(zip(frame["code"], frame["partner"], strict=True), start=1):
+        if not _CODE.fullmatch(code) or called.setdefault(code, name) != name:
+            expected = called.get(code, "a code such as 5700") if _CODE.fullmatch(code) else "a code such as 5700"
+            raise SourceError(file, f"row {at}", found=f"{code} {name}", expected=expected)
     twice = frame.duplicated(["last", "item", "code"])
     if twice.any():
         at = int(np.argmax(twice.to_numpy()))

@@ -60,10 +60,10 @@ def read_country(path: str | Path) -> Facts:
         Header, codes or cells are not as published, a partner has a year twice, a year is not the sum of its
         months, or the countries are not the world.
     """
-    path = Path(path)
-    if not is_workbook(read_raw(path)):
+    path, raw = Path(path), read_raw(path)
+    if not is_workbook(raw):
         raise SourceError(path.name, None, found="no workbook", expected="the country workbook")
-    return country_of(path.name, first_sheet(path))
+    return country_of(path.name, first_sheet(path.name, raw))
 
 
 def country_of(file: str, rows: list[list[Any]]) -> Facts:

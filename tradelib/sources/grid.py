@@ -228,18 +228,20 @@ def read_sheets(file: str, raw: bytes, which: slice = slice(None)) -> list[Grid]
     ]
 
 
-def first_sheet(path: Path) -> list[list[Any]]:
+def first_sheet(file: str, raw: bytes) -> list[list[Any]]:
     """Return the cells of a workbook's first sheet as they are, for tables too large to look at each cell.
 
     Raises
     ------
     SourceError
-        The file is not a workbook that can be opened.
+        The bytes are not a workbook that can be opened.
     """
+    from io import BytesIO
+
     from python_calamine import CalamineWorkbook
 
-    with _opening(path.name):
-        return list(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False))
+    with _opening(file):  # from bytes: a path would be opened as its name says
+        return list(CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0).to_python(skip_empty_area=False))
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def read_any(path: str | Path) -> Facts:
 
 
 def _workbook(path: Path, raw: bytes) -> Facts:
-    rows = first_sheet(path)
+    rows = first_sheet(path.name, raw)
     if rows and country.is_country(rows[0]):
         return country.country_of(path.name, rows)
     grids = read_sheets(path.name, raw)
