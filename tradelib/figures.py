@@ -153,7 +153,7 @@ def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] =
     ax.annotate(
         text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
         va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=VERMILION, fontweight="bold",
-        fontsize=8.5, annotation_clip=False,
+        fontsize=8.5, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
     )  # fmt: skip
 
 

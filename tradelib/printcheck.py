@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from tradelib import catalog, published, vintages
+from tradelib.rounding import printed
 from tradelib.sources.checks import ANNUAL_TOLERANCE
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ class PrintCheck:
         if self.checked.empty:
             return "nothing to compare"
         return "contradicts" if self.counts[ERROR] else "agrees"
+
+    def text(self, *, everything: bool = False) -> str:
+        """Return the table as text for a terminal: the figures compared, or all of them."""
+        rows = self.table if everything else self.checked
+        shown = rows[["statistical_month", "measure", "series"]].copy()
+        shown["published"] = [printed(value) for value in rows["published"]]
+        shown["ours"] = ["" if pd.isna(value) else printed(value, 3) for value in rows["ours"]]
+        amount = rows["difference"].where(rows["outcome"].isin([REVISED, ERROR]))
+        shown["difference"] = ["" if pd.isna(value) else printed(value, 3, sign=True) for value in amount]
+        vintages_used = ["" if day is None else f"{day}" for day in rows["vintage"]]
+        return str(shown.assign(outcome=rows["outcome"], vintage=vintages_used).to_string(index=False))
 
     def summary(self) -> str:
         """Return the verdict and the counts in one line."""
