@@ -52,7 +52,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for job in work:
             empty_notebook(Path(folder), job)
-        with mock.patch.object(jobs, "notebook_folder", lambda: Path(folder)):
+        with mock.patch.object(jobs, "notebook_folder", return_value=Path(folder)):
             set_up, _ = seconds(work, 1)
     print(f"{len(work)} notebooks, {cores} cores")
     for name, took in sorted(each.items()):

@@ -80,15 +80,15 @@ def test_cells_can_be_followed(notebook: nbformat.NotebookNode) -> None:
 def test_every_figure_has_a_reading_and_alternative_text(notebook: nbformat.NotebookNode) -> None:
     waiting = None
     for cell in code_cells(notebook):
-        if waiting and "record.reading" not in cell.source:
-            raise AssertionError(f"{notebook.stem}: no reading between {waiting} and {cell.id}")
-        waiting = None
         if "record.figure" in cell.source:
+            assert waiting is None, f"{notebook.stem}: no reading between {waiting} and {cell.id}"
             alt = [o.metadata.get("image/png", {}).get("alt") for o in cell.outputs if "image/png" in o.get("data", {})]
             assert alt, cell.id
             assert all(alt), cell.id
-            waiting = None if "record.reading" in cell.source else cell.id
-    assert waiting is None
+            waiting = cell.id
+        if "record.reading" in cell.source:
+            waiting = None
+    assert waiting is None, f"{notebook.stem}: no reading after {waiting}"
 
 
 def test_normalised(notebook: nbformat.NotebookNode) -> None:

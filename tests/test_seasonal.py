@@ -10,7 +10,8 @@ from statsmodels.stats.multitest import multipletests
 
 import tradelib
 from tradelib import seasonal
-from tradelib.errors import SeriesError
+from tradelib.errors import ParameterError, SeriesError
+from tradelib.parameters import Seasonal, check
 
 
 def walk(seed, months=240, theta=0.4, swing=0.0):
@@ -128,5 +129,18 @@ def test_logs_of_a_deficit_are_refused():
 
 
 def test_four_years_are_too_short():
-    with pytest.raises(SeriesError, match="found 48 months with a value; expected at least 60"):
+    with pytest.raises(SeriesError, match="residual seasonality: airline has 48 months; expected at least 60"):
         seasonal.residual_seasonality(AIRLINE.iloc[:48])
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"series": "exports_goods_census_nsa"}, "not published as seasonally adjusted"),
+        ({"start": "2020-01"}, "2020-01 to 2024-02 are 50 months; the tests need 60"),
+        ({"engine": "x12"}, "unknown parameter 'engine'"),
+    ],
+)
+def test_the_notebook_refuses_what_it_cannot_answer(asked, told):
+    with pytest.raises(ParameterError, match=told):
+        check(Seasonal, asked)

@@ -31,8 +31,11 @@ def write_release(
     *,
     annual: pd.DataFrame | None = None,
     markers: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
 ) -> Path:
     """Write one release into the store and return its folder.
+
+    The folder is written under a hidden name, which no query sees, and renamed when it is whole.
 
     Parameters
     ----------
@@ -40,9 +43,9 @@ def write_release(
         Monthly ``PeriodIndex`` by series name, as published.
     provenance : dict
         ``family``, ``released`` (a date), ``producer``, ``title``, ``unit``, ``basis``, ``adjustment`` and what
-        identifies the official file. Statistical month, licence and hash are filled in here.
-    annual, markers : pandas.DataFrame, optional
-        Annual lines and markers as an ``Exhibit`` has them.
+        identifies the official file. Statistical month, licence and hashes are filled in here.
+    annual, markers, previous : pandas.DataFrame, optional
+        Annual lines, markers and the previous print as an ``Exhibit`` has them.
 
     Raises
     ------
@@ -57,17 +60,17 @@ def write_release(
     final.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
     try:
-        _write_csv(months, partial / "months.csv")
-        if annual is not None and len(annual):
-            _write_csv(annual, partial / "annual.csv")
-        if markers is not None and len(markers):
-            markers.to_csv(partial / "markers.csv", index=False, lineterminator="\n")
         told = provenance | {
             "statistical_month": str(months.index[-1]),
             "months": f"{months.index[0]} to {months.index[-1]}",
             "licence": LICENCE,
-            "table_sha256": sha256_of(partial / "months.csv"),
         }
+        _write_csv(months, partial / "months.csv")
+        told["table_sha256"] = sha256_of(partial / "months.csv")
+        for name, table in {"annual": annual, "markers": markers, "previous": previous}.items():
+            if table is not None and len(table):
+                _write_csv(table, partial / f"{name}.csv", index=name != "markers")
+                told[f"{name}_sha256"] = sha256_of(partial / f"{name}.csv")
         (partial / "release.toml").write_text(tomli_w.dumps(told), encoding="utf-8")
         partial.chmod(0o755)
         partial.rename(final)
@@ -77,5 +80,5 @@ def write_release(
     return final
 
 
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, float_format="%.12g", lineterminator="\n")
+def _write_csv(frame: pd.DataFrame, path: Path, *, index: bool = True) -> None:
+    frame.to_csv(path, index=index, float_format="%.12g", lineterminator="\n")

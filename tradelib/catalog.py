@@ -31,7 +31,8 @@ class Series:
     flow : {"exports", "imports", "balance"}
         The balance is exports minus imports, negative for a deficit.
     item : str
-        ``total`` (goods and services), ``goods``, ``services``, ``price_index``.
+        ``total`` (goods and services), ``goods``, ``services``, ``price_index``; for real goods an end use
+        such as ``capital_goods``, or ``residual``.
     basis : str
         ``bop`` (balance of payments), ``census``, or ``bls`` for price indexes. Never mixed.
     adjustment : {"sa", "nsa"}
@@ -97,7 +98,27 @@ def _prices() -> Iterable[Series]:
         yield Series(flow, "price_index", "bls", "nsa", "bls_prices", label, mnemonic, "base2000", "index, 2000 = 100")
 
 
-CATALOG: dict[str, Series] = {s.name: s for s in (*_bop(), *_census_goods(), *_prices())}
+def _real_goods() -> Iterable[Series]:
+    """Yield real goods by end use; the chained parts and the residual add to the total, the parts alone do not."""
+    items = {
+        "goods": "goods",
+        "foods": "foods, feeds and beverages",
+        "industrial_supplies": "industrial supplies",
+        "capital_goods": "capital goods",
+        "automotive": "automotive vehicles",
+        "consumer_goods": "consumer goods",
+        "other_goods": "other goods",
+        "residual": "goods, residual of chaining",
+    }
+    flows: tuple[Flow, ...] = ("exports", "imports")
+    for year in (2012, 2017):
+        for flow in flows:
+            for item, what in items.items():
+                label, unit = f"Real {flow} of {what}", f"millions of chained ({year}) dollars"
+                yield Series(flow, item, "census", "sa", "real_goods", label, None, f"chained{year}", unit)
+
+
+CATALOG: dict[str, Series] = {s.name: s for s in (*_bop(), *_census_goods(), *_prices(), *_real_goods())}
 _MNEMONICS = {s.mnemonic: s.name for s in CATALOG.values() if s.mnemonic}
 
 
@@ -107,7 +128,8 @@ def find(words: str | Iterable[str]) -> list[Series]:
     Parameters
     ----------
     words : str or iterable of str
-        ``"balance_total_bop_sa"``, ``"BOPGSTB"`` or a shell pattern such as ``"exports_*_bop_sa"``.
+        ``"balance_total_bop_sa"``, ``"BOPGSTB"`` or a shell pattern such as ``"exports_*_bop_sa"``. A pattern
+        finds chained dollars only if it says so: ``"exports_*_chained2012"``.
 
     Raises
     ------
@@ -117,15 +139,21 @@ def find(words: str | Iterable[str]) -> list[Series]:
     found: dict[str, Series] = {}
     for word in [words] if isinstance(words, str) else words:
         name = _MNEMONICS.get(word, word)
-        hits = [s for s in CATALOG.values() if fnmatchcase(s.name, name)]
+        hits = [s for s in CATALOG.values() if fnmatchcase(s.name, name) and _is_meant(s, name)]
         if not hits:
             raise ParameterError(f"unknown series {word!r}; {did_you_mean(word, [*CATALOG, *_MNEMONICS])}")
         found |= {s.name: s for s in hits}
     return list(found.values())
 
 
-def table(words: str | Iterable[str] = "*") -> pd.DataFrame:
-    """Return the catalog as a frame, one row a series, indexed by name."""
+def _is_meant(series: Series, pattern: str) -> bool:
+    """Tell whether a pattern means a series: chained dollars only where it says so, so that none mixes them in."""
+    return "chained" in pattern or not series.price_basis.startswith("chained")
+
+
+def table(words: str | Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the catalog, or what some words of it stand for, as a frame, one row a series, indexed by name."""
     import pandas as pd  # the catalog itself needs no pandas
 
-    return pd.DataFrame([{"name": s.name, **asdict(s)} for s in find(words)]).set_index("name")
+    shown = CATALOG.values() if words is None else find(words)
+    return pd.DataFrame([{"name": s.name, **asdict(s)} for s in shown]).set_index("name")

@@ -68,6 +68,33 @@ def report(
         raise typer.Exit(1)
 
 
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="History table (text or workbook) or Exhibit 1 (workbook).")],
+    released: Annotated[str, typer.Option(help="Day of release, for example 2024-05-02; the files do not say it.")],
+    family: Annotated[str | None, typer.Option(help="Refuse the file unless it belongs to this source family.")] = None,
+    older: Annotated[bool, typer.Option("--older", help="Allow a release older than the newest one.")] = False,
+) -> None:
+    """Add a release to the store: read an official file, check it, say what it changes."""
+    from tradelib import adding
+
+    _out.print(adding.add(file, released, family=family, older=older).summary(), markup=False)
+
+
+@app.command()
+def check(
+    all_: Annotated[bool, typer.Option("--all", help="Show also the figures that the data cannot reproduce.")] = False,
+    implausible: Annotated[float, typer.Option(min=0, help="Billions a month that are too much for a revision.")] = 8.0,
+) -> None:
+    """Compare every printed figure in the store with our own number; fail when one is in error."""
+    from tradelib import printcheck
+
+    result = printcheck.check(implausible=implausible)
+    _out.print(result.text(everything=all_) + "\n" + result.summary(), markup=False)
+    if result.verdict == "contradicts":
+        raise typer.Exit(1)
+
+
 def _assignments(pairs: list[str]) -> dict[str, Any]:
     """Return ``NAME=VALUE`` pairs with numbers, true, false and null as such."""
     values = {}

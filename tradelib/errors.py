@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class TradelibError(Exception):
@@ -33,6 +34,10 @@ class SourceError(TradelibError):
         where = f"{file}, {place}" if place else file
         super().__init__(f"{where}: found {found}; expected {expected}")
 
+    def __reduce__(self) -> tuple[Callable[..., SourceError], tuple[str, str | None]]:
+        """Pickle by its parts, so that it crosses from a worker process."""
+        return partial(SourceError, found=self.found, expected=self.expected), (self.file, self.place)
+
 
 class ParameterError(TradelibError):
     """A parameter is unknown, of the wrong type or impossible."""
@@ -44,6 +49,14 @@ class ComparabilityError(TradelibError):
 
 class SeriesError(TradelibError):
     """A series cannot carry the analysis that was asked of it."""
+
+
+class EngineError(TradelibError):
+    """X-13ARIMA-SEATS refused its input, broke down, or took too long."""
+
+
+class EngineMissingError(EngineError):
+    """No X-13ARIMA-SEATS program is installed."""
 
 
 def did_you_mean(word: str, possible: Iterable[str]) -> str:

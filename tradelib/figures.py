@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from cycler import cycler
 from matplotlib import pyplot as plt
+from matplotlib.dates import AutoDateLocator
+
+from tradelib.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +108,73 @@ def _name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
             text, (x, at), xytext=(6, 0), textcoords="offset points",
             va="center", color=shade, fontweight="bold", fontsize=8.5, annotation_clip=False,
         )  # fmt: skip
+
+
+def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
+    """Draw a bar a month, one piece a column, upwards from zero where it is positive and downwards where negative.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    frame : DataFrame
+        Values by month.
+    shades : mapping
+        Name and colour of each column, in the order of stacking.
+    """
+    tops = {True: pd.Series(0.0, frame.index), False: pd.Series(0.0, frame.index)}
+    for column, (name, shade) in shades.items():
+        values = frame[column].fillna(0.0)
+        bottom = tops[True].where(values >= 0, tops[False])
+        ax.bar(dates(frame.index), values, bottom=bottom, width=26, color=shade, label=name, linewidth=0)
+        tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
+
+
+def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
+    """Mark and date the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month."""
+    for month, turn in turns.items():
+        at, up = (month.to_timestamp(), path[month]), turn == "peak"
+        ax.plot(*at, marker="^" if up else "v", color=ORANGE, markersize=6)
+        ax.annotate(
+            f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
+            ha="center", va="bottom" if up else "top", fontsize=7.5,
+        )  # fmt: skip
+
+
+def few_dates(*axes: Axes) -> None:
+    """Thin out the dates under narrow panels, so that they do not run into each other."""
+    for ax in axes:
+        ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+
+
+def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
+    """Mark one point and name it, ``offset`` points away; the text keeps away from the point on that side."""
+    ax.plot([x], [y], "o", color=VERMILION, markersize=6.5, zorder=3)
+    ax.annotate(
+        text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
+        va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=VERMILION, fontweight="bold",
+        fontsize=8.5, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
+    )  # fmt: skip
+
+
+def signed_bars(ax: Axes, values: pd.Series) -> None:
+    """Draw horizontal bars from zero, first on top, in the colours of their flows, each with its signed value.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    values : Series
+        By label; its first word is the flow that gives the colour.
+    """
+    shades = [FLOW_COLOURS.get(str(name).split(maxsplit=1)[0].lower(), INK) for name in values.index]
+    bars = ax.barh(values.index.astype(str), values, color=shades, height=0.62)
+    texts = [printed(value, sign=True) for value in values.tolist()]
+    ax.bar_label(bars, texts, padding=4, fontweight="bold", fontsize=9)
+    ax.axvline(0, color=INK, linewidth=0.9)
+    ax.grid(visible=False)
+    ax.margins(x=0.16)
+    ax.invert_yaxis()
 
 
 def zero_line(ax: Axes) -> None:

@@ -123,3 +123,14 @@ def require_flows(exports: pd.Series, imports: pd.Series) -> None:
     found = quantity(exports), quantity(imports)
     if tuple(side.flow for side in found) != ("exports", "imports"):
         raise ComparabilityError(f"found {found[0].name} and {found[1].name}; expected exports and imports")
+
+
+def reference_year(series: pd.Series) -> int:
+    """Return the reference year of a series in chained dollars.
+
+    Raises
+    ------
+    ComparabilityError
+        The series is not in chained dollars.
+    """
+    return int(require_prices(series, "chained").price_basis.removeprefix("chained"))

@@ -12,8 +12,11 @@ from matplotlib import pyplot as plt
 
 from tradelib import figures
 from tradelib.errors import TradelibError
+from tradelib.rounding import printed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from tradelib.parameters import Parameters
@@ -44,7 +47,7 @@ class Record:
         }  # fmt: skip
         figures.style()
         said = [f"`{name}` = {'all there is' if value is None else value}" for name, value in asked.items()]
-        display(Markdown("**Parameters:** " + " · ".join(said)))
+        _say("**Parameters:** " + " · ".join(said))
 
     def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
         """Load series as ``Parameters.load`` does, and say where they come from.
@@ -61,13 +64,21 @@ class Record:
             self._told["sources"][name] = told | {"first": str(span[0]), "last": str(span[-1])}
             line = f"{told['source']}; {told['unit']}; {span[0]} to {span[-1]}; sha256 {told['sha256'][:12]}"
             echo.setdefault(line, []).append(f"`{name}`")
-        display(Markdown("\n".join(f"- {', '.join(names)}: {line}" for line, names in echo.items())))
+        _say("\n".join(f"- {', '.join(names)}: {line}" for line, names in echo.items()))
         return frame
 
     @property
     def source(self) -> str:
         """The sources loaded so far, for the foot of a figure."""
         return "; ".join(dict.fromkeys(told["source"] for told in self._told["sources"].values()))
+
+    def unit(self, name: str) -> str:
+        """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
+        told = self._told["sources"][name]
+        adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[told["adjustment"]]
+        unit = told["unit"].replace("billions of U.S. dollars", "billions of dollars a month")
+        basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(told["basis"], "")
+        return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
 
     def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series) -> None:
         """Show a finished figure and export it with the data behind it."""
@@ -83,7 +94,7 @@ class Record:
         """Show a table, rounded for print only, and export it unrounded."""
         shown = frame.copy()
         for column in shown.select_dtypes("number"):
-            shown[column] = [("" if pd.isna(v) else f"{v:,.{decimals}f}").replace("-", "\u2212") for v in shown[column]]
+            shown[column] = ["" if pd.isna(v) else printed(v, decimals) for v in shown[column].tolist()]
         rows = shown.reset_index().astype(str)
         numbers = frame.reset_index()
         numeric = [pd.api.types.is_numeric_dtype(numbers[column]) for column in numbers]
@@ -93,13 +104,20 @@ class Record:
         if self._folder:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)
             frame.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
-        display(Markdown(f"**{title}**"), shown)
+        _say(f"**{title}**")
+        display(shown)
+
+    def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
+        """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
+        body = "\n\n".join(paragraphs)
+        self._told["items"].append({"kind": "text", "name": name, "title": title, "reading": body})
+        _say(f"**{title}**\n\n{body}")
 
     def reading(self, text: str) -> None:
-        """Say in words, computed from the results, what the last figure or table shows."""
+        """Say in words, computed from the results, what the last figure or table shows; a dollar sign is money."""
         if self._told["items"]:
             self._told["items"][-1]["reading"] = text
-        display(Markdown(text))
+        _say(text)
 
     def result(self, **values: float | str | bool | None) -> None:
         """Keep key results, unrounded, under their names."""
@@ -126,6 +144,21 @@ class Record:
         if failed:
             raise CheckFailed("does not hold: " + "; ".join(failed))
         print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
+
+
+def say(value: float, decimals: int = 1, *, sign: bool = False) -> str:
+    """Return a number as prose prints it: rounded, thousands marked, a real minus sign, ``sign`` also before a plus."""
+    text = f"{value:{'+' if sign else ''},.{decimals}f}"
+    return (text.lstrip("+-") if float(text.replace(",", "")) == 0 else text).replace("-", "\u2212")
+
+
+def _say(text: str) -> None:
+    """Display Markdown in which dollar signs are money.
+
+    JupyterLab takes the text between two dollar signs for mathematics, also when they are escaped; it does not
+    look across the borders of an element.
+    """
+    display(Markdown(text.replace("$", r"<span>\$</span>")))
 
 
 def _plain(value: Any) -> Any:

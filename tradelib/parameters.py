@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 
 from tradelib import catalog, vintages
 from tradelib.errors import ParameterError, TradelibError, did_you_mean
+from tradelib.monthly import require_months
+from tradelib.seasonal import LEAST_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,18 +86,88 @@ class Parameters(BaseModel):
         return self
 
 
+class Headline(Parameters):
+    """What does the release say about a month, and where does each number come from?
+
+    Attributes
+    ----------
+    month : str or None
+        The month to tell; None for the last one of the span. The figures reach from ``start`` (by default
+        January ten years before the month) to ``end`` (by default the month).
+    """
+
+    notebook: ClassVar[str] = "01_headline"
+    needs: ClassVar[tuple[str, ...]] = ("balance_total_bop_sa",)
+    month: Month | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, values: Any) -> Any:
+        """Put the months that None stands for in its place, so that the echo says what is used."""
+        asked = {"month": None, "start": None, "end": None, "vintage": None} | dict(values)
+        try:
+            known = vintages.load(cls.needs, vintage=asked["vintage"]).dropna().index
+            month = _is_month(asked["month"] or asked["end"] or str(known[-1]))
+            if month not in known.astype(str):
+                return values
+        except (TradelibError, TypeError, ValueError):
+            return values  # what is wrong is said by the checks that follow
+        start = max(str(known[0]), f"{int(month[:4]) - 10:04}-01")
+        return dict(values) | {"month": month, "start": asked["start"] or start, "end": asked["end"] or month}
+
+    @model_validator(mode="after")
+    def _has_month(self) -> Self:
+        months = self.load(self.needs[0]).index.astype(str)
+        if self.month not in months:
+            raise ValueError(f"month {self.month} is outside the span {months[0]} to {months[-1]}")
+        first = self.load(self.needs[0], start=None).dropna().index[0]
+        if self.month == str(first):
+            raise ValueError(f"month {self.month} is the first of the table; expected one with a month before it")
+        return self
+
+    def load_previous(self) -> pd.DataFrame | None:
+        """Load the balance, in millions, as the release before the one in use had it; None when it is not at hand."""
+        [series] = (catalog.find(name)[0] for name in self.needs)
+        released = vintages.select(series.family, self.vintage).released
+        earlier = [release for release in vintages.releases(series.family) if release.released < released]
+        return vintages.load(series.name, vintage=earlier[-1].released) if earlier else None
+
+
 class Seasonal(Parameters):
     """Is seasonality left in a published series, and what is the pattern of unadjusted goods trade?"""
 
     notebook: ClassVar[str] = "02_seasonal"
+    needs: ClassVar[tuple[str, ...]] = ("*_goods_census_*",)
     series: SeriesName = "balance_total_bop_sa"
+
+    @model_validator(mode="after")
+    def _carries_the_tests(self) -> Self:
+        """Check that the series is published as adjusted and long enough."""
+        if catalog.CATALOG[self.series].adjustment != "sa":
+            possible = ", ".join(name for name, s in catalog.CATALOG.items() if s.adjustment == "sa")
+            raise ValueError(f"series {self.series!r} is not published as seasonally adjusted; possible: {possible}")
+        months = self.load(self.series).index
+        if len(months) < 12 * LEAST_YEARS:
+            found = f"{months[0]} to {months[-1]} are {len(months)} months"
+            raise ValueError(f"{found}; the tests need {12 * LEAST_YEARS}")
+        return self
 
 
 class Trend(Parameters):
     """Where is a series heading, and what is its path made of?"""
 
     notebook: ClassVar[str] = "03_trend"
+    least_months: ClassVar[int] = 24
     series: SeriesName = "balance_total_bop_sa"
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        """Check that the span has the months a trend needs, without a gap."""
+        try:
+            require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
 class RealVsNominal(Parameters):
@@ -119,7 +191,7 @@ class RealVsNominal(Parameters):
         return self
 
 
-NOTEBOOKS: dict[str, type[Parameters]] = {m.notebook: m for m in (Seasonal, Trend, RealVsNominal)}
+NOTEBOOKS: dict[str, type[Parameters]] = {m.notebook: m for m in (Headline, Seasonal, Trend, RealVsNominal)}
 
 
 def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:

@@ -21,7 +21,9 @@ HALF = Fraction(1, 2)
 
 def exact(value: Value) -> Fraction:
     """Return a value as a fraction; a float is the shortest decimal that stands for it, as it was published."""
-    return Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
+    if isinstance(value, float):
+        return Fraction(int(value) if value.is_integer() else repr(float(value)))
+    return Fraction(value)
 
 
 def half_up(value: Value, decimals: int = 1) -> Decimal:

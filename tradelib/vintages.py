@@ -1,168 +1,27 @@
-"""The store of releases: what was published when, and ``load()`` on top.
-
-A release is a folder ``data/<family>/<release date>/`` with ``months.csv``, where published ``annual.csv``
-and ``markers.csv``, and ``release.toml`` with the provenance. Families (Census history, BEA/FRED, ...) are
-different compilations of the same trade and are never mixed in one series.
-"""
+"""Series as they were known: ``load()`` and the revision triangle, on top of the store."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tomllib
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
 from tradelib import catalog
 from tradelib import triangle as triangles
-from tradelib.errors import ComparabilityError, ParameterError, SourceError, did_you_mean
-from tradelib.paths import data_folder
+from tradelib.errors import ComparabilityError, ParameterError, did_you_mean
+from tradelib.store import HISTORY, Release, families, read_months, releases, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+__all__ = ["HISTORY", "Release", "families", "load", "read_months", "releases", "select", "triangle"]
+
 Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]
-HISTORY = "census_history"
-
-
-@dataclass(frozen=True)
-class Release:
-    """One release in the store.
-
-    Attributes
-    ----------
-    family : str
-        Source family.
-    released : datetime.date
-        Day of publication.
-    statistical_month : pandas.Period
-        Newest month it is about.
-    folder : Path
-        Where it lies.
-    provenance : dict
-        All of ``release.toml``.
-    """
-
-    family: str
-    released: dt.date
-    statistical_month: pd.Period
-    folder: Path
-    provenance: dict[str, Any]
-
-    @property
-    def source(self) -> str:
-        """Producer, title and date in one line, as a figure's foot cites it."""
-        told = self.provenance
-        return f"{told['producer']}, {told['title']}, released {self.released:%Y-%m-%d}"
-
-    @property
-    def span(self) -> tuple[pd.Period, pd.Period]:
-        """First and last month of the table, both included."""
-        first, last = str(self.provenance["months"]).split(" to ")
-        return pd.Period(first, freq="M"), pd.Period(last, freq="M")
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the monthly table, as the provenance records it."""
-        return str(self.provenance["table_sha256"])
-
-
-def families() -> list[str]:
-    """Return the names of the source families in the store."""
-    return sorted({path.parent.parent.name for path in data_folder().glob("*/*/release.toml")})
-
-
-def releases(family: str) -> list[Release]:
-    """Return the releases of a family, oldest first.
-
-    Raises
-    ------
-    ParameterError
-        The store has no such family.
-    """
-    found = [_release(path) for path in data_folder().glob(f"{family}/*/release.toml")]
-    if not found:
-        raise ParameterError(f"no source family {family!r} in {data_folder()}; {did_you_mean(family, families())}")
-    return sorted(found, key=lambda release: release.released)
-
-
-def _release(path: Path) -> Release:
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-        month = pd.Period(told["statistical_month"], freq="M")
-        if (path.parent.parent.name, path.parent.name) != (told["family"], told["released"].isoformat()):
-            raise SourceError(
-                str(path),
-                None,
-                found=f"{told['family']} of {told['released']}",
-                expected="what the folders say",
-            )
-        return Release(told["family"], told["released"], month, path.parent, told)
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, UnicodeDecodeError) as error:
-        raise SourceError(str(path), None, found=str(error), expected="the provenance of a release") from error
-
-
-def select(family: str, vintage: str | dt.date | None = None) -> Release:
-    """Return one release of a family.
-
-    Parameters
-    ----------
-    family : str
-        Source family.
-    vintage : str, datetime.date or None
-        None for the newest; a day (``"2024-04-04"``) for the newest release not later than that day; a
-        month (``"2024-02"``) for the release about that statistical month.
-
-    Raises
-    ------
-    ParameterError
-        There is no such release, or the text is neither a day nor a month.
-    """
-    known = releases(family)
-    if vintage is None:
-        return known[-1]
-    listed = ", ".join(f"{r.released} (about {r.statistical_month})" for r in known)
-    day, month = _day_or_month(vintage)
-    fitting = [r for r in known if (r.released <= day if day else r.statistical_month == month)]
-    if not fitting:
-        raise ParameterError(f"no release of {family} for vintage {str(vintage)!r}; the store has {listed}")
-    return fitting[-1]
-
-
-def _day_or_month(vintage: str | dt.date) -> tuple[dt.date | None, pd.Period | None]:
-    if isinstance(vintage, dt.date):
-        return vintage, None
-    try:
-        if len(vintage) == len("2024-02"):
-            return None, pd.Period(dt.datetime.strptime(vintage, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
-        return dt.date.fromisoformat(vintage), None
-    except ValueError:
-        raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
-
-
-def read_months(release: Release) -> pd.DataFrame:
-    """Return a release's monthly table: ``PeriodIndex`` named ``period`` by series name, missing values NaN.
-
-    Raises
-    ------
-    SourceError
-        The table is not the one whose hash the provenance records.
-    """
-    path = release.folder / "months.csv"
-    raw = path.read_bytes()
-    if (found := hashlib.sha256(raw).hexdigest()) != release.sha256:
-        raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{release.sha256} as in release.toml")
-    return _read_csv(path)
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    frame = pd.read_csv(path, index_col=0)
-    frame.index = pd.PeriodIndex(frame.index, freq="M", name="period")
-    return frame.astype(float)
 
 
 def load(
@@ -217,10 +76,10 @@ def load(
     for s in wanted:
         release = held[family or s.family]
         values, source, sha256 = _known(s.name, release, tables)
-        scaled = unit == "billions" and s.unit == catalog.MILLIONS
+        scaled = unit == "billions" and s.unit.startswith("millions of ")
         columns[s.name] = values / 1000 if scaled else values
         told[s.name] = asdict(s) | {
-            "unit": "billions of U.S. dollars" if scaled else s.unit,
+            "unit": s.unit.replace("millions", "billions") if scaled else s.unit,
             "family": release.family,
             "source": source,
             "vintage": release.released.isoformat(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from tradelib.errors import ComparabilityError, SeriesError
-from tradelib.headline.amounts import COLUMNS, Amount, Cell, Number, Table, month_of
-from tradelib.headline.parts import Contribution, at_a_glance, contributions
+from tradelib.headline.amounts import COLUMNS, Cell, Number, Table, month_of
+from tradelib.headline.parts import Contribution, at_a_glance, contributions, history
 from tradelib.headline.words import (
     COUNTS,
     SIDES,
@@ -19,6 +19,7 @@ from tradelib.headline.words import (
     name_beside,
     place_in_history,
     say,
+    standing,
 )
 from tradelib.sources.checks import MONTHLY_TOLERANCE, identities
 
@@ -31,6 +32,7 @@ __all__ = [
     "Paragraph",
     "at_a_glance",
     "contributions",
+    "history",
     "write",
 ]
 
@@ -74,6 +76,10 @@ class Headline:
     def ties(self) -> tuple[Number, ...]:
         """Numbers that whole millions cannot settle."""
         return tuple(number for number in self.numbers if number.tie)
+
+    def paragraph(self, about: str) -> str:
+        """Return the words of one paragraph; empty when the month has none about it."""
+        return next((paragraph.text for paragraph in self.paragraphs if paragraph.about == about), "")
 
     def trace(self) -> pd.DataFrame:
         """Return the trace as a table, one row a number, in the order of the text.
@@ -135,10 +141,9 @@ def write(frame: pd.DataFrame, month: str | pd.Period | None = None, previous: p
     if at not in table:
         span = f"{table.first} to {table.complete[-1]}"
         raise SeriesError(f"found no complete figures for {at}; expected a month of {span} with all nine series")
-    one = pd.PeriodIndex([at])
     why = table.why_missing([at - 1])
-    _check_accounts(table, one if why else one.append(one - 1))
-    pair = Comparison(table.total, one, None if why else one - 1)
+    _check_accounts(table, [at] if why else [at - 1, at])
+    pair = Comparison(table.total, [at], None if why else [at - 1])
     before = name_beside(at - 1, at)
     no_change = Phrase(f"No change from {before} can be given: {why}." if why else "")
     told = {
@@ -158,11 +163,11 @@ def write(frame: pd.DataFrame, month: str | pd.Period | None = None, previous: p
     return Headline(at, told["title"].text, paragraphs, numbers, _notes(at, numbers, previous))
 
 
-def _check_accounts(table: Table, months: pd.PeriodIndex) -> None:
+def _check_accounts(table: Table, months: list[pd.Period]) -> None:
     """Refuse months that contradict themselves: their words would too."""
     for identity in identities(pd.Index(COLUMNS)):
         for month in months:
-            whole, plus, other = (table.total(name, pd.PeriodIndex([month])) for name in identity[:3])
+            whole, plus, other = (table.total(name, [month]) for name in identity[:3])
             gap = whole.millions - plus.millions - identity.sign * other.millions
             if abs(gap) > MONTHLY_TOLERANCE:
                 expected = f"{identity} within {MONTHLY_TOLERANCE}"
@@ -191,17 +196,12 @@ def _revised(table: Table, month: pd.Period, frame: pd.DataFrame, previous: pd.D
     earlier = Table(previous, [BALANCE], "previous vintage")
     if month not in earlier:
         return Phrase("")
-    now, was = (t.total(BALANCE, pd.PeriodIndex([month])) for t in (table, earlier))
+    now, was = (t.total(BALANCE, [month]) for t in (table, earlier))
     if now.millions == was.millions:
         return Phrase("")
     if now.dollars().printed == was.dollars().printed and now.sign == was.sign:
         return Phrase(" (revised)")
-    return say(" (revised from {})", was.dollars() if now.sign == was.sign else _noun(was))
-
-
-def _noun(balance: Amount) -> Phrase:
-    side = SIDES.get(balance.sign, "balance")
-    return say("a {} of {}", side, balance.dollars())
+    return say(" (revised from {})", was.dollars() if now.sign == was.sign else standing(was))
 
 
 def _same_family(frame: pd.DataFrame, previous: pd.DataFrame) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,16 @@ from tradelib.errors import ComparabilityError, ParameterError, SeriesError
 from tradelib.rounding import HALF, exact, half_up, is_settled, is_tie, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 FLOWS = ("balance", "exports", "imports")
 ITEMS = ("total", "goods", "services")
 COLUMNS = tuple(f"{flow}_{item}_bop_sa" for flow in FLOWS for item in ITEMS)
 DOLLARS, PERCENT, RANK = "billions of dollars", "percent", "rank"
+
+
+Exact: TypeAlias = "int | Fraction"
+Months: TypeAlias = "Sequence[pd.Period] | pd.PeriodIndex"
 
 
 class Cell(NamedTuple):
@@ -108,15 +112,15 @@ class Amount:
         The sum in words.
     """
 
-    terms: Mapping[Cell, tuple[Fraction, Fraction]]
+    terms: Mapping[Cell, tuple[Exact, Exact]]
     formula: str
 
     @cached_property
     def millions(self) -> Fraction:
         """The sum."""
-        return sum((weight * value for weight, value in self.terms.values()), Fraction(0))
+        return Fraction(sum(weight * value for weight, value in self.terms.values()))
 
-    @property
+    @cached_property
     def billions(self) -> Fraction:
         """The sum in the unit of print."""
         return self.millions / 1000
@@ -124,7 +128,7 @@ class Amount:
     @cached_property
     def reach(self) -> Fraction:
         """How many millions the rounding of each cell to a whole million can have moved the sum, at most."""
-        return sum((abs(weight) * HALF for weight, _ in self.terms.values()), Fraction(0))
+        return sum((abs(Fraction(weight)) for weight, _ in self.terms.values()), Fraction(0)) * HALF
 
     @cached_property
     def sign(self) -> int:
@@ -136,13 +140,14 @@ class Amount:
         """Return the difference; cells in both cancel exactly."""
         terms = dict(self.terms)
         for cell, (weight, value) in other.terms.items():
-            terms[cell] = (terms.get(cell, (Fraction(0), value))[0] - weight, value)
+            terms[cell] = (terms[cell][0] - weight if cell in terms else -weight, value)
         return Amount(terms, f"{self.formula} \N{MINUS SIGN} {other.formula}")
 
     def dollars(self, words: str | None = None) -> Number:
         """Return the magnitude for print, for example ``$68.9 billion``, or the words that stand for it."""
         tie = is_tie(self.billions)
-        text = words or f"${printed(abs(self.billions))} billion" + (" ±0.1" if tie else "")
+        amount = f"${printed(abs(self.billions))} billion" if self.sign else "less than $0.1 billion"
+        text = words or amount + (" ±0.1" if tie else "")
         settled = is_settled(self.billions, self.reach / 1000)
         return Number(text, float(self.billions), DOLLARS, self.formula, tuple(self.terms), tie=tie, settled=settled)
 
@@ -207,28 +212,33 @@ class Table:
             return f"the table starts in {self.first:%B %Y}"
         return f"{lacking[0]:%B %Y} is missing from the table"
 
-    def total(self, series: str, months: pd.PeriodIndex) -> Amount:
+    def total(self, series: str, months: Months) -> Amount:
         """Return the sum over months that must all be there."""
         name = f"{series}[{months[0]}]" if len(months) == 1 else f"sum({series}[{months[0]}..{months[-1]}])"
         if self._vintage:
             name = str(Cell(series, months[0], self._vintage))
-        return self._weighted(series, months, Fraction(1), name)
+        return self._weighted(series, months, 1, name)
 
-    def mean(self, series: str, months: pd.PeriodIndex) -> Amount:
+    def mean(self, series: str, months: Months) -> Amount:
         """Return the mean over months that must all be there."""
         name = f"mean({series}[{months[0]}..{months[-1]}])"
         return self._weighted(series, months, Fraction(1, len(months)), name)
 
-    def column(self, series: str, until: pd.Period) -> pd.Series:
-        """Return a series over the months that are there, up to one of them."""
+    def so_far(self, series: str, month: pd.Period) -> dict[pd.Period, float]:
+        """Return the values of the months that are there, up to one of them."""
         place = self._place[series]
-        values = {month: row[place] for month, row in self._rows.items() if month <= until}
-        return pd.Series(values.values(), index=pd.PeriodIndex(list(values), name="period"), name=series)
+        return {at: float(row[place]) for at, row in self._rows.items() if at <= month}
 
-    def _weighted(self, series: str, months: pd.PeriodIndex, weight: Fraction, name: str) -> Amount:
+    def _weighted(self, series: str, months: Months, weight: Exact, name: str) -> Amount:
         place = self._place[series]
-        cells = {Cell(series, m, self._vintage): (weight, exact(float(self._rows[m][place]))) for m in months}
+        values = {month: float(self._rows[month][place]) for month in months}
+        cells = {Cell(series, month, self._vintage): (weight, _exact(value)) for month, value in values.items()}
         return Amount(cells, name)
+
+
+def _exact(value: float) -> Exact:
+    """Return a value as it was published; whole millions as an integer, which is quicker than a fraction."""
+    return int(value) if value.is_integer() else exact(value)
 
 
 def month_of(value: str | pd.Period) -> pd.Period:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradelib.errors import SeriesError
-from tradelib.headline.amounts import FLOWS, ITEMS, Amount, Table, month_of
+from tradelib.headline.amounts import FLOWS, ITEMS, Amount, Months, Table, month_of
 
 
 class Contribution(NamedTuple):
@@ -53,7 +53,7 @@ def contributions(frame: pd.DataFrame, month: str | pd.Period) -> tuple[Contribu
         raise SeriesError(f"found no change to split in {at}: {why}; expected {at - 1} and {at}")
 
     def change(series: str) -> Amount:
-        return table.total(series, pd.PeriodIndex([at])).minus(table.total(series, pd.PeriodIndex([at - 1])))
+        return table.total(series, [at]).minus(table.total(series, [at - 1]))
 
     signs = {"exports": 1, "imports": -1}
     parts = {
@@ -75,10 +75,10 @@ def at_a_glance(frame: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
         ``same months a year before``, and ``three-month average``; NaN where a month is missing.
     """
     table, at = Table(frame), month_of(month)
-    one, year = pd.PeriodIndex([at]), pd.period_range(f"{at.year}-01", at, freq="M")
+    year = pd.period_range(f"{at.year}-01", at, freq="M")
     rows = {}
     for series in (f"{flow}_{item}_bop_sa" for flow in FLOWS for item in ITEMS):
-        now, before = _total(table, series, one), _total(table, series, one - 1)
+        now, before = _total(table, series, [at]), _total(table, series, [at - 1])
         change = now.minus(before) if now and before else None
         percent = now.percent_of(before) if now and before and not series.startswith("balance") else None
         average = pd.period_range(at - 2, at, freq="M")
@@ -94,7 +94,30 @@ def at_a_glance(frame: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("series")
 
 
-def _total(table: Table, series: str, months: pd.PeriodIndex) -> Amount | None:
+def history(frame: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
+    """Return the balance of every month so far, in dollars and beside the trade it comes from, and its ranks.
+
+    Dollars grow with prices and with the economy, so the newest months crowd the top of any ranking of them;
+    the share of trade, 100 balance / (exports + imports), does not.
+
+    Returns
+    -------
+    DataFrame
+        By month, none later than ``month``: ``balance`` (billions), ``share`` (percent of exports plus imports),
+        ``rank`` and ``share rank``: 1 is the largest deficit, or the largest surplus when ``month`` has one.
+    """
+    table, at = Table(frame), month_of(month)
+    if why := table.why_missing([at]):
+        raise SeriesError(f"found no place in history for {at}: {why}; expected a month with all nine series")
+    balance, exports, imports = (pd.Series(table.so_far(f"{flow}_total_bop_sa", at)) for flow in FLOWS)
+    told = pd.DataFrame({"balance": balance / 1000, "share": 100 * balance / (exports + imports)}).rename_axis("period")
+    deficit = balance.iloc[-1] <= 0
+    told["rank"] = balance.rank(method="min", ascending=deficit).astype(int)
+    told["share rank"] = told["share"].rank(method="min", ascending=deficit).astype(int)
+    return told
+
+
+def _total(table: Table, series: str, months: Months) -> Amount | None:
     return None if table.why_missing(months) else table.total(series, months)
 
 

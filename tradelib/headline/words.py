@@ -12,6 +12,8 @@ from tradelib.headline.amounts import RANK, Amount, Cell, Number, Table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tradelib.headline.amounts import Months
+
 SIDES = {-1: "deficit", 1: "surplus"}
 NEAR_ZERO = "a balance close to zero"
 UNCHANGED = "virtually unchanged"
@@ -110,13 +112,13 @@ class Comparison:
     ----------
     get : callable
         Amount of a series over a span of months.
-    now, then : PeriodIndex
+    now, then : months
         The two spans; ``then`` is None where the table cannot fill it.
     """
 
-    get: Callable[[str, pd.PeriodIndex], Amount]
-    now: pd.PeriodIndex
-    then: pd.PeriodIndex | None
+    get: Callable[[str, Months], Amount]
+    now: Months
+    then: Months | None
 
     def pair(self, flow: str, item: str = "total") -> tuple[Amount, Amount | None]:
         """Return the amount of a series now and then."""
@@ -211,44 +213,39 @@ def _moves(now: Amount, befores: list[Amount], endings: list[str]) -> Phrase:
 def place_in_history(table: Table, month: pd.Period) -> Phrase:
     """Return the rank of the balance among all months so far, and since when it was not so large or so small."""
     series = "balance_total_bop_sa"
-    so_far = table.column(series, month)
-    now = table.total(series, pd.PeriodIndex([month]))
+    so_far = table.so_far(series, month)
+    now = table.total(series, [month])
     if len(so_far) < 2 or not now.sign:
         return Phrase("")
-    side = SIDES[now.sign]
-    size, before = so_far * now.sign, (so_far * now.sign).iloc[:-1]
-    rank = int((before > size.iloc[-1]).sum()) + 1
-    cells = tuple(Cell(series, period) for period in so_far.index)
-    formula = f"1 + number of months with a larger {side}, {so_far.index[0]}..{month}"
+    side, first = SIDES[now.sign], next(iter(so_far))
+    sizes = {at: value * now.sign for at, value in so_far.items()}
+    size = sizes.pop(month)
+    rank = sum(other > size for other in sizes.values()) + 1
+    cells = tuple(Cell(series, at) for at in so_far)
     words = {1: "largest", len(so_far): "smallest"}.get(rank, f"{rank:,}{_ending(rank)} largest")
+    formula = f"1 + number of months with a larger {side}, {first}..{month}"
     number = Number(words, rank, RANK, formula, cells)
-    count = Number(f"{len(so_far):,}", len(so_far), RANK, f"number of months, {so_far.index[0]}..{month}", cells)
-    span = f"months since {so_far.index[0]:%B %Y}"
-    return say(
-        "In current dollars it was the {} {} of the {} {}{}.",
-        number,
-        side,
-        count,
-        span,
-        _since(table, before, size.iloc[-1]),
-    )
+    count = Number(f"{len(so_far):,}", len(so_far), RANK, f"number of months, {first}..{month}", cells)
+    sentence = "In current dollars it was the {} {} of the {} months since {}{}."
+    return say(sentence, number, side, count, f"{first:%B %Y}", _since(table, sizes, size))
 
 
-def _since(table: Table, before: pd.Series, size: float) -> Phrase:
+def _since(table: Table, before: dict[pd.Period, float], size: float) -> Phrase:
     """Return the last month with as large a balance when it grew, or as small a one when it shrank."""
-    if before.iloc[-1] <= 0:
-        earlier = before[before > 0]
-        return Phrase(f", and the first since {earlier.index[-1]:%B %Y}" if len(earlier) else ", and the first so far")
-    if before.iloc[-1] == size:
+    newest = list(before.values())[-1]
+    backwards = reversed(before.items())
+    if newest <= 0:
+        last = next((month for month, other in backwards if other > 0), None)
+        return Phrase(f", and the first since {last:%B %Y}" if last else ", and the first so far")
+    if newest == size:
         return Phrase("")
-    word, beyond = (
-        ("largest", before >= size) if before.iloc[-1] < size else ("smallest", (before <= size) & (before > 0))
+    word = "largest" if newest < size else "smallest"
+    last = next((m for m, other in backwards if (other >= size if newest < size else 0 < other <= size)), None)
+    if last is None:
+        return Phrase("")
+    return say(
+        ", and the {} since {} ({})", word, f"{last:%B %Y}", table.total("balance_total_bop_sa", [last]).dollars()
     )
-    earlier = before[beyond]
-    if not len(earlier):
-        return Phrase("" if word == "largest" or (before > size).all() else ", and the smallest so far")
-    found = table.total("balance_total_bop_sa", pd.PeriodIndex([earlier.index[-1]]))
-    return say(", and the {} since {} ({})", word, f"{earlier.index[-1]:%B %Y}", found.dollars())
 
 
 def _ending(rank: int) -> str:

@@ -2,5 +2,6 @@
 
 from tradelib.sources.exhibit import Exhibit
 from tradelib.sources.history import read_history
+from tradelib.sources.official import Official, read_official
 
-__all__ = ["Exhibit", "read_history"]
+__all__ = ["Exhibit", "Official", "read_history", "read_official"]

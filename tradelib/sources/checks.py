@@ -35,9 +35,9 @@ class Identity(NamedTuple):
     def __str__(self) -> str:
         return f"{self.whole} = {self.plus} {'+' if self.sign > 0 else '-'} {self.other}"
 
-    def gap(self, columns: dict[str, Values]) -> Values:
-        """Return left side minus right side; NaN where a part is missing."""
-        return columns[self.whole] - columns[self.plus] - self.sign * columns[self.other]
+    def sides(self, columns: dict[str, Values]) -> tuple[Values, Values]:
+        """Return left and right side; NaN where a part is missing."""
+        return columns[self.whole], columns[self.plus] + self.sign * columns[self.other]
 
 
 def identities(columns: pd.Index) -> Iterator[Identity]:
@@ -68,7 +68,7 @@ def check_accounts(exhibit: Exhibit) -> None:
     for part, tolerance in tolerances.items():
         columns = {name: column.to_numpy() for name, column in getattr(exhibit, part).items()}
         for identity in identities(exhibit.months.columns):
-            _check(exhibit, part, identity.gap(columns), tolerance, str(identity))
+            _check(exhibit, part, *identity.sides(columns), tolerance, str(identity))
     _check_annual(exhibit)
 
 
@@ -81,20 +81,20 @@ def _check_annual(exhibit: Exhibit) -> None:
         found = f"a line for {_named(lines[at])}, but months from {months.index[0]} to {months.index[-1]}"
         raise SourceError(exhibit.file, exhibit.places["annual"][at], found=found, expected="all months of the line")
     values = months.to_numpy()
-    sums = np.array([values[start : end + 1].sum(axis=0) for start, end in zip(starts, ends, strict=True)])
-    gaps = exhibit.annual.to_numpy() - sums.reshape(exhibit.annual.shape)
-    for name, gap in zip(months.columns, gaps.T, strict=True):
-        _check(exhibit, "annual", gap, ANNUAL_TOLERANCE, f"{name} of the line = sum of its months")
+    sums = [values[start : end + 1].sum(axis=0) for start, end in zip(starts, ends, strict=True)]
+    sides = np.array(sums).reshape(exhibit.annual.shape).T
+    for name, line, right in zip(months, exhibit.annual.to_numpy().T, sides, strict=True):
+        _check(exhibit, "annual", line, right, ANNUAL_TOLERANCE, f"{name} of the line = sum of its months")
 
 
-def _check(exhibit: Exhibit, part: str, gap: Values, tolerance: float, identity: str) -> None:
-    if not (broken := np.abs(gap) > tolerance).any():
+def _check(exhibit: Exhibit, part: str, left: Values, right: Values, tolerance: float, identity: str) -> None:
+    broken = np.abs(left - right) > tolerance
+    if not broken.any():
         return
     at = int(broken.argmax())
     place = f"{exhibit.places[part][at]} ({_named(getattr(exhibit, part).index[at])})"
-    raise SourceError(
-        exhibit.file, place, found=f"a gap of {gap[at]:,.0f}", expected=f"{identity} within {tolerance} million"
-    )
+    found = f"{left[at]:,.0f} against {right[at]:,.0f}"
+    raise SourceError(exhibit.file, place, found=found, expected=f"{identity} within {tolerance} million")
 
 
 def _named(label: pd.Period | tuple[pd.Period, pd.Period]) -> str:

@@ -160,15 +160,18 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
 def _workbook(path: Path, raw: bytes) -> Grid:
     from io import BytesIO
 
-    from python_calamine import CalamineError, CalamineWorkbook  # only workbooks need it
+    from python_calamine import CalamineWorkbook  # only workbooks need it
 
     try:
         sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise SourceError(
-            path.name, None, found=f"a damaged workbook ({error})", expected="an Excel workbook"
-        ) from error
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
+        found = f"a damaged workbook ({' '.join(str(error).split())})"
+        raise SourceError(path.name, None, found=found, expected="an Excel workbook") from error
+    if not any(map(any, rows)):
+        raise SourceError(path.name, None, found=f"an empty sheet {sheet.name!r}", expected="an official table")
     return Grid(path.name, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], sheet.name)
 
 

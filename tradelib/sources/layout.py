@@ -62,15 +62,16 @@ def find_title(grid: Grid, layout: Layout) -> int:
     SourceError
         There is no such title.
     """
-    above = 0
+    above: list[int] = []
     for at in range(len(grid.rows)):
         if layout.is_title(grid.text(at)):
             return at
-        if not grid.is_blank(at):
-            above = at
         if not grid.is_blank(at, 1):
             break
-    raise grid.error(above, 0, found=repr(grid.text(above)[:80]), expected=f"a title like {layout.title!r}")
+        above += [] if grid.is_blank(at) else [at]
+    shown = above or [at]
+    found = " / ".join(grid.text(row) for row in shown[:3])[:240]
+    raise grid.error(shown[0], 0, found=repr(found), expected=f"the title '{_readable(layout.title)}'")
 
 
 def check_header(grid: Grid, layout: Layout, title: int) -> int:
@@ -106,7 +107,7 @@ def _check_units(grid: Grid, layout: Layout, title: int, header: int) -> None:
     text = " ".join(grid.text(at) for at in range(max(0, title - 1), header)).strip()
     for pattern in layout.units:
         if not re.search(pattern, text, re.IGNORECASE):
-            raise grid.error(title, 0, found=repr(text[:240]), expected=f"units like {pattern!r}")
+            raise grid.error(title, 0, found=repr(text[:240]), expected=f"'{_readable(pattern)}'")
 
 
 def _check_groups(grid: Grid, layout: Layout, at: int) -> None:
@@ -125,3 +126,10 @@ def _check_heads(grid: Grid, layout: Layout, at: int) -> None:
         if (found := grid.text(at, column)) != expected:
             raise grid.error(at, column, found=f"the column head {found!r}", expected=repr(expected))
     check_width(grid, layout, at)
+
+
+def _readable(pattern: str) -> str:
+    """Return a pattern as a person would write it: groups by name, ``...`` for digits and words, no conditions."""
+    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1 year>", pattern)
+    filled = re.sub(r"\\[dw](?:\+|\{\d+\})?", "...", named)
+    return re.sub(r"\(\?[^)]*\)|\\b|\\(?=\W)|[$^]", "", filled)

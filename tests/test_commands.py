@@ -1,0 +1,62 @@
+"""The commands on the store: what they print, and how they end."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from official import as_text, bundled, history_rows
+from typer.testing import CliRunner
+
+from tradelib import paths
+from tradelib.cli import app
+from tradelib.errors import ParameterError
+from tradelib.rounding import printed
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    shutil.copytree(paths.data_folder(), tmp_path / "data")
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_check_shows_the_table_and_the_verdict():
+    got = run("check")
+    assert got.exit_code == 0
+    line = next(line for line in got.stdout.splitlines() if line.split()[:2] == ["2024-02", "level"])
+    assert line.split()[2:] == ["balance_total_bop_sa", printed(-68.9), printed(-68.901, 3), "agreement", "2024-04-04"]
+    assert got.stdout.splitlines()[-1].startswith("agrees: 43 agreement, 43 different vintage")
+    assert "travel" not in got.stdout
+    assert "exports_travel_bop_sa" in run("check", "--all").stdout
+
+
+def test_check_fails_when_a_figure_is_in_error(data):
+    path = data / "published" / "figures.csv"
+    text = path.read_text()
+    path.write_text(text.replace("level,exports_goods_bop_sa,176.7", "level,exports_goods_bop_sa,176.9"))
+    got = run("check")
+    assert got.exit_code == 1
+    assert "contradicts" in got.stdout
+
+
+@pytest.mark.usefixtures("data")
+def test_add_says_that_the_bundled_release_is_there(tmp_path):
+    path = tmp_path / "history.txt"
+    path.write_text(as_text(history_rows(bundled())))
+    got = run("add", path, "--released", "2024-04-04")
+    assert got.exit_code == 0
+    assert "already has census_history, released 2024-04-04" in got.stdout
+
+
+@pytest.mark.usefixtures("data")
+def test_add_refuses_in_words(tmp_path):
+    path = tmp_path / "history.txt"
+    path.write_text(as_text(history_rows(bundled())))
+    got = run("add", path, "--released", "2024-04-05")
+    assert "expected a month after 2024-02" in str(got.exception)
+    assert isinstance(run("add", path, "--released", "soon").exception, ParameterError)

@@ -1,0 +1,68 @@
+"""Rounding for print is exact, half up, and knows what it cannot settle."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradelib.rounding import exact, half_up, is_settled, is_tie, printed
+
+MILLIONS = st.integers(-2_000_000, 2_000_000)
+
+
+@given(MILLIONS)
+def test_half_up_is_decimal_rounding(millions):
+    expected = (Decimal(millions) / 1000).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert half_up(Fraction(millions, 1000)) == expected
+    assert half_up(millions / 1000) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.25, "0.3"), (-0.25, "\u22120.3"), (68.95, "69.0"), (-0.04, "0.0"), (1061.65, "1,061.7"), (2.675, "2.7")],
+)
+def test_printed(value, expected):
+    assert printed(value) == expected
+
+
+def test_printed_with_sign_and_decimals():
+    got = [printed(5.83, sign=True), printed(-5.83, sign=True), printed(0.01, sign=True), printed(12.5, 0)]
+    assert got == ["+5.8", "\u22125.8", "0.0", "13"]
+
+
+@given(MILLIONS)
+def test_a_tie_is_half_way_between_two_prints(millions):
+    got = is_tie(Fraction(millions, 1000))
+    assert got == (abs(millions) % 100 == 50)
+    assert is_tie(millions / 1000) == got
+
+
+@given(MILLIONS, st.integers(1, 60))
+def test_settled_means_that_no_value_within_reach_prints_otherwise(millions, reach):
+    inside = [
+        Fraction(millions, 1000) + Fraction(step, 1000)
+        for step in (-reach + Fraction(1, 10**6), 0, reach - Fraction(1, 10**6))
+    ]
+    expected = len({abs(half_up(value)) for value in inside}) == 1 and abs(millions) % 100 != 50
+    if abs(millions) > reach:
+        assert is_settled(Fraction(millions, 1000), Fraction(reach, 1000)) == expected
+
+
+def test_a_tie_is_never_settled():
+    assert not is_settled(Fraction(1, 20), 0)
+    assert is_settled(Fraction(49, 1000), 0)
+
+
+def test_a_float_is_the_decimal_it_was_published_as():
+    assert exact(0.1) == Fraction(1, 10)
+    assert exact(Decimal("0.1")) == Fraction(1, 10)
+    assert exact(-68901.0) == -68901
+
+
+def test_published_change_of_december_2024():
+    """The release of 2025-02-05 printed 98.4 after 78.9, an increase of 24.7 percent, from these millions."""
+    now, then = Fraction(98_431), Fraction(78_940)
+    got = [printed(now / 1000), printed(then / 1000), printed(100 * (now - then) / then)]
+    assert got == ["98.4", "78.9", "24.7"]

@@ -1,0 +1,61 @@
+"""What an analysis asks of a monthly series before it starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tradelib.errors import SeriesError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool = False) -> pd.Series:
+    """Return the series as floats without missing months at its ends, or say why it is unfit.
+
+    Parameters
+    ----------
+    series : Series
+        Monthly ``PeriodIndex``.
+    least : int
+        Months the analysis needs.
+    purpose : str
+        What is to be done with the series, for the message.
+    varying : bool
+        Refuse a series that never changes.
+
+    Raises
+    ------
+    SeriesError
+        The index is not monthly or not in order, all values are missing, there is a gap or an infinite value, there
+        are too few months, or (when asked) the series is constant.
+    """
+    name = series.name if series.name is not None else "the series"
+    index = series.index
+    if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
+        raise SeriesError(f"{purpose}: {name} has {type(index).__name__}; expected a monthly PeriodIndex")
+    if len(index) > 1 and not (np.diff(index.asi8) == 1).all():
+        raise SeriesError(f"{purpose}: the months of {name} are not consecutive; expected each once, in order")
+    values = series.astype(float)
+    if (infinite := np.isinf(values)).any():
+        raise SeriesError(f"{purpose}: {name} is infinite in {_months(index[infinite])}; expected numbers")
+    if values.isna().all():
+        raise SeriesError(f"{purpose}: {name} has no values; expected at least {least} months")
+    values = values.loc[values.first_valid_index() : values.last_valid_index()]
+    if values.isna().any():
+        raise SeriesError(f"{purpose}: {name} is missing in {_months(values.index[values.isna()])}; expected no gap")
+    if len(values) < least:
+        raise SeriesError(f"{purpose}: {name} has {len(values)} months; expected at least {least}")
+    if varying and np.ptp(values) <= 1e-12 * max(1.0, float(values.abs().max())):
+        raise SeriesError(f"{purpose}: {name} is {values.iloc[0]:g} in all months; expected a series that varies")
+    return values
+
+
+def _months(months: Iterable[pd.Period], shown: int = 3) -> str:
+    """Name a few months, and say how many more there are."""
+    named = [str(month) for month in months]
+    more = f" and {len(named) - shown} more months" if len(named) > shown else ""
+    return ", ".join(named[:shown]) + more
