@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from tradelib import catalog, vintages
+from tradelib import catalog, published, vintages
 from tradelib.errors import ParameterError, TradelibError, did_you_mean
 from tradelib.monthly import require_months
+from tradelib.rounding import half_up
 from tradelib.seasonal import LEAST_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
 
 def _one_series(word: str) -> str:
@@ -126,11 +126,23 @@ class Headline(Parameters):
         return self
 
     def load_previous(self) -> pd.DataFrame | None:
-        """Load the balance, in millions, as the release before the one in use had it; None when it is not at hand."""
-        [series] = (catalog.find(name)[0] for name in self.needs)
-        released = vintages.select(series.family, self.vintage).released
-        earlier = [release for release in vintages.releases(series.family) if release.released < released]
-        return vintages.load(series.name, vintage=earlier[-1].released) if earlier else None
+        """Load the balance, in millions, as it was before the release in use; None when nothing is at hand.
+
+        That is the release before, or else the months whose printed figure differs from today's: a print with
+        one decimal proves a revision that can be seen in it, and no other.
+        """
+        [series] = catalog.find(self.needs)
+        used = vintages.select(series.family, self.vintage)
+        earlier = [release for release in vintages.releases(series.family) if release.released < used.released]
+        if earlier:
+            return vintages.load(series.name, vintage=earlier[-1].released)
+        printed = published.levels(series.name, used.released)
+        now = (vintages.load(series.name, vintage=used.released)[series.name] / 1000).reindex(printed.index)
+        same = [half_up(one) == half_up(two) for one, two in zip(printed, now.fillna(printed), strict=True)]
+        differ = (1000 * printed).round().mask(same).to_frame()
+        if differ[series.name].isna().all():
+            return None
+        return differ.reindex(pd.period_range(differ.index[0], differ.index[-1], freq="M", name="period"))
 
 
 class Seasonal(Parameters):
@@ -233,6 +245,13 @@ class RealVsNominal(Parameters):
 
 
 NOTEBOOKS: dict[str, type[Parameters]] = {m.notebook: m for m in (Headline, Seasonal, Trend, RealVsNominal)}
+
+
+def in_words(name: str, value: object) -> str:
+    """Return what a parameter's value means, also when it is None."""
+    if value is None:
+        return {"start": "the first month", "end": "the last month", "vintage": "the newest"}.get(name, "not given")
+    return str(value)
 
 
 def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:
