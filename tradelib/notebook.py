@@ -46,7 +46,11 @@ class Record:
             "sources": {}, "items": [], "results": {}, "checks": [],
         }  # fmt: skip
         figures.style()
-        said = [f"`{name}` = {'all there is' if value is None else value}" for name, value in asked.items()]
+        spans = {"start", "end", "vintage"}
+        said = [
+            f"`{name}` = {('all there is' if name in spans else 'chosen by rule') if value is None else value}"
+            for name, value in asked.items()
+        ]
         display(Markdown("**Parameters:** " + " · ".join(said)))
 
     def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
