@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib import load, parameters, real
+from tradelib import load, parameters, real, real_balance
 from tradelib.errors import ComparabilityError, ParameterError, SeriesError
 
 MIXED = ("basis", "adjustment", "vintage")
@@ -88,13 +88,13 @@ def test_the_balance_is_split_into_four_parts():
         real.deflate(data[f"{f}_goods_bop_sa"], prices[f"{f}_price_index_bls_nsa_base2000"], 2017, accept=MIXED)
         for f in ("exports", "imports")
     ]
-    got = real.balance_split(*flows, over=12)
+    got = real_balance.balance_split(*flows, over=12)
     np.testing.assert_allclose(got.drop(columns="total").sum(axis=1, skipna=False), got["total"], atol=1e-9)
     balance = load("balance_goods_bop_sa", unit="billions").iloc[:, 0]
     # Published balances are rounded on their own, to a million.
     assert (got["total"] - balance.diff(12)).abs().max() < 0.0021
     with pytest.raises(ComparabilityError):
-        real.balance_split(*flows[::-1])
+        real_balance.balance_split(*flows[::-1])
 
 
 @pytest.mark.parametrize("missing", ["basis", "adjustment", "vintage"])
@@ -183,3 +183,21 @@ def test_impossible_parameters_of_the_notebook_are_refused(asked, said):
 def test_the_notebook_takes_a_vintage_of_the_trade_figures():
     asked = parameters.RealVsNominal(vintage="2024-02", reference_year=1989)
     assert str(asked.load("exports_price_index_*").index[-1]) == "2024-10"
+
+
+def test_an_adjusted_index_says_so_and_needs_no_statement_of_adjustment():
+    index, nominal = load(PRICE)[PRICE], load(NOMINAL)[NOMINAL]
+    got = real.adjust_price(index)
+    assert got.name == "exports_price_index_bls_sa_base2000"
+    assert real.deflate(nominal, got, 2017, accept=("basis", "vintage")).price.name.endswith("bls_sa_base2017")
+    with pytest.raises(ComparabilityError, match="already adjusted"):
+        real.adjust_price(got)
+
+
+def test_adjusting_takes_a_seasonal_movement_out():
+    months = np.arange(120)
+    trend = 100 * 1.002**months
+    index = monthly(trend * (1 + 0.02 * np.sin(months * np.pi / 6)), PRICE)
+    np.testing.assert_allclose(real.adjust_price(index), trend, rtol=0.002)
+    with pytest.raises(ComparabilityError, match="expected 'base'"):
+        real.adjust_price(monthly([1.0] * 48, NOMINAL))

@@ -59,3 +59,10 @@ def test_a_float_is_the_decimal_it_was_published_as():
     assert exact(0.1) == Fraction(1, 10)
     assert exact(Decimal("0.1")) == Fraction(1, 10)
     assert exact(-68901.0) == -68901
+
+
+def test_published_change_of_december_2024():
+    """The release of 2025-02-05 printed 98.4 after 78.9, an increase of 24.7 percent, from these millions."""
+    now, then = Fraction(98_431), Fraction(78_940)
+    got = [printed(now / 1000), printed(then / 1000), printed(100 * (now - then) / then)]
+    assert got == ["98.4", "78.9", "24.7"]

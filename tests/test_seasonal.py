@@ -129,7 +129,7 @@ def test_logs_of_a_deficit_are_refused():
 
 
 def test_four_years_are_too_short():
-    with pytest.raises(SeriesError, match="found 48 months with a value; expected at least 60"):
+    with pytest.raises(SeriesError, match="residual seasonality: airline has 48 months; expected at least 60"):
         seasonal.residual_seasonality(AIRLINE.iloc[:48])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -35,6 +35,10 @@ def report(
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
@@ -53,7 +57,7 @@ def report(
             _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
             status.update(f"{done} of {total} notebooks")
 
-        result = run(options, only=only or [], out=out, force=force, executor=threads(jobs), progress=tell)
+        result = run(options, only=only or [], out=out, force=force, executor=threads(jobs, kernel), progress=tell)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     _out.print(f"{result.headline}\nReport: {result.folder / 'index.html'}", markup=False)

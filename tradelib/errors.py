@@ -51,6 +51,14 @@ class SeriesError(TradelibError):
     """A series cannot carry the analysis that was asked of it."""
 
 
+class EngineError(TradelibError):
+    """X-13ARIMA-SEATS refused its input, broke down, or took too long."""
+
+
+class EngineMissingError(EngineError):
+    """No X-13ARIMA-SEATS program is installed."""
+
+
 def did_you_mean(word: str, possible: Iterable[str]) -> str:
     """Return a hint with the closest of the possible words, or all of them when none is close."""
     words = sorted(possible)

@@ -144,7 +144,7 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
 def few_dates(*axes: Axes) -> None:
     """Thin out the dates under narrow panels, so that they do not run into each other."""
     for ax in axes:
-        ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+        ax.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=6))
 
 
 def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
@@ -153,7 +153,7 @@ def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] =
     ax.annotate(
         text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
         va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=VERMILION, fontweight="bold",
-        fontsize=8.5, annotation_clip=False,
+        fontsize=8.5, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
     )  # fmt: skip
 
 

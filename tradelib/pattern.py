@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import SeriesError
-from tradelib.series import require_monthly
+from tradelib.monthly import require_months
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -87,7 +87,7 @@ def stl_pattern(
     """
     from statsmodels.tsa.seasonal import STL
 
-    values = require_monthly(series, months=months)
+    values = require_months(series, least=months, purpose="seasonal pattern", varying=True)
     positive = bool((values > 0).all())
     take_logs = positive if log is None else log
     if take_logs and not positive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from tradelib import guard
-from tradelib.errors import SeriesError
+from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.pattern import stl_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,7 +78,8 @@ def rebase(series: pd.Series, reference_year: int, level: float = 100.0) -> pd.S
     Returns
     -------
     pandas.Series
-        Every value times the same number, so growth is what it was; missing months stay missing.
+        Every value times the same number, so growth is what it was; missing months stay missing. An index named
+        ``..._base2000`` is named after its new reference year.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def rebase(series: pd.Series, reference_year: int, level: float = 100.0) -> pd.S
             f"{series.name} has {len(year)} months of {reference_year}; expected all twelve of the reference year "
             f"(the series spans {span})"
         )
-    return series * (level / year.mean())
+    name = re.sub(r"(?<=_base)\d{4}$", str(reference_year), str(series.name))
+    return guard.renamed(series * (level / year.mean()), name, series)
 
 
 def require_positive(series: pd.Series) -> None:
@@ -107,6 +111,45 @@ def require_positive(series: pd.Series) -> None:
     bad = series[(series <= 0) | np.isinf(series)]
     if len(bad):
         raise SeriesError(f"{series.name} is {bad.iloc[0]:g} in {bad.index[0]}; expected a positive number")
+
+
+def require_same_months(one: pd.Series | pd.DataFrame, two: pd.Series | pd.DataFrame) -> None:
+    """Refuse two sides of a formula that do not have the same months.
+
+    Raises
+    ------
+    SeriesError
+        Says what either side spans.
+    """
+    if not one.index.equals(two.index):
+        spans = [f"{side.index[0]} to {side.index[-1]} ({len(side)} months)" for side in (one, two)]
+        raise SeriesError(f"found {spans[0]} and {spans[1]}; expected the same months on both sides")
+
+
+def adjust_price(price: pd.Series) -> pd.Series:
+    """Take the seasonal movement out of an unadjusted price index, by STL, before it deflates adjusted values.
+
+    A choice, not a rule: BLS publishes its indexes unadjusted, and the agencies deflate adjusted values by
+    deflators that they adjust only where they find seasonality.
+
+    Returns
+    -------
+    pandas.Series
+        Named ``..._sa_...``, so that it cannot be taken for the published index.
+
+    Raises
+    ------
+    ComparabilityError
+        The index is already adjusted, or is none.
+    SeriesError
+        It has gaps, is shorter than three years, or has a value that is not positive.
+    """
+    found = guard.require_prices(price, "base")
+    if found.adjustment != "nsa":
+        raise ComparabilityError(f"{found.name} is already adjusted; expected an index that is not")
+    require_positive(price)
+    adjusted = stl_pattern(price).components["adjusted"]
+    return guard.renamed(adjusted, found.name.replace("_nsa_", "_sa_"), price)
 
 
 def deflate(
@@ -160,7 +203,7 @@ def deflate(
             f"month of {nominal.name}, {nominal.index[0]} to {nominal.index[-1]}"
         )
     index = index.reindex(nominal.index)
-    volume = (100 * nominal / index).rename(f"{nominal.name}_deflated{reference_year}")
+    volume = guard.renamed(100 * nominal / index, f"{nominal.name}_deflated{reference_year}", nominal)
     return PriceVolume(nominal, index.where(nominal.notna()), volume, reference_year)
 
 
@@ -214,29 +257,3 @@ def bennet(price: pd.Series, volume: pd.Series, over: int = 1) -> pd.DataFrame:
     })  # fmt: skip
     parts.insert(0, "total", price * volume - before_p * before_q)
     return parts
-
-
-def balance_split(exports: PriceVolume, imports: PriceVolume, over: int = 12) -> pd.DataFrame:
-    """Split the change of the nominal balance into the prices and volumes of both flows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``total``, ``export_prices``, ``export_volumes``, ``import_prices``, ``import_volumes``: the four parts
-        add to the total; an increase of imports counts negative.
-
-    Raises
-    ------
-    ComparabilityError
-        The nominal flows differ in basis, adjustment or vintage.
-    """
-    guard.require_flows(exports.nominal, imports.nominal)
-    guard.require_same(exports.nominal, imports.nominal, ("item", "basis", "adjustment", "vintage"))
-    x, m = exports.split(over), imports.split(over)
-    return pd.DataFrame({
-        "total": x["total"] - m["total"],
-        "export_prices": x["price"],
-        "export_volumes": x["volume"],
-        "import_prices": -m["price"],
-        "import_volumes": -m["volume"],
-    })  # fmt: skip

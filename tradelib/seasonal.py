@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import SeriesError
-from tradelib.series import require_monthly
+from tradelib.monthly import require_months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ Verdict = Literal["none", "uncertain", "present"]
 WHOLE = "whole span"
 SPANS = (15, 10, 8)
 LEAST_YEARS = 5
+COLUMNS = ("span", "test", "statistic", "freedom", "p_value")
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def residual_seasonality(
     *,
     years: Sequence[int] = SPANS,
     log: bool | None = None,
+    more: pd.DataFrame | None = None,
     thresholds: Thresholds = Thresholds(),
 ) -> ResidualSeasonality:
     """Ask whether seasonality is left in an adjusted series.
@@ -172,11 +174,14 @@ def residual_seasonality(
     Parameters
     ----------
     series : pandas.Series
-        Seasonally adjusted values, monthly ``PeriodIndex``, no month missing, at least five years.
+        Seasonally adjusted values, monthly ``PeriodIndex``, no gap, at least five years.
     years : sequence of int
         Most recent spans to test besides the whole one; those not shorter than the series are left out.
     log : bool or None
         Take changes of logarithms; None does so when every value is positive.
+    more : pandas.DataFrame, optional
+        Further tests of the same series, corrected together with these: ``span``, ``test``, ``statistic``,
+        ``freedom``, ``p_value``; ``tradelib.x13.residual.model_f`` makes them with the X-13 engine.
     thresholds : Thresholds
         Where the verdict turns.
 
@@ -190,14 +195,23 @@ def residual_seasonality(
     SeriesError
         The series cannot carry the tests, or ``log`` is asked of values that are not positive.
     """
-    values = require_monthly(series, months=12 * LEAST_YEARS)
+    values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
     changes, scale = monthly_changes(values, log=log)
-    spans = {WHOLE: changes} | {f"last {n} years": changes.iloc[-12 * n :] for n in years if 12 * n < len(changes)}
+    spans = recent(changes, years)
     rows = [(span, test, *run(part)) for span, part in spans.items() for test, run in TESTS.items()]
-    tests = pd.DataFrame(rows, columns=["span", "test", "statistic", "freedom", "p_value"])
+    tests = pd.DataFrame(rows, columns=list(COLUMNS))
+    if more is not None:
+        order = {span: at for at, span in enumerate(spans)}
+        tests = pd.concat([tests, more[list(COLUMNS)]]).sort_values("span", key=lambda s: s.map(order), kind="stable")
+        tests = tests.reset_index(drop=True)
     tests["corrected"] = holm(tests["p_value"])
     name = str(series.name) if series.name is not None else "series"
     return ResidualSeasonality(name, values.index[0], values.index[-1], scale, tests, thresholds)
+
+
+def recent(values: pd.Series, years: Sequence[int] = SPANS) -> dict[str, pd.Series]:
+    """Return the whole span and the most recent years, by label; spans not shorter than the whole are left out."""
+    return {WHOLE: values} | {f"last {n} years": values.iloc[-12 * n :] for n in years if 12 * n < len(values)}
 
 
 def monthly_changes(values: pd.Series, *, log: bool | None = None) -> tuple[pd.Series, Literal["log", "level"]]:

@@ -138,7 +138,7 @@ class _Table:
         match stub:
             case None if is_text and self.layout.is_title(label):
                 return check_header(self.grid, self.layout, at)
-            case Year(year) if is_text and (self.year is None or (self.due > 12 and year == self.year + 1)):
+            case Year(year) if is_text and (self.year is None or (self.due > len(MONTHS) and year == self.year + 1)):
                 self.year, self.due = year, 1
             case Span(last, mark) if self.year and self.due == 1 and not self._has_span(self.year, last):
                 self.spans.append(self._line(at, self.year, 1, last, mark))
@@ -160,7 +160,7 @@ class _Table:
         """Say which row the calendar expects next."""
         if self.year is None:
             return "a year"
-        if self.due > 12:
+        if self.due > len(MONTHS):
             return f"the year {self.year + 1} or a footnote"
         return f"{'an annual line or ' if self.due == 1 else ''}{MONTHS[self.due - 1]} {self.year}"
 
@@ -178,7 +178,7 @@ class _Table:
 
     def _last_print(self, at: int, month: int) -> _Line:
         """Return the line below the previous print's label: the month before the newest one."""
-        newest = self._published(self.months)[-1:]
+        newest = _published(self.months)[-1:]
         if not newest or month != (newest[0].last - 2) % 12 + 1:
             expected = f"the month before {newest[0]}" if newest else "months with figures above"
             raise self.grid.error(at - 1, 0, found=repr(self.grid.text(at - 1)), expected=expected)
@@ -186,36 +186,40 @@ class _Table:
             raise self.grid.error(at - 1, 0, found="no figures in the row below", expected="the previous print")
         return self._line(at, newest[0].year - (month == 12), month, month)
 
-    @staticmethod
-    def _published(lines: list[_Line]) -> list[_Line]:
-        return [line for line in lines if line.figures]
-
     def check(self, first_year: int | None) -> None:
         """Check that the table is whole, and leave out the lines that are still to come."""
+        self._check_ends(first_year)
+        months, spans = _published(self.months), _published(self.spans)
+        if not months:
+            raise self.grid.error(self.months[0].at, 1, found="no month with figures", expected="at least one")
+        newest = months[-1]
+        for line in (*self.months, *self.spans):
+            if not line.figures and (line.year, line.last) <= (newest.year, newest.last):
+                raise self.grid.error(line.at, 1, found=f"no figures for {line}", expected=f"figures, as for {newest}")
+        for line in months:
+            if (line.last == len(MONTHS) or line is newest) and not self._has_span(line.year, line.last):
+                found = f"no line for January to {line}"
+                raise self.grid.error(line.at, 0, found=found, expected="one between the year and its months")
+        self.months, self.spans = months, spans
+
+    def _check_ends(self, first_year: int | None) -> None:
+        """Check that the table starts with the year of its title, ends with a December, and is not cut short."""
         grid = self.grid
         if not self.in_notes:
             end = max(at for at in range(len(grid.rows)) if not grid.is_blank(at))
             raise grid.error(end, None, found="the end of the file", expected="footnotes; the file is cut short")
         if not self.months:
             raise grid.error(None, found="no month", expected=self._expected())
-        if self.due <= 12:
-            raise grid.error(self.months[-1].at, 0, found=f"{self.months[-1]} as last row", expected=self._expected())
-        if first_year and first_year != self.months[0].year:
+        first, last = self.months[0], self.months[-1]
+        if self.due <= len(MONTHS):
+            raise grid.error(last.at, 0, found=f"{last} as last row", expected=self._expected())
+        if first_year and first_year != first.year:
             expected = f"January {first_year}, as the title says"
-            raise grid.error(self.months[0].at, 0, found=str(self.months[0]), expected=expected)
-        months, spans = self._published(self.months), self._published(self.spans)
-        if not months:
-            raise grid.error(self.months[0].at, 1, found="no month with figures", expected="at least one")
-        newest = (months[-1].year, months[-1].last)
-        for line in (*self.months, *self.spans):
-            if not line.figures and (line.year, line.last) <= newest:
-                raise grid.error(line.at, 1, found=f"no figures for {line}", expected=f"figures, as for {months[-1]}")
-        for line in months:
-            is_last = line.last == 12 or line is months[-1]
-            if is_last and not self._has_span(line.year, line.last):
-                found = f"no line for January to {line}"
-                raise grid.error(line.at, 0, found=found, expected="one between the year and its months")
-        self.months, self.spans = months, spans
+            raise grid.error(first.at, 0, found=str(first), expected=expected)
+
+
+def _published(lines: list[_Line]) -> list[_Line]:
+    return [line for line in lines if line.figures]
 
 
 def _first(lines: list[_Line]) -> pd.PeriodIndex:

@@ -129,6 +129,7 @@ def _check_heads(grid: Grid, layout: Layout, at: int) -> None:
 
 
 def _readable(pattern: str) -> str:
-    """Return a pattern as a person would write it: groups by name, no escapes, no conditions."""
+    """Return a pattern as a person would write it: groups by name, ``...`` for digits and words, no conditions."""
     named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1 year>", pattern)
-    return re.sub(r"\(\?[^)]*\)|\\[a-z]|\\(?=\W)|[$^]", "", named)
+    filled = re.sub(r"\\[dw](?:\+|\{\d+\})?", "...", named)
+    return re.sub(r"\(\?[^)]*\)|\\b|\\(?=\W)|[$^]", "", filled)

@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d", _FLAGS)
 _SPAN = re.compile(rf"Jan\.\s*-\s*(?:([A-Z]+)\b\.?)?{_MARK}", _FLAGS)
 _MONTH = re.compile(rf"({'|'.join(MONTHS)}){_MARK}", _FLAGS)
 _LAST_PRINT = re.compile(rf"({'|'.join(MONTHS)}) data as published last month:?", _FLAGS)
-_NOTE = re.compile(r"\(\d+\)\s|source:|notes?:", _FLAGS)
+_NOTE = re.compile(r"\([^)]{1,3}\)|sources?:|notes?:", _FLAGS)
 
 
 class Year(NamedTuple):

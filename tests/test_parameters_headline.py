@@ -1,0 +1,65 @@
+"""What the headline notebook can be asked for."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from tradelib import vintages
+from tradelib.errors import ParameterError
+from tradelib.parameters import Headline, check
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ("2014-01", "2024-02", "2024-02")),
+        ({"month": "1995-06"}, ("1992-01", "1995-06", "1995-06")),
+        ({"end": "2015-12"}, ("2005-01", "2015-12", "2015-12")),
+        ({"start": "2023-01"}, ("2023-01", "2024-02", "2024-02")),
+        ({"month": "2020-04", "end": "2024-02"}, ("2010-01", "2024-02", "2020-04")),
+        ({"vintage": "2024-02", "month": None}, ("2014-01", "2024-02", "2024-02")),
+    ],
+)
+def test_months_are_filled_in(asked, expected):
+    got = check(Headline, asked)
+    assert (got.start, got.end, got.month) == expected
+
+
+def test_what_is_filled_in_can_be_asked_for_again():
+    once = check(Headline, {"month": "2020-04"})
+    assert check(Headline, once.model_dump()) == once
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"month": "2030-01"}, "month 2030-01 is outside the span 1992-01 to 2024-02"),
+        ({"month": "2020-01", "end": "2019-01"}, "month 2020-01 is outside the span 2010-01 to 2019-01"),
+        ({"month": "2010-01", "start": "2014-01"}, "start 2014-01 is after end 2010-01"),
+        ({"month": "1992-01"}, "month 1992-01 is the first of the table; expected one with a month before it"),
+        ({"month": "February"}, "month='February': 'February' is not a month like 2024-02"),
+        ({"month": 202402}, "month=202402: Input should be a valid string"),
+        ({"mnth": "2024-02"}, "unknown parameter 'mnth'; did you mean month?"),
+        ({"vintage": "2020-01"}, "no release of census_history"),
+    ],
+)
+def test_refused(asked, message):
+    with pytest.raises(ParameterError) as error:
+        check(Headline, asked)
+    assert message in str(error.value)
+
+
+def test_without_an_earlier_release_there_is_no_previous():
+    assert check(Headline, {}).load_previous() is None
+
+
+def test_previous_is_the_release_before_the_one_in_use(monkeypatch):
+    days = [dt.date(2024, 2, 7), dt.date(2024, 3, 7), dt.date(2024, 4, 4)]
+    known = [SimpleNamespace(released=day) for day in days]
+    asked = check(Headline, {})
+    monkeypatch.setattr(vintages, "releases", lambda _: known)
+    monkeypatch.setattr(vintages, "select", lambda _, vintage: known[-1] if vintage is None else known[0])
+    monkeypatch.setattr(vintages, "load", lambda series, vintage: (series, vintage))
+    assert asked.load_previous() == ("balance_total_bop_sa", days[1])
+    assert asked.model_copy(update={"vintage": "2023-12"}).load_previous() is None

@@ -1,0 +1,40 @@
+"""The record keeps texts, and prints tables half up."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from tradelib import notebook
+from tradelib.notebook import Record
+from tradelib.parameters import Headline
+
+
+@pytest.fixture
+def record(tmp_path):
+    return Record(Headline(output=str(tmp_path)), title="The month", question="What?")
+
+
+def items(record, tmp_path):
+    record.finish()
+    return json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["items"]
+
+
+def test_dollars_are_money_and_never_begin_a_formula(record, tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(notebook, "display", lambda item: shown.append(item.data))
+    record.text("text", "Deficit of $1.0 billion", ["It was $1.0 billion.", "Exports were $2.0 billion."])
+    [got] = items(record, tmp_path)
+    assert (got["kind"], got["title"]) == ("text", "Deficit of $1.0 billion")
+    assert got["reading"] == "It was $1.0 billion.\n\nExports were $2.0 billion."
+    # An element of its own keeps JupyterLab from pairing one dollar sign with the next.
+    [text] = shown
+    assert text.count(r"<span>\$</span>") == text.count("$") == 3
+
+
+def test_tables_round_half_up_and_keep_missing_values_empty(record, tmp_path):
+    frame = pd.DataFrame({"value": [68.95, -0.25, -0.04, float("nan"), 1061.65], "count": [1, 2, 3, 4, 1000]})
+    record.table(frame, "table", "Values")
+    [got] = items(record, tmp_path)
+    assert [row[1] for row in got["rows"]] == ["69.0", "\u22120.3", "0.0", "", "1,061.7"]
+    assert (tmp_path / "tables" / "table.csv").read_text(encoding="utf-8").splitlines()[1] == "0,68.95,1"

