@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -34,6 +34,20 @@ def _is_month(text: str) -> str:
         dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a calendar month
     except ValueError:
         raise ValueError(f"{text!r} is not a month like 2024-02") from None
+    return text
+
+
+def _is_spec(text: str) -> str:
+    from tradelib.x13 import parse
+
+    if text == "chosen":
+        return text
+    try:
+        series, _ = parse(text)
+    except TradelibError as error:
+        raise ValueError(str(error)) from error
+    if series is not None:
+        raise ValueError("the text has data of its own; expected specs without data")
     return text
 
 
@@ -156,11 +170,21 @@ class Headline(Parameters):
 
 
 class Seasonal(Parameters):
-    """Is seasonality left in a published series, and what is the pattern of unadjusted goods trade?"""
+    """Is seasonality left in a published series, and what is the pattern of unadjusted goods trade?
+
+    Attributes
+    ----------
+    engine : {"seats", "x11", "stl"}
+        How goods trade is adjusted; STL where there is no X-13 program.
+    spec : str
+        Specs of X-13 as ``.spc`` text, without data, or ``chosen`` for the one chosen on the years before 2020-03.
+    """
 
     notebook: ClassVar[str] = "02_seasonal"
     needs: ClassVar[tuple[str, ...]] = ("*_goods_census_*",)
     series: SeriesName = "balance_total_bop_sa"
+    engine: Literal["seats", "x11", "stl"] = "seats"
+    spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"
 
     @model_validator(mode="after")
     def _carries_the_tests(self) -> Self:
