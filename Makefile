@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# Notebooks run beside each other; threads inside small matrix products would fight for the same cores.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help report test nightly lab lint bench notebooks lock clean
@@ -32,7 +34,7 @@ report: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest -m "not slow" tests
-	$(BIN)/python -m pytest -p no:cacheprovider --nbval notebooks
+	JUPYTER_PATH=$(CURDIR)/tradelib/jupyter $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
 	$(BIN)/python -m pytest -m slow tests
 
 nightly: .venv/installed

@@ -11,6 +11,7 @@ from airline import AIRLINE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.x13 import Spec, available, build, parse, x13
 from tradelib.x13 import run as engine_run
@@ -332,3 +333,16 @@ def test_plot_is_finished(textbook):
     assert figures.title_of(fig) == "airline: observed, adjusted and trend"
     assert figures.alt_of(fig)
     plt.close(fig)
+
+
+def test_seats_says_when_it_cannot_split_the_model():
+    imports = tradelib.load("imports_goods_census_nsa", "2000-01", "2020-02")["imports_goods_census_nsa"]
+    asked = {
+        "transform": {"function": "log"},
+        "regression": {"variables": ("td",)},
+        "arima": {"model": "(2 1 0)(0 1 1)"},
+    }
+    with pytest.raises(EngineError, match="could not split imports_goods_census_nsa into components"):
+        x13(imports, **asked, seats={"noadmiss": False})
+    got = x13(imports, **asked)
+    assert abs(got.adjusted / imports - 1).max() < 0.25

@@ -7,7 +7,7 @@ import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -40,15 +40,27 @@ def report(
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
     said = {"start": start, "end": end, "series": series, "vintage": vintage}
     options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
-    _report(options, only or [], out, jobs, force=force)
+    _report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force)
 
 
-def _report(options: dict[str, Any], only: list[str], out: Path | None, jobs: int | None, *, force: bool) -> None:
+def _report(
+    options: dict[str, Any],
+    *,
+    only: list[str],
+    out: Path | None = None,
+    jobs: int | None = None,
+    kernel: Literal["auto", "warm", "stock"] = "auto",
+    force: bool = False,
+) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
     from tradelib.report import Outcome, plan, threads  # imports that --help need not wait for
     from tradelib.report import report as run
@@ -63,7 +75,7 @@ def _report(options: dict[str, Any], only: list[str], out: Path | None, jobs: in
             _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
             status.update(f"{done} of {total} notebooks")
 
-        result = run(options, only=only, out=out, force=force, executor=threads(jobs), progress=tell)
+        result = run(options, only=only, out=out, force=force, executor=threads(jobs, kernel), progress=tell)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     _out.print(f"{result.headline}\nReport: {result.folder / 'index.html'}", markup=False)
@@ -132,7 +144,7 @@ def update(
         done = updating.update(names, released=_day(released), progress=tell)
     _out.print(f"{done.summary()}\n{freshness.freshness().summary()}", markup=False)
     if not no_report:
-        _report({}, [], None, None, force=False)
+        _report({}, only=[])
     if done.refused or any(one.status == "failed" for one in done.fetched):
         raise typer.Exit(1)
 

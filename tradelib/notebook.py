@@ -57,7 +57,10 @@ class Record:
         pandas.DataFrame
             Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
         """
-        frame = self.parameters.load(series, **kwargs)
+        return self.note(self.parameters.load(series, **kwargs))
+
+    def note(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""
         echo: dict[str, list[str]] = {}
         for name, told in frame.attrs["series"].items():
             span = frame[name].dropna().index

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradelib.errors import ParameterError, did_you_mean
 from tradelib.parameters import NOTEBOOKS, Parameters, check
 from tradelib.paths import notebook_folder
+from tradelib.report.kernels import Choice, Kernels, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,11 +53,14 @@ class Outcome:
         Wall time, kernel start included.
     error : str or None
         Cell and message of the failure, None after success.
+    kernel : str
+        What it ran in: ``warm`` or ``stock``.
     """
 
     job: Job
     seconds: float
     error: str | None = None
+    kernel: str = "stock"
 
 
 Executor = Callable[[Sequence[Job], Path], Iterator[Outcome]]
@@ -103,31 +107,34 @@ def _named(word: str) -> str:
     raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in NOTEBOOKS])}")
 
 
-def threads(workers: int | None = None) -> Executor:
+def threads(workers: int | None = None, kernel: Choice = "auto") -> Executor:
     """Return an executor that runs jobs side by side; the work is in the kernels, so threads are enough.
 
     Parameters
     ----------
     workers : int or None
         How many at a time; by default one a core.
+    kernel : {'auto', 'warm', 'stock'}
+        Kernels forked from a preloaded process, as Jupyter starts them, or warm where that can be.
     """
 
     def run(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         import os
 
-        pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
-        try:
-            yield from (done.result() for done in as_completed(pool.submit(execute, job, folder) for job in jobs))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            _end_kernels()
-            raise
-        pool.shutdown()
+        with kernels(kernel) as chosen, ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+            waiting = [pool.submit(execute, job, folder, chosen) for job in jobs]
+            try:
+                yield from (done.result() for done in as_completed(waiting))
+            except BaseException:
+                # The kernels do not hear the terminal's Ctrl-C; the threads end when their kernels have.
+                pool.shutdown(wait=False, cancel_futures=True)
+                chosen.end()
+                raise
 
     return run
 
 
-def execute(job: Job, folder: Path) -> Outcome:
+def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     """Execute one job in ``<folder>/<notebook>/`` and leave the executed, normalised copy there."""
     import nbformat
     import papermill  # takes a second to import, which planning need not wait for
@@ -141,17 +148,17 @@ def execute(job: Job, folder: Path) -> Outcome:
         # Papermill's own cwd= would change the directory of the whole process, which threads share.
         papermill.execute_notebook(
             job.source, copy, parameters=job.values | {"output": "."}, progress_bar=False,
-            kernel_name=KERNEL["name"], language=KERNEL["language"],
+            kernel_name=KERNEL["name"], language=KERNEL["language"], kernel_manager_class=chosen.manager,
             resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
-        return Outcome(job, took(), f"cell {error.exec_count}: {error.ename}: {error.evalue}")
+        return Outcome(job, took(), f"cell {error.exec_count}: {error.ename}: {error.evalue}", chosen.kind)
     except Exception as error:  # noqa: BLE001 - a kernel that dies must not cost the other notebooks
-        return Outcome(job, took(), f"{type(error).__name__}: {error}")
+        return Outcome(job, took(), f"{type(error).__name__}: {error}", chosen.kind)
     finally:
         if copy.exists():
             nbformat.write(normalise(nbformat.read(copy, as_version=4)), copy)
-    return Outcome(job, took())
+    return Outcome(job, took(), None, chosen.kind)
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -161,11 +168,3 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = f"cell-{number:02}"
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
     return notebook
-
-
-def _end_kernels() -> None:
-    """End the kernels that an interrupted run leaves behind; they do not hear the terminal's Ctrl-C."""
-    import psutil
-
-    for child in psutil.Process().children(recursive=True):
-        child.terminate()

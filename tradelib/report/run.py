@@ -183,7 +183,9 @@ def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[
         "outcome": "failed" if any(o.error for o in outcomes) else "ok",
         "headline": headline,
         "inputs": inputs,
-        "notebooks": {o.job.notebook: {"seconds": round(o.seconds, 2), "error": o.error} for o in outcomes},
+        "notebooks": {
+            o.job.notebook: {"seconds": round(o.seconds, 2), "error": o.error, "kernel": o.kernel} for o in outcomes
+        },
         "files": {path.relative_to(folder).as_posix(): _sha256(path) for path in files},
     }
     _write_json(folder / "manifest.json", told)

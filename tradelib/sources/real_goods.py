@@ -137,7 +137,7 @@ def read_real_folder(folder: str | Path) -> pd.DataFrame:
             raise SourceError(str(folder), None, found=f"no {stem}*.xls or .xlsx", expected=f"real {flow} of goods")
         newest = max((read_real_goods(path)[flow] for path in paths), key=lambda exhibit: exhibit.statistical_month)
         frames.append(newest.months / 1000)
-        told |= {str(name): _told(newest, Path(folder)) for name in newest.months}
+        told |= {str(name): _told(newest, Path(folder), str(name)) for name in newest.months}
     ends = {str(frame.columns[0])[-11:] + f" to {frame.index[-1]}" for frame in frames}
     if len(ends) > 1:
         expected = "exports and imports of one reference year and one release"
@@ -147,12 +147,16 @@ def read_real_folder(folder: str | Path) -> pd.DataFrame:
     return both
 
 
-def _told(exhibit: Exhibit, folder: Path) -> dict[str, str]:
+def _told(exhibit: Exhibit, folder: Path, name: str) -> dict[str, str]:
     return {
+        "flow": name.split("_", maxsplit=1)[0],
+        "basis": "census",
+        "adjustment": "sa",
+        "price_basis": name.rsplit("_", maxsplit=1)[1],
         "family": "real_goods",
         "vintage": f"about {exhibit.statistical_month}",
         "statistical_month": str(exhibit.statistical_month),
-        "source": f"U.S. Census Bureau and U.S. Bureau of Economic Analysis, {exhibit.title}, {exhibit.file}",
+        "source": f"U.S. Census Bureau and BEA, {exhibit.title} ({exhibit.file})",
         "unit": "billions of chained dollars",
         "sha256": hashlib.sha256((folder / exhibit.file).read_bytes()).hexdigest(),
     }
