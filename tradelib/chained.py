@@ -46,7 +46,7 @@ def implicit_price(nominal: pd.Series, chained: pd.Series, *, accept: Collection
         require_positive(series)
     found = guard.quantity(chained)
     name = f"{found.flow}_{found.item}_implicit_price_{found.basis}_{found.adjustment}_base{year}"
-    return PriceVolume(nominal, (100 * nominal / chained).rename(name), chained, year)
+    return PriceVolume(nominal, guard.renamed(100 * nominal / chained, name, chained), chained, year)
 
 
 def rebase_chained(
@@ -83,4 +83,4 @@ def rebase_chained(
     if len(year) != 12:
         raise SeriesError(f"{nominal.name} has {len(year)} months of {reference_year}; expected all twelve")
     rebased = rebase(chained, reference_year, float(year.mean()))
-    return rebased.rename(str(chained.name).replace(f"chained{old}", f"chained{reference_year}"))
+    return guard.renamed(rebased, str(chained.name).replace(f"chained{old}", f"chained{reference_year}"), chained)
