@@ -49,7 +49,7 @@ def read_any(path: str | Path) -> Facts:
     if text.startswith(("[", "{")):
         is_array = census_api.is_census_answer(bls.load_json(path))
         return census_api.read_census_api(path) if is_array else bls.read_bls_json(path)
-    if "\t" in text.partition("\n")[0] or "," not in text.partition("\n")[0]:
+    if "\t" in text or "," not in text.partition("\n")[0]:
         return _exhibit(read_grid(path))
     grid = read_csv_grid(path)
     if fred.is_fred(grid):
