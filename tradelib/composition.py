@@ -45,8 +45,8 @@ class Composition:
         largest = self.parts.index[0]
         moved = self.parts["contribution"].abs().idxmax()
         return (
-            f"{self.first} to {self.last}: {largest} is {self.parts['share'].iloc[0]:.1f} percent; of {self.growth:+.1f} "
-            f"percent of change, {moved} made {self.parts.loc[moved, 'contribution']:+.1f} points"
+            f"{self.first} to {self.last}: {largest} is {self.parts['share'].iloc[0]:.1f} percent; of a change of "
+            f"{self.growth:+.1f} percent {moved} made {self.parts.loc[moved, 'contribution']:+.1f} points"
         )
 
 
@@ -96,7 +96,7 @@ def shares(parts: pd.DataFrame, total: pd.Series, months: int = YEAR) -> pd.Data
 
 
 def concentration(parts: pd.DataFrame, total: pd.Series, months: int = YEAR) -> pd.DataFrame:
-    """Return how concentrated a total is, over a moving window of months.
+    r"""Return how concentrated a total is, over a moving window of months.
 
     Parameters
     ----------
@@ -116,8 +116,8 @@ def concentration(parts: pd.DataFrame, total: pd.Series, months: int = YEAR) -> 
 
     Notes
     -----
-    :math:`H = \\sum_i s_i^2` with shares in percent (Herfindahl 1950, Hirschman 1945). What the rest :math:`r` adds
-    lies between nothing, when it is in very many parts, and :math:`r \\cdot \\min_i s_i`.
+    :math:`H = \sum_i s_i^2` with shares in percent (Herfindahl 1950, Hirschman 1945). What the rest :math:`r` adds
+    lies between nothing, when it is in very many parts, and :math:`r \cdot \min_i s_i`.
     """
     of = shares(parts, total, months)
     low = (of**2).sum(axis=1)

@@ -25,11 +25,12 @@ _FILES = {
     SERVICES: ("services", "trad-time-series*.xlsx", "BEA time series"),
     PARTNERS: ("country", "country*.xlsx", "Census country workbook"),
 }
-_LABELS = {item: head.removesuffix(" n.i.e.").removesuffix(" Services") for head, item in CATEGORIES.items()}
+_LABELS = {item: head.removesuffix(" n.i.e.").capitalize() for head, item in CATEGORIES.items()}
 _LABELS |= {
-    "services": "Total services", "other_business": "Other business", "intellectual_property": "Intellectual property",
-    "telecom_computer_information": "Telecom, computer, information", "maintenance_and_repair": "Maintenance, repair",
-    "personal_cultural_recreational": "Personal, cultural", "government": "Government",
+    "services": "Total services", "intellectual_property": "Intellectual property",
+    "telecom_computer_information": "Telecom, computer, information",
+    "maintenance_and_repair": "Maintenance and repair",
+    "personal_cultural_recreational": "Personal and cultural services", "government": "Government services",
 }  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def services_of(facts: Facts) -> pd.DataFrame:
 
 def partners_of(facts: Facts) -> pd.DataFrame:
     """Return goods by country from the facts of the country workbook, in millions; no aggregate but the world."""
-    values = facts.values
+    values = facts.values  # noqa: PD011 - a frame of its own
     chosen = values[
         (values["frequency"] == "monthly")
         & (values["last"] >= "1992-01")
