@@ -87,6 +87,48 @@ def _report(
 
 
 @app.command()
+def sweep(
+    notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
+    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Take every one of these.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Parameter table, .csv or .yaml: a run for each row.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time; by default one a core.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Time that one run may take.")] = 600,
+    memory: Annotated[float | None, typer.Option(min=0.1, help="Gigabytes that one run may take.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
+) -> None:
+    """Run one notebook for many parameters, into one folder with a table and a page."""
+    from tradelib.report import threads
+    from tradelib.report.kernels import Limits
+    from tradelib.sweep import follow, sweep_of
+    from tradelib.sweep import sweep as run
+
+    asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
+    limits = Limits(seconds, int(memory * 1e9) if memory else None)
+    if scheduler:
+        from tradelib.sweep.cluster import cluster
+
+        executor = cluster(scheduler, kernel, limits)
+    else:
+        executor = threads(jobs, kernel, limits)
+    folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
+    with follow(_err, len(asked)) as (progress, skipping):
+        result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
+    done = result.runs - len(result.failures)
+    _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
+    if result.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
 def add(
     file: Annotated[Path, typer.Argument(help="History table (text or workbook) or Exhibit 1 (workbook).")],
     released: Annotated[str, typer.Option(help="Day of release, for example 2024-05-02; the files do not say it.")],

@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 
 from tradelib import figures
 from tradelib.errors import TradelibError
+from tradelib.parameters import in_words
 from tradelib.rounding import printed
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Record:
             "sources": {}, "items": [], "results": {}, "checks": [],
         }  # fmt: skip
         figures.style()
-        said = [f"`{name}` = {'all there is' if value is None else value}" for name, value in asked.items()]
+        said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
         _say("**Parameters:** " + " · ".join(said))
 
     def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
