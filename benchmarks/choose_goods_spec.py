@@ -32,7 +32,6 @@ MODELS = ("(0 1 1)(0 1 1)", "(2 1 1)(0 1 1)")
 ENGINES: dict[str, dict[str, Any]] = {
     "SEATS": {"engine": "seats"},
     "X-11": {"engine": "x11"},
-    "X-11 s3x5": {"engine": "x11", "x11": {"seasonalma": "s3x5"}},
     "X-11 wide": {"engine": "x11", "x11": {"sigmalim": "(2.5 3.5)"}},
 }
 DATA = tradelib.load("*_goods_census_*", unit="billions")

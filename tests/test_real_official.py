@@ -1,16 +1,19 @@
 """The notebook on real and nominal trade with official files, which these tests write in the official layout."""
 
+import datetime as dt
+import shutil
+
 import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
 from test_real_goods import long_series, write
 
-from tradelib import chained, load, parameters, real, real_balance, real_figures
+from tradelib import archive, chained, load, parameters, real, real_balance, real_figures
 from tradelib.consistency import consistency
 from tradelib.errors import ParameterError
 from tradelib.notebook import Record
-from tradelib.paths import notebook_folder
+from tradelib.paths import data_folder, notebook_folder
 from tradelib.sources.real_goods import read_real_folder
 
 
@@ -78,6 +81,18 @@ def test_a_rebased_series_keeps_its_vintage(folder):
     got = chained.rebase_chained(data, nominal, 2013, accept=("vintage",))
     assert got.attrs["series"][got.name]["vintage"] == "about 2015-12"
     np.testing.assert_allclose(got.pct_change().dropna(), data.pct_change().dropna(), rtol=1e-9)
+
+
+def test_a_release_in_the_store_serves_as_well(folder, tmp_path, monkeypatch):
+    shutil.copytree(data_folder(), tmp_path / "data")
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    months = 1000 * read_real_folder(folder)
+    provenance = {"family": "real_goods", "released": dt.date(2016, 2, 5), "producer": "Census", "title": "Real goods"}
+    archive.write_release(months, provenance)
+    got = parameters.RealVsNominal(start="2013-01").load_chained()
+    assert (str(got.index[0]), str(got.index[-1])) == ("2013-01", "2015-12")
+    np.testing.assert_allclose(got, months.loc["2013-01":] / 1000, rtol=1e-12)
+    assert set(got.attrs["series"][got.columns[0]]) >= {"vintage", "source", "sha256", "unit"}
 
 
 def executed(official):

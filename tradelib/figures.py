@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from cycler import cycler
 from matplotlib import pyplot as plt
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from tradelib.rounding import printed
 
@@ -142,9 +142,10 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
 
 
 def few_dates(*axes: Axes) -> None:
-    """Thin out the dates under narrow panels, so that they do not run into each other."""
+    """Thin out and shorten the dates under narrow panels, so that they do not run into each other."""
     for ax in axes:
-        ax.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=6))
+        ax.xaxis.set_major_locator(locator := AutoDateLocator(minticks=2, maxticks=6))
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
 
 
 def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:

@@ -49,7 +49,8 @@ class Forecast:
     mean, sd : Series
         Expected value and standard deviation of its error, by month ahead, in the unit of the series.
     errors : ndarray
-        One-step errors of the past, oldest first, in the unit of the series.
+        One-step errors of the past, oldest first, in the unit of the series; relative errors times its last value where
+        logarithms are modelled.
     method : str
         How it was made.
     notes : tuple of str
@@ -268,22 +269,20 @@ def look_ahead(values: pd.Series, horizon: int, fits: dict[str, Fitted], *, log:
     for name, (mean, variance, errors) in projections.items():
         level = np.exp(mean) if log else mean
         slope = level if log else np.ones(horizon)
-        past = errors * (values.to_numpy()[-len(errors) :] if log else 1.0)
+        past = errors * (values.iloc[-1] if log else 1.0)
         sd = slope * np.sqrt(variance)
         made[name] = Forecast(pd.Series(level, months), pd.Series(sd, months), past, name, notes[name])
     return made
 
 
-def balance_of(exports: Forecast, imports: Forecast, *, window: int = 120) -> Forecast:
+def balance_of(exports: Forecast, imports: Forecast) -> Forecast:
     """Forecast the balance as exports minus imports, so that the three add up.
 
     Parameters
     ----------
     exports, imports : Forecast
-        For the same months.
-    window : int
-        Past months from which the correlation of the errors of exports and imports is taken: they move together, so the
-        balance is surer than two independent flows would make it.
+        For the same months. Their past errors move together, so the balance is surer than two independent flows would
+        make it.
 
     Raises
     ------
@@ -292,7 +291,7 @@ def balance_of(exports: Forecast, imports: Forecast, *, window: int = 120) -> Fo
     """
     if not exports.mean.index.equals(imports.mean.index):
         raise ComparabilityError(f"exports are for {exports.mean.index[0]}, imports for {imports.mean.index[0]}")
-    months = min(len(exports.errors), len(imports.errors), window)
+    months = min(len(exports.errors), len(imports.errors))
     x, m = exports.errors[-months:], imports.errors[-months:]
     size = np.sqrt((x @ x) * (m @ m))
     correlation = float(x @ m / size) if size > 0 else 0.0
