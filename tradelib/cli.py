@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -154,6 +155,7 @@ def _assignments(pairs: list[str]) -> dict[str, Any]:
 
 def run() -> None:
     """Run the command line; what tradelib refuses is one plain message and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that nothing half stays
     try:
         app()
     except TradelibError as error:
