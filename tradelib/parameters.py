@@ -432,11 +432,19 @@ NOTEBOOKS: dict[str, type[Parameters]] = {
 }
 
 
+_NONE_MEANS = {
+    "start": "the first month",
+    "end": "the last month",
+    "vintage": "the newest",
+    "official": "none",
+    "episode_start": "none",
+    "episode_end": "none",
+}
+
+
 def in_words(name: str, value: object) -> str:
     """Return what a parameter's value means, also when it is None."""
-    if value is None:
-        return {"start": "the first month", "end": "the last month", "vintage": "the newest"}.get(name, "the default")
-    return str(value)
+    return _NONE_MEANS.get(name, "the default") if value is None else str(value)
 
 
 def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:
