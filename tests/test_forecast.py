@@ -74,7 +74,9 @@ def test_the_balance_is_exports_minus_imports_and_surer_than_independent_flows(f
     exports, imports = (forecast.forecast(flows[name], 6, "ETS") for name in ("exports", "imports"))
     got = forecast.balance_of(exports, imports)
     np.testing.assert_allclose(got.mean, exports.mean - imports.mean)
-    assert (got.sd**2 < exports.sd**2 + imports.sd**2).all()
+    independent = exports.sd**2 + imports.sd**2
+    assert (got.sd**2 < independent).all()
+    assert (got.sd**2 / independent).iloc[5] < (got.sd**2 / independent).iloc[0]
 
 
 def test_a_balance_of_different_months_is_refused(flows):
@@ -225,3 +227,22 @@ def test_conformal_intervals_use_no_outcome_of_their_future():
     later.loc[40:, "error"] *= 100
     got, other = (backtest.conformal_intervals(t).table["half_0.95"] for t in (test, backtest.Backtest(later, ())))
     pd.testing.assert_series_equal(got.iloc[:41], other.iloc[:41])
+
+
+def test_the_conformal_interval_of_a_forecast_reaches_to_a_past_score():
+    series = walk(120)
+    test = backtest.roll({"x": series}, 2, origins=30, every=1, methods=("naive", "drift"))["x"]
+    made = forecast.forecast(series, 2, "drift")
+    got = backtest.conformal_forecast(made, test, 0.8, narrow=True)
+    rows = test.table[(test.table["method"] == "drift") & (test.table["step"] == 1)]
+    scores = (rows["error"].abs() / rows["sd"]).to_numpy()
+    half = (got["high"] - got["low"]).iloc[0] / 2
+    assert half / made.sd.iloc[0] == pytest.approx(np.sort(scores)[24])
+    assert backtest.conformal_forecast(made, test, 0.8, least=31).isna().all(axis=None)
+
+
+def test_a_calm_past_narrows_intervals_only_when_asked():
+    test = made_up(np.random.default_rng(0).normal(size=200), sd=3.0)
+    wide, narrow = (backtest.conformal_intervals(test, narrow=ask).table["half_0.95"].dropna() for ask in (False, True))
+    np.testing.assert_allclose(wide, 3 * norm.ppf(0.975))
+    assert (narrow < 3.5).all()

@@ -49,7 +49,8 @@ class Forecast:
     mean, sd : Series
         Expected value and standard deviation of its error, by month ahead, in the unit of the series.
     errors : ndarray
-        One-step errors of the past, oldest first, in the unit of the series.
+        One-step errors of the past, oldest first, in the unit of the series; relative errors times its last value where
+        logarithms are modelled.
     method : str
         How it was made.
     notes : tuple of str
@@ -268,22 +269,20 @@ def look_ahead(values: pd.Series, horizon: int, fits: dict[str, Fitted], *, log:
     for name, (mean, variance, errors) in projections.items():
         level = np.exp(mean) if log else mean
         slope = level if log else np.ones(horizon)
-        past = errors * (values.to_numpy()[-len(errors) :] if log else 1.0)
+        past = errors * (values.iloc[-1] if log else 1.0)
         sd = slope * np.sqrt(variance)
         made[name] = Forecast(pd.Series(level, months), pd.Series(sd, months), past, name, notes[name])
     return made
 
 
-def balance_of(exports: Forecast, imports: Forecast, *, window: int = 120) -> Forecast:
+def balance_of(exports: Forecast, imports: Forecast) -> Forecast:
     """Forecast the balance as exports minus imports, so that the three add up.
 
     Parameters
     ----------
     exports, imports : Forecast
-        For the same months.
-    window : int
-        Past months from which the correlation of the errors of exports and imports is taken: they move together, so the
-        balance is surer than two independent flows would make it.
+        For the same months. Their past errors move together, more so over many months than over one, so the balance is
+        surer than two independent flows would make it: the correlation for h months ahead is that of sums of h errors.
 
     Raises
     ------
@@ -292,10 +291,17 @@ def balance_of(exports: Forecast, imports: Forecast, *, window: int = 120) -> Fo
     """
     if not exports.mean.index.equals(imports.mean.index):
         raise ComparabilityError(f"exports are for {exports.mean.index[0]}, imports for {imports.mean.index[0]}")
-    months = min(len(exports.errors), len(imports.errors), window)
+    months = min(len(exports.errors), len(imports.errors))
     x, m = exports.errors[-months:], imports.errors[-months:]
-    size = np.sqrt((x @ x) * (m @ m))
-    correlation = float(x @ m / size) if size > 0 else 0.0
+    steps = range(1, len(exports.mean) + 1)
+    correlation = np.array(
+        [_correlation(np.convolve(x, np.ones(h), "valid"), np.convolve(m, np.ones(h), "valid")) for h in steps]
+    )
     variance = exports.sd**2 + imports.sd**2 - 2 * correlation * exports.sd * imports.sd
     notes = (*(f"exports: {note}" for note in exports.notes), *(f"imports: {note}" for note in imports.notes))
     return Forecast(exports.mean - imports.mean, np.sqrt(variance.clip(lower=0)), x - m, exports.method, notes)
+
+
+def _correlation(x: np.ndarray, m: np.ndarray) -> float:
+    size = float(np.sqrt((x @ x) * (m @ m)))
+    return float(x @ m) / size if size > 0 else 0.0

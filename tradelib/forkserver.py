@@ -5,14 +5,17 @@ A file of its own because it decides what is loaded, and how, before anything of
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import contextlib
 import ctypes
 import gc
 import os
+import pkgutil
 import random
 import signal
 import sys
+import threading
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from types import SimpleNamespace
@@ -24,19 +27,22 @@ if TYPE_CHECKING:
 Request: TypeAlias = tuple[list[str], str, dict[str, str]]
 """Arguments, folder and environment of a kernel."""
 
-# What the notebooks import, and no more. Not matplotlib_inline.backend_inline: it hooks itself into the shell when it
+# What a kernel and the notebooks import. Not matplotlib_inline.backend_inline: it hooks itself into the shell when it
 # is first imported, which must happen in the kernel, or figures vanish without a word.
 PRELOAD = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.completer",
-    "IPython.core.pylabtools", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg", "matplotlib.dates", "pandas", "scipy.stats", "statsmodels.api",
-    "statsmodels.tsa.api", "statsmodels.tsa.seasonal", "tradelib.notebook", "tradelib.parameters",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "IPython.core.completer",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.pylabtools",
+    "IPython.extensions.storemagic", "IPython.utils.wildcard", "psutil", "sqlite3", "tornado.platform.asyncio",
+    "zmq.utils.garbage", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "matplotlib.dates", "pandas.io.formats.html", "pandas.io.formats.string", "PIL.PngImagePlugin", "scipy.stats",
+    "statsmodels.api", "statsmodels.tsa.api", "statsmodels.tsa.seasonal",
 )  # fmt: skip
+_NOT_FOR_NOTEBOOKS = {"cli", "forkserver", "report", "sweep", "warm"}
 
 
 def serve(descriptor: int) -> None:
     """Load the libraries, then fork a kernel for each request that comes over the line."""
-    server, line, kernels = os.getpid(), Connection(descriptor), dict[int, int]()
+    server, line, kernels, before = os.getpid(), Connection(descriptor), dict[int, int](), set(os.environ)
     try:
         _load()
         line.send("ready")
@@ -53,7 +59,9 @@ def serve(descriptor: int) -> None:
         line.close()
         for pidfd in kernels:
             os.close(pidfd)
-        _become_kernel(server, *request)
+        arguments, folder, environment = request
+        set_by_libraries = {name: value for name, value in os.environ.items() if name not in before}
+        _become_kernel(server, arguments, folder, set_by_libraries | environment)
 
 
 def _load() -> None:
@@ -64,6 +72,9 @@ def _load() -> None:
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     for module in PRELOAD:
         import_module(module)
+    for found in pkgutil.iter_modules(import_module("tradelib").__path__):
+        if found.name not in _NOT_FOR_NOTEBOOKS:
+            import_module(f"tradelib.{found.name}")
     del builtins.get_ipython  # type: ignore[attr-defined]
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -123,9 +134,13 @@ def _become_kernel(server: int, arguments: list[str], folder: str, environment: 
     os.environ.update(environment)
     random.seed()
     np.random.seed()  # noqa: NPY002 - the state that all kernels would share
-    gc.unfreeze()
     sys.argv = [str(ipykernel_launcher.__file__), *arguments]
     IPKernelApp.launch_instance(argv=arguments)
+    # The shell has let go of what the notebook made, which closes its files; taking down a few hundred modules, which
+    # would copy the memory that all kernels share, is left to the system.
+    threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - as multiprocessing ends what it forks
+    atexit._run_exitfuncs()  # noqa: SLF001
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -200,20 +200,52 @@ class Seasonal(Parameters):
 
 
 class Trend(Parameters):
-    """Where is a series heading, and what is its path made of?"""
+    """Where is a series heading, and what is its path made of?
+
+    Attributes
+    ----------
+    series : str
+        Which series; models are for exports, imports and balance of its item.
+    horizon : int
+        Months ahead that are forecast, 1 to 24.
+    origin : str or None
+        The month at which the forecast is made, with what was known of the months up to it; None for the last one.
+    """
 
     notebook: ClassVar[str] = "03_trend"
     least_months: ClassVar[int] = 24
+    model_months: ClassVar[int] = 120
     series: SeriesName = "balance_total_bop_sa"
+    horizon: Annotated[int, Field(ge=1, le=24)] = 12
+    origin: Month | None = None
 
     @model_validator(mode="after")
     def _long_enough(self) -> Self:
-        """Check that the span has the months a trend needs, without a gap."""
+        """Check that the span has the months a trend needs, and the time before the origin those of a model."""
         try:
-            require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+            span = require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+            if self.origin is not None and not str(span.index[0]) <= self.origin <= str(span.index[-1]):
+                raise ParameterError(f"origin {self.origin} is outside the span {span.index[0]} to {span.index[-1]}")
+            known = self.load(self.series, start=None, end=self.origin or self.end)[self.series]
+            require_months(known, least=max(72, 60 + self.horizon), purpose=f"forecast over {self.horizon} months")
         except TradelibError as error:
             raise ValueError(str(error)) from error
         return self
+
+    def flows(self) -> dict[str, str]:
+        """Return what the models are for: balance, exports and imports of the item, or an index on its own."""
+        asked = catalog.CATALOG[self.series]
+        if asked.item == "price_index":
+            return {asked.flow: asked.name}
+        others = {s.flow: s.name for s in catalog.CATALOG.values() if asked.same_item(s)}
+        return {flow: others[flow] for flow in ("exports", "imports")}
+
+    def load_long(self, end: str | None = None) -> pd.DataFrame:
+        """Load the flows for the models: the span, and where it is short the months before, up to ten years."""
+        names = self.flows()
+        data = self.load(list(names.values()), start=None, end=end or self.end).dropna()
+        months = len(self.load(self.series, end=end or self.end).dropna())
+        return data.iloc[-max(months, self.model_months) :].rename(columns={name: flow for flow, name in names.items()})
 
 
 class RealVsNominal(Parameters):
@@ -283,6 +315,62 @@ class RealVsNominal(Parameters):
         return self
 
 
+class ServicesAndPartners(Parameters):
+    """Which services are traded, with whom are goods traded, and what moved the totals?
+
+    Attributes
+    ----------
+    largest : int
+        How many partners are shown.
+    official : str or None
+        Folder with the official ``trad-time-series`` and ``country`` workbooks, or ``"fetched"`` for what
+        ``tradelib fetch`` has brought; None for the releases of the store.
+
+    Notes
+    -----
+    The two tables end in different months. ``end`` cuts those that reach beyond it, ``start`` says where paths
+    begin; the last two years are always shown, since changes are those from one year to the next.
+    """
+
+    notebook: ClassVar[str] = "06_services_and_partners"
+    least_months: ClassVar[int] = 24
+    largest: int = 10
+    official: str | None = None
+
+    def load_services(self) -> pd.DataFrame:
+        """Load services by category, in billions, for the span asked for."""
+        from tradelib.detail import load_services
+
+        return self._spanned(load_services(self.official))
+
+    def load_partners(self) -> pd.DataFrame:
+        """Load goods by partner, in billions, for the span asked for."""
+        from tradelib.detail import load_partners
+
+        return self._spanned(load_partners(self.official))
+
+    def _spanned(self, frame: pd.DataFrame) -> pd.DataFrame:
+        known = frame.loc[: self.end]
+        if len(known) < self.least_months:
+            first = frame.index[self.least_months - 1]
+            raise ParameterError(f"end {self.end} leaves {len(known)} months; expected {first} or later")
+        start = min(self.start or str(known.index[0]), str(known.index[-self.least_months]))
+        return known.loc[start:]
+
+    @model_validator(mode="after")
+    def _is_there(self) -> Self:
+        """Check that both tables are there and reach as far as is asked."""
+        try:
+            self.load_services()
+            partners = self.load_partners()
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        most = len(partners.columns) // 2 - 1
+        if not 3 <= self.largest <= most:
+            raise ValueError(f"largest {self.largest}: expected 3 to {most} partners")
+        return self
+
+
 class Revisions(Parameters):
     """How far do first prints move?
 
@@ -345,7 +433,7 @@ class Revisions(Parameters):
 
 
 NOTEBOOKS: dict[str, type[Parameters]] = {
-    model.notebook: model for model in (Headline, Seasonal, Trend, RealVsNominal, Revisions)
+    model.notebook: model for model in (Headline, Seasonal, Trend, RealVsNominal, Revisions, ServicesAndPartners)
 }
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
-from papermill.log import logger
 
 if TYPE_CHECKING:
     from tradelib.report.kernels import Run
 
 NAME = "tradelib"
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.CRITICAL)  # what goes wrong is told in the outcome
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
@@ -35,7 +37,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
         kept = {name: kwargs[name] for name in ("run", "resources", "extra_arguments")}
         startup = kwargs["start_timeout"]
-        client = _Client(nb_man, kernel_name=kernel_name, startup_timeout=startup, timeout=None, log=logger, **kept)
+        client = _Client(nb_man, kernel_name=kernel_name, startup_timeout=startup, timeout=None, log=_log, **kept)
         return client.execute()
 
 

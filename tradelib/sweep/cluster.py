@@ -59,7 +59,7 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
                 raise SweepError(f"the scheduler at {address} has no worker") from None
             here: dict[str, Any] = {}
             waiting: dict[str, Job] = {}
-            queue, results = iter(jobs), as_completed()
+            queue, results = iter(jobs), as_completed(loop=client.loop)
 
             def submit() -> None:
                 """Keep the workers busy, and no more than that under way, however many jobs there are."""
