@@ -144,7 +144,7 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
 def few_dates(*axes: Axes) -> None:
     """Thin out the dates under narrow panels, so that they do not run into each other."""
     for ax in axes:
-        ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
+        ax.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=6))
 
 
 def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
