@@ -16,7 +16,7 @@ from rattler import Version as CondaVersion
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA_NAMES = {"matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
 """Names that conda-forge gives another package; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
 
 

@@ -111,11 +111,15 @@ def test_make_report_leaves_only_the_report(made: Path, clone: Path) -> None:
 
 
 def test_second_run_is_skipped_and_forced_run_gives_the_same_bytes(made: Path, clone: Path) -> None:
-    first = json.loads((made / "manifest.json").read_text(encoding="utf-8"))["files"]
-    again = make(clone, "report")
+    """Also when one ran in warm kernels and the other in stock ones."""
+    first = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    again = make(clone, "report", "ARGS=--kernel stock")
     assert "Nothing has changed" in again.stderr
-    assert make(clone, "report", "ARGS=--force").returncode == 0
-    assert json.loads((made / "manifest.json").read_text(encoding="utf-8"))["files"] == first
+    assert make(clone, "report", "ARGS=--force --kernel stock").returncode == 0
+    second = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
+    assert second["files"] == first["files"]
+    kinds = [{told["kernel"] for told in manifest["notebooks"].values()} for manifest in (first, second)]
+    assert kinds == [{"warm" if sys.platform == "linux" else "stock"}, {"stock"}]
 
 
 def test_every_figure_has_png_svg_and_data(made: Path) -> None:

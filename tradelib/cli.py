@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
 from tradelib.errors import ParameterError, TradelibError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
@@ -35,15 +41,32 @@ def report(
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
+    said = {"start": start, "end": end, "series": series, "vintage": vintage}
+    options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
+    _report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force)
+
+
+def _report(
+    options: dict[str, Any],
+    *,
+    only: list[str],
+    out: Path | None = None,
+    jobs: int | None = None,
+    kernel: Literal["auto", "warm", "stock"] = "auto",
+    force: bool = False,
+) -> None:
+    """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
     from tradelib.report import Outcome, plan, threads  # imports that --help need not wait for
     from tradelib.report import report as run
 
-    said = {"start": start, "end": end, "series": series, "vintage": vintage}
-    options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
-    total, done = len(plan(options, only or [])), 0
+    total, done = len(plan(options, only)), 0
     with _err.status(f"0 of {total} notebooks") as status:
 
         def tell(outcome: Outcome) -> None:
@@ -53,7 +76,7 @@ def report(
             _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
             status.update(f"{done} of {total} notebooks")
 
-        result = run(options, only=only or [], out=out, force=force, executor=threads(jobs), progress=tell)
+        result = run(options, only=only, out=out, force=force, executor=threads(jobs, kernel), progress=tell)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     _out.print(f"{result.headline}\nReport: {result.folder / 'index.html'}", markup=False)
@@ -61,6 +84,48 @@ def report(
         for notebook, error in result.failures.items():
             copy = result.folder / "notebooks" / f"{notebook}.ipynb"
             _err.print(f"{notebook} failed in {error}\n  see {copy}", markup=False)
+        raise typer.Exit(1)
+
+
+@app.command()
+def sweep(
+    notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
+    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Take every one of these.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Parameter table, .csv or .yaml: a run for each row.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time; by default one a core.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Time that one run may take.")] = 600,
+    memory: Annotated[float | None, typer.Option(min=0.1, help="Gigabytes that one run may take.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
+) -> None:
+    """Run one notebook for many parameters, into one folder with a table and a page."""
+    from tradelib.report import threads
+    from tradelib.report.kernels import Limits
+    from tradelib.sweep import follow, sweep_of
+    from tradelib.sweep import sweep as run
+
+    asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
+    limits = Limits(seconds, int(memory * 1e9) if memory else None)
+    if scheduler:
+        from tradelib.sweep.cluster import cluster
+
+        executor = cluster(scheduler, kernel, limits)
+    else:
+        executor = threads(jobs, kernel, limits)
+    folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
+    with follow(_err, len(asked)) as (progress, skipping):
+        result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
+    done = result.runs - len(result.failures)
+    _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
+    if result.failures:
         raise typer.Exit(1)
 
 
@@ -91,6 +156,99 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
+) -> None:
+    """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
+    from tradelib import fetch as fetching
+
+    with _progress() as tell:
+        fetched = fetching.fetch(names, progress=tell)
+    for one in fetched:
+        _out.print(one.summary(), markup=False)
+        if one.status == "new" and one.record:
+            _out.print(f"  {one.record.path}\n  from {one.record.url}", markup=False)
+    if any(one.status == "failed" for one in fetched):
+        raise typer.Exit(1)
+
+
+@app.command()
+def update(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
+    released: Annotated[str | None, typer.Option(help="Day of release, where the server does not say it.")] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
+) -> None:
+    """Release day: fetch, add the new vintage, say what was revised, report."""
+    from tradelib import freshness
+    from tradelib import update as updating
+
+    with _progress() as tell:
+        done = updating.update(names, released=_day(released), progress=tell)
+    _out.print(f"{done.summary()}\n{freshness.freshness().summary()}", markup=False)
+    if not no_report:
+        _report({}, only=[])
+    if done.refused or any(one.status == "failed" for one in done.fetched):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sources() -> None:
+    """List the source families of the store and the files that can be fetched."""
+    from tradelib import freshness, listing
+
+    _out.print("In the store", style="bold")
+    for family, told in listing.families().iterrows():
+        _out.print(f"{family}\n  {told.title}, {told.basis}", markup=False)
+        _out.print(
+            f"  {told.series} series, {told['first']} to {told['last']}, {told.releases} releases to {told.vintage}"
+        )
+    _out.print("\nTo fetch", style="bold")
+    for name, told in listing.downloads().iterrows():
+        here = f"; here: about {told.month}, fetched {told.fetched}" if told.month else ""
+        _out.print(f"{name}\n  {told.what}{f'; key in {told.key}' if told.key else ''}{here}", markup=False)
+    _out.print(freshness.freshness().summary(), markup=False)
+
+
+@app.command()
+def series(
+    text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
+) -> None:
+    """List or search the series, with unit, basis, adjustment, span, vintage and FRED mnemonic."""
+    from tradelib import listing
+
+    for name, told in listing.series(" ".join(text or [])).iterrows():
+        span = f"{told['first']} to {told['last']}, released {told.vintage}" if told.vintage else "not in the store"
+        said = [told.label, told.unit, told.basis, told.adjustment, told.price_basis, told.family, span]
+        _out.print(f"{name}  {told.mnemonic}".rstrip(), style="bold", markup=False)
+        _out.print(f"  {'; '.join(said)}", markup=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a bar for each download on the standard error stream."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=_err, transient=True
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(source: str, done: int, total: int | None) -> None:
+            if source not in tasks:
+                tasks[source] = bars.add_task(source, total=total)
+            bars.update(tasks[source], completed=done, total=total)
+
+        yield tell
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None
+
+
 def _assignments(pairs: list[str]) -> dict[str, Any]:
     """Return ``NAME=VALUE`` pairs with numbers, true, false and null as such."""
     values = {}
@@ -108,6 +266,7 @@ def _assignments(pairs: list[str]) -> dict[str, Any]:
 
 def run() -> None:
     """Run the command line; what tradelib refuses is one plain message and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that nothing half stays
     try:
         app()
     except TradelibError as error:

@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 
 from tradelib import figures
 from tradelib.errors import TradelibError
+from tradelib.parameters import in_words
 from tradelib.rounding import printed
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Record:
             "sources": {}, "items": [], "results": {}, "checks": [],
         }  # fmt: skip
         figures.style()
-        said = [f"`{name}` = {'all there is' if value is None else value}" for name, value in asked.items()]
-        display(Markdown("**Parameters:** " + " · ".join(said)))
+        said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
+        _say("**Parameters:** " + " · ".join(said))
 
     def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
         """Load series as ``Parameters.load`` does, and say where they come from.
@@ -57,14 +58,17 @@ class Record:
         pandas.DataFrame
             Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
         """
-        frame = self.parameters.load(series, **kwargs)
+        return self.note(self.parameters.load(series, **kwargs))
+
+    def note(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""
         echo: dict[str, list[str]] = {}
         for name, told in frame.attrs["series"].items():
             span = frame[name].dropna().index
             self._told["sources"][name] = told | {"first": str(span[0]), "last": str(span[-1])}
             line = f"{told['source']}; {told['unit']}; {span[0]} to {span[-1]}; sha256 {told['sha256'][:12]}"
             echo.setdefault(line, []).append(f"`{name}`")
-        display(Markdown("\n".join(f"- {', '.join(names)}: {line}" for line, names in echo.items())))
+        _say("\n".join(f"- {', '.join(names)}: {line}" for line, names in echo.items()))
         return frame
 
     @property
@@ -104,20 +108,20 @@ class Record:
         if self._folder:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)
             frame.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
-        display(Markdown(f"**{title}**"), shown)
+        _say(f"**{title}**")
+        display(shown)
 
     def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
         """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
-        body = "\n\n".join(paragraphs).replace("$", r"\$")
+        body = "\n\n".join(paragraphs)
         self._told["items"].append({"kind": "text", "name": name, "title": title, "reading": body})
-        shown_title = title.replace("$", r"\$")
-        display(Markdown(f"**{shown_title}**\n\n{body}"))
+        _say(f"**{title}**\n\n{body}")
 
     def reading(self, text: str) -> None:
-        """Say in words, computed from the results, what the last figure or table shows."""
+        """Say in words, computed from the results, what the last figure or table shows; a dollar sign is money."""
         if self._told["items"]:
             self._told["items"][-1]["reading"] = text
-        display(Markdown(text))
+        _say(text)
 
     def result(self, **values: float | str | bool | None) -> None:
         """Keep key results, unrounded, under their names."""
@@ -150,6 +154,15 @@ def say(value: float, decimals: int = 1, *, sign: bool = False) -> str:
     """Return a number as prose prints it: rounded, thousands marked, a real minus sign, ``sign`` also before a plus."""
     text = f"{value:{'+' if sign else ''},.{decimals}f}"
     return (text.lstrip("+-") if float(text.replace(",", "")) == 0 else text).replace("-", "\u2212")
+
+
+def _say(text: str) -> None:
+    """Display Markdown in which dollar signs are money.
+
+    JupyterLab takes the text between two dollar signs for mathematics, also when they are escaped; it does not
+    look across the borders of an element.
+    """
+    display(Markdown(text.replace("$", r"<span>\$</span>")))
 
 
 def _plain(value: Any) -> Any:

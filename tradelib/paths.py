@@ -19,5 +19,5 @@ def data_folder() -> Path:
 
 
 def notebook_folder() -> Path:
-    """Return the folder of the parameterized notebooks."""
-    return _bundled("notebooks")
+    """Return the folder of the parameterized notebooks; ``TRADELIB_NOTEBOOKS`` names another one."""
+    return Path(os.environ.get("TRADELIB_NOTEBOOKS") or _bundled("notebooks"))

@@ -146,7 +146,8 @@ class Amount:
     def dollars(self, words: str | None = None) -> Number:
         """Return the magnitude for print, for example ``$68.9 billion``, or the words that stand for it."""
         tie = is_tie(self.billions)
-        text = words or f"${printed(abs(self.billions))} billion" + (" ±0.1" if tie else "")
+        amount = f"${printed(abs(self.billions))} billion" if self.sign else "less than $0.1 billion"
+        text = words or amount + (" ±0.1" if tie else "")
         settled = is_settled(self.billions, self.reach / 1000)
         return Number(text, float(self.billions), DOLLARS, self.formula, tuple(self.terms), tie=tie, settled=settled)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib.errors import ParameterError, did_you_mean
 from tradelib.parameters import NOTEBOOKS, Parameters, check
 from tradelib.paths import notebook_folder
+from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +25,26 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 @dataclass(frozen=True)
 class Job:
-    """A notebook and checked parameters for it."""
+    """A notebook and checked parameters for it.
+
+    Attributes
+    ----------
+    notebook : str
+        Its name.
+    parameters : Parameters
+        Checked.
+    name : str
+        What tells this job from others of the same notebook.
+    """
 
     notebook: str
     parameters: Parameters
+    name: str = ""
+
+    @property
+    def place(self) -> str:
+        """Folder of its own within a run's folder."""
+        return self.name or self.notebook
 
     @property
     def source(self) -> Path:
@@ -52,15 +69,18 @@ class Outcome:
         Wall time, kernel start included.
     error : str or None
         Cell and message of the failure, None after success.
+    kernel : str
+        What it ran in: ``warm`` or ``stock``.
     """
 
     job: Job
     seconds: float
     error: str | None = None
+    kernel: str = "stock"
 
 
-Executor = Callable[[Sequence[Job], Path], Iterator[Outcome]]
-"""Runs every job in a folder of its own, ``<folder>/<notebook>/``, and yields outcomes as they come.
+Executor = Callable[[Iterable[Job], Path], Iterator[Outcome]]
+"""Runs every job in a folder of its own, ``<folder>/<place>/``, and yields outcomes as they come.
 
 An executor never raises for a job that fails; it leaves the executed copy as ``notebook.ipynb``.
 """
@@ -81,12 +101,12 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     ParameterError
         A notebook or a parameter is unknown, or a value impossible.
     """
-    chosen = [_named(name) for name in only] or list(NOTEBOOKS)
+    chosen = [named(name) for name in only] or list(NOTEBOOKS)
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     # What is said of one notebook stands against what is said to all.
     for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
         notebook, _, parameter = option.rpartition(".")
-        takers = [_named(notebook)] if notebook else [n for n in chosen if option in NOTEBOOKS[n].model_fields]
+        takers = [named(notebook)] if notebook else [n for n in chosen if option in NOTEBOOKS[n].shared()]
         if not takers:
             known = {field for name in chosen for field in NOTEBOOKS[name].model_fields} - {"output"}
             raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")
@@ -95,7 +115,7 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     return [Job(name, check(NOTEBOOKS[name], given)) for name, given in values.items()]
 
 
-def _named(word: str) -> str:
+def named(word: str) -> str:
     """Return the notebook that a word names: ``03_trend`` or ``trend``."""
     for name in NOTEBOOKS:
         if word in (name, name.partition("_")[2]):
@@ -103,55 +123,82 @@ def _named(word: str) -> str:
     raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in NOTEBOOKS])}")
 
 
-def threads(workers: int | None = None) -> Executor:
+def threads(workers: int | None = None, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -> Executor:
     """Return an executor that runs jobs side by side; the work is in the kernels, so threads are enough.
 
     Parameters
     ----------
     workers : int or None
         How many at a time; by default one a core.
+    kernel : {'auto', 'warm', 'stock'}
+        Kernels forked from a preloaded process, as Jupyter starts them, or warm where that can be.
+    limits : Limits
+        What each job may take.
     """
 
-    def run(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
+    def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
         import os
 
-        pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
-        try:
-            yield from (done.result() for done in as_completed(pool.submit(execute, job, folder) for job in jobs))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            _end_kernels()
-            raise
-        pool.shutdown()
+        count = workers or os.cpu_count() or 1
+        with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
+            waiting = set[Future[Outcome]]()
+            try:
+                for job in jobs:
+                    if len(waiting) >= 2 * count:  # however many there are, few wait
+                        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                        yield from (future.result() for future in done)
+                    waiting.add(pool.submit(execute, job, folder, chosen))
+                yield from (future.result() for future in as_completed(waiting))
+            except BaseException:
+                # The kernels do not hear the terminal's Ctrl-C; the threads end when their kernels have.
+                pool.shutdown(wait=False, cancel_futures=True)
+                chosen.end()
+                raise
 
     return run
 
 
-def execute(job: Job, folder: Path) -> Outcome:
-    """Execute one job in ``<folder>/<notebook>/`` and leave the executed, normalised copy there."""
-    import nbformat
+def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
+    """Execute one job in its folder and leave the executed, normalised copy there."""
     import papermill  # takes a second to import, which planning need not wait for
 
-    place = folder / job.notebook
-    place.mkdir(parents=True)
-    copy, begun = place / "notebook.ipynb", time.perf_counter()
-    took = partial(lambda: time.perf_counter() - begun)
+    from tradelib.report import engine
+
+    place, begun, error, run = folder / job.place, time.perf_counter(), None, None
     try:
+        place.mkdir(parents=True)
         # The kernel works in its own folder and writes there, so no path of this machine enters the notebook.
         # Papermill's own cwd= would change the directory of the whole process, which threads share.
-        papermill.execute_notebook(
-            job.source, copy, parameters=job.values | {"output": "."}, progress_bar=False,
-            kernel_name=KERNEL["name"], language=KERNEL["language"],
-            resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
-        )  # fmt: skip
-    except papermill.PapermillExecutionError as error:
-        return Outcome(job, took(), f"cell {error.exec_count}: {error.ename}: {error.evalue}")
-    except Exception as error:  # noqa: BLE001 - a kernel that dies must not cost the other notebooks
-        return Outcome(job, took(), f"{type(error).__name__}: {error}")
+        with chosen.run() as run, _normalised(place / "notebook.ipynb") as copy:
+            papermill.execute_notebook(
+                _literal(job.source), _literal(copy), parameters=job.values | {"output": "."}, progress_bar=False,
+                kernel_name=KERNEL["name"], language=KERNEL["language"], engine_name=engine.NAME, run=run,
+                resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
+            )  # fmt: skip
+    except papermill.PapermillExecutionError as failure:
+        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
+    except Exception as failure:  # noqa: BLE001 - a kernel that dies must not cost the other notebooks
+        error = f"{type(failure).__name__}: {failure}"
+    if error and run and run.reason not in (None, "over"):
+        error = run.reason
+    return Outcome(job, time.perf_counter() - begun, error, chosen.kind)
+
+
+@contextmanager
+def _normalised(copy: Path) -> Iterator[Path]:
+    """Normalise what the block leaves, also when it fails."""
+    import nbformat
+
+    try:
+        yield copy
     finally:
         if copy.exists():
             nbformat.write(normalise(nbformat.read(copy, as_version=4)), copy)
-    return Outcome(job, took())
+
+
+def _literal(path: Path) -> str:
+    """Return a path in which papermill finds no parameters to fill in."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
@@ -161,11 +208,3 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = f"cell-{number:02}"
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
     return notebook
-
-
-def _end_kernels() -> None:
-    """End the kernels that an interrupted run leaves behind; they do not hear the terminal's Ctrl-C."""
-    import psutil
-
-    for child in psutil.Process().children(recursive=True):
-        child.terminate()

@@ -79,7 +79,7 @@ def report(
     options = dict(options or {})
     jobs = plan(options, only)
     final = out or Path("reports") / _run_name(options, only)
-    inputs = _inputs(jobs)
+    inputs = inputs_of(jobs)
     if not force and (done := _already_done(final, inputs)):
         return done
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
-def _inputs(jobs: Sequence[Job]) -> dict[str, Any]:
+def inputs_of(jobs: Sequence[Job]) -> dict[str, Any]:
     """Return all that a run's result depends on: parameters, notebooks, package, data and versions."""
     package = Path(__file__).parent.parent
     code = [path for pattern in ("*.py", "*.j2") for path in package.rglob(pattern)]
@@ -128,6 +128,12 @@ def _inputs(jobs: Sequence[Job]) -> dict[str, Any]:
         "package": _hash(sorted(code), package),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONS},
     }
+
+
+def circumstances(job: Job) -> dict[str, Any]:
+    """Return all that a job's result depends on besides its parameters."""
+    told = inputs_of([job])
+    return told | {"notebooks": {name: notebook["sha256"] for name, notebook in told["notebooks"].items()}}
 
 
 def _hash(paths: Sequence[Path], root: Path) -> str:
@@ -149,13 +155,14 @@ def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
     try:
         told = json.loads((final / "manifest.json").read_text(encoding="utf-8"))
         same = told["outcome"] == "ok" and told["inputs"] == json.loads(json.dumps(inputs))
-        whole = all(_sha256(final / name) == sha256 for name, sha256 in told["files"].items())
+        whole = all(sha256_of(final / name) == sha256 for name, sha256 in told["files"].items())
     except (OSError, ValueError, KeyError):
         return None
     return Report(final, told["headline"], {}, skipped=True) if same and whole else None
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -174,7 +181,7 @@ def _gather(folder: Path, jobs: Sequence[Job]) -> None:
         if (work / "results.json").exists():
             results[job.notebook] = json.loads((work / "results.json").read_text(encoding="utf-8"))
     shutil.rmtree(folder / "work")
-    _write_json(folder / "results.json", results)
+    write_json(folder / "results.json", results)
 
 
 def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[Outcome], headline: str) -> None:
@@ -183,13 +190,16 @@ def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[
         "outcome": "failed" if any(o.error for o in outcomes) else "ok",
         "headline": headline,
         "inputs": inputs,
-        "notebooks": {o.job.notebook: {"seconds": round(o.seconds, 2), "error": o.error} for o in outcomes},
-        "files": {path.relative_to(folder).as_posix(): _sha256(path) for path in files},
+        "notebooks": {
+            o.job.notebook: {"seconds": round(o.seconds, 2), "error": o.error, "kernel": o.kernel} for o in outcomes
+        },
+        "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
     }
-    _write_json(folder / "manifest.json", told)
+    write_json(folder / "manifest.json", told)
 
 
-def _write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as JSON, the same bytes for the same value."""
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,272 @@
+"""A sweep is checked as a whole, keeps what is done, tells what failed, and never mixes with another."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from filelock import FileLock
+from rich.console import Console
+
+from tradelib.errors import ParameterError
+from tradelib.report import Outcome
+from tradelib.sweep import SweepError, follow, jobs_of, sweep, sweep_of
+from tradelib.sweep import run as run_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tradelib.report import Job
+
+ROWS = [{"start": f"20{year:02}-01"} for year in range(10, 16)]
+
+
+class StandIn:
+    """An executor that leaves what notebooks leave, fails or stops where told, and notes what it ran."""
+
+    def __init__(self, fails: Iterable[str] = (), stops_at: str | None = None) -> None:
+        self.fails, self.stops_at, self.ran = set(fails), stops_at, list[str]()
+
+    def __call__(self, jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        for job in jobs:
+            start = job.values["start"]
+            self.ran.append(start)
+            place = folder / job.place
+            (place / "figures").mkdir(parents=True)
+            (place / "notebook.ipynb").write_text("{}")
+            if start == self.stops_at:
+                raise KeyboardInterrupt
+            if start in self.fails:
+                yield Outcome(job, 1.0, "cell 3: ValueError: <no>")
+                continue
+            for end in ("png", "svg"):
+                (place / "figures" / f"path.{end}").write_text(start)
+            figure = {"kind": "figure", "name": "path", "title": "T", "alt": 'Says "so"', "reading": ""}
+            results = {"headline": f'about {start}, "so"\nand é', "value": 1.5, "flag": True, "nothing": None}
+            (place / "results.json").write_text(json.dumps({"items": [figure], "results": results}))
+            yield Outcome(job, 1.0)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import fastparquet
+
+        return fastparquet.ParquetFile(str(path)).to_pandas()
+
+
+def jobs() -> list[Job]:
+    return jobs_of("trend", ROWS, {})
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_every_combination_and_every_row(tmp_path: Path) -> None:
+    over = sweep_of("trend", over=["start=2010-01,2012-01", "series=BOPTEXP,BOPTIMP"], common=["end=2020-12"])
+    assert [(j.values["start"], j.values["series"], j.values["end"]) for j in over] == [
+        ("2010-01", "exports_total_bop_sa", "2020-12"), ("2010-01", "imports_total_bop_sa", "2020-12"),
+        ("2012-01", "exports_total_bop_sa", "2020-12"), ("2012-01", "imports_total_bop_sa", "2020-12"),
+    ]  # fmt: skip
+    (tmp_path / "t.csv").write_text("reference_year,start\n2018,2012-01\n2019,\n", encoding="utf-8")
+    (tmp_path / "list.yaml").write_text("- {start: 2010-01, vintage: 2024-04-04}\n- {end: 2020-01}\n")
+    (tmp_path / "all.yml").write_text("start: ['2010-01', '2011-01']\nend: '2020-01'\n")
+    table = sweep_of("real_vs_nominal", table=tmp_path / "t.csv")
+    assert [(j.values["reference_year"], j.values["start"]) for j in table] == [(2018, "2012-01"), (2019, None)]
+    listed = sweep_of("trend", table=tmp_path / "list.yaml")
+    assert [(j.values["start"], j.values["vintage"], j.values["end"]) for j in listed] == [
+        ("2010-01", "2024-04-04", None), (None, None, "2020-01"),
+    ]  # fmt: skip
+    assert [j.values["start"] for j in sweep_of("trend", table=tmp_path / "all.yml")] == ["2010-01", "2011-01"]
+    assert len({job.place for job in over + table + listed}) == 8
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"over": ["start=2010-01,January,2030-01"]}, ["run 2", "January", "run 3", "2030-01", "nothing was run"]),
+        ({"over": ["sereis=BOPTEXP"]}, ["sereis", "did you mean series"]),
+        ({"over": ["start"]}, ["--over 'start'", "NAME=VALUE"]),
+        ({"common": ["start"]}, ["--set 'start'"]),
+        ({"over": ["start=2010-01,2010-01"]}, ["runs 1 and 2 are the same"]),
+        ({"over": ["output=a,b"]}, ["output is set by the sweep"]),
+        ({"table": "start,end\n2010-01\n"}, ["row 2 has 1 cells, the header 2"]),
+        ({"table": "start\n"}, ["no row"]),
+        ({"table": 'start\n"2010', "suffix": ".csv"}, ["t.csv"]),
+        ({"table": "start\n2010-01\n", "over": ["start=2011-01"]}, ["start: given by --over and by the table"]),
+        ({"table": "a: [", "suffix": ".yaml"}, ["t.yaml"]),
+        ({"table": "3", "suffix": ".yaml"}, ["expected a list of mappings"]),
+        ({"table": "", "suffix": ".xlsx"}, [".csv, .yaml or .yml"]),
+    ],
+)
+def test_refused_before_anything_runs(tmp_path: Path, asked: dict, words: list[str]) -> None:
+    if (text := asked.pop("table", None)) is not None:
+        asked["table"] = tmp_path / f"t{asked.pop('suffix', '.csv')}"
+        asked["table"].write_text(text)
+    with pytest.raises(ParameterError) as refused:
+        sweep_of("trend", **asked)
+    got = str(refused.value)
+    assert [word for word in words if word not in got] == [], got
+
+
+def test_a_long_list_of_mistakes_is_cut() -> None:
+    with pytest.raises(ParameterError, match="and 15 more") as refused:
+        sweep_of("trend", over=["start=" + ",".join(f"bad{n}" for n in range(25))])
+    assert "bad9" in str(refused.value)
+    assert "bad10" not in str(refused.value)
+
+
+def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> None:
+    got = sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
+    assert (got.runs, got.skipped, list(got.failures.values())) == (6, 0, ["cell 3: ValueError: <no>"])
+    table = pd.read_csv(got.folder / "results.csv")
+    assert list(table["start"]) == [row["start"] for row in ROWS]
+    assert list(table["outcome"]) == ["ok", "ok", "failed", "ok", "ok", "ok"]
+    assert table["result_headline"][0] == 'about 2010-01, "so"\nand é'
+    parquet = read_parquet(got.folder / "results.parquet")
+    assert list(parquet.columns) == list(table.columns)
+    assert list(parquet["result_headline"].dropna()) == list(table["result_headline"].dropna())
+    assert list(parquet["result_value"].fillna(-1)) == [1.5, 1.5, -1, 1.5, 1.5, 1.5]
+    assert list(parquet["result_flag"].fillna(False)) == [True, True, False, True, True, True]
+    page = (got.folder / "index.html").read_text(encoding="utf-8")
+    assert page.count("<img") == 5
+    assert 'alt="Says &#34;so&#34;"' in page
+    assert "ValueError: &lt;no&gt;" in page
+    for line in page.split('src="')[1:]:
+        assert (got.folder / line.split('"')[0]).is_file()
+    assert not (got.folder / ".work").exists()
+
+
+def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) -> None:
+    sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
+    again, told = StandIn(), list[int]()
+    got = sweep(jobs(), tmp_path / "s", executor=again, skipping=told.append)
+    assert (again.ran, got.skipped, told, got.failures) == (["2012-01"], 5, [5], {})
+    assert not list((tmp_path / "s" / "failed").glob("*/*"))
+    sweep(jobs(), tmp_path / "s", executor=(forced := StandIn()), force=True)
+    assert len(forced.ran) == 6
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "inputs", "run.json"])
+def test_a_damaged_or_outdated_run_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+    sweep(jobs(), tmp_path / "s", executor=StandIn())
+    place = tmp_path / "s" / "runs" / jobs()[0].place
+    if damage == "cut":
+        (place / "results.json").write_text("{")
+    elif damage == "gone":
+        (place / "figures" / "path.png").unlink()
+    elif damage == "run.json":
+        (place / "run.json").write_text("{")
+    else:
+        monkeypatch.setattr(run_module, "circumstances", lambda _: {"package": "changed"})
+    sweep(jobs(), tmp_path / "s", executor=(again := StandIn()))
+    assert len(again.ran) == (6 if damage == "inputs" else 1)
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_an_interrupted_sweep_is_taken_up_and_ends_the_same(tmp_path: Path, row: dict) -> None:
+    sweep(jobs(), tmp_path / "undisturbed", executor=StandIn())
+    with pytest.raises(KeyboardInterrupt):
+        sweep(jobs(), tmp_path / "s", executor=StandIn(stops_at=row["start"]))
+    got = sweep(jobs(), tmp_path / "s", executor=StandIn())
+    assert got.skipped == ROWS.index(row)
+    assert files_of(tmp_path / "s") == files_of(tmp_path / "undisturbed")
+
+
+def test_what_a_killed_sweep_left_at_work_is_cleared(tmp_path: Path) -> None:
+    (tmp_path / "s" / ".work" / jobs()[0].place).mkdir(parents=True)
+    assert sweep(jobs(), tmp_path / "s", executor=StandIn()).failures == {}
+
+
+def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    with (
+        FileLock(tmp_path / "s" / ".lock"),
+        pytest.raises(SweepError, match="another sweep is at work"),
+    ):
+        sweep(jobs(), tmp_path / "s", executor=(second := StandIn()))
+    assert second.ran == []
+
+
+@pytest.mark.parametrize("where", ["_keep", "_try_to_write", "gather"])
+def test_a_full_disk_is_one_message_and_what_is_done_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    original, calls = getattr(run_module, where), []
+
+    def full(*arguments: object) -> None:
+        calls.append(arguments)
+        if len(calls) == (3 if where == "_keep" else 1):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        original(*arguments)
+
+    monkeypatch.setattr(run_module, where, full)
+    with pytest.raises(SweepError, match="disk is full") as told:
+        sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
+    done = {"_keep": 2, "_try_to_write": 2, "gather": 5}[where]
+    assert f"{done} of 6 runs are done and kept" in str(told.value)
+    monkeypatch.undo()
+    assert sweep(jobs(), tmp_path / "s", executor=StandIn()).skipped == done
+
+
+def test_a_full_small_disk(tmp_path: Path) -> None:
+    """The same on a real file system of half a megabyte."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)]
+    if os.name != "posix" or os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("mounting needs root; the test above injects the same error")
+
+    class Large(StandIn):
+        def __call__(self, jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+            for outcome in super().__call__(jobs, folder):
+                (folder / outcome.job.place / "large").write_bytes(b"0" * 150_000)
+                yield outcome
+
+    try:
+        with pytest.raises(SweepError, match="disk is full") as told:
+            sweep(jobs(), disk / "s", executor=Large())
+        done = int(str(told.value).split(" of 6 runs are done")[0].split()[-1])
+        assert 1 <= done <= 3
+        subprocess.run(["mount", "-o", "remount,size=4m", str(disk)], check=True)
+        assert sweep(jobs(), disk / "s", executor=Large()).skipped == done
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SweepError, match=r"cannot write to .*Not a directory"):
+        sweep(jobs(), tmp_path / "file" / "s", executor=(first := StandIn()))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(SweepError, match="Read-only file system"):
+        sweep(jobs(), tmp_path / "s", executor=first)
+    assert first.ran == []
+
+
+def test_progress_tells_failures_at_once_and_an_estimate() -> None:
+    console = Console(force_terminal=False, width=200, record=True)
+    [first, second, third, *_] = jobs()
+    with follow(console, 4) as (progress, skipping):
+        skipping(1)
+        progress(Outcome(first, 1.0))
+        progress(Outcome(second, 1.0, "took longer than 5 seconds"))
+        progress(Outcome(third, 1.0))
+    got = console.export_text()
+    assert "1 of 4 runs are there already" in got
+    assert "2 of 4 runs, about 0:00:0" in got
+    assert "FAILED" in got
+    assert "took longer than 5 seconds" in got
+    assert "4 of 4 runs, 1 failed" in got

@@ -1,0 +1,180 @@
+"""Which kernels an executor runs its notebooks in, and how it ends them when it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+
+from tradelib import warm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
+
+Choice = Literal["auto", "warm", "stock"]
+STOCK = "python3"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take; None is without limit.
+
+    Attributes
+    ----------
+    seconds : float or None
+        Wall time.
+    memory : int or None
+        Bytes of the kernel's own memory (``RLIMIT_DATA``; Linux only).
+    output : int or None
+        Characters that its cells may show.
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+    output: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+class Kernels:
+    """The kernels of one executor.
+
+    Parameters
+    ----------
+    name : str
+        Kernelspec that they are started from.
+    limits : Limits
+        What each may take.
+    """
+
+    def __init__(self, name: str, limits: Limits) -> None:
+        self.name, self.limits, self._living, self._ended = name, limits, set[Run](), False
+
+    @property
+    def kind(self) -> str:
+        """``warm`` or ``stock``."""
+        return "warm" if self.name == warm.NAME else "stock"
+
+    @contextmanager
+    def run(self) -> Iterator[Run]:
+        """Provide one run's kernel, which does not outlive the block."""
+        run = Run(self.name, self.limits)
+        self._living.add(run)
+        seconds = self.limits.seconds or threading.TIMEOUT_MAX
+        timer = threading.Timer(seconds, run.end, [f"took longer than {seconds:g} seconds"])
+        timer.daemon = True
+        timer.start()
+        try:
+            if self._ended:
+                run.end("interrupted")
+            yield run
+        finally:
+            timer.cancel()
+            run.end("over")
+            self._living.discard(run)
+
+    def end(self) -> None:
+        """End every kernel at once and let no other start."""
+        self._ended = True
+        for run in list(self._living):
+            run.end("interrupted")
+
+
+class Run:
+    """The kernel of one run, and why it was ended, if it was."""
+
+    def __init__(self, name: str, limits: Limits) -> None:
+        self.name, self.limits, self.reason, self._shown = name, limits, cast("str | None", None), 0
+        self._manager: _Manager | None = None
+
+    def manager(self, **kwargs: Any) -> AsyncKernelManager:
+        """Return the manager of the kernel, as nbclient asks for it."""
+        specs = KernelSpecManager()
+        specs.kernel_dirs = [*specs.kernel_dirs, str(warm.SPECS / "kernels")]
+        self._manager = _Manager(self, **(kwargs | {"kernel_name": self.name, "kernel_spec_manager": specs}))
+        return self._manager
+
+    def started(self) -> None:
+        """Limit the kernel's memory; end it if that was asked for in the meantime."""
+        process = self._process()
+        if process and self.limits.memory and sys.platform == "linux":
+            with contextlib.suppress(psutil.NoSuchProcess):
+                psutil.Process(process.pid).rlimit(psutil.RLIMIT_DATA, (self.limits.memory, self.limits.memory))
+        if self.reason:
+            self.end(self.reason)
+
+    def show(self, content: Mapping[str, Any]) -> None:
+        """Count what a cell shows and end the kernel when it is too much."""
+        self._shown += len(content.get("text", "")) + sum(len(str(shown)) for shown in content.get("data", {}).values())
+        if self.limits.output and self._shown > self.limits.output:
+            self.end(f"showed more than {self.limits.output / 1e6:g} million characters")
+
+    def end(self, reason: str) -> None:
+        """End the kernel, with all that it has started, for a reason; the first one counts."""
+        self.reason = self.reason or reason
+        process = self._process()
+        if process and process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    def _process(self) -> Any:
+        provisioner = cast("LocalProvisioner | None", self._manager and self._manager.provisioner)
+        return provisioner.process if provisioner else None
+
+
+class _Manager(AsyncKernelManager):
+    """A kernel manager that tells the run when its kernel has started."""
+
+    def __init__(self, run: Run, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._run = run
+
+    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
+        await super().start_kernel(**kwargs)
+        self._run.started()
+
+
+@contextmanager
+def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
+    """Provide kernels while the block runs.
+
+    Parameters
+    ----------
+    choice : {'auto', 'warm', 'stock'}
+        Forked from a preloaded process, as Jupyter starts them, or warm where that can be.
+    limits : Limits
+        What each may take.
+
+    Raises
+    ------
+    WarmError
+        Warm kernels are asked for and cannot be had.
+    """
+    if choice == "warm" and not warm.available():
+        raise warm.WarmError("warm kernels need Linux 5.3 or newer; use --kernel stock, or auto")
+    if choice == "stock" or not warm.available():
+        yield Kernels(STOCK, limits)
+        return
+    with warm.running():
+        import papermill  # noqa: F401 - takes a second, in which the server loads what it needs
+
+        try:
+            warm.server().ready()
+        except warm.WarmError:
+            if choice == "warm":
+                raise
+            yield Kernels(STOCK, limits)
+        else:
+            yield Kernels(warm.NAME, limits)

@@ -1,0 +1,155 @@
+"""The runs of a sweep: each whole or not there, done ones kept, failing ones told, two sweeps never in one folder."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from tradelib.errors import TradelibError
+from tradelib.report import threads
+from tradelib.report.run import circumstances, sha256_of, write_json
+from tradelib.sweep.gather import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tradelib.report.jobs import Executor, Job, Outcome
+
+_TRIAL = b"0" * 65536
+
+
+class SweepError(TradelibError):
+    """A sweep cannot start, or cannot go on."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What became of a sweep.
+
+    Attributes
+    ----------
+    folder : Path
+        ``index.html``, ``results.csv``, ``results.parquet``, ``runs/``, ``failed/``.
+    runs, skipped : int
+        How many runs it has, and how many of them were there already.
+    failures : dict of str to str
+        By the run's place, what went wrong.
+    """
+
+    folder: Path
+    runs: int
+    skipped: int
+    failures: dict[str, str]
+
+
+def sweep(
+    jobs: Sequence[Job],
+    folder: Path,
+    *,
+    executor: Executor | None = None,
+    force: bool = False,
+    progress: Callable[[Outcome], None] = lambda _: None,
+    skipping: Callable[[int], None] = lambda _: None,
+) -> Sweep:
+    """Run the jobs that are not done, and gather all of them.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        Checked, each with a name of its own, as ``jobs_of`` makes them.
+    folder : Path
+        Where the sweep is; one that was interrupted is taken up.
+    executor : Executor, optional
+        Who runs the jobs; threads by default.
+    force : bool
+        Run also what is done.
+    progress, skipping : callable
+        Called with each outcome as it comes; with the number of runs that are done already, before the first.
+
+    Raises
+    ------
+    SweepError
+        The folder cannot be written, its disk is full, or another sweep is at work in it. What is done is kept.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            return _sweep(jobs, folder, executor or threads(), force, progress, skipping)
+    except Timeout:
+        raise SweepError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
+    except OSError as error:
+        done = sum(1 for _ in folder.glob("runs/*/*/run.json")) if folder.is_dir() else 0
+        why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or error
+        raise SweepError(
+            f"cannot write to {folder}: {why}. {done} of {len(jobs)} runs are done and kept; "
+            "the same command goes on from there"
+        ) from error
+
+
+def _sweep(
+    jobs: Sequence[Job],
+    folder: Path,
+    executor: Executor,
+    force: bool,  # noqa: FBT001
+    progress: Callable[[Outcome], None],
+    skipping: Callable[[int], None],
+) -> Sweep:
+    work = folder / ".work"
+    shutil.rmtree(work, ignore_errors=True)  # what a killed sweep left; the lock says that none is at work
+    inputs = hashlib.sha256(json.dumps(circumstances(jobs[0]), sort_keys=True).encode()).hexdigest()
+    todo = [job for job in jobs if force or not _is_done(folder / "runs" / job.place, inputs)]
+    skipping(len(jobs) - len(todo))
+    failures = {}
+    try:
+        for outcome in executor(todo, work):
+            _keep(outcome, folder, work, inputs)
+            if outcome.error:
+                failures[outcome.job.place] = outcome.error
+                _try_to_write(folder)
+            progress(outcome)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    gather(folder, jobs)
+    return Sweep(folder, len(jobs), len(jobs) - len(todo), failures)
+
+
+def _is_done(place: Path, inputs: str) -> bool:
+    """Return whether a run is there, made from the same inputs, with all its files whole."""
+    try:
+        told = json.loads((place / "run.json").read_text(encoding="utf-8"))
+        return told["inputs"] == inputs and all(sha256_of(place / n) == sha for n, sha in told["files"].items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _keep(outcome: Outcome, folder: Path, work: Path, inputs: str) -> None:
+    """Move a run to where it belongs, whole: among the good ones, or among the failed ones with its error."""
+    job, made = outcome.job, work / outcome.job.place
+    made.mkdir(parents=True, exist_ok=True)  # a run that could not even begin leaves its error
+    files = {p.relative_to(made).as_posix(): sha256_of(p) for p in sorted(made.rglob("*")) if p.is_file()}
+    told: dict[str, Any] = {
+        "notebook": job.notebook, "parameters": job.values, "inputs": inputs, "error": outcome.error,
+        "seconds": round(outcome.seconds, 2), "kernel": outcome.kernel, "files": files,
+    }  # fmt: skip
+    write_json(made / "run.json", told)
+    for kind in ("runs", "failed"):
+        shutil.rmtree(folder / kind / job.place, ignore_errors=True)
+    final = folder / ("failed" if outcome.error else "runs") / job.place
+    final.parent.mkdir(parents=True, exist_ok=True)
+    made.rename(final)
+
+
+def _try_to_write(folder: Path) -> None:
+    """Raise OSError when the folder takes no more, so that the remaining runs are not spent for nothing."""
+    trial = folder / ".trial"
+    try:
+        trial.write_bytes(_TRIAL)
+    finally:
+        trial.unlink(missing_ok=True)

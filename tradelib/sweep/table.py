@@ -1,0 +1,168 @@
+"""What a sweep is to run: combinations of values or the rows of a table, checked as a whole."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+
+from tradelib.errors import ParameterError, did_you_mean
+from tradelib.parameters import NOTEBOOKS, check
+from tradelib.report.jobs import Job, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from tradelib.parameters import Parameters
+
+Row = dict[str, Any]
+
+
+def sweep_of(
+    notebook: str, *, over: Sequence[str] = (), table: Path | None = None, common: Sequence[str] = ()
+) -> list[Job]:
+    """Return the checked jobs of a sweep: a row of the table, if there is one, with every combination.
+
+    Parameters
+    ----------
+    notebook : str
+        With or without its number.
+    over : sequence of str
+        ``NAME=V1,V2,...`` words.
+    table : Path, optional
+        As ``read_table`` takes it.
+    common : sequence of str
+        ``NAME=VALUE`` words for every run; the value may hold a comma.
+    """
+    model = NOTEBOOKS[named(notebook)]
+    rows = read_table(table, model) if table else [{}]
+    several = combinations(over, model)
+    if both := {name for row in rows for name in row} & {name for row in several for name in row}:
+        raise ParameterError(f"{', '.join(sorted(both))}: given by --over and by the table")
+    fixed = {}
+    for word in common:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise ParameterError(f"--set {word!r} is not NAME=VALUE")
+        fixed[name] = _value(model, name, text)
+    return jobs_of(notebook, [row | one for row in rows for one in several], fixed)
+
+
+def combinations(over: Sequence[str], model: type[Parameters]) -> list[Row]:
+    """Return every combination of the values of ``NAME=V1,V2`` words.
+
+    A value that holds a comma needs a table. An empty value is None.
+    """
+    axes = []
+    for word in over:
+        name, equals, values = word.partition("=")
+        if not equals:
+            raise ParameterError(f"--over {word!r} is not NAME=VALUE,VALUE,...")
+        axes.append([{name: _value(model, name, text)} for text in values.split(",")])
+    return [{name: value for part in row for name, value in part.items()} for row in itertools.product(*axes)]
+
+
+def read_table(path: Path, model: type[Parameters]) -> list[Row]:
+    """Return the rows of a parameter table.
+
+    Parameters
+    ----------
+    path : Path
+        ``.csv`` with a header of parameter names, where an empty cell leaves the default; ``.yaml`` with a list of
+        mappings, or one mapping of names to lists, of which all combinations are taken.
+    model : type of Parameters
+        Says which values are text.
+
+    Raises
+    ------
+    ParameterError
+        The file cannot be read, or is none of these.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"cannot read the parameter table {path}: {error}") from error
+    if path.suffix == ".csv":
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        except csv.Error as error:
+            raise ParameterError(f"{path}: {error}") from error
+        header, body = (rows[0], rows[1:]) if rows else ([], [])
+        if wrong := [n for n, row in enumerate(body, 2) if len(row) != len(header)]:
+            raise ParameterError(
+                f"{path}: row {wrong[0]} has {len(body[wrong[0] - 2])} cells, the header {len(header)}"
+            )
+        return [{n: _value(model, n, cell) for n, cell in zip(header, row, strict=True) if cell} for row in body]
+    if path.suffix in (".yaml", ".yml"):
+        return _rows_of_yaml(path, text)
+    raise ParameterError(f"{path}: a parameter table is .csv, .yaml or .yml")
+
+
+def _rows_of_yaml(path: Path, text: str) -> list[Row]:
+    import yaml
+
+    try:
+        told = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ParameterError(f"{path}: {error}") from error
+    if isinstance(told, dict):
+        axes = [
+            [(name, v) for v in (values if isinstance(values, list) else [values])] for name, values in told.items()
+        ]
+        told = [dict(row) for row in itertools.product(*axes)]
+    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
+        raise ParameterError(f"{path}: expected a list of mappings, or a mapping of parameters to lists of values")
+    return [{name: v.isoformat() if isinstance(v, dt.date) else v for name, v in row.items()} for row in told]
+
+
+def _value(model: type[Parameters], name: str, text: str) -> Any:
+    """Return what a text stands for: itself where the parameter is text, else a number, true, false or null."""
+    field = model.model_fields.get(name)
+    if not text:
+        return None
+    if field is None or "str" in str(field.annotation):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[str, Any]) -> list[Job]:
+    """Return a job for each row, every one checked before the first runs.
+
+    Raises
+    ------
+    ParameterError
+        Names what is wrong with each row, the first ten of them; or two rows that are the same run.
+    """
+    name = named(notebook)
+    model, jobs, wrong = NOTEBOOKS[name], dict[str, tuple[int, Job]](), list[str]()
+    for number, row in enumerate(rows, 1):
+        if "output" in row or "output" in common:
+            raise ParameterError(f"output is set by the sweep; {did_you_mean('output', set(model.model_fields))}")
+        try:
+            job = Job(name, check(model, {**common, **row}))
+        except ParameterError as error:
+            wrong.append(f"run {number}: {error}")
+            continue
+        key = key_of(job)
+        if key in jobs:
+            wrong.append(f"runs {jobs[key][0]} and {number} are the same: {job.values}")
+        jobs[key] = number, Job(name, job.parameters, f"{key[:2]}/{key}")
+    if wrong:
+        more = f"\nand {len(wrong) - 10} more" if len(wrong) > 10 else ""
+        raise ParameterError("nothing was run:\n" + "\n".join(wrong[:10]) + more)
+    if not jobs:
+        raise ParameterError("nothing to run: the table has no row")
+    return [job for _, job in jobs.values()]
+
+
+def key_of(job: Job) -> str:
+    """Return the name of a run: a digest of its notebook and values."""
+    return hashlib.sha256(json.dumps([job.notebook, job.values], sort_keys=True).encode()).hexdigest()[:16]

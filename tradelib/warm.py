@@ -1,0 +1,222 @@
+"""Kernels that start warm: each is forked from a process that has imported the heavy libraries already.
+
+A forked kernel is a real Jupyter kernel, a process of its own, reached through a standard kernel provisioner
+(entry point ``tradelib-warm``); only its start is shorter. The forking process, the server, belongs to the process
+that asks for kernels and shares its fate: when the one end of their pipe closes, however that came about, the
+server ends its kernels and itself; when the server is killed, the system kills its kernels. Where the platform
+cannot do this, the provisioner starts a stock kernel instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import sysconfig
+import threading
+from multiprocessing.connection import Pipe
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
+
+from tradelib.errors import TradelibError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_client.connect import KernelConnectionInfo
+
+NAME = "tradelib-warm"
+SPECS = Path(__file__).parent / "jupyter"
+"""Where the kernelspec is; a member of JUPYTER_PATH."""
+
+_SERVER = Path(__file__).with_name("forkserver.py")
+# Read once, when a process starts or a library loads: a server that has other values cannot stand in.
+_START_UP = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL_", "LD_", "LC_", "LANG", "TZ", "MALLOC", "STATSMODELS", "PANDAS")
+
+
+class WarmError(TradelibError):
+    """Warm kernels were asked for and cannot be had."""
+
+
+def available() -> bool:
+    """Return whether this platform can fork kernels that never outlive their owner."""
+    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+def _state() -> str:
+    """Return a digest of what a server has loaded: the package, the installed libraries, the start-up settings."""
+    files = [*Path(__file__).parent.rglob("*.py"), Path(sysconfig.get_path("purelib"))]
+    told = sorted((str(path), (status := path.stat()).st_mtime_ns, status.st_size) for path in files)
+    settings = sorted((name, value) for name, value in os.environ.items() if name.startswith(_START_UP))
+    return hashlib.sha256(repr((told, settings)).encode()).hexdigest()
+
+
+class Server:
+    """A preloaded process, seen from the process that owns it."""
+
+    def __init__(self) -> None:
+        self.owner, self.state, self._lock = os.getpid(), _state(), threading.Lock()
+        self._line, theirs = Pipe()
+        # Nobody's terminal, pipe or Ctrl-C reaches the server: it has a session and standard streams of its own.
+        environment = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
+        self._process = subprocess.Popen(
+            [sys.executable, str(_SERVER), str(theirs.fileno())], pass_fds=[theirs.fileno()], env=environment,
+            start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        self._greeting: str | None = None
+
+    def ready(self) -> None:
+        """Wait until the server has loaded everything.
+
+        Raises
+        ------
+        WarmError
+            It could not.
+        """
+        with self._lock:
+            if self._greeting is None:
+                try:
+                    self._greeting = str(self._line.recv())
+                except (EOFError, OSError):
+                    self._greeting = "it died while it loaded the libraries"
+        if self._greeting != "ready":
+            raise WarmError(f"no warm kernels: {self._greeting}")
+
+    def fork(self, arguments: list[str], folder: str, environment: dict[str, str]) -> int:
+        """Return the process of a new kernel."""
+        self.ready()
+        with self._lock:
+            try:
+                self._line.send((arguments, folder, environment))
+                return int(self._line.recv())
+            except (EOFError, OSError) as error:
+                raise WarmError("no warm kernels: the process they are forked from has died") from error
+
+    def usable(self) -> bool:
+        """Return whether new kernels may come from here: it lives, is ours, and has loaded what is there now."""
+        return self.owner == os.getpid() and self._process.poll() is None and self.state == _state()
+
+    def retire(self) -> None:
+        """Let the server end when its last kernel has."""
+        if self.owner == os.getpid():
+            with self._lock, contextlib.suppress(OSError):
+                self._line.send(None)
+
+    def stop(self) -> None:
+        """End the server and its kernels, and wait until they are gone."""
+        self._line.close()
+        if self.owner == os.getpid():
+            self._process.wait()
+
+
+_guard = threading.Lock()
+_server: Server | None = None
+_retired: list[Server] = []
+_users = 0
+
+
+def server() -> Server:
+    """Return this process's server; one that is dead or has loaded what has changed since is replaced."""
+    global _server  # noqa: PLW0603 - one for the process
+    with _guard:
+        if _server is None or not _server.usable():
+            if _server is not None:
+                _server.retire()
+                _retired.append(_server)  # its end of the line stays open while its kernels work
+            _server = Server()
+        return _server
+
+
+@contextlib.contextmanager
+def running() -> Iterator[None]:
+    """Keep a server while the block runs; the last block to end ends it."""
+    global _users, _server  # noqa: PLW0603 - one for the process
+    with _guard:
+        _users += 1
+    try:
+        server()
+        yield
+    finally:
+        with _guard:
+            _users -= 1
+            ending = [*_retired, *filter(None, [_server])] if _users == 0 else []
+            if ending:
+                _server = None
+                _retired.clear()
+        for one in ending:
+            one.stop()
+
+
+class Forked:
+    """A forked kernel, as ``LocalProvisioner`` expects a process to be: like ``subprocess.Popen``."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.returncode = pid, cast("int | None", None)
+        try:
+            self._descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self.returncode = 1
+
+    def poll(self) -> int | None:
+        """Return None while it lives."""
+        return self._look(0)
+
+    def wait(self) -> int | None:
+        """Return when it has ended."""
+        return self._look(None)
+
+    def _look(self, milliseconds: int | None) -> int | None:
+        if self.returncode is None:
+            poller = select.poll()
+            poller.register(self._descriptor, select.POLLIN)
+            if poller.poll(milliseconds):
+                os.close(self._descriptor)
+                self.returncode = 1  # which code is known to its parent only
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to this process and no later one of the same number."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts kernels by forking a preloaded process, or as ``LocalProvisioner`` does where that cannot be."""
+
+    warm = False
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel that a command line describes."""
+        if available() and "ipykernel_launcher" in cmd:
+            arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
+            with contextlib.suppress(WarmError):
+                folder = os.fspath(kwargs.get("cwd") or Path.cwd())
+                process = Forked(server().fork(arguments, folder, dict(kwargs.get("env") or os.environ)))
+                # The kernel leads a process group of its own, which signals are sent to.
+                self.process = cast("subprocess.Popen[bytes]", process)
+                self.pid, self.pgid, self.cwd, self.warm = process.pid, process.pid, folder, True
+                return self.connection_info
+        return await super().launch_kernel(cmd, **kwargs)
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel's process group while the kernel lives."""
+        if not self.warm or (self.process and self.process.poll() is None):
+            await super().send_signal(signum)
