@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, high
 @app.callback()
 def main() -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
+    # Notebooks run side by side, one a core; linear algebra with threads of its own slows small models many times over.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @app.command()
