@@ -1,8 +1,8 @@
 """Choose how to adjust goods trade by its distance from the agency's series, without looking at the last five years.
 
 Every candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, and judged on the
-five years before that month; one specification serves exports and imports. The winner, and only the winner, is then
-run on all months and compared for March 2020 and later. ``tradelib.x13.goods.CHOSEN`` holds the winner.
+five years before that month; one specification serves exports and imports. ``tradelib.x13.goods.CHOSEN`` holds the
+simplest of those that tie at the top; it alone is then run on all months and compared for March 2020 and later.
 """
 
 from __future__ import annotations

@@ -74,7 +74,9 @@ def test_the_balance_is_exports_minus_imports_and_surer_than_independent_flows(f
     exports, imports = (forecast.forecast(flows[name], 6, "ETS") for name in ("exports", "imports"))
     got = forecast.balance_of(exports, imports)
     np.testing.assert_allclose(got.mean, exports.mean - imports.mean)
-    assert (got.sd**2 < exports.sd**2 + imports.sd**2).all()
+    independent = exports.sd**2 + imports.sd**2
+    assert (got.sd**2 < independent).all()
+    assert (got.sd**2 / independent).iloc[5] < (got.sd**2 / independent).iloc[0]
 
 
 def test_a_balance_of_different_months_is_refused(flows):

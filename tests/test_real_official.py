@@ -27,7 +27,9 @@ def folder(tmp_path_factory):
 
 
 def test_the_span_is_cut_and_the_provenance_kept(folder):
-    got = parameters.RealVsNominal(official=str(folder), start="2013-01", end="2014-06").load_chained()
+    got = parameters.RealVsNominal(
+        official=str(folder), start="2013-01", end="2014-06", reference_year=2012
+    ).load_chained()
     assert (str(got.index[0]), str(got.index[-1])) == ("2013-01", "2014-06")
     told = got.attrs["series"]["exports_goods_census_sa_chained2012"]
     assert (told["basis"], told["adjustment"], told["price_basis"]) == ("census", "sa", "chained2012")
@@ -52,13 +54,20 @@ def test_impossible_parameters_are_refused(asked, said):
         parameters.check(parameters.RealVsNominal, asked)
 
 
+def test_the_reference_year_is_one_that_the_files_have(folder):
+    with pytest.raises(ParameterError, match="official files, 2012 to 2015"):
+        parameters.check(parameters.RealVsNominal, {"official": str(folder)})
+    got = parameters.RealVsNominal(official=str(folder), start="2014-06", reference_year=2012)
+    assert (len(got.load_chained()), len(got.load_chained(whole=True))) == (19, 48)
+
+
 def test_a_span_that_the_files_do_not_have_is_refused(folder):
     with pytest.raises(ParameterError, match="outside the data, which span 2012-01 to 2015-12"):
         parameters.check(parameters.RealVsNominal, {"official": str(folder), "start": "2008-01"})
 
 
 def test_what_only_official_files_show_is_told(folder, tmp_path):
-    asked = parameters.RealVsNominal(official=str(folder), output=str(tmp_path))
+    asked = parameters.RealVsNominal(official=str(folder), output=str(tmp_path), reference_year=2012)
     record = Record(asked, title="Real", question="Real?")
     data = record.note(asked.load_chained())
     value = load("exports_goods_census_sa", start="2012-01", end="2015-12", unit="billions").iloc[:, 0]
@@ -89,7 +98,7 @@ def test_a_release_in_the_store_serves_as_well(folder, tmp_path, monkeypatch):
     months = 1000 * read_real_folder(folder)
     provenance = {"family": "real_goods", "released": dt.date(2016, 2, 5), "producer": "Census", "title": "Real goods"}
     archive.write_release(months, provenance)
-    got = parameters.RealVsNominal(start="2013-01").load_chained()
+    got = parameters.RealVsNominal(start="2013-01", reference_year=2012).load_chained()
     assert (str(got.index[0]), str(got.index[-1])) == ("2013-01", "2015-12")
     np.testing.assert_allclose(got, months.loc["2013-01":] / 1000, rtol=1e-12)
     assert set(got.attrs["series"][got.columns[0]]) >= {"vintage", "source", "sha256", "unit"}

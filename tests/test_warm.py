@@ -108,6 +108,16 @@ def test_kernels_share_no_random_state_and_no_variable(tmp_path: Path) -> None:
 
 
 @slow
+def test_a_kernel_ends_as_a_stock_kernel_does(tmp_path: Path) -> None:
+    """What it has open is written, and what it asked for at its end is done."""
+    source = "import atexit, pathlib; atexit.register(pathlib.Path('asked').touch); kept = open('kept', 'w')"
+    with warm.running():
+        run(warm.NAME, source, "kept.write('all of it');", folder=tmp_path)
+    assert (tmp_path / "kept").read_text() == "all of it"
+    assert (tmp_path / "asked").exists()
+
+
+@slow
 def test_changed_code_gets_a_new_server_and_the_old_one_ends_with_its_kernels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -331,6 +331,11 @@ def test_a_batch_goes_on_past_failures():
     assert got.summary().startswith("2 adjusted, 1 failed\nflat: seasonal adjustment: flat is 1 in all months")
 
 
+def test_a_batch_shows_its_progress(capsys):
+    x13_batch({"a": AIRLINE, "b": AIRLINE}, "x11", progress=True, **FIXED)
+    assert "X-13" in capsys.readouterr().err
+
+
 def test_plot_is_finished(textbook):
     from matplotlib import pyplot as plt
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -265,6 +266,7 @@ def _assignments(pairs: list[str]) -> dict[str, Any]:
 
 def run() -> None:
     """Run the command line; what tradelib refuses is one plain message and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that nothing half stays
     try:
         app()
     except TradelibError as error:

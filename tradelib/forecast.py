@@ -281,8 +281,8 @@ def balance_of(exports: Forecast, imports: Forecast) -> Forecast:
     Parameters
     ----------
     exports, imports : Forecast
-        For the same months. Their past errors move together, so the balance is surer than two independent flows would
-        make it.
+        For the same months. Their past errors move together, more so over many months than over one, so the balance is
+        surer than two independent flows would make it: the correlation for h months ahead is that of sums of h errors.
 
     Raises
     ------
@@ -293,8 +293,15 @@ def balance_of(exports: Forecast, imports: Forecast) -> Forecast:
         raise ComparabilityError(f"exports are for {exports.mean.index[0]}, imports for {imports.mean.index[0]}")
     months = min(len(exports.errors), len(imports.errors))
     x, m = exports.errors[-months:], imports.errors[-months:]
-    size = np.sqrt((x @ x) * (m @ m))
-    correlation = float(x @ m / size) if size > 0 else 0.0
+    steps = range(1, len(exports.mean) + 1)
+    correlation = np.array(
+        [_correlation(np.convolve(x, np.ones(h), "valid"), np.convolve(m, np.ones(h), "valid")) for h in steps]
+    )
     variance = exports.sd**2 + imports.sd**2 - 2 * correlation * exports.sd * imports.sd
     notes = (*(f"exports: {note}" for note in exports.notes), *(f"imports: {note}" for note in imports.notes))
     return Forecast(exports.mean - imports.mean, np.sqrt(variance.clip(lower=0)), x - m, exports.method, notes)
+
+
+def _correlation(x: np.ndarray, m: np.ndarray) -> float:
+    size = float(np.sqrt((x @ x) * (m @ m)))
+    return float(x @ m) / size if size > 0 else 0.0

@@ -42,7 +42,7 @@ _NOT_FOR_NOTEBOOKS = {"cli", "forkserver", "report", "sweep", "warm"}
 
 def serve(descriptor: int) -> None:
     """Load the libraries, then fork a kernel for each request that comes over the line."""
-    server, line, kernels = os.getpid(), Connection(descriptor), dict[int, int]()
+    server, line, kernels, before = os.getpid(), Connection(descriptor), dict[int, int](), set(os.environ)
     try:
         _load()
         line.send("ready")
@@ -59,7 +59,9 @@ def serve(descriptor: int) -> None:
         line.close()
         for pidfd in kernels:
             os.close(pidfd)
-        _become_kernel(server, *request)
+        arguments, folder, environment = request
+        set_by_libraries = {name: value for name, value in os.environ.items() if name not in before}
+        _become_kernel(server, arguments, folder, set_by_libraries | environment)
 
 
 def _load() -> None:

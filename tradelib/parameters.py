@@ -272,15 +272,16 @@ class RealVsNominal(Parameters):
     episode_end: Month | None = None
     official: str | None = None
 
-    def load_chained(self) -> pd.DataFrame | None:
-        """Load the official chained dollars, in billions, for the span asked for; None when they are not at hand."""
+    def load_chained(self, *, whole: bool = False) -> pd.DataFrame | None:
+        """Load the official chained dollars, in billions, for the span asked for or whole; None without them."""
+        start, end = (None, None) if whole else (self.start, self.end)
         if self.official is not None:
             from tradelib.sources.real_goods import read_real_folder
 
-            return vintages.cut(read_real_folder(self.official), self.start, self.end)
+            return vintages.cut(read_real_folder(self.official), start, end)
         if "real_goods" not in vintages.families():
             return None
-        return self.load(list(vintages.read_months(vintages.select("real_goods"))))
+        return self.load(list(vintages.read_months(vintages.select("real_goods"))), start=start, end=end)
 
     @model_validator(mode="after")
     def _compares(self) -> Self:
@@ -293,9 +294,13 @@ class RealVsNominal(Parameters):
         if len(months) < 13:
             raise ValueError(f"{months[0]} to {months[-1]} are {len(months)} months; a change over a year needs 13")
         prices = self.load("*_price_index_*", start=None, end=None).index
-        whole = [year for year in prices.year.unique() if sum(prices.year == year) == 12]
-        if self.reference_year not in whole:
-            expected = f"a whole year of the price indexes, {whole[0]} to {whole[-1]}"
+        everything = self.load_chained(whole=True)
+        known = prices if everything is None else prices.intersection(everything.index)
+        years = [year for year in known.year.unique() if sum(known.year == year) == 12]
+        if self.reference_year not in years:
+            expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"
+            if everything is not None:
+                expected = expected.replace("indexes", "indexes and of the official files")
             raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
         return self._with_episode(months)
 
@@ -432,11 +437,19 @@ NOTEBOOKS: dict[str, type[Parameters]] = {
 }
 
 
+_NONE_MEANS = {
+    "start": "the first month",
+    "end": "the last month",
+    "vintage": "the newest",
+    "official": "none",
+    "episode_start": "none",
+    "episode_end": "none",
+}
+
+
 def in_words(name: str, value: object) -> str:
     """Return what a parameter's value means, also when it is None."""
-    if value is None:
-        return {"start": "the first month", "end": "the last month", "vintage": "the newest"}.get(name, "the default")
-    return str(value)
+    return _NONE_MEANS.get(name, "the default") if value is None else str(value)
 
 
 def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:
