@@ -50,6 +50,9 @@ def plain_exhibit_of(grid: Grid) -> list[tuple[Exhibit, list[Quantity]]]:
     first = next((at for at in range(period + 1, len(grid.rows)) if _starts(grid, at)), None)
     if first is None:
         raise grid.error(period, found="no year under the header", expected="years and months")
+    for at in range(title + 1, top):
+        if not grid.is_blank(at, 1):
+            raise grid.error(at, 1, found=repr(grid.text(at, 1)), expected="text alone between title and header")
     heads = _heads(grid, top, first)
     words = " ".join(grid.text(at) for at in range(top))
     found = []
@@ -94,6 +97,8 @@ def _heads(grid: Grid, top: int, first: int) -> list[str]:
     groups: list[str] = [""] * width
     for at in range(top, first):
         last, below = "", at + 1 < first
+        if any(isinstance(cell, float) for cell in grid.rows[at]):
+            raise grid.error(at, found="a row with figures", expected="a row of heads, or a year")
         for column in range(1, width):
             text = grid.text(at, column)
             last = text or (last if below and any(grid.text(row, column) for row in range(at + 1, first)) else "")
