@@ -102,7 +102,7 @@ def mutate(rows, mutation):
     elif row and what == "letter":
         row[column] = f"{row[column]}{mark}"
     elif row and what == "rename":
-        row[column] = f"{row[column]} (new)" if isinstance(row[column], str) else mark
+        row[column] = f"{row[column]} (new)" if isinstance(row[column], str) else f"{mark}?"
     elif row:
         row[column] = ""
     return rows

@@ -137,14 +137,17 @@ def _check_years(file: str, read: Read) -> None:
         parts = np.array([shorter[first] for first in range(line.first, line.last + 1, step)], dtype=float)
         for at, (value, total) in enumerate(zip(line.figures, parts.sum(axis=0), strict=True)):
             column = _Column(read, at, [], np.array([]))
-            if abs(value - total) > SPAN and at not in copied and not _exempt(column, line):
+            if abs(value - total) > SPAN and at not in copied and not _is_rest(column, line):
                 expected = f"the sum of its {'quarters' if step == 3 else 'months'} within {SPAN}"
                 raise _error(file, column, line, f"{value:,.0f} against {total:,.0f}", expected)
 
 
 def _exempt(column: _Column, line: Line) -> bool:
-    rest = column.read.table.quantities[column.at].partner == OTHERS and line.last < OTHERS_SINCE
-    return rest or _stale(column.read, line)
+    return _is_rest(column, line) or _stale(column.read, line)
+
+
+def _is_rest(column: _Column, line: Line) -> bool:
+    return column.read.table.quantities[column.at].partner == OTHERS and line.last < OTHERS_SINCE
 
 
 def _stale(read: Read, line: Line) -> bool:
