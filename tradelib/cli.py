@@ -19,7 +19,7 @@ from tradelib.errors import ParameterError, TradelibError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
