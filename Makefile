@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# Notebooks run beside each other; threads inside small matrix products would fight for the same cores.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab lint bench notebooks lock clean
+.PHONY: help report test nightly lab lint bench notebooks lock clean
 
 help:
 	@echo "make report      run the notebooks on the bundled data and write reports/ (ARGS='--start 2010-01' for options)"
 	@echo "make test        everything that must hold: unit tests, notebooks, the run itself"
+	@echo "make nightly     files damaged in thousands of ways: the right figures or the documented error"
 	@echo "make lab         JupyterLab on the notebooks"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed"
@@ -33,6 +36,9 @@ test: .venv/installed
 	$(BIN)/python -m pytest -m "not slow" tests
 	JUPYTER_PATH=$(CURDIR)/tradelib/jupyter $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
 	$(BIN)/python -m pytest -m slow tests
+
+nightly: .venv/installed
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_layouts_mutated.py tests/test_history_mutated.py
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from tradelib.chained import components
 from tradelib.errors import ComparabilityError, SeriesError
 from tradelib.fisher import fisher, fisher_contributions, nominal_contributions
 
@@ -115,6 +116,48 @@ def test_chained_parts_are_not_taken_for_nominal_ones():
         nominal_contributions(parts, total.rename("exports_goods_census_sa_chained2012"))
 
 
+def end_uses(year=2012, flow="exports"):
+    """Return the published example as nominal and chained dollars of four end uses."""
+    items = dict(zip("ABCD", ("foods", "capital_goods", "automotive", "other_goods"), strict=True))
+    nominal = CURRENT.rename(columns=lambda name: f"{flow}_{items[name]}_census_sa")
+    return nominal, REAL.rename(columns=lambda name: f"{flow}_{items[name]}_census_sa_chained{year}")
+
+
+def test_contributions_of_end_uses_come_from_nominal_and_chained_dollars():
+    prices, quantities = components(*end_uses())
+    assert fisher(prices, quantities).quantity.round(1).iloc[-1] == 140.2
+    got = fisher_contributions(prices, quantities).iloc[-1].round(2).to_dict()
+    assert got == {"foods": 1.98, "capital_goods": 1.66, "automotive": 1.49, "other_goods": 1.22}
+
+
+def test_differences_of_chained_dollars_are_not_the_contributions():
+    _, quantities = components(*end_uses())
+    naive = 100 * quantities.diff().div(quantities.shift().sum(axis=1), axis=0).iloc[-1]
+    assert abs(naive["foods"] - 1.98) > 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda v, q: (v, pd.concat([q.iloc[:, :2], end_uses(2017)[1].iloc[:, 2:]], axis=1)), "differ in price_basis"),
+        (
+            lambda v, q: (v, pd.concat([q.iloc[:, :2], end_uses(flow="imports")[1].iloc[:, 2:]], axis=1)),
+            "differ in flow",
+        ),
+        (lambda v, q: (v.rename(columns=lambda n: n.replace("census", "bop")), q), "differ in basis"),
+    ],
+)
+def test_components_that_are_not_alike_are_refused(change, said):
+    with pytest.raises(ComparabilityError, match=said):
+        components(*change(*end_uses()))
+
+
+def test_components_that_differ_in_items_are_refused():
+    nominal, chained = end_uses()
+    with pytest.raises(SeriesError, match="expected the same items"):
+        components(nominal.iloc[:, 1:], chained)
+
+
 def test_a_missing_month_stays_missing_and_the_chain_goes_on_behind_it():
     p, q = PRICES.copy(), REAL.copy()
     q.loc["2020-02", "A"] = np.nan
@@ -141,4 +184,4 @@ def test_unfit_components_are_refused(change, said):
 
 
 def test_the_summary_says_price_and_quantity():
-    assert fisher(PRICES, REAL).summary() == "2020-01 to 2020-04: price +10.1 %, quantity +40.2 %"
+    assert fisher(PRICES, REAL).summary() == "2020-01 to 2020-04: price +10.1%, quantity +40.2%"

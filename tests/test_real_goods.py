@@ -27,8 +27,8 @@ def total(rows):
     return [sum(column) for column in zip(*rows, strict=True)]
 
 
-def long_series(flow="Exports", months=17, year=2012, label="Jan. -Dec."):
-    """Return the rows of ``realexp`` or ``realimp``: 2020 and as many months of 2021 as are left."""
+def long_series(flow="Exports", months=17, year=2012, label="Jan. -Dec.", first=2020):
+    """Return the rows of ``realexp`` or ``realimp``: whole years and what is left of the months in a last one."""
     rows = [
         ["Seasonally Adjusted"],
         [f"Real {flow} of Goods by Principal End-Use Category"],
@@ -38,10 +38,12 @@ def long_series(flow="Exports", months=17, year=2012, label="Jan. -Dec."):
         ["", *HEADS],
     ]
     data = [figures(number) for number in range(months)]
-    for first, stub, span in ((0, 2020.0, "Jan.-Dec."), (12, "2021", label)):
-        here = data[first : first + 12]
-        rows += [[stub], [span, *total(here)]]
-        rows += [[name, *(here[at] if at < len(here) else [])] for at, name in enumerate(MONTHS)]
+    for at in range(0, months, 12):
+        here = data[at : at + 12]
+        last = at + 12 >= months
+        rows += [[str(first + at // 12) if last else first + at / 12]]
+        rows += [[label if last else "Jan.-Dec.", *total(here)]]
+        rows += [[name, *(here[number] if number < len(here) else [])] for number, name in enumerate(MONTHS)]
     return [*rows, [], *NOTES]
 
 

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from tradelib import notebook
 from tradelib.notebook import Record
 from tradelib.parameters import Headline
 
@@ -19,16 +20,16 @@ def items(record, tmp_path):
     return json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["items"]
 
 
-def test_text_escapes_the_dollar_that_would_begin_a_formula(record, tmp_path, capsys):
+def test_dollars_are_money_and_never_begin_a_formula(record, tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(notebook, "display", lambda item: shown.append(item.data))
     record.text("text", "Deficit of $1.0 billion", ["It was $1.0 billion.", "Exports were $2.0 billion."])
     [got] = items(record, tmp_path)
-    assert got == {
-        "kind": "text",
-        "name": "text",
-        "title": "Deficit of $1.0 billion",
-        "reading": "It was \\$1.0 billion.\n\nExports were \\$2.0 billion.",
-    }
-    assert "checks hold" in capsys.readouterr().out
+    assert (got["kind"], got["title"]) == ("text", "Deficit of $1.0 billion")
+    assert got["reading"] == "It was $1.0 billion.\n\nExports were $2.0 billion."
+    # An element of its own keeps JupyterLab from pairing one dollar sign with the next.
+    [text] = shown
+    assert text.count(r"<span>\$</span>") == text.count("$") == 3
 
 
 def test_tables_round_half_up_and_keep_missing_values_empty(record, tmp_path):

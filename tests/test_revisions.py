@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradelib import revisions, triangle, vintages
-from tradelib.efficiency import MeanRevision, Thresholds, default_lags, mean_revision, news_or_noise
+from tradelib.efficiency import MeanRevision, Thresholds, mean_revision, news_or_noise
 from tradelib.errors import SeriesError
+from tradelib.hac import default_lags
+from tradelib.rounding import printed
 
 
 def months(n, start="2000-01"):
@@ -122,7 +124,8 @@ def test_pairs_parts_and_steps_agree_with_loops(drawn):
         change, latest = first - values[row - 1, at], last - values[row - 1, -1]
         assert got.loc[month, ["first", "latest", "revision"]].tolist() == [first, last, last - first]
         assert got.loc[month, ["first_change", "latest_change"]].tolist() == [change, latest]
-        assert got.loc[month, "flipped"] == (change * latest < 0)
+        direction = "flat" if change * latest == 0 else "flipped" if change * latest < 0 else "kept"
+        assert got.loc[month, "direction"] == direction
 
     split = revisions.parts(drawn, got.index)
     assert (split["regular"].fillna(0) + split["annual"].fillna(0)).tolist() == got["revision"].tolist()
@@ -157,12 +160,12 @@ def test_the_bundled_vintages_in_numbers(balance):
     got = revisions.analyse(balance)
     assert (len(got.pairs), got.is_small) == (12, True)
     assert got.pairs.loc["2022-02", ["first", "latest"]].tolist() == [-89.185, -84.685]
-    assert got.pairs.index[got.pairs["flipped"]].astype(str).tolist() == ["2022-02"]
+    assert got.pairs.index[got.pairs["direction"] == "flipped"].astype(str).tolist() == ["2022-02"]
     assert got.mean.mean == pytest.approx(got.pairs["revision"].mean())
     assert got.mean.mean_absolute == pytest.approx(2.5)
     assert got.parts["annual"].notna().sum() == 4
     assert got.efficiency.verdict == "cannot tell"
-    assert (got.flips.flipped, got.flips.months) == (1, 12)
+    assert (got.flips.flipped, got.flips.months, got.flips.flat) == (1, 12, 0)
     assert got.flips.low < 1 / 12 < got.flips.high
     assert got.steps.loc["2026-03-12", ["releases", "annual", "revised"]].tolist() == [1, False, 12]
     assert "which is few" in got.summary()
@@ -179,10 +182,39 @@ def test_one_release_cannot_be_revised():
         revisions.analyse(vintages.triangle("BOPGSTB", "census_history"))
 
 
-def test_flips_need_changes():
-    table = pd.DataFrame({"first_change": [np.nan], "latest_change": [1.0], "flipped": [False]}, index=months(1))
-    with pytest.raises(SeriesError, match="no month with a change"):
-        revisions.count_flips(table)
+def test_a_change_that_prints_as_zero_has_no_direction(balance):
+    got = revisions.analyse(balance, flat=0.05)  # February 2022 was printed as unchanged: 0.044
+    assert got.pairs.loc["2022-02", "direction"] == "flat"
+    assert (got.flips.flipped, got.flips.months, got.flips.flat) == (0, 11, 1)
+    assert got.flips.low == 0
+
+
+def test_flips_need_directions():
+    with pytest.raises(SeriesError, match="no month with a direction"):
+        revisions.count_flips(pd.Series(["flat", np.nan]))
+
+
+def test_only_the_months_asked_for_are_measured(balance):
+    got = revisions.pairs(balance, start="2025-06", end="2025-12")
+    assert got.index.astype(str).tolist() == [f"2025-{number:02}" for number in range(6, 13)]
+    assert got.loc["2025-06", "first_change"] == 11.487  # from the month before, which is not asked for
+
+
+def test_one_month_is_told_print_by_print(balance):
+    assert triangle.story(balance, "2025-12") == [
+        f"The first print of December 2025 was {printed(-70.311)}, on 2026-02-19.",
+        f"The release of 2026-03-12, about January 2026, moved it by {printed(-2.589)} to {printed(-72.9)}.",
+        "1 release at hand left it as it was.",
+        f"It stands at {printed(-72.9)}, {printed(-2.589)} from where it began.",
+    ]
+    told = " ".join(triangle.story(balance, "2025-01"))
+    assert told.startswith("The 6th print of January 2025, the oldest at hand, was")
+    assert "or one of the 5 before it that are not at hand" in " ".join(triangle.story(balance, "2024-12"))
+
+
+def test_ordinals():
+    got = [triangle.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 32, 43, 111, 122)]
+    assert got == ["first", "second", "third", "4th", "11th", "12th", "13th", "21st", "32nd", "43rd", "111th", "122nd"]
 
 
 def test_results_are_plain_numbers(balance):

@@ -138,7 +138,7 @@ def test_four_years_are_too_short():
     [
         ({"series": "exports_goods_census_nsa"}, "not published as seasonally adjusted"),
         ({"start": "2020-01"}, "2020-01 to 2024-02 are 50 months; the tests need 60"),
-        ({"engine": "x12"}, "unknown parameter 'engine'"),
+        ({"engines": "x11"}, "unknown parameter 'engines'; did you mean engine"),
     ],
 )
 def test_the_notebook_refuses_what_it_cannot_answer(asked, told):

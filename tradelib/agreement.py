@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +70,7 @@ def agreement(ours: pd.Series, theirs: pd.Series) -> Agreement:
     )
 
 
-def agreement_table(rows: Mapping[str, Agreement]) -> pd.DataFrame:
+def agreement_table(rows: Mapping[Any, Agreement]) -> pd.DataFrame:
     """Return several comparisons side by side, one row each."""
     columns = ("mean_absolute", "correlation", "same_direction")
     return pd.DataFrame({name: {c: getattr(a, c) for c in columns} for name, a in rows.items()}).T

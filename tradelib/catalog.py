@@ -6,7 +6,7 @@ comparable cannot share a name.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
@@ -66,6 +66,12 @@ class Series:
         if self.price_basis != "current":
             parts.append(self.price_basis)
         return "_".join(parts)
+
+    def same_item(self, other: Series) -> bool:
+        """Tell whether the two differ in their flow only, so that exports minus imports is the balance."""
+        return replace(self, flow="balance", label="", mnemonic=None) == replace(
+            other, flow="balance", label="", mnemonic=None
+        )
 
 
 def _bop() -> Iterable[Series]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from tradelib import guard
 from tradelib.errors import SeriesError
 from tradelib.real import PriceVolume, rebase, require_positive, require_same_months
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    import pandas as pd
 
 _COMPILED_ALIKE: tuple[guard.Aspect, ...] = ("flow", "item", "basis", "adjustment", "vintage")
 
@@ -46,7 +46,7 @@ def implicit_price(nominal: pd.Series, chained: pd.Series, *, accept: Collection
         require_positive(series)
     found = guard.quantity(chained)
     name = f"{found.flow}_{found.item}_implicit_price_{found.basis}_{found.adjustment}_base{year}"
-    return PriceVolume(nominal, (100 * nominal / chained).rename(name), chained, year)
+    return PriceVolume(nominal, guard.renamed(100 * nominal / chained, name, chained), chained, year)
 
 
 def rebase_chained(
@@ -83,4 +83,40 @@ def rebase_chained(
     if len(year) != 12:
         raise SeriesError(f"{nominal.name} has {len(year)} months of {reference_year}; expected all twelve")
     rebased = rebase(chained, reference_year, float(year.mean()))
-    return rebased.rename(str(chained.name).replace(f"chained{old}", f"chained{reference_year}"))
+    return guard.renamed(rebased, str(chained.name).replace(f"chained{old}", f"chained{reference_year}"), chained)
+
+
+def components(
+    nominal: pd.DataFrame, chained: pd.DataFrame, *, accept: Collection[guard.Aspect] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the prices and quantities behind the items of one flow, as the Fisher formulas take them.
+
+    Parameters
+    ----------
+    nominal, chained : pandas.DataFrame
+        The same items of one flow, one column each, in current and in chained dollars; no total, no residual.
+    accept : collection of str
+        Differences between the two sides that the caller states, such as ``vintage``.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Implicit prices (1 on average in the reference year) and chained dollars; columns are the items.
+
+    Raises
+    ------
+    ComparabilityError
+        Items mix flows, bases, adjustments, reference years or vintages, or the two sides do.
+    SeriesError
+        The items or months differ, or a value is not positive.
+    """
+    sides = [{guard.quantity(side[name]).item: side[name] for name in side} for side in (nominal, chained)]
+    for side in sides:
+        first = next(iter(side.values()))
+        for other in side.values():
+            guard.require_same(first, other, ("flow", "basis", "adjustment", "price_basis", "vintage"))
+    if set(sides[0]) != set(sides[1]):
+        raise SeriesError(f"found nominal {sorted(sides[0])} and chained {sorted(sides[1])}; expected the same items")
+    flows = {item: implicit_price(sides[0][item], volume, accept=accept) for item, volume in sides[1].items()}
+    prices = pd.DataFrame({item: flow.price / 100 for item, flow in flows.items()})
+    return prices, pd.DataFrame({item: flow.volume for item, flow in flows.items()})

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
 from tradelib.errors import ParameterError, TradelibError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
@@ -20,6 +26,8 @@ _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, high
 @app.callback()
 def main() -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
+    # Notebooks run side by side, one a core; linear algebra with threads of its own slows small models many times over.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @app.command()
@@ -43,12 +51,25 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
+    said = {"start": start, "end": end, "series": series, "vintage": vintage}
+    options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
+    _report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force)
+
+
+def _report(
+    options: dict[str, Any],
+    *,
+    only: list[str],
+    out: Path | None = None,
+    jobs: int | None = None,
+    kernel: Literal["auto", "warm", "stock"] = "auto",
+    force: bool = False,
+) -> None:
+    """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
     from tradelib.report import Outcome, plan, threads  # imports that --help need not wait for
     from tradelib.report import report as run
 
-    said = {"start": start, "end": end, "series": series, "vintage": vintage}
-    options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
-    total, done = len(plan(options, only or [])), 0
+    total, done = len(plan(options, only)), 0
     with _err.status(f"0 of {total} notebooks") as status:
 
         def tell(outcome: Outcome) -> None:
@@ -58,7 +79,7 @@ def report(
             _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
             status.update(f"{done} of {total} notebooks")
 
-        result = run(options, only=only or [], out=out, force=force, executor=threads(jobs, kernel), progress=tell)
+        result = run(options, only=only, out=out, force=force, executor=threads(jobs, kernel), progress=tell)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     _out.print(f"{result.headline}\nReport: {result.folder / 'index.html'}", markup=False)
@@ -147,6 +168,99 @@ def _memory_share(jobs: int | None) -> float:
     import psutil
 
     return float(max(2.0, psutil.virtual_memory().total / 1e9 / (jobs or os.cpu_count() or 1)))
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
+) -> None:
+    """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
+    from tradelib import fetch as fetching
+
+    with _progress() as tell:
+        fetched = fetching.fetch(names, progress=tell)
+    for one in fetched:
+        _out.print(one.summary(), markup=False)
+        if one.status == "new" and one.record:
+            _out.print(f"  {one.record.path}\n  from {one.record.url}", markup=False)
+    if any(one.status == "failed" for one in fetched):
+        raise typer.Exit(1)
+
+
+@app.command()
+def update(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
+    released: Annotated[str | None, typer.Option(help="Day of release, where the server does not say it.")] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
+) -> None:
+    """Release day: fetch, add the new vintage, say what was revised, report."""
+    from tradelib import freshness
+    from tradelib import update as updating
+
+    with _progress() as tell:
+        done = updating.update(names, released=_day(released), progress=tell)
+    _out.print(f"{done.summary()}\n{freshness.freshness().summary()}", markup=False)
+    if not no_report:
+        _report({}, only=[])
+    if done.refused or any(one.status == "failed" for one in done.fetched):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sources() -> None:
+    """List the source families of the store and the files that can be fetched."""
+    from tradelib import freshness, listing
+
+    _out.print("In the store", style="bold")
+    for family, told in listing.families().iterrows():
+        _out.print(f"{family}\n  {told.title}, {told.basis}", markup=False)
+        _out.print(
+            f"  {told.series} series, {told['first']} to {told['last']}, {told.releases} releases to {told.vintage}"
+        )
+    _out.print("\nTo fetch", style="bold")
+    for name, told in listing.downloads().iterrows():
+        here = f"; here: about {told.month}, fetched {told.fetched}" if told.month else ""
+        _out.print(f"{name}\n  {told.what}{f'; key in {told.key}' if told.key else ''}{here}", markup=False)
+    _out.print(freshness.freshness().summary(), markup=False)
+
+
+@app.command()
+def series(
+    text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
+) -> None:
+    """List or search the series, with unit, basis, adjustment, span, vintage and FRED mnemonic."""
+    from tradelib import listing
+
+    for name, told in listing.series(" ".join(text or [])).iterrows():
+        span = f"{told['first']} to {told['last']}, released {told.vintage}" if told.vintage else "not in the store"
+        said = [told.label, told.unit, told.basis, told.adjustment, told.price_basis, told.family, span]
+        _out.print(f"{name}  {told.mnemonic}".rstrip(), style="bold", markup=False)
+        _out.print(f"  {'; '.join(said)}", markup=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a bar for each download on the standard error stream."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=_err, transient=True
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(source: str, done: int, total: int | None) -> None:
+            if source not in tasks:
+                tasks[source] = bars.add_task(source, total=total)
+            bars.update(tasks[source], completed=done, total=total)
+
+        yield tell
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None
 
 
 def _assignments(pairs: list[str]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Consistency:
         price, as it does when what swings (petroleum) weighs more in it. A drift below 0: the implicit price rises
         less at any rate of the index, as it does when what becomes cheaper all the time (computers) weighs more.
     jumps : pandas.Series
-        Changes of ``distance`` from a month to the next of more than ``threshold`` times their median size.
+        Changes of ``distance`` from a month to the next that are large and last, see ``consistency``.
     """
 
     growth: pd.DataFrame
@@ -55,7 +55,7 @@ class Consistency:
         )
 
 
-def consistency(deflated: PriceVolume, chained: PriceVolume, *, threshold: float = 8.0) -> Consistency:
+def consistency(deflated: PriceVolume, chained: PriceVolume, *, threshold: float = 8.0, window: int = 6) -> Consistency:
     """Compare a flow deflated by a price index with the same flow in chained dollars.
 
     Parameters
@@ -63,7 +63,10 @@ def consistency(deflated: PriceVolume, chained: PriceVolume, *, threshold: float
     deflated, chained : PriceVolume
         The same nominal flow, months and reference year.
     threshold : float
-        How many times the median change makes a jump.
+        How many times the median change from a month to the next makes a jump.
+    window : int
+        It lasts if the mean distance of that many months after it differs from that of as many before it by at
+        least three quarters of the jump.
 
     Raises
     ------
@@ -83,6 +86,8 @@ def consistency(deflated: PriceVolume, chained: PriceVolume, *, threshold: float
     slope, drift = np.polyfit(both["index"], both["implicit"], 1)
     distance = (100 * (deflated.volume / chained.volume - 1)).rename("distance")
     steps = distance.diff()
-    jumps = steps[steps.abs() > threshold * steps.abs().median()]
+    level = distance.rolling(window).mean()
+    lasting = level.shift(1 - window) - level.shift(1)
+    jumps = steps[(steps.abs() > threshold * steps.abs().median()) & (lasting / steps >= 0.75)]
     correlation = float(both.corr().iloc[0, 1])
     return Consistency(growth, distance, correlation, float(slope), float(drift), jumps)

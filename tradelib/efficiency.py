@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from tradelib import hac
 from tradelib.errors import SeriesError
-
-if TYPE_CHECKING:
-    from statsmodels.regression.linear_model import RegressionResults
 
 Rating = Literal["not rejected", "doubtful", "rejected"]
 Kind = Literal["news", "noise", "neither", "cannot tell"]
@@ -81,8 +78,8 @@ class MeanRevision:
     def summary(self) -> str:
         """Return the test in one sentence."""
         return (
-            f"mean revision {self.mean:+.2f}, t {self.t:.2f}, p {self.p_value:.2f}: a mean of zero is {self.verdict}"
-            f"{_caution(self.months, self.thresholds)}"
+            f"mean revision {self.mean:+.2f}, t {self.t:.2f}, {p_in_words(self.p_value)}: a mean of zero is "
+            f"{self.verdict}{_caution(self.months, self.thresholds)}"
         )
 
 
@@ -155,22 +152,33 @@ class NewsOrNoise:
         }
         return kinds.get((self.news.verdict, self.noise.verdict), "cannot tell")
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """Both regressions, a row each."""
+        rows = {"news: on the change as printed": self.news, "noise: on the change as known now": self.noise}
+        heads = {
+            "intercept": "a", "t_intercept": "t of a", "slope": "b", "t_slope": "t of b", "r_squared": "R²",
+            "wald": "Wald / 2", "p_value": "p", "verdict": "verdict",
+        }  # fmt: skip
+        told = [{head: getattr(test, name) for name, head in heads.items()} for test in rows.values()]
+        return pd.DataFrame(told, index=pd.Index(list(rows), name="regression of the revision"))
+
     def summary(self) -> str:
         """Return both tests and what they say together."""
         news, noise = self.news, self.noise
         return (
-            f"revisions are news: {news.verdict} (p {news.p_value:.2f}); revisions remove noise: {noise.verdict} "
-            f"(p {noise.p_value:.2f}); together: {self.verdict}{_caution(news.months, news.thresholds)}"
+            f"revisions are news: {news.verdict} ({p_in_words(news.p_value)}); revisions remove noise: {noise.verdict} "
+            f"({p_in_words(noise.p_value)}); together: {self.verdict}{_caution(news.months, news.thresholds)}"
         )
+
+
+def p_in_words(p_value: float) -> str:
+    """Return a p-value as prose prints it: two decimals, or ``p below 0.01``."""
+    return "p below 0.01" if p_value < 0.01 else f"p {p_value:.2f}"
 
 
 def _caution(months: int, thresholds: Thresholds) -> str:
     return f" ({months} months, which is few)" if months < thresholds.few else f" ({months} months)"
-
-
-def default_lags(months: int) -> int:
-    """Return the lags of the HAC estimate by the usual rule, 4 (n/100)^(2/9), rounded down."""
-    return int(4 * (months / 100) ** (2 / 9))
 
 
 def mean_revision(
@@ -183,7 +191,7 @@ def mean_revision(
     revisions : pandas.Series
         Later minus earlier, over a monthly ``PeriodIndex`` that may skip months.
     lags : int, optional
-        Months of autocorrelation allowed for; by default ``default_lags``.
+        Months of autocorrelation allowed for; by default ``hac.default_lags``.
     thresholds : Thresholds, optional
         Where the verdict turns.
 
@@ -199,8 +207,8 @@ def mean_revision(
     estimator; Datta and Du 2012, IFDP 1060).
     """
     values = _months(revisions, least=3)
-    fit, lags = _fit(values, pd.DataFrame({"mean": 1.0}, index=values.index), lags)
-    mean, error = float(fit.params["mean"]), float(_errors(fit, len(values))["mean"])
+    model, lags = hac.fit(values, pd.DataFrame({"mean": 1.0}, index=values.index), lags)
+    mean, error = float(model.params["mean"]), float(hac.errors(model, len(values))["mean"])
     return MeanRevision(
         months=len(values),
         mean=mean,
@@ -208,7 +216,7 @@ def mean_revision(
         deviation=float(values.std(ddof=1)),
         error=error,
         t=mean / error,
-        p_value=_two_sided(mean / error, len(values) - 1),
+        p_value=hac.two_sided(mean / error, len(values) - 1),
         lags=lags,
         thresholds=thresholds or Thresholds(),
     )
@@ -225,7 +233,7 @@ def news_or_noise(
         The change as first printed and as it stands now (changes, not levels: levels have unit roots), over a
         monthly ``PeriodIndex`` that may skip months.
     lags : int, optional
-        Months of autocorrelation allowed for; by default ``default_lags``.
+        Months of autocorrelation allowed for; by default ``hac.default_lags``.
     thresholds : Thresholds, optional
         Where the verdicts turn.
 
@@ -253,10 +261,12 @@ def _forecast(revisions: pd.Series, on: pd.Series, lags: int | None, thresholds:
     n = len(revisions)
     if on.min() == on.max():
         raise SeriesError(f"the {on.name} figures: found the same value in every month; nothing to regress on")
-    fit, lags = _fit(revisions, pd.DataFrame({"intercept": 1.0, "slope": on}), lags)
-    errors = _errors(fit, n)
-    covariance = fit.cov_params().to_numpy() * n / (n - 2)
-    a_b = fit.params.to_numpy()
+    model, lags = hac.fit(revisions, pd.DataFrame({"intercept": 1.0, "slope": on}), lags)
+    errors = hac.errors(model, n)
+    covariance = model.cov_params().to_numpy() * n / (n - 2)
+    if np.linalg.matrix_rank(covariance) < 2:
+        raise SeriesError(f"the revisions: found an exact line of the {on.name} figures; expected scatter to test with")
+    a_b = model.params.to_numpy()
     wald = float(a_b @ np.linalg.solve(covariance, a_b)) / 2
     residuals = revisions - a_b[0] - a_b[1] * on
     return Forecast(
@@ -282,23 +292,3 @@ def _months(values: pd.Series, least: int) -> pd.Series:
     if held.min() == held.max():
         raise SeriesError(f"{values.name or 'the revisions'}: found {held.iloc[0]:g} in every month; nothing to test")
     return held
-
-
-def _fit(values: pd.Series, on: pd.DataFrame, lags: int | None) -> tuple[RegressionResults, int]:
-    """Regress with a HAC covariance over the calendar; months not at hand are rows of zeros, which add nothing."""
-    import statsmodels.api as sm
-
-    calendar = pd.period_range(values.index.min(), values.index.max(), freq="M")
-    lags = default_lags(len(values)) if lags is None else lags
-    model = sm.OLS(values.reindex(calendar, fill_value=0.0), on.reindex(calendar, fill_value=0.0), hasconst=True)
-    return model.fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": False}), lags
-
-
-def _errors(fit: RegressionResults, n: int) -> pd.Series:
-    return fit.bse * math.sqrt(n / (n - len(fit.params)))
-
-
-def _two_sided(t: float, freedom: int) -> float:
-    from scipy.stats import t as t_distribution
-
-    return 2 * float(t_distribution.sf(abs(t), freedom))

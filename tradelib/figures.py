@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from cycler import cycler
 from matplotlib import pyplot as plt
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from tradelib.rounding import printed
 
@@ -142,9 +142,10 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
 
 
 def few_dates(*axes: Axes) -> None:
-    """Thin out the dates under narrow panels, so that they do not run into each other."""
+    """Thin out and shorten the dates under narrow panels, so that they do not run into each other."""
     for ax in axes:
-        ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+        ax.xaxis.set_major_locator(locator := AutoDateLocator(minticks=2, maxticks=6))
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
 
 
 def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
@@ -175,6 +176,53 @@ def signed_bars(ax: Axes, values: pd.Series) -> None:
     ax.grid(visible=False)
     ax.margins(x=0.16)
     ax.invert_yaxis()
+
+
+def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
+    """Draw a revision triangle: the oldest print of each row as a number, then what each release changed, shaded.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw; months run down, releases across.
+    levels, changes : DataFrame
+        By month and release: what was printed, and its change from the print before, NaN where there is none.
+    """
+    bound = max(float(changes.abs().max().max()), 0.1)
+    ax.imshow(changes.where(changes != 0), cmap="PuOr", vmin=-bound, vmax=bound, aspect="auto", alpha=0.85)
+    for (row, column), level in np.ndenumerate(levels.to_numpy()):
+        if np.isnan(level):
+            continue
+        change = changes.iloc[row, column]
+        text = printed(level) if np.isnan(change) else printed(change, sign=True) if change else "·"
+        shade = "white" if abs(change) > 0.6 * bound else INK
+        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=shade)
+    days = [f"{day:%Y-%m-%d}" for day in levels.columns.get_level_values("released")]
+    ax.set_xticks(range(len(days)), days, fontsize=7, rotation=40, ha="left")
+    ax.set_yticks(range(len(levels)), [f"{month:%b %Y}" for month in levels.index], fontsize=7.5)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+
+
+def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:
+    """Draw a row a month, from a hollow dot (before) to a full one (after), with the signed difference."""
+    for row, (old, new) in enumerate(zip(before.tolist(), after.tolist(), strict=True)):
+        change = round(new - old, 6)
+        shade = BLUE if change >= 0 else VERMILION
+        ax.plot([old, new], [row, row], color=shade, linewidth=2, zorder=1)
+        ax.scatter(old, row, s=34, facecolor="white", edgecolor=shade, linewidth=1.4, zorder=2)
+        ax.scatter(new, row, s=34, color=shade, zorder=2)
+        ax.annotate(
+            printed(change, sign=True), (max(old, new), row), xytext=(7, 0), textcoords="offset points",
+            va="center", fontsize=8, color=shade,
+        )  # fmt: skip
+    ax.set_yticks(range(len(before)), [f"{month:%b %Y}" for month in before.index], fontsize=8)
+    ax.set_ylim(len(before) - 0.4, -0.6)
+    ax.margins(x=0.09)
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
 
 
 def zero_line(ax: Axes) -> None:

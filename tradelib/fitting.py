@@ -32,7 +32,7 @@ def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]
         warnings.simplefilter("always")
         try:
             result = fit()
-        except (ValueError, IndexError, np.linalg.LinAlgError, ZeroDivisionError) as error:
+        except (ValueError, IndexError, RuntimeError, ZeroDivisionError, np.linalg.LinAlgError) as error:
             raise SeriesError(f"{what} cannot be fitted: {error}") from error
     if not np.isfinite(np.asarray(result.params, dtype=float)).all():
         raise SeriesError(f"{what} cannot be fitted: its parameters are not finite")

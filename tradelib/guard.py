@@ -62,6 +62,24 @@ def quantity(series: pd.Series) -> Quantity:
     return Quantity(match[0], match[1], match[2], match[3], match[4], match[5] or "current", vintage)
 
 
+def renamed(values: pd.Series, name: str, origin: pd.Series) -> pd.Series:
+    """Return values under a new name, with the vintage of the series they were made of.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        What was computed.
+    name : str
+        What it is.
+    origin : pandas.Series
+        The series whose vintage it has.
+    """
+    named = values.rename(name)
+    told = origin.attrs.get("series", {}).get(origin.name)
+    named.attrs = {"series": {name: told}} if told else {}
+    return named
+
+
 def require_same(
     one: pd.Series, two: pd.Series, aspects: Collection[Aspect], *, accept: Collection[Aspect] = ()
 ) -> None:

@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 
 from tradelib import figures
 from tradelib.errors import TradelibError
+from tradelib.parameters import in_words
 from tradelib.rounding import printed
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Record:
             "sources": {}, "items": [], "results": {}, "checks": [],
         }  # fmt: skip
         figures.style()
-        said = [f"`{name}` = {'all there is' if value is None else value}" for name, value in asked.items()]
+        said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
         _say("**Parameters:** " + " · ".join(said))
 
     def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
@@ -57,7 +58,10 @@ class Record:
         pandas.DataFrame
             Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
         """
-        frame = self.parameters.load(series, **kwargs)
+        return self.note(self.parameters.load(series, **kwargs))
+
+    def note(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""
         echo: dict[str, list[str]] = {}
         for name, told in frame.attrs["series"].items():
             span = frame[name].dropna().index
@@ -144,12 +148,6 @@ class Record:
         if failed:
             raise CheckFailed("does not hold: " + "; ".join(failed))
         print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
-
-
-def say(value: float, decimals: int = 1, *, sign: bool = False) -> str:
-    """Return a number as prose prints it: rounded, thousands marked, a real minus sign, ``sign`` also before a plus."""
-    text = f"{value:{'+' if sign else ''},.{decimals}f}"
-    return (text.lstrip("+-") if float(text.replace(",", "")) == 0 else text).replace("-", "\u2212")
 
 
 def _say(text: str) -> None:

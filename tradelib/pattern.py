@@ -38,6 +38,17 @@ class Pattern:
         return 100 * (seasonal - 1) if self.scale == "log" else seasonal
 
     @property
+    def multiplicative(self) -> bool:
+        """Whether factors divide rather than subtract."""
+        return self.scale == "log"
+
+    @property
+    def factor_forecasts(self) -> pd.Series:
+        """Factors of the next twelve months: the last ones again, because STL has no model to forecast by."""
+        last = self.components["seasonal"].iloc[-12:]
+        return last.set_axis(pd.PeriodIndex(last.index) + 12)
+
+    @property
     def by_year(self) -> pd.DataFrame:
         """Seasonal effects, one row a year and one column a calendar month (``Jan`` to ``Dec``)."""
         return effects_by_year(self.effects)

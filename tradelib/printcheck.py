@@ -63,6 +63,13 @@ class PrintCheck:
         return self.table[self.table["outcome"] != ABSENT]
 
     @property
+    def by_month(self) -> pd.DataFrame:
+        """How many figures of each month met with each outcome, of those that the data can reproduce."""
+        rows = self.checked
+        counts = pd.crosstab(rows["statistical_month"].astype(str), rows["outcome"])
+        return counts.rename_axis(index="month", columns=None)
+
+    @property
     def verdict(self) -> str:
         """``agrees`` when nothing is in error, ``contradicts`` otherwise, ``nothing to compare`` without data."""
         if self.checked.empty:

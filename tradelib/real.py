@@ -58,8 +58,8 @@ class PriceVolume:
         """Say in a sentence what of the change over the newest twelve months is price and what is volume."""
         change = self.growth(12).iloc[-1]
         return (
-            f"{self.nominal.name}, {self.nominal.index[-1]} over a year: nominal {change['nominal']:+.1f} %, "
-            f"price {change['price']:+.1f} %, volume {change['volume']:+.1f} %"
+            f"{self.nominal.name}, {self.nominal.index[-1]} over a year: nominal {change['nominal']:+.1f}%, "
+            f"price {change['price']:+.1f}%, volume {change['volume']:+.1f}%"
         )
 
 
@@ -94,7 +94,8 @@ def rebase(series: pd.Series, reference_year: int, level: float = 100.0) -> pd.S
             f"{series.name} has {len(year)} months of {reference_year}; expected all twelve of the reference year "
             f"(the series spans {span})"
         )
-    return (series * (level / year.mean())).rename(re.sub(r"(?<=_base)\d{4}$", str(reference_year), str(series.name)))
+    name = re.sub(r"(?<=_base)\d{4}$", str(reference_year), str(series.name))
+    return guard.renamed(series * (level / year.mean()), name, series)
 
 
 def require_positive(series: pd.Series) -> None:
@@ -147,7 +148,8 @@ def adjust_price(price: pd.Series) -> pd.Series:
     if found.adjustment != "nsa":
         raise ComparabilityError(f"{found.name} is already adjusted; expected an index that is not")
     require_positive(price)
-    return stl_pattern(price).components["adjusted"].rename(found.name.replace("_nsa_", "_sa_"))
+    adjusted = stl_pattern(price).components["adjusted"]
+    return guard.renamed(adjusted, found.name.replace("_nsa_", "_sa_"), price)
 
 
 def deflate(
@@ -201,7 +203,7 @@ def deflate(
             f"month of {nominal.name}, {nominal.index[0]} to {nominal.index[-1]}"
         )
     index = index.reindex(nominal.index)
-    volume = (100 * nominal / index).rename(f"{nominal.name}_deflated{reference_year}")
+    volume = guard.renamed(100 * nominal / index, f"{nominal.name}_deflated{reference_year}", nominal)
     return PriceVolume(nominal, index.where(nominal.notna()), volume, reference_year)
 
 

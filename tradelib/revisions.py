@@ -25,8 +25,9 @@ class Flips:
 
     Attributes
     ----------
-    months, flipped : int
-        Months compared, and those whose change has the other sign now.
+    months, flipped, flat : int
+        Months whose change has a direction both then and now, those that flipped, and those without a direction
+        in one of the two.
     low, high : float
         Interval for the share, Clopper and Pearson.
     confidence : float
@@ -35,6 +36,7 @@ class Flips:
 
     months: int
     flipped: int
+    flat: int
     low: float
     high: float
     confidence: float
@@ -97,7 +99,14 @@ class Revisions:
         )
 
 
-def pairs(triangle: pd.DataFrame, *, number: int = 1) -> pd.DataFrame:
+def pairs(
+    triangle: pd.DataFrame,
+    *,
+    number: int = 1,
+    start: str | pd.Period | None = None,
+    end: str | pd.Period | None = None,
+    flat: float = 0.0,
+) -> pd.DataFrame:
     """Return a print and the latest figure, for months that a later release has again.
 
     Parameters
@@ -106,18 +115,24 @@ def pairs(triangle: pd.DataFrame, *, number: int = 1) -> pd.DataFrame:
         As ``tradelib.triangle.build`` returns it.
     number : int
         Which print; 1 is the first.
+    start, end : str, pandas.Period or None
+        First and last month measured, both included.
+    flat : float
+        A change of less than this, in the unit of the triangle, has no direction: 0.05 billion prints as 0.0,
+        "virtually unchanged".
 
     Returns
     -------
     pandas.DataFrame
         By month, in the unit of the triangle: ``released``; ``first``, ``latest``, ``revision``;
         ``first_change`` from the month before *in the same release*, ``latest_change``, ``change_revision``;
-        ``flipped``, whether the two changes have opposite signs. Changes are NaN where a month before is missing.
+        ``direction``: ``kept``, ``flipped``, or ``flat`` where one of the changes has none. Changes are NaN where a
+        month before is missing; then the direction is missing too.
     """
     about, latest = prints.statistical_months(triangle), prints.latest(triangle)
     first = prints.nth_print(triangle, number)
     rows = {}
-    for month in first.dropna().index:
+    for month in first.loc[start:end].dropna().index:
         at = list(about).index(month + number - 1)
         if at == len(about) - 1:
             continue
@@ -138,8 +153,14 @@ def pairs(triangle: pd.DataFrame, *, number: int = 1) -> pd.DataFrame:
             f"{number} and a later one; expected at least one"
         )
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
-    table["change_revision"] = table["latest_change"] - table["first_change"]
-    table["flipped"] = table["first_change"] * table["latest_change"] < 0
+    moves = ["revision", "first_change", "latest_change"]
+    table[moves] = table[moves].round(prints.DIGITS)
+    table["change_revision"] = (table["latest_change"] - table["first_change"]).round(prints.DIGITS)
+    changes = table[["first_change", "latest_change"]]
+    is_flat = (changes.abs() < flat).any(axis=1) | (changes == 0).any(axis=1)
+    flipped = changes.prod(axis=1, skipna=False) < 0
+    table["direction"] = flipped.map({True: "flipped", False: "kept"}).mask(is_flat, "flat")
+    table["direction"] = table["direction"].where(changes.notna().all(axis=1))
     return table
 
 
@@ -207,20 +228,34 @@ def parts(triangle: pd.DataFrame, months: Iterable[pd.Period], *, number: int = 
     return table
 
 
-def count_flips(table: pd.DataFrame, *, confidence: float = 0.95) -> Flips:
-    """Count the months of ``pairs`` whose change turned its sign, with an exact interval for the share."""
+def count_flips(directions: pd.Series, *, confidence: float = 0.95) -> Flips:
+    """Count the directions of ``pairs`` that flipped, with an exact interval for the share.
+
+    Raises
+    ------
+    SeriesError
+        No month has a direction both then and now.
+    """
     from scipy.stats import binomtest
 
-    known = table.dropna(subset=["first_change", "latest_change"])
-    if known.empty:
-        raise SeriesError("found no month with a change in both prints; expected at least one")
-    flipped = int(known["flipped"].sum())
-    interval = binomtest(flipped, len(known)).proportion_ci(confidence_level=confidence, method="exact")
-    return Flips(len(known), flipped, float(interval.low), float(interval.high), confidence)
+    counts = directions.value_counts()
+    flipped, kept = int(counts.get("flipped", 0)), int(counts.get("kept", 0))
+    if not flipped + kept:
+        raise SeriesError("found no month with a direction in both prints; expected at least one")
+    interval = binomtest(flipped, flipped + kept).proportion_ci(confidence_level=confidence, method="exact")
+    low, high = float(interval.low), float(interval.high)
+    return Flips(flipped + kept, flipped, int(counts.get("flat", 0)), low, high, confidence)
 
 
 def analyse(
-    triangle: pd.DataFrame, *, number: int = 1, lags: int | None = None, thresholds: Thresholds | None = None
+    triangle: pd.DataFrame,
+    *,
+    number: int = 1,
+    start: str | pd.Period | None = None,
+    end: str | pd.Period | None = None,
+    flat: float = 0.0,
+    lags: int | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Revisions:
     """Measure the revisions of one series in one source family.
 
@@ -230,6 +265,10 @@ def analyse(
         As ``tradelib.triangle.build`` returns it, any unit.
     number : int
         Which print is compared with the latest figure; 1 is the first.
+    start, end : str, pandas.Period or None
+        First and last month measured, both included.
+    flat : float
+        A change of less than this has no direction.
     lags : int, optional
         Months of autocorrelation that the HAC estimates allow for.
     thresholds : Thresholds, optional
@@ -240,7 +279,7 @@ def analyse(
     SeriesError
         Too few months have both prints.
     """
-    table = pairs(triangle, number=number)
+    table = pairs(triangle, number=number, start=start, end=end, flat=flat)
     mean = mean_revision(table["revision"].rename("the revisions"), lags=lags, thresholds=thresholds)
     return Revisions(
         series=str(triangle.attrs.get("series")),
@@ -251,5 +290,5 @@ def analyse(
         mean=mean,
         relative=mean.mean_absolute / float(table["latest_change"].abs().mean()),
         efficiency=news_or_noise(table["first_change"], table["latest_change"], lags=lags, thresholds=thresholds),
-        flips=count_flips(table),
+        flips=count_flips(table["direction"]),
     )

@@ -1,10 +1,13 @@
 """Is seasonality left in a series that is published as seasonally adjusted?
 
 Three tests that hold their size on such series, each on monthly changes and over several spans; their p-values
-are corrected for how many were asked.
+are corrected for how many were asked. ``benchmarks/size_and_power.py`` measures by simulation, on 384 months: at 5
+percent QS rejects 0 to 4 percent of series without seasonality, Kruskal-Wallis 5 to 7, Friedman 3 to 5, the model F of
+``tradelib.x13.residual`` 1 to 6, and none of them a series that X-11 has adjusted; the verdict is other than *none* in
+1 to 5 percent, also with a fall as in 2020. A wave of half a standard deviation of the monthly change is found always.
 
 What is left out on purpose: seasonal dummies with HAC standard errors and peaks of the spectrum at 90 percent.
-Both reject far too often when nothing is left.
+Both reject far too often when nothing is left: 12 to 30 and 37 to 55 percent in the same simulation.
 """
 
 from __future__ import annotations

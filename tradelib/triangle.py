@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradelib.errors import ComparabilityError, ParameterError
+from tradelib.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LEVELS = ["released", "statistical_month"]
+DIGITS = 6
+"""Differences are kept to so many decimals, beyond any published digit, so that binary dust moves no exact tie."""
 
 
 def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **told: str) -> pd.DataFrame:
@@ -95,6 +98,20 @@ def as_of(triangle: pd.DataFrame, day: str | dt.date) -> pd.Series:
     ParameterError
         The day is not a date, or before the first release.
     """
+    known = until(triangle, day)
+    values = overlay(known.iloc[:, at] for at in range(known.shape[1]))
+    values = values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
+    return _named(values, triangle, f"as of {day}")
+
+
+def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
+    """Return the part of a triangle that was known on a day: its releases until then, and their months.
+
+    Raises
+    ------
+    ParameterError
+        The day is not a date, or before the first release.
+    """
     try:
         moment = pd.Timestamp(dt.date.fromisoformat(day) if isinstance(day, str) else day)
     except ValueError:
@@ -104,14 +121,14 @@ def as_of(triangle: pd.DataFrame, day: str | dt.date) -> pd.Series:
         raise ParameterError(
             f"nothing was known on {moment:%Y-%m-%d}; the first release at hand is of {days[0]:%Y-%m-%d}"
         )
-    known = overlay(triangle.iloc[:, at] for at in range((days <= moment).sum()))
-    known = known.reindex(pd.period_range(known.index[0], known.index[-1], freq="M", name="period"))
-    return _named(known, triangle, f"as of {moment:%Y-%m-%d}")
+    known = triangle.loc[:, days <= moment]
+    held = known.index[known.notna().any(axis=1)]
+    return _kept(known.loc[held[0] : held[-1]], triangle)
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
     """Return what is known after the newest release at hand."""
-    return as_of(triangle, released(triangle)[-1]).rename("latest")
+    return as_of(triangle, released(triangle)[-1].date()).rename("latest")
 
 
 def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
@@ -179,15 +196,45 @@ def prints_of(triangle: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
     table = pd.DataFrame({"value": value}).reset_index("statistical_month").dropna(subset="value")
     number = [(about - period).n + 1 for about in table["statistical_month"]]
     table.insert(1, "print", number)
-    table["revision"] = table["value"].diff()
+    table["revision"] = table["value"].diff().round(DIGITS)
     table["revised"] = table["revision"].fillna(0) != 0
     table["releases"] = table["print"].diff().fillna(0).astype(int)
     return table
 
 
+def ordinal(number: int) -> str:
+    """Return ``first``, ``second``, ``third``, ``4th``, ``21st``, ..."""
+    if number in (1, 2, 3):
+        return ("first", "second", "third")[number - 1]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{ending}"
+
+
+def story(triangle: pd.DataFrame, month: str | pd.Period) -> list[str]:
+    """Tell how one month was printed, a sentence a print that moved; amounts in the unit of the triangle."""
+    table = prints_of(triangle, month)
+    name = pd.Period(month, freq="M").strftime("%B %Y")
+    start = table.iloc[0]
+    oldest = "" if start["print"] == 1 else ", the oldest at hand,"
+    first = f"The {ordinal(int(start['print']))} print of {name}{oldest} was {printed(start['value'])}"
+    told = [f"{first}, on {table.index[0]:%Y-%m-%d}."]
+    for day, row in table[table["revised"]].iterrows():
+        reach = "" if row["releases"] == 1 else f" or one of the {row['releases'] - 1} before it that are not at hand"
+        told.append(
+            f"The release of {day:%Y-%m-%d}, about {row['statistical_month'].strftime('%B %Y')},{reach} moved it by "
+            f"{printed(row['revision'], sign=True)} to {printed(row['value'])}."
+        )
+    quiet = len(table) - 1 - int(table["revised"].sum())
+    if quiet:
+        told.append(f"{quiet} release{'s' if quiet > 1 else ''} at hand left it as it was.")
+    total = round(table["value"].iloc[-1] - start["value"], DIGITS)
+    told.append(f"It stands at {printed(table['value'].iloc[-1])}, {printed(total, sign=True)} from where it began.")
+    return told
+
+
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
-    return _kept(triangle - triangle.ffill(axis=1).shift(axis=1), triangle)
+    return _kept((triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS), triangle)
 
 
 def revision(earlier: pd.Series, later: pd.Series) -> pd.Series:
@@ -202,7 +249,7 @@ def revision(earlier: pd.Series, later: pd.Series) -> pd.Series:
         one, two = earlier.attrs.get(what), later.attrs.get(what)
         if one != two:
             raise ComparabilityError(f"a revision within one {what}: found {one} on one side and {two} on the other")
-    gap = (later - earlier).dropna()
+    gap = (later - earlier).dropna().round(DIGITS)
     return _named(gap, later, "revision")
 
 

@@ -86,7 +86,7 @@ def load(
             "statistical_month": str(release.statistical_month),
             "sha256": sha256,
         }
-    frame = _span(pd.DataFrame(columns), start, end)
+    frame = cut(pd.DataFrame(columns), start, end)
     frame.attrs["series"] = told
     return frame
 
@@ -157,7 +157,7 @@ def triangle(series: str, family: str | Iterable[str] | None = None) -> pd.DataF
     return triangles.build(prints, series=name, family=names[0], unit=found[0].unit)
 
 
-def _span(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
+def cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
     """Return the months from start to end, gap-free; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
     begin, stop = _month(start, first, "start"), _month(end, last, "end")

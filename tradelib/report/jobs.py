@@ -106,7 +106,7 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     # What is said of one notebook stands against what is said to all.
     for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
         notebook, _, parameter = option.rpartition(".")
-        takers = [named(notebook)] if notebook else [n for n in chosen if option in NOTEBOOKS[n].model_fields]
+        takers = [named(notebook)] if notebook else [n for n in chosen if option in NOTEBOOKS[n].shared()]
         if not takers:
             known = {field for name in chosen for field in NOTEBOOKS[name].model_fields} - {"output"}
             raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")

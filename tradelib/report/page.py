@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from tradelib.parameters import NOTEBOOKS
+from tradelib.parameters import NOTEBOOKS, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,7 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
         sections=sections,
         sources=sorted(sources.values(), key=lambda told: (told["family"], told["vintage"])),
         failures=failures,
+        in_words=in_words,
         checks=sum(len(s["checks"]) for s in sections),
     )
     (folder / "index.html").write_text(page + "\n", encoding="utf-8")

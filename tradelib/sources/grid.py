@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
 from pathlib import Path
 from string import ascii_uppercase
+from typing import TYPE_CHECKING, Any
 
 from tradelib.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Cell = str | float
 """Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
@@ -90,6 +95,17 @@ class Grid:
         return [value for value, _ in pairs.values()], {at: marker for at, (_, marker) in pairs.items() if marker}
 
 
+@dataclass(frozen=True)
+class Part(Grid):
+    """Some rows of a file, which know where they stood in it."""
+
+    origin: list[int] = field(default_factory=list)
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Return where a cell stands in the whole file."""
+        return super().place(self.origin[row], column)
+
+
 def _value(cell: Cell) -> float:
     """Return the number that a cell is; NaN when it is none."""
     if isinstance(cell, str):
@@ -120,6 +136,20 @@ def read_grid(path: str | Path) -> Grid:
     SourceError
         The file is missing, empty, not UTF-8, an HTML page, or a workbook that cannot be opened.
     """
+    path, raw = Path(path), read_raw(path)
+    if is_workbook(raw):
+        return read_sheets(path.name, raw, slice(1))[0]
+    return _text(path, raw)
+
+
+def read_raw(path: str | Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    SourceError
+        The file is missing, unreadable or empty.
+    """
     path = Path(path)
     try:
         raw = path.read_bytes()
@@ -128,10 +158,22 @@ def read_grid(path: str | Path) -> Grid:
         raise SourceError(str(path), None, found=reason.lower(), expected="a readable file") from error
     if not raw.strip():
         raise SourceError(path.name, None, found="an empty file", expected="an official table")
-    return _workbook(path, raw) if raw.startswith(_WORKBOOK_STARTS) else _text(path, raw)
+    return raw
 
 
-def _text(path: Path, raw: bytes) -> Grid:
+def is_workbook(raw: bytes) -> bool:
+    """Tell whether bytes start as an Excel workbook does, ``.xlsx`` or ``.xls``."""
+    return raw.startswith(_WORKBOOK_STARTS)
+
+
+def decode(path: Path, raw: bytes) -> str:
+    """Return the text that bytes are.
+
+    Raises
+    ------
+    SourceError
+        The bytes are not UTF-8, an HTML page, or have a zero byte.
+    """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise SourceError(path.name, None, found="text in UTF-16", expected="text in UTF-8 or ASCII")
     try:
@@ -145,6 +187,11 @@ def _text(path: Path, raw: bytes) -> Grid:
     if (at := text.find("\0")) >= 0:
         line = text.count("\n", 0, at) + 1
         raise SourceError(path.name, f"line {line}", found="a zero byte", expected="text in UTF-8 or ASCII")
+    return text
+
+
+def _text(path: Path, raw: bytes) -> Grid:
+    text = decode(path, raw)
     if "\t" not in text:
         raise SourceError(path.name, None, found="text without a tab", expected="cells separated by tabs")
     # Only line ends end a line: str.splitlines would also break at form feeds and other separators.
@@ -157,22 +204,56 @@ def _trimmed(cells: list[Cell]) -> list[Cell]:
     return cells
 
 
-def _workbook(path: Path, raw: bytes) -> Grid:
+def read_sheets(file: str, raw: bytes, which: slice = slice(None)) -> list[Grid]:
+    """Return the sheets of a workbook, each as a grid.
+
+    Raises
+    ------
+    SourceError
+        The bytes are not a workbook that can be opened.
+    """
     from io import BytesIO
 
     from python_calamine import CalamineWorkbook  # only workbooks need it
 
+    with _opening(file):
+        workbook = CalamineWorkbook.from_filelike(BytesIO(raw))
+        names = workbook.sheet_names[which]
+        sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
+    if not sheets or not any(any(map(any, rows)) for _, rows in sheets):
+        found = f"an empty sheet {sheets[0][0]!r}" if sheets else "a workbook without sheets"
+        raise SourceError(file, None, found=found, expected="an official table")
+    return [
+        Grid(file, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], name) for name, rows in sheets
+    ]
+
+
+def first_sheet(file: str, raw: bytes) -> list[list[Any]]:
+    """Return the cells of a workbook's first sheet as they are, for tables too large to look at each cell.
+
+    Raises
+    ------
+    SourceError
+        The bytes are not a workbook that can be opened.
+    """
+    from io import BytesIO
+
+    from python_calamine import CalamineWorkbook
+
+    with _opening(file):  # from bytes: a path would be opened as its name says
+        return list(CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0).to_python(skip_empty_area=False))
+
+
+@contextmanager
+def _opening(file: str) -> Iterator[None]:
+    """Turn whatever the parser says into the error that names the file."""
     try:
-        sheet = CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        yield
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
         found = f"a damaged workbook ({' '.join(str(error).split())})"
-        raise SourceError(path.name, None, found=found, expected="an Excel workbook") from error
-    if not any(map(any, rows)):
-        raise SourceError(path.name, None, found=f"an empty sheet {sheet.name!r}", expected="an official table")
-    return Grid(path.name, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], sheet.name)
+        raise SourceError(file, None, found=found, expected="an Excel workbook") from error
 
 
 def _workbook_cell(cell: object) -> Cell:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ import pandas as pd
 from tradelib.errors import SourceError
 from tradelib.sources.checks import check_accounts
 from tradelib.sources.exhibit import Exhibit, Layout, read_exhibit
-from tradelib.sources.grid import Cell, Grid, read_grid
+from tradelib.sources.grid import Cell, Grid, Part, read_grid
 from tradelib.sources.stub import MONTHS, Month, Note, Span, Year, understand
 
 if TYPE_CHECKING:
@@ -65,16 +65,6 @@ _TABLES = (
         _TOTAL | _PETROLEUM | {"Residual": "petroleum_residual"},
     ),
 )
-
-
-@dataclass(frozen=True)
-class _Part(Grid):
-    """The rows of one flow, which know where they stood in the file."""
-
-    origin: list[int] = field(default_factory=list)
-
-    def place(self, row: int, column: int | None = None) -> str:
-        return super().place(self.origin[row], column)
 
 
 def read_real_goods(path: str | Path) -> dict[str, Exhibit]:
@@ -147,7 +137,7 @@ def read_real_folder(folder: str | Path) -> pd.DataFrame:
             raise SourceError(str(folder), None, found=f"no {stem}*.xls or .xlsx", expected=f"real {flow} of goods")
         newest = max((read_real_goods(path)[flow] for path in paths), key=lambda exhibit: exhibit.statistical_month)
         frames.append(newest.months / 1000)
-        told |= {str(name): _told(newest, Path(folder)) for name in newest.months}
+        told |= {str(name): _told(newest, Path(folder), str(name)) for name in newest.months}
     ends = {str(frame.columns[0])[-11:] + f" to {frame.index[-1]}" for frame in frames}
     if len(ends) > 1:
         expected = "exports and imports of one reference year and one release"
@@ -157,15 +147,24 @@ def read_real_folder(folder: str | Path) -> pd.DataFrame:
     return both
 
 
-def _told(exhibit: Exhibit, folder: Path) -> dict[str, str]:
+def _told(exhibit: Exhibit, folder: Path, name: str) -> dict[str, str]:
     return {
+        "flow": name.split("_", maxsplit=1)[0],
+        "basis": "census",
+        "adjustment": "sa",
+        "price_basis": name.rsplit("_", maxsplit=1)[1],
         "family": "real_goods",
         "vintage": f"about {exhibit.statistical_month}",
         "statistical_month": str(exhibit.statistical_month),
-        "source": f"U.S. Census Bureau and U.S. Bureau of Economic Analysis, {exhibit.title}, {exhibit.file}",
+        "source": f"U.S. Census Bureau and BEA, {exhibit.title} ({exhibit.file})",
         "unit": "billions of chained dollars",
         "sha256": hashlib.sha256((folder / exhibit.file).read_bytes()).hexdigest(),
     }
+
+
+def is_real_goods(titles: Iterable[str]) -> bool:
+    """Tell whether one of the titles is that of a table of real goods."""
+    return any(re.fullmatch(table.title, title, re.IGNORECASE) for title in titles for table in _TABLES)
 
 
 def _table(grid: Grid) -> _Table:
@@ -210,10 +209,10 @@ def _only_cell(grid: Grid, at: int) -> str:
     return texts[0].lower() if len(texts) == 1 and not grid.text(at) else ""
 
 
-def _part(grid: Grid, origin: list[int], table: _Table) -> _Part:
+def _part(grid: Grid, origin: list[int], table: _Table) -> Part:
     """Return the rows of one flow in the plain shape: one row of heads as declared, labels as they are meant."""
     rows = [list(grid.rows[at]) for at in origin]
-    plain = _Part(grid.file, rows, grid.sheet, origin)
+    plain = Part(grid.file, rows, grid.sheet, origin)
     top = next((at for at in range(len(rows)) if plain.text(at) == "Period"), None)
     if top is None or top + 1 >= len(rows):
         raise plain.error(None, found="no row with the stub head 'Period'", expected="column heads")

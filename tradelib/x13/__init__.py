@@ -103,6 +103,7 @@ def ready(series: pd.Series) -> pd.Series:
     if not isinstance(series, pd.Series):
         raise SeriesError(f"{purpose}: found a {type(series).__name__}; expected a pandas Series")
     index = series.index
+    series = pd.Series(series.to_numpy(), index, name=series.name)  # pandas copies attrs deeply at every step
     if isinstance(index, pd.PeriodIndex) and index.freqstr == "M" and len(index):
         if not index.is_unique or not index.is_monotonic_increasing:
             raise SeriesError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from tradelib.errors import TradelibError
 from tradelib.x13 import Adjustment, x13
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tradelib.x13.spec import Engine
 
@@ -100,20 +101,15 @@ def _outcome(one: Future[Adjustment]) -> Adjustment | TradelibError:
         return error
 
 
-class _bar:  # noqa: N801 - reads as what it is
-    """A progress bar, or nothing."""
+@contextmanager
+def _bar(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
+    """Yield what advances a progress bar by one, or does nothing."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
 
-    def __init__(self, total: int, *, shown: bool) -> None:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        self._progress = Progress(console=Console(stderr=True), disable=not shown)
-        self._total = total
-
-    def __enter__(self) -> Any:
-        self._progress.start()
-        task = self._progress.add_task("X-13", total=self._total)
-        return lambda: self._progress.advance(task)
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("X-13", total=total)
+        yield lambda: progress.advance(task)

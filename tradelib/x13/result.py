@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from tradelib.errors import EngineError
 from tradelib.x13.spec import Engine, Spec
 
 if TYPE_CHECKING:
@@ -216,6 +217,10 @@ def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -
     log = "log" in output.diagnostics.get("aictrans", output.diagnostics.get("transform", "")).lower()
     neutral = 1.0 if _divides(output.diagnostics) else 0.0
     columns = {"observed": series.to_numpy()}
+    if engine and min(len(tables["adjusted"]), len(tables["trend"])) < len(index):
+        raise EngineError(
+            f"X-13 could not split {series.name} into components; {'; '.join(output.notes) or 'no reason given'}"
+        )
     if engine:
         columns |= {name: _fitted(values, len(index), neutral) for name, values in tables.items()}
     components = pd.DataFrame(columns, index=index)
@@ -248,7 +253,7 @@ def _column(text: str) -> np.ndarray:
 
 
 def _fitted(values: np.ndarray, months: int, neutral: float) -> np.ndarray:
-    """Return a component of the months asked about; X-13 writes no table where there is nothing to take out."""
+    """Return a component of the months asked about; X-13 writes no factors where there is nothing to take out."""
     return values[:months] if len(values) >= months else np.full(months, neutral)
 
 

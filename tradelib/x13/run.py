@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import os
 import re
@@ -139,7 +140,7 @@ def _last_line(raw: bytes) -> str:
 
 def messages(told: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the errors and the other messages of an error file, each on one line and once."""
-    text = re.sub(r"<[^>]+>", "", told)
+    text = html.unescape(re.sub(r"<[^>]+>", "", told))
     found: dict[str, list[str]] = {"ERROR": [], "WARNING": [], "NOTE": []}
     for match in re.finditer(
         r"(ERROR|WARNING|NOTE):\s*(.*?)(?=\n\s*\n|\n\s*(?:ERROR|WARNING|NOTE):|\Z)", text, re.DOTALL

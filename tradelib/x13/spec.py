@@ -69,7 +69,8 @@ def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) 
     """Return a spec with good defaults, changed as asked.
 
     Logs or levels by AICC, trading days and Easter tested by AICC, outliers searched, airline model; adjusted by
-    SEATS, by X-11, or (None) not at all.
+    SEATS, by X-11, or (None) not at all. SEATS may take a model near the one estimated (``noadmiss``) when that one
+    cannot be split into trend and seasonal.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) 
     if {"automdl", "pickmdl"} & {name for name, asked in specs.items() if asked is not None}:
         defaults.pop("arima")
     if engine:
-        defaults[engine] = {}
+        defaults[engine] = {"noadmiss": True} if engine == "seats" else {}
     wanted = defaults | specs
     return Spec({name: _plain(name, asked) for name, asked in wanted.items() if asked is not None})
 

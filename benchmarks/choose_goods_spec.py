@@ -1,0 +1,74 @@
+"""Choose how to adjust goods trade by its distance from the agency's series, without looking at the last five years.
+
+Every candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, and judged on the
+five years before that month; one specification serves exports and imports. ``tradelib.x13.goods.CHOSEN`` holds the
+simplest of those that tie at the top; it alone is then run on all months and compared for March 2020 and later.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import tradelib
+from tradelib.agreement import agreement
+from tradelib.errors import EngineError
+from tradelib.x13 import goods, x13
+
+ENDS = ("2011-02", "2014-02", "2017-02", "2020-02")
+WINDOWS = {"15 years": 180, "20 years": 240, "all": 0}
+HOLIDAYS = {"": (), "Easter": ("easter[8]",), "US holidays": ("easter[8]", "labor[8]", "thank[1]")}
+OUTLIERS: dict[str, dict[str, Any]] = {
+    "AO LS": {},
+    "AO LS TC": {"types": ("ao", "ls", "tc")},
+    "AO LS, 3.5": {"critical": "3.5"},
+}
+MODELS = ("(0 1 1)(0 1 1)", "(2 1 1)(0 1 1)")
+ENGINES: dict[str, dict[str, Any]] = {
+    "SEATS": {"engine": "seats"},
+    "X-11": {"engine": "x11"},
+    "X-11 wide": {"engine": "x11", "x11": {"sigmalim": "(2.5 3.5)"}},
+}
+DATA = tradelib.load("*_goods_census_*", unit="billions")
+
+
+def distance(flow: str, end: str, window: str, holidays: str, outliers: str, model: str, engine: str) -> float:
+    unadjusted, agency = DATA[f"{flow}_goods_census_nsa"].loc[:end], DATA[f"{flow}_goods_census_sa"]
+    asked = ENGINES[engine] | {
+        "transform": {"function": "log"},
+        "regression": {"variables": ("td", *HOLIDAYS[holidays])},
+        "outlier": OUTLIERS[outliers],
+        "arima": {"model": model},
+    }
+    try:
+        adjusted = x13(unadjusted.iloc[-WINDOWS[window] :], **asked).adjusted.iloc[-60:]
+    except EngineError:
+        return float("nan")
+    return agreement(adjusted, agency.loc[adjusted.index]).mean_absolute
+
+
+def main() -> None:
+    names = ["window", "holidays", "outliers", "model", "engine"]
+    candidates = list(itertools.product(WINDOWS, HOLIDAYS, OUTLIERS, MODELS, ENGINES))
+    jobs = [(flow, end, *candidate) for candidate in candidates for flow in ("exports", "imports") for end in ENDS]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(lambda job: distance(*job), jobs))
+    frame = pd.DataFrame(jobs, columns=["flow", "end", *names]).assign(distance=found)
+    table = frame.pivot_table(index=names, columns="flow", values="distance", aggfunc=lambda v: np.mean(v.to_numpy()))
+    ranked = table.assign(both=table.mean(axis=1, skipna=False)).sort_values("both")
+    print(f"{len(candidates)} candidates; mean distance from the agency's series in percent, the ten nearest")
+    print(ranked.head(10).round(3).to_string())
+    later = {}
+    for flow in ("exports", "imports"):
+        adjusted = goods.adjust_in_windows(DATA[f"{flow}_goods_census_nsa"], goods.goods_spec("seats")).loc["2020-03":]
+        later[flow] = agreement(adjusted, DATA[f"{flow}_goods_census_sa"].loc["2020-03":]).summary()
+    print("the specification in tradelib.x13.goods since March 2020:", later)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,384 @@
+"""Fetching, against a server of our own that has all the failures of the real ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import logging
+import socket
+import subprocess
+import sys
+import zipfile
+
+import agency as agencies
+import layouts
+import pytest
+import tomli_w
+
+from tradelib import addresses, download, fetch, unpack
+from tradelib.errors import ParameterError, SourceError
+
+CSV = layouts.as_csv(layouts.fred()).encode()
+LONGER = layouts.as_csv(layouts.fred(count=19)).encode()
+PAGE = b"<!DOCTYPE html><html><title>Service unavailable</title></html>"
+KEY = "s3cret/key+1"
+TODAY = dt.date(2000, 4, 6)
+
+
+@pytest.fixture
+def agency(tmp_path, monkeypatch):
+    """Return a server, and a table of sources that names its addresses."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(download, "BACKOFF", 0)
+    with agencies.serve() as server:
+        table = {
+            "balance": entry(f"{server.url}/balance.csv", "FRED CSV"),
+            "country": entry(f"{server.url}/country.xlsx", "Census country workbook"),
+            "exhibits": entry(f"{server.url}/ft900xlsx.zip", "archive"),
+            "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "BEA time series"),
+            "keyed": entry(f"{server.url}/api", "Census API answer")
+            | {"key": {"variable": "TEST_API_KEY", "parameter": "key", "needs": True}, "optional": True},
+        }
+        path = tmp_path / "sources.toml"
+        path.write_text(tomli_w.dumps(table))
+        monkeypatch.setenv("TRADELIB_SOURCES", str(path))
+        yield server
+
+
+def entry(url, layout):
+    return {"what": "A file", "producer": "An agency", "layout": layout, "url": url}
+
+
+def get(name="balance", **kwargs):
+    [got] = fetch.fetch([name], **kwargs)
+    return got
+
+
+def leftovers():
+    return [path.name for path in fetch.cache_folder().glob(".partial-*")]
+
+
+def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
+    agency.put("/balance.csv", CSV)
+    seen = []
+    got = get(progress=lambda *at: seen.append(at))
+    assert got.status == "new"
+    assert got.record.path.read_bytes() == CSV
+    assert (got.record.statistical_month, got.record.layout) == ("1993-06", "FRED CSV")
+    assert got.record.url == f"{agency.url}/balance.csv"
+    assert got.record.published == dt.date(2024, 4, 4)
+    assert fetch.verify(got.record)
+    assert seen[-1] == ("balance", len(CSV), len(CSV))
+    assert fetch.records().loc["balance", "sha256"] == got.record.sha256
+    assert leftovers() == []
+
+
+def test_what_is_here_is_not_sent_again(agency):
+    agency.put("/balance.csv", CSV)
+    get()
+    assert get().status == "unchanged"
+    assert agency.asked[1][1]["If-None-Match"]
+    assert agency.asked[1][1]["If-Modified-Since"] == "Thu, 04 Apr 2024 12:30:00 GMT"
+
+
+def test_yesterdays_file_again_is_nothing_new(agency):
+    agency.say("/balance.csv", 200, CSV)
+    assert [get().status, get().status] == ["new", "unchanged"]
+
+
+def test_a_newer_file_is_kept_beside_the_older_one(agency):
+    agency.put("/balance.csv", CSV)
+    first = get().record
+    agency.put("/balance.csv", LONGER)
+    second = get().record
+    assert second.statistical_month == "1993-07"
+    assert first.path.exists()
+    assert fetch.at_hand("balance") == second
+
+
+def test_an_older_file_under_the_same_name_is_refused(agency):
+    agency.put("/balance.csv", LONGER)
+    get()
+    agency.put("/balance.csv", CSV)
+    got = get()
+    assert got.status == "failed"
+    assert "figures until 1993-06; expected 1993-07 or later" in got.message
+    assert got.record.statistical_month == "1993-07"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "said"),
+    [
+        (200, PAGE, {"Content-Type": "text/html"}, "a web page instead of a file"),
+        (200, PAGE, {"Content-Type": "text/csv"}, "an HTML or XML page"),
+        (200, b"", {}, "an empty answer"),
+        (204, b"", {}, "no data (204)"),
+        (404, b"gone", {}, "404 Not Found"),
+        (500, b"", {}, "500 Internal Server Error"),
+        (429, b"", {"Retry-After": "0"}, "429 Too Many Requests, come back in 0 s"),
+        (200, CSV[:-20], {}, "found"),
+        (200, CSV.decode().encode("utf-16"), {}, "UTF-16"),
+        (200, layouts.as_csv(layouts.bls()).encode(), {}, "a file of layout 'BLS API table'; expected FRED CSV"),
+        (200, layouts.as_csv(layouts.fred(step=3)).encode(), {}, "monthly figures, as BOPGSTB has them"),
+    ],
+)
+def test_what_is_no_data_is_refused_and_what_is_here_stays(agency, status, body, headers, said):
+    agency.put("/balance.csv", CSV)
+    before = get().record
+    agency.say("/balance.csv", status, body, headers)
+    got = get()
+    assert got.status == "failed"
+    assert said in got.message
+    assert got.record == before
+    assert before.path.read_bytes() == CSV
+    assert leftovers() == []
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_recovers_is_asked_again(agency, status):
+    def good(handler):
+        agencies.send(handler, 200, CSV, {})
+
+    def bad(handler):
+        agencies.send(handler, status, b"", {"Retry-After": "1"} if status == 429 else {})
+
+    agency.in_turn("/balance.csv", bad, good)
+    assert get().status == "new"
+    assert len(agency.asked) == 2
+
+
+def test_a_connection_cut_in_the_middle_is_tried_again(agency):
+    agency.in_turn("/balance.csv", agencies.cut(CSV), lambda handler: agencies.send(handler, 200, CSV, {}))
+    got = get()
+    assert got.status == "new"
+    assert got.record.path.read_bytes() == CSV
+
+
+def test_a_file_always_shorter_than_announced_is_refused(agency):
+    agency.answers["/balance.csv"] = agencies.cut(CSV)
+    got = get()
+    assert got.status == "failed"
+    assert f"broke off {download.TRIES} times" in got.message
+    assert len(agency.asked) == download.TRIES
+
+
+def test_a_file_too_large_is_refused(agency, monkeypatch):
+    monkeypatch.setattr(download, "MOST_BYTES", 100)
+    agency.put("/balance.csv", CSV)
+    assert "more than 100 bytes" in get().message
+
+
+def test_offline_goes_on_with_what_it_has(agency):
+    agency.put("/balance.csv", CSV)
+    get()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = addresses.os.environ["TRADELIB_SOURCES"]
+    table = {"balance": entry(f"http://127.0.0.1:{port}/balance.csv", "FRED CSV")}
+    with open(path, "wb") as file:  # noqa: PTH123 - a path from the environment
+        tomli_w.dump(table, file)
+    got = get()
+    assert got.status == "offline"
+    assert "no connection; going on with what is here, about 1993-06" in got.summary()
+
+
+def test_one_failure_does_not_stop_the_others(agency):
+    agency.put("/balance.csv", CSV)
+    got = fetch.fetch(["country", "balance"])
+    assert [one.status for one in got] == ["failed", "new"]
+
+
+def test_a_proxy_of_the_environment_is_used(agency, monkeypatch):
+    url = "http://statistics.example/balance.csv"
+    agency.answers[url] = lambda handler: agencies.send(handler, 200, CSV, {})
+    path = addresses.os.environ["TRADELIB_SOURCES"]
+    with open(path, "wb") as file:  # noqa: PTH123 - a path from the environment
+        tomli_w.dump({"balance": entry(url, "FRED CSV")}, file)
+    monkeypatch.setenv("HTTP_PROXY", agency.url)
+    monkeypatch.setenv("http_proxy", agency.url)
+    assert get().status == "new"
+    assert agency.asked[0][0] == url
+
+
+def test_a_source_that_needs_a_key_says_so(agency, monkeypatch):
+    monkeypatch.delenv("TEST_API_KEY", raising=False)
+    got = get("keyed")
+    assert (got.status, got.message) == ("skipped", "set TEST_API_KEY to a key of the agency")
+    assert agency.asked == []
+
+
+def test_a_key_is_sent_and_appears_nowhere(agency, monkeypatch, caplog, capfd):
+    monkeypatch.setenv("TEST_API_KEY", KEY)
+    agency.say("/api", 200, layouts.as_json(layouts.census_api()).encode())
+    with caplog.at_level(logging.DEBUG):
+        good = get("keyed")
+        agency.say("/api", 302, b"", {"Location": "/data/missing_key.html"})
+        agency.say("/data/missing_key.html", 200, PAGE, {"Content-Type": "text/html"})
+        asked_to = get("keyed")
+        agency.say("/api", 500)
+        broken = get("keyed")
+        agency.say("/api", 200, f'[["{KEY}"], []]'.encode())
+        echoed = get("keyed")
+    assert good.status == "new"
+    assert "key=s3cret%2Fkey%2B1" in agency.asked[0][0]
+    assert "a page that asks for a key (/data/missing_key.html); set TEST_API_KEY" in asked_to.message
+    told = [repr(one) for one in (good, asked_to, broken, echoed)] + [record.getMessage() for record in caplog.records]
+    told += [path.read_text() for path in fetch.cache_folder().rglob("*") if path.is_file()]
+    told += list(capfd.readouterr())
+    assert len(caplog.records) > 3
+    for text in told:
+        assert not any(form in text for form in (KEY, "s3cret%2Fkey%2B1"))
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_key_is_not_in_the_trace_of_an_error(monkeypatch):
+    monkeypatch.setenv("TEST_API_KEY", KEY)
+    source = addresses.choose(["keyed"])[0]
+    with download.session() as http, pytest.raises(download.Offline) as caught:
+        download.download(http, "http://127.0.0.1:9/api", fetch.cache_folder() / "x", key=source.key)
+    error = caught.value
+    while error is not None:
+        assert KEY not in str(error)
+        error = error.__cause__ if error.__suppress_context__ else error.__context__
+
+
+def test_addresses_with_a_month_are_tried_from_the_newest(agency):
+    sheets = layouts.bea_series()
+    path = fetch.cache_folder()
+    path.mkdir(parents=True)
+    raw = layouts.write_sheets(sheets, path / "book").read_bytes()
+    agency.put("/2000-04/trad-0200.xlsx", raw)
+    got = get("services", today=TODAY)
+    assert got.status == "new"
+    assert got.record.url.endswith("/2000-04/trad-0200.xlsx")
+    assert got.record.statistical_month == "2000-02"
+    assert get("services", today=dt.date(2000, 5, 5)).status == "unchanged"
+
+
+def test_the_wrong_month_under_the_right_name_is_refused(agency, tmp_path):
+    raw = layouts.write_sheets(layouts.bea_series(), tmp_path / "book").read_bytes()
+    agency.put("/2000-05/trad-0300.xlsx", raw)
+    got = get("services", today=dt.date(2000, 5, 5))
+    assert got.status == "failed"
+    assert "figures until 2000-02; expected 2000-03, as its address says" in got.message
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return raw.getvalue()
+
+
+@pytest.fixture
+def exhibits(tmp_path):
+    exhibit = layouts.write_sheets({"12": layouts.exhibit12()}, tmp_path / "exh12").read_bytes()
+    other = layouts.write_sheets(
+        {"9": [["Exhibit 9. Something"], ["of another shape"]]}, tmp_path / "exh9"
+    ).read_bytes()
+    return {"exh12.xlsx": exhibit, "exh9.xlsx": other, "readme.txt": b"x"}
+
+
+def test_a_package_is_read_as_far_as_it_has_the_shape(agency, exhibits):
+    agency.put("/ft900xlsx.zip", zipped(exhibits))
+    got = get("exhibits")
+    assert got.status == "new"
+    assert got.record.statistical_month == "2023-02"
+    assert got.record.notes == ["1 of 2 workbooks read", "not read: exh9.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("../evil.xlsx", b"x", "the path '../evil.xlsx'"),
+        ("/etc/evil.xlsx", b"x", "the path '/etc/evil.xlsx'"),
+        ("C:/evil.xlsx", b"x", "the path 'C:/evil.xlsx'"),
+        ("a/../../evil.xlsx", b"x", "the path"),
+        ("bomb.xlsx", bytes(5_000_000), "times its size"),
+    ],
+)
+def test_an_archive_that_would_do_harm_is_refused(agency, exhibits, tmp_path, name, body, said):
+    agency.put("/ft900xlsx.zip", zipped(exhibits | {name: body}))
+    got = get("exhibits")
+    assert got.status == "failed"
+    assert said in got.message
+    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(tmp_path):
+    raw = bytearray(zipped({"a.xlsx": bytes(5_000_000)}))
+    at = raw.rfind(b"PK\x01\x02")
+    raw[at + 24 : at + 28] = (100).to_bytes(4, "little")
+    path = tmp_path / "a.zip"
+    path.write_bytes(raw)
+    with pytest.raises(SourceError, match=r"times its size|damaged archive"):
+        unpack.check_archive(path)
+
+
+def test_a_workbook_that_expands_a_thousandfold_is_refused(agency):
+    agency.put("/country.xlsx", zipped({"xl/worksheets/sheet1.xml": b" " * 20_000_000}))
+    assert "times its size" in get("country").message
+
+
+def test_links_to_other_workbooks_are_told_and_not_followed(agency, tmp_path):
+    path = layouts.write_sheets({"country": layouts.country()}, tmp_path / "country.xlsx")
+    target = f'<Relationships><Relationship Id="rId1" Target="{agency.url}/elsewhere.xlsx" TargetMode="External"/>'
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
+        archive.writestr("xl/externalLinks/_rels/externalLink1.xml.rels", f"{target}</Relationships>")
+    agency.put("/country.xlsx", path.read_bytes())
+    got = get("country")
+    assert got.record.notes == ["1 links to other workbooks, which were not followed"]
+    assert [asked for asked, _ in agency.asked] == ["/country.xlsx"]
+
+
+def test_a_name_from_a_server_stays_a_name(agency):
+    headers = {"Content-Disposition": 'attachment; filename="../../../.profile"'}
+    agency.say("/balance.csv", 200, CSV, headers)
+    got = get()
+    assert got.record.file == "profile"
+    assert got.record.path.parent.parent.parent == fetch.cache_folder()
+
+
+def test_a_record_that_cannot_be_read_is_no_data(agency):
+    agency.put("/balance.csv", CSV)
+    record = get().record
+    (record.path.parent / "record.json").write_text("{")
+    assert fetch.at_hand("balance") is None
+    assert get().status == "new"
+    assert json.loads((record.path.parent / "record.json").read_text())["source"] == "balance"
+
+
+@pytest.mark.usefixtures("agency")
+def test_unknown_sources_are_told():
+    with pytest.raises(ParameterError, match="did you mean balance"):
+        fetch.fetch(["balanse"])
+
+
+def test_the_table_of_sources_is_whole():
+    for source in addresses.sources().values():
+        urls = [url for url, _ in source.addresses(dt.date(2025, 4, 4))]
+        assert urls
+        assert all(url.startswith("https://") and "{" not in url for url in urls)
+    series = addresses.sources()["services"]
+    first = next(series.addresses(dt.date(2025, 4, 4)))
+    expected = ("https://www.bea.gov/sites/default/files/2025-04/trad-time-series-0225.xlsx", "2025-02")
+    assert first == expected or expected in list(series.addresses(dt.date(2025, 4, 4)))
+
+
+def test_nothing_touches_the_network_unasked():
+    code = """
+import socket
+def refuse(*_, **__): raise AssertionError("the network was touched")
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
+import tradelib, sys, tradelib.sources, tradelib.fetch, tradelib.addresses
+tradelib.load(["BOPGSTB", "exports_goods_census_nsa", "IR"])
+tradelib.fetch.records()
+assert "requests" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,248 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+from scipy.stats import t as student
+from statsmodels.regression.linear_model import OLS
+
+from tradelib import backtest, forecast, load
+from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+
+
+def months(values, start="2000-01"):
+    return pd.Series(values, pd.period_range(start, periods=len(values), freq="M"), name="x", dtype=float)
+
+
+def walk(n=96, seed=0, level=50.0):
+    return months(level + np.cumsum(np.random.default_rng(seed).normal(size=n)))
+
+
+@pytest.fixture(scope="module")
+def flows():
+    data = load(["BOPTEXP", "BOPTIMP"], start="2010-01", unit="billions", vintage="2024-04-04")
+    return dict(zip(("exports", "imports"), (data[name] for name in data), strict=True))
+
+
+@pytest.fixture(scope="module")
+def tests_made(flows):
+    return backtest.roll(flows, 3, origins=6, every=12, refit=3)
+
+
+def test_naive_repeats_the_last_value_and_widens_with_the_root_of_the_months():
+    series = walk()
+    got = forecast.forecast(series, 4, "naive", log=False)
+    np.testing.assert_allclose(got.mean, series.iloc[-1])
+    np.testing.assert_allclose(got.sd, np.sqrt(np.arange(1, 5) * (series.diff() ** 2).mean()))
+    assert str(got.mean.index[0]) == "2008-01"
+
+
+def test_drift_goes_on_as_between_first_and_last():
+    series = walk()
+    got = forecast.forecast(series, 3, "drift", log=False)
+    slope = (series.iloc[-1] - series.iloc[0]) / 95
+    np.testing.assert_allclose(got.mean, series.iloc[-1] + slope * np.arange(1, 4))
+
+
+@pytest.mark.parametrize("method", forecast.METHODS)
+def test_every_method_is_near_a_straight_line_with_little_noise(method):
+    line = months(100 + np.arange(60.0) + np.random.default_rng(0).normal(0, 0.1, 60))
+    got = forecast.forecast(line, 6, method, log=False)
+    expected = 159.0 if method == "naive" else 100 + np.arange(60.0, 66)
+    np.testing.assert_allclose(got.mean, expected, atol=3)
+    assert (got.sd.diff().iloc[1:] > 0).all()
+    assert got.summary().startswith(f"{method}: ")
+
+
+@pytest.mark.parametrize("method", forecast.METHODS)
+def test_in_logarithms_the_unit_does_not_matter(method):
+    one, other = (forecast.forecast(series, 3, method) for series in (walk(), 1000 * walk()))
+    np.testing.assert_allclose(other.mean, 1000 * one.mean, rtol=1e-3)
+    np.testing.assert_allclose(other.sd, 1000 * one.sd, rtol=1e-2)
+
+
+def test_the_combination_is_the_mean_of_its_parts():
+    series = walk()
+    parts = [forecast.forecast(series, 3, name, log=False) for name in forecast.COMBINED]
+    got = forecast.forecast(series, 3, log=False)
+    np.testing.assert_allclose(got.mean, np.mean([part.mean for part in parts], axis=0))
+    np.testing.assert_allclose(got.sd**2, np.mean([part.sd**2 for part in parts], axis=0))
+
+
+def test_the_balance_is_exports_minus_imports_and_surer_than_independent_flows(flows):
+    exports, imports = (forecast.forecast(flows[name], 6, "ETS") for name in ("exports", "imports"))
+    got = forecast.balance_of(exports, imports)
+    np.testing.assert_allclose(got.mean, exports.mean - imports.mean)
+    independent = exports.sd**2 + imports.sd**2
+    assert (got.sd**2 < independent).all()
+    assert (got.sd**2 / independent).iloc[5] < (got.sd**2 / independent).iloc[0]
+
+
+def test_a_balance_of_different_months_is_refused(flows):
+    exports = forecast.forecast(flows["exports"], 2, "naive")
+    imports = forecast.forecast(flows["imports"].iloc[:-1], 2, "naive")
+    with pytest.raises(ComparabilityError, match="exports are for 2024-03, imports for 2024-02"):
+        forecast.balance_of(exports, imports)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(["naive", "drift"]), st.floats(0.5, 0.99))
+def test_intervals_hold_the_mean_and_widen(seed, method, level):
+    got = forecast.forecast(walk(seed=seed), 6, method, log=False)
+    interval = got.interval(level)
+    assert (interval["low"] <= got.mean).all()
+    assert (interval["high"] >= got.mean).all()
+    assert ((interval["high"] - interval["low"]).diff().iloc[1:] > 0).all()
+
+
+def test_estimates_at_a_boundary_are_told(flows):
+    line = months(np.arange(60.0) + np.random.default_rng(0).normal(0, 1, 60))
+    assert "ETS(A,Ad,N): damping of the trend at its bound 0.98" in forecast.forecast(line, 1, "ETS", log=False).notes
+    assert "UC: the variance of the irregular is zero" in forecast.forecast(flows["exports"], 1, "UC").notes
+
+
+@pytest.mark.parametrize("method", forecast.METHODS)
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([1.0, 2.0] * 12, "24 months; expected at least 36"),
+        ([5.0] * 60, "5 in all months"),
+        ([np.nan] * 60, "no values"),
+        ([1.0, 2.0, np.nan] * 20, "missing in"),
+    ],
+)
+def test_unfit_series_are_refused(method, values, said):
+    with pytest.raises(SeriesError, match=said):
+        forecast.forecast(months(values), 3, method)
+
+
+@pytest.mark.parametrize("method", forecast.METHODS)
+def test_a_sign_change_is_no_obstacle_and_needs_no_logarithm(method):
+    got = forecast.forecast(walk(level=0.0), 3, method)
+    assert np.isfinite(got.mean).all()
+    with pytest.raises(SeriesError, match="not positive"):
+        forecast.forecast(walk(level=0.0), 3, method, log=True)
+
+
+def test_impossible_options_are_refused():
+    with pytest.raises(ParameterError, match="expected 1 to 36"):
+        forecast.forecast(walk(), 0)
+    with pytest.raises(ParameterError, match="unknown method 'arima'; possible: naive"):
+        forecast.forecast(walk(), 1, "arima")
+    with pytest.raises(ParameterError, match="unknown method 'x'"):
+        backtest.roll({"a": walk()}, 1, methods=("x",))
+    with pytest.raises(ParameterError, match="every=0: expected at least 1"):
+        backtest.roll({"a": walk()}, 1, every=0)
+    with pytest.raises(SeriesError, match="40 months hold no two origins; expected at least 51"):
+        backtest.roll({"a": walk(40)}, 12)
+    with pytest.raises(ComparabilityError, match="different months"):
+        backtest.roll({"a": walk(60), "b": walk(61)}, 1)
+
+
+def test_a_backtest_knows_only_what_was_known():
+    series = walk()
+    changed = series.copy()
+    changed.iloc[-6:] += 100
+    got, other = (backtest.roll({"a": s}, 6, origins=3, every=6)["a"].table for s in (series, changed))
+    pd.testing.assert_series_equal(got["mean"], other["mean"])
+    last = got[got["origin"] == got["origin"].max()]
+    assert last["origin"].iloc[0] == series.index[-7]
+    np.testing.assert_allclose(last[last["method"] == "naive"]["actual"], series.iloc[-6:])
+
+
+def test_a_backtest_of_both_flows_has_a_coherent_balance(tests_made):
+    tables = {name: test.table.set_index(["method", "origin", "step"]) for name, test in tests_made.items()}
+    assert set(tables) == {"exports", "imports", "balance"}
+    for column in ("mean", "actual"):
+        expected = tables["exports"][column] - tables["imports"][column]
+        pd.testing.assert_series_equal(tables["balance"][column], expected)
+
+
+def test_relative_error_of_naive_is_one(tests_made):
+    got = backtest.relative_error(tests_made["balance"])
+    assert got.loc["naive", ["mae", "rmse"]].tolist() == [1, 1]
+    assert got["p"].drop("naive").between(0, 1).all()
+
+
+@pytest.mark.parametrize("step", [1, 4])
+def test_diebold_mariano_is_the_corrected_hac_t_of_the_loss_differential(step):
+    rng = np.random.default_rng(3)
+    n = 60
+    actual = rng.normal(size=n)
+    months_ = pd.period_range("2000-01", periods=n, freq="M")
+    rows = {
+        name: pd.DataFrame({
+            "method": name, "origin": months_ - step, "step": step, "month": months_,
+            "actual": actual, "mean": scale * actual + rng.normal(size=n), "sd": 1.0,
+        })
+        for name, scale in (("naive", 0.0), ("good", 0.7))
+    }  # fmt: skip
+    table = pd.concat(rows.values(), ignore_index=True).assign(error=lambda t: t["actual"] - t["mean"])
+    loss = (
+        table[table["method"] == "good"]["error"].to_numpy() ** 2
+        - table[table["method"] == "naive"]["error"].to_numpy() ** 2
+    )
+    fit = OLS(loss, np.ones(n)).fit(cov_type="HAC", cov_kwds={"maxlags": step - 1})
+    factor = np.sqrt((n + 1 - 2 * step + step * (step - 1) / n) / n)
+    expected = 2 * student.sf(abs(fit.tvalues[0]) * factor, n - 1)
+    got = backtest.diebold_mariano(backtest.Backtest(table, ()), "good", step=step)
+    assert got == pytest.approx(expected, rel=1e-6)
+
+
+def made_up(errors, sd=1.0):
+    n = len(errors)
+    index = pd.period_range("2000-01", periods=n, freq="M")
+    table = pd.DataFrame({"method": "m", "origin": index - 1, "step": 1, "month": index, "actual": errors, "mean": 0.0})
+    return backtest.Backtest(table.assign(sd=sd, error=table["actual"]), ())
+
+
+def test_coverage_counts_what_lies_inside():
+    test = made_up(np.array([0.0, 1.0, 1.5, 1.9, 3.0]))
+    got = backtest.coverage(test).loc["m"]
+    assert (got[0.8], got[0.95], got["forecasts"]) == (0.4, 0.8, 5)
+    assert backtest.coverage(test, ("2000-04", "2000-05")).loc["m", "forecasts"] == 2
+
+
+def test_conformal_intervals_mend_a_model_that_is_too_sure():
+    test = made_up(np.random.default_rng(0).normal(size=400), sd=0.5)
+    mended = backtest.conformal_intervals(test)
+    before, after = backtest.coverage(test).loc["m"], backtest.coverage(test, conformal=mended).loc["m"]
+    assert before[0.95] == pytest.approx(2 * norm.cdf(1.96 / 2) - 1, abs=0.06)
+    assert after[0.95] == pytest.approx(0.95, abs=0.03)
+    assert after[0.8] == pytest.approx(0.80, abs=0.04)
+    assert mended.table["half_0.95"].isna().sum() == 19
+
+
+def test_a_conformal_quantile_is_the_rank_that_it_says():
+    scores = np.arange(1.0, 20)
+    assert backtest.score_quantile(scores, 0.95) == 19
+    assert backtest.score_quantile(scores, 0.80) == 16
+    assert np.isnan(backtest.score_quantile(scores[:18], 0.80))
+
+
+def test_conformal_intervals_use_no_outcome_of_their_future():
+    test = made_up(np.random.default_rng(0).normal(size=60))
+    later = test.table.copy()
+    later.loc[40:, "error"] *= 100
+    got, other = (backtest.conformal_intervals(t).table["half_0.95"] for t in (test, backtest.Backtest(later, ())))
+    pd.testing.assert_series_equal(got.iloc[:41], other.iloc[:41])
+
+
+def test_the_conformal_interval_of_a_forecast_reaches_to_a_past_score():
+    series = walk(120)
+    test = backtest.roll({"x": series}, 2, origins=30, every=1, methods=("naive", "drift"))["x"]
+    made = forecast.forecast(series, 2, "drift")
+    got = backtest.conformal_forecast(made, test, 0.8, narrow=True)
+    rows = test.table[(test.table["method"] == "drift") & (test.table["step"] == 1)]
+    scores = (rows["error"].abs() / rows["sd"]).to_numpy()
+    half = (got["high"] - got["low"]).iloc[0] / 2
+    assert half / made.sd.iloc[0] == pytest.approx(np.sort(scores)[24])
+    assert backtest.conformal_forecast(made, test, 0.8, least=31).isna().all(axis=None)
+
+
+def test_a_calm_past_narrows_intervals_only_when_asked():
+    test = made_up(np.random.default_rng(0).normal(size=200), sd=3.0)
+    wide, narrow = (backtest.conformal_intervals(test, narrow=ask).table["half_0.95"].dropna() for ask in (False, True))
+    np.testing.assert_allclose(wide, 3 * norm.ppf(0.975))
+    assert (narrow < 3.5).all()

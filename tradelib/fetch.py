@@ -1,0 +1,269 @@
+"""Getting the newest official files: politely, safely, and with a record of when and from where.
+
+A download becomes data only after it was read and checked in a temporary place. What was fetched lies in the
+user's cache folder, ``<source>/<hash>/`` with the file and ``record.json``; nothing there is ever overwritten.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import pandas as pd
+
+from tradelib import addresses, unpack
+from tradelib.download import Answer, DownloadError, Offline, download, redact, session
+from tradelib.errors import SourceError, TradelibError
+from tradelib.sources import read_any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from requests import Session
+
+    from tradelib.addresses import Source
+
+Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "skipped"]
+Progress: TypeAlias = "Callable[[str, int, int | None], None]"
+_RECORD = "record.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One file that was fetched: what it is, when it came and from where."""
+
+    source: str
+    url: str
+    fetched: str
+    file: str
+    sha256: str
+    bytes: int
+    layout: str
+    statistical_month: str
+    etag: str = ""
+    last_modified: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return cache_folder() / self.source / self.sha256[:16] / self.file
+
+    @property
+    def published(self) -> dt.date | None:
+        """The day that the server says the file is of."""
+        when = pd.to_datetime(self.last_modified, format="%a, %d %b %Y %H:%M:%S GMT", errors="coerce")
+        return None if pd.isna(when) else when.date()
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came of asking for one source; ``record`` is what is at hand, new or not."""
+
+    source: str
+    status: Status
+    record: Record | None
+    message: str = ""
+
+    def summary(self) -> str:
+        """Return the outcome in one line."""
+        at_hand = f"about {self.record.statistical_month}, fetched {self.record.fetched[:10]}" if self.record else ""
+        told = {
+            "new": f"new: {at_hand}",
+            "unchanged": f"nothing new: {at_hand}",
+            "offline": f"no connection; {'going on with what is here, ' + at_hand if at_hand else 'nothing at hand'}",
+            "failed": f"failed: {self.message}" + (f"; what is here stays, {at_hand}" if at_hand else ""),
+            "skipped": f"skipped: {self.message}",
+        }
+        return f"{self.source}: {told[self.status]}"
+
+
+def cache_folder() -> Path:
+    """Return the folder of downloads; the environment variable ``TRADELIB_CACHE`` names another one."""
+    if named := os.environ.get("TRADELIB_CACHE"):
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("tradelib", appauthor=False) / "downloads"
+
+
+def at_hand(source: str) -> Record | None:
+    """Return the record of the newest file of a source in the cache; None where there is none."""
+    found = []
+    for path in cache_folder().glob(f"{source}/*/{_RECORD}"):
+        try:
+            record = Record(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            continue  # a record that cannot be read is no data; the file is fetched anew
+        if record.path.is_file():
+            found.append(record)
+    return max(found, key=lambda record: (record.statistical_month, record.fetched), default=None)
+
+
+def fetch(
+    names: Iterable[str] | None = None, *, today: dt.date | None = None, progress: Progress | None = None
+) -> list[Fetched]:
+    """Fetch the newest files; one that fails does not stop the others, and what is at hand stays.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Sources of ``addresses.sources()``; by default all but the optional ones.
+    today : datetime.date, optional
+        The day from which to look back for files whose address names their month.
+    progress : callable, optional
+        Called with source, bytes so far, and all bytes where the server says how many.
+
+    Returns
+    -------
+    list of Fetched
+        In the order asked.
+
+    Raises
+    ------
+    ParameterError
+        A name is unknown.
+
+    Notes
+    -----
+    Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``), API keys from the variables that the
+    table of sources names; keys never appear in what is returned, raised, recorded or logged.
+    """
+    chosen = addresses.choose(list(names or []))
+    day = today or dt.datetime.now(tz=dt.UTC).date()
+    with session() as http:
+        return [_fetch(source, http, day, progress or (lambda *_: None)) for source in chosen]
+
+
+def _fetch(source: Source, http: Session, today: dt.date, progress: Progress) -> Fetched:
+    known = at_hand(source.name)
+    if source.key and source.key.needs and not source.key.value:
+        return Fetched(source.name, "skipped", known, f"set {source.key.variable} to a key of the agency")
+    secrets = [source.key.value] if source.key and source.key.value else []
+    root = cache_folder()
+    partial: Path | None = None
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
+        answer, month = _get(source, http, today, known, partial / "download", progress)
+        if answer is None or (known and answer.sha256 == known.sha256):
+            return Fetched(source.name, "unchanged", known)
+        return Fetched(source.name, "new", _keep(source, answer, month, known, partial))
+    except Offline:
+        return Fetched(source.name, "offline", known)
+    except TradelibError as error:
+        return Fetched(source.name, "failed", known, redact(str(error), secrets))
+    except OSError as error:
+        return Fetched(source.name, "failed", known, redact(f"cannot write to {root}: {error.strerror}", secrets))
+    finally:
+        if partial:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _get(
+    source: Source, http: Session, today: dt.date, known: Record | None, target: Path, progress: Progress
+) -> tuple[Answer | None, str | None]:
+    """Return the answer of the first address that exists and the month it names; None when nothing changed."""
+    absent: DownloadError | None = None
+    for url, month in source.addresses(today):
+        if known and month and month < known.statistical_month:
+            break  # older than what is at hand
+        try:
+            told = (known.etag, known.last_modified) if known and known.url == url else ("", "")
+            answer = download(
+                http, url, target, key=source.key, known=told, progress=lambda *at: progress(source.name, *at)
+            )
+        except DownloadError as error:
+            if not (source.is_dated and error.status in (403, 404)):
+                raise
+            absent = absent or error
+        else:
+            return answer, month
+    if known:
+        return None, None
+    raise DownloadError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})", status=404)
+
+
+def _keep(source: Source, answer: Answer, month: str | None, known: Record | None, partial: Path) -> Record:
+    """Read and check a download; move it into the cache when it is what it should be."""
+    folder = partial / "checked"
+    folder.mkdir()
+    path = folder / answer.name
+    answer.path.rename(path)
+    notes = unpack.check_archive(path) if unpack.is_archive(path) else []
+    if source.layout == "archive":
+        newest, read = _read_archive(path, partial)
+        notes += read
+    else:
+        facts = read_any(path)
+        newest = str(facts.statistical_month)
+        if facts.layout != source.layout:
+            raise SourceError(path.name, None, found=f"a file of layout {facts.layout!r}", expected=source.layout)
+    _check_month(source, path.name, newest, month, known)
+    record = Record(
+        source=source.name,
+        url=answer.url,
+        fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+        file=path.name,
+        sha256=answer.sha256,
+        bytes=path.stat().st_size,
+        layout=source.layout,
+        statistical_month=newest,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        notes=notes,
+    )
+    (folder / _RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    final = record.path.parent
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        shutil.rmtree(final)  # the same bytes, with a record that could not be read
+    folder.rename(final)
+    return record
+
+
+def _read_archive(path: Path, partial: Path) -> tuple[str, list[str]]:
+    """Read the exhibits of a package; return the month all are about and what could not be read."""
+    folder = partial / "unpacked"
+    folder.mkdir()
+    months: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    for workbook in unpack.unpack(path, folder):
+        try:
+            months[workbook.name] = str(read_any(workbook).statistical_month)
+        except SourceError as error:
+            unread[workbook.name] = error.expected
+    if len(set(months.values())) != 1:
+        found = f"exhibits about {', '.join(sorted(set(months.values()))) or 'no month'}"
+        raise SourceError(path.name, None, found=found, expected="one statistical month")
+    notes = [f"{len(months)} of {len(months) + len(unread)} workbooks read"]
+    notes += [f"not read: {name}" for name in sorted(unread)]
+    return next(iter(months.values())), notes
+
+
+def _check_month(source: Source, file: str, newest: str, month: str | None, known: Record | None) -> None:
+    """Refuse a file about another month than its address says, or older than the one at hand."""
+    if month and newest != month and not (source.quarterly and newest <= month):
+        raise SourceError(file, None, found=f"figures until {newest}", expected=f"{month}, as its address says")
+    if known and newest < known.statistical_month:
+        expected = f"{known.statistical_month} or later, as the file at hand has"
+        raise SourceError(file, None, found=f"figures until {newest}", expected=expected)
+
+
+def verify(record: Record) -> bool:
+    """Tell whether the file of a record is still the one that was fetched."""
+    return hashlib.sha256(record.path.read_bytes()).hexdigest() == record.sha256
+
+
+def records() -> pd.DataFrame:
+    """Return what the cache has, one row a source: month, layout, when it was fetched and from where."""
+    rows = [asdict(record) for name in addresses.sources() if (record := at_hand(name))]
+    columns = ["source", "statistical_month", "layout", "fetched", "url", "file", "bytes", "sha256"]
+    return pd.DataFrame(rows, columns=columns).set_index("source")

@@ -1,0 +1,169 @@
+"""Answers of the Census international trade API: an array of arrays, the first of them the header, all text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tradelib.errors import SourceError
+from tradelib.sources.bls import load_json
+from tradelib.sources.tidy import WORLD, Facts, month_name, months, ordinal
+
+FIRST_MONTH = ordinal(2010, 1)
+DOLLARS = "U.S. dollars"
+VALUES = {
+    "ALL_VAL_MO": ("exports", "goods"),
+    "GEN_VAL_MO": ("imports", "goods"),
+    "CON_VAL_MO": ("imports", "goods_for_consumption"),
+}
+"""What a value column holds: total exports, general imports, imports for consumption."""
+
+_OTHER_HEADS = {"time", "YEAR", "MONTH", "CTY_CODE", "CTY_NAME", "COMM_LVL", "SUMMARY_LVL", "LAST_UPDATE"}
+_OTHER_HEADS |= {f"{flow}_{scheme}{text}" for flow in "EI" for scheme in ("COMMODITY", "ENDUSE")
+                 for text in ("", "_SDESC", "_LDESC")}  # fmt: skip
+_COMMODITY = re.compile(r"([EI])_(COMMODITY|ENDUSE)")
+_TIME = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
+_DOLLARS = re.compile(r"\d+", re.ASCII)
+_CODE = re.compile(r"-|\d{4}|\dXXX", re.ASCII)
+_ALL = "-"
+
+
+def is_census_answer(answer: object) -> bool:
+    """Tell whether parsed JSON is an answer of the Census API."""
+    return isinstance(answer, list) and bool(answer) and isinstance(answer[0], list)
+
+
+def read_census_api(path: str | Path) -> Facts:
+    """Read an answer of the Census international trade API.
+
+    Parameters
+    ----------
+    path : str or Path
+        JSON with one value column of ``VALUES`` and the month (``time``, or ``YEAR`` and ``MONTH``); partner
+        (``CTY_CODE``, ``CTY_NAME``) and commodity (``E_COMMODITY``, ``I_ENDUSE``, ...) where they were asked for.
+
+    Returns
+    -------
+    Facts
+        Whole U.S. dollars, Census basis, not seasonally adjusted; ``code`` is the partner's code.
+
+    Raises
+    ------
+    SourceError
+        Not whole JSON (a request-a-key page is HTML), a row is longer or shorter than the header, a value is not
+        whole dollars, a month stands twice or lies before 2010-01, or the partners add up to more than the total.
+    """
+    path = Path(path)
+    answer = load_json(path)
+    if not is_census_answer(answer):
+        raise SourceError(path.name, None, found="other JSON", expected="an array of arrays with a header")
+    heads = [str(head) for head in answer[0]]
+    if unknown := [head for head in heads if head not in _OTHER_HEADS and head not in VALUES]:
+        # A column such as a district splits the figures: without knowing it, they would be taken for the whole.
+        raise SourceError(path.name, "header", found=f"the column {unknown[0]!r}", expected="columns that are known")
+    if "CTY_CODE" in heads and "CTY_NAME" not in heads:
+        raise SourceError(path.name, "header", found="CTY_CODE without CTY_NAME", expected="both")
+    rows = [_row(path.name, at, row, heads) for at, row in enumerate(answer) if at]
+    if not rows:
+        raise SourceError(path.name, None, found="a header alone", expected="rows under it")
+    value = _one(path.name, [head for head in dict.fromkeys(heads) if head in VALUES], f"one of {', '.join(VALUES)}")
+    flow, item = VALUES[value]
+    found = [(head, match) for head in dict.fromkeys(heads) if (match := _COMMODITY.fullmatch(head))]
+    if found and found[0][1][1] != flow[0].upper():
+        raise SourceError(path.name, "header", found=f"{found[0][0]} with {value}", expected="one flow")
+    at = [_month(path.name, place, row) for place, row in enumerate(rows, start=1)]
+    frame = pd.DataFrame(
+        {
+            "table": value,
+            "frequency": "monthly",
+            "first": months(at),
+            "last": months(at),
+            "flow": flow,
+            "item": [_item(item, found[0] if found else None, row) for row in rows],
+            "partner": [_partner(row) for row in rows],
+            "code": [row.get("CTY_CODE", _ALL) for row in rows],
+            "basis": "census",
+            "adjustment": "nsa",
+            "price_basis": "current",
+            "unit": DOLLARS,
+            "value": [_value(path.name, place, row[value]) for place, row in enumerate(rows, start=1)],
+            "marker": "",
+        }
+    )
+    _check(path.name, frame)
+    return Facts(path.name, "Census API answer", f"{value}, Census international trade API", frame)
+
+
+def _row(file: str, at: int, row: Any, heads: list[str]) -> dict[str, str]:
+    """Return a row by head; a head that the answer repeats must repeat its text."""
+    if not isinstance(row, list) or len(row) != len(heads):
+        found = f"{len(row)} cells" if isinstance(row, list) else repr(row)[:80]
+        raise SourceError(file, f"row {at}", found=found, expected=f"{len(heads)} cells, as in the header")
+    cells: dict[str, str] = {}
+    for head, cell in zip(heads, row, strict=True):
+        if not isinstance(cell, str) or cells.setdefault(head, cell) != cell:
+            raise SourceError(file, f"row {at}, {head}", found=repr(cell), expected=repr(cells.get(head, "text")))
+    return cells
+
+
+def _one(file: str, found: list[str], expected: str) -> str:
+    if len(found) != 1:
+        raise SourceError(file, "header", found=", ".join(found) or "no value column", expected=expected)
+    return found[0]
+
+
+def _month(file: str, at: int, row: dict[str, str]) -> int:
+    text = row.get("time") or f"{row.get('YEAR', '')}-{row.get('MONTH', '')}"
+    if not (found := _TIME.fullmatch(text)):
+        raise SourceError(file, f"row {at}", found=f"the month {text!r}", expected="a month such as 2024-02")
+    month = ordinal(int(found[1]), int(found[2]))
+    told = row.get("YEAR", found[1]), row.get("MONTH", found[2])
+    if month < FIRST_MONTH or told != (found[1], found[2]):
+        expected = f"{month_name(FIRST_MONTH)} or later, the same in every column"
+        raise SourceError(file, f"row {at}", found=f"the month {text} ({'-'.join(told)})", expected=expected)
+    return month
+
+
+def _item(item: str, commodity: tuple[str, re.Match[str]] | None, row: dict[str, str]) -> str:
+    if commodity is None or row[commodity[0]] == _ALL:
+        return item
+    scheme = "hs" if commodity[1][2] == "COMMODITY" else "enduse"
+    return f"{item}_{scheme}_{row[commodity[0]].lower()}"
+
+
+def _partner(row: dict[str, str]) -> str:
+    if row.get("CTY_CODE", _ALL) == _ALL:
+        return WORLD
+    return row.get("CTY_NAME", row["CTY_CODE"]).title()
+
+
+def _value(file: str, at: int, text: str) -> float:
+    if not _DOLLARS.fullmatch(text):
+        raise SourceError(file, f"row {at}", found=f"the value {text!r}", expected="whole dollars such as 1234")
+    return float(text)
+
+
+def _check(file: str, frame: pd.DataFrame) -> None:
+    """Refuse bad codes, a partner of two names, a figure twice, and countries of more than all countries."""
+    called: dict[str, str] = {}
+    for at, (code, name) in enumerate(zip(frame["code"], frame["partner"], strict=True), start=1):
+        if not _CODE.fullmatch(code) or called.setdefault(code, name) != name:
+            expected = called.get(code, "a code such as 5700") if _CODE.fullmatch(code) else "a code such as 5700"
+            raise SourceError(file, f"row {at}", found=f"{code} {name}", expected=expected)
+    twice = frame.duplicated(["last", "item", "code"])
+    if twice.any():
+        at = int(np.argmax(twice.to_numpy()))
+        found = f"{frame['item'][at]} with {frame['partner'][at]} in {frame['last'][at]} again"
+        raise SourceError(file, f"row {at + 1}", found=found, expected="one value")
+    keys = ["last", "item"]
+    total = frame[frame["code"] == _ALL].set_index(keys)["value"]
+    parts = frame[frame["code"].str.fullmatch(r"[1-9]\d{3}")].groupby(keys)["value"].sum()
+    over = (parts - total).dropna()
+    if (over > 0).any():
+        month, item = over.idxmax()
+        found = f"countries {over.max():,.0f} dollars above the total of {item} in {month}"
+        raise SourceError(file, None, found=found, expected="no more than all countries together")
