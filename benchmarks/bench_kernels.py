@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import resource
 import sys
@@ -19,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
 
+import nbformat
 import psutil
 from bench_report import empty_notebook
 
-from tradelib.report import jobs as jobs_module
 from tradelib.report import threads
 from tradelib.sweep import sweep_of
 
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
     from tradelib.report.jobs import Executor, Job
 
 CORES = os.cpu_count() or 1
+FIGURES = """
+from tradelib import load
+data = load("balance_total_bop_sa", start=start)
+for months in (1, 3, 12):
+    fig, ax = plt.subplots()
+    ax.plot(data.index.to_timestamp(), data.rolling(months).mean())
+    display(fig)
+    plt.close(fig)
+"""
 
 
 @dataclass
@@ -97,14 +107,38 @@ def on_dask(work: list[Job]) -> Cost:
     return cost
 
 
+def small_notebook(folder: Path, like: Job) -> None:
+    """Write a notebook of three figures, whose cells take a tenth of a second each."""
+    empty_notebook(folder, like)
+    path = folder / f"{like.notebook}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(FIGURES))
+    nbformat.write(notebook, path)
+
+
 def main() -> None:
     """Measure and print."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # the small notebook has no use for output
     asked = argparse.ArgumentParser()
     asked.add_argument("--counts", type=int, nargs="+", default=[1, 12])
-    asked.add_argument("--notebook", default="trend")
+    asked.add_argument("--notebook", help="one of the project's; by default a small one of three figures")
     options = asked.parse_args()
     months = ",".join(f"{year}-{month:02}" for year in range(1993, 2013) for month in range(1, 13))
-    everything = sweep_of(options.notebook, over=[f"start={months}"])
+    everything = sweep_of(options.notebook or "trend", over=[f"start={months}"])
+    with tempfile.TemporaryDirectory() as folder:
+        small_notebook(Path(folder), everything[0])
+        with mock.patch.dict(os.environ, {} if options.notebook else {"TRADELIB_NOTEBOOKS": folder}):
+            compare(everything, options.counts)
+    with tempfile.TemporaryDirectory() as folder:
+        empty_notebook(Path(folder), everything[0])
+        with mock.patch.dict(os.environ, TRADELIB_NOTEBOOKS=folder):
+            for kernel in ("stock", "warm"):
+                cost = run(everything[:4], threads(CORES, kernel))
+                print(f"set-up alone, {kernel} kernels: {cost.processor / 4:.2f} processor s a run", flush=True)
+
+
+def compare(everything: list[Job], counts: list[int]) -> None:
+    """Measure every way for each number of runs."""
     ways: dict[str, Callable[[list[Job]], Cost]] = {
         "papermill, one by one": lambda work: run(work, threads(1, "stock")),
         "thread pool": lambda work: run(work, threads(CORES, "stock")),
@@ -112,8 +146,8 @@ def main() -> None:
         "Dask, warm kernels": on_dask,
     }
     run(everything[:1], threads(1, "stock"))  # warms the file cache
-    print(f"{options.notebook}, {CORES} cores; a run:   wall s  times   processor s  times   most MB")
-    for count in options.counts:
+    print(f"{CORES} cores; a run:             wall s  times   processor s  times   most MB")
+    for count in counts:
         work, plain = everything[:count], None
         for name, way in ways.items():
             cost = way(work)
@@ -123,14 +157,6 @@ def main() -> None:
                 f"{count:4} runs  {name:<24}{cost.wall / count:7.2f}{faster:7.1f}"
                 f"{cost.processor / count:14.2f}{thriftier:7.1f}{cost.megabytes:10.0f}", flush=True,
             )  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        empty_notebook(Path(folder), everything[0])
-        with mock.patch.object(jobs_module, "notebook_folder", return_value=Path(folder)):
-            empty = {kernel: run(everything[:8], threads(CORES, kernel)) for kernel in ("stock", "warm")}
-    full = {kernel: run(everything[:8], threads(CORES, kernel)) for kernel in ("stock", "warm")}
-    for kernel, cost in empty.items():
-        share = cost.processor / full[kernel].processor
-        print(f"set-up of 8 runs in {kernel} kernels: {cost.processor / 8:.2f} processor s a run, {share:.0%} of it")
 
 
 if __name__ == "__main__":

@@ -184,4 +184,4 @@ def test_unfit_components_are_refused(change, said):
 
 
 def test_the_summary_says_price_and_quantity():
-    assert fisher(PRICES, REAL).summary() == "2020-01 to 2020-04: price +10.1 %, quantity +40.2 %"
+    assert fisher(PRICES, REAL).summary() == "2020-01 to 2020-04: price +10.1%, quantity +40.2%"

@@ -1,7 +1,8 @@
 import pytest
 
-from tradelib.notebook import Record, say
+from tradelib.notebook import Record
 from tradelib.parameters import Trend
+from tradelib.rounding import printed
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from tradelib.parameters import Trend
     ],
 )
 def test_numbers_in_prose(value, sign, expected):
-    assert say(value, sign=sign) == expected
+    assert printed(value, sign=sign) == expected
 
 
 @pytest.mark.parametrize(

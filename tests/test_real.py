@@ -156,7 +156,7 @@ def test_an_index_that_is_not_monthly_is_refused():
 
 def test_the_summary_says_what_is_price():
     got = deflated([100.0] * 12 + [110.0] * 12, [100.0] * 12 + [110.0] * 12).summary()
-    assert got == f"{NOMINAL}, 2017-12 over a year: nominal +10.0 %, price +10.0 %, volume +0.0 %"
+    assert got == f"{NOMINAL}, 2017-12 over a year: nominal +10.0%, price +10.0%, volume +0.0%"
 
 
 def test_real_exports_fell_less_than_nominal_ones_when_oil_collapsed():

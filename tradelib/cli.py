@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, high
 @app.callback()
 def main() -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
+    # Notebooks run side by side, one a core; linear algebra with threads of its own slows small models many times over.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @app.command()
@@ -98,7 +101,9 @@ def sweep(
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time; by default one a core.")] = None,
     seconds: Annotated[float, typer.Option(min=1, help="Time that one run may take.")] = 600,
-    memory: Annotated[float | None, typer.Option(min=0.1, help="Gigabytes that one run may take.")] = None,
+    memory: Annotated[
+        float | None, typer.Option(min=0.1, help="Gigabytes that one run may take; by default its share.")
+    ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
     kernel: Annotated[
         Literal["auto", "warm", "stock"],
@@ -113,7 +118,7 @@ def sweep(
     from tradelib.sweep import sweep as run
 
     asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
-    limits = Limits(seconds, int(memory * 1e9) if memory else None)
+    limits = Limits(seconds, int((memory or _memory_share(jobs)) * 1e9), output=20_000_000)
     if scheduler:
         from tradelib.sweep.cluster import cluster
 
@@ -247,6 +252,13 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None
+
+
+def _memory_share(jobs: int | None) -> float:
+    """Return the gigabytes that each of several runs may take: an equal share of the machine, two at least."""
+    import psutil
+
+    return float(max(2.0, psutil.virtual_memory().total / 1e9 / (jobs or os.cpu_count() or 1)))
 
 
 def _assignments(pairs: list[str]) -> dict[str, Any]:

@@ -33,8 +33,8 @@ class Fisher:
         """Say how price and quantity moved from the first to the last complete month."""
         price, quantity = self.price.dropna(), self.quantity.dropna()
         return (
-            f"{price.index[0]} to {price.index[-1]}: price {price.iloc[-1] - 100:+.1f} %, "
-            f"quantity {quantity.iloc[-1] - 100:+.1f} %"
+            f"{price.index[0]} to {price.index[-1]}: price {price.iloc[-1] - 100:+.1f}%, "
+            f"quantity {quantity.iloc[-1] - 100:+.1f}%"
         )
 
 

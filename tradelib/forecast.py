@@ -71,7 +71,7 @@ class Forecast:
     def summary(self) -> str:
         """Say what to expect next month and how wrong that may be."""
         low, high = self.interval(0.80).iloc[0]
-        return f"{self.method}: {self.mean.iloc[0]:.1f} in {self.mean.index[0]:%B %Y} (80 %: {low:.1f} to {high:.1f})."
+        return f"{self.method}: {self.mean.iloc[0]:.1f} in {self.mean.index[0]:%B %Y} (80%: {low:.1f} to {high:.1f})."
 
 
 def estimate(values: np.ndarray, method: str) -> Fitted:

@@ -150,12 +150,6 @@ class Record:
         print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
 
 
-def say(value: float, decimals: int = 1, *, sign: bool = False) -> str:
-    """Return a number as prose prints it: rounded, thousands marked, a real minus sign, ``sign`` also before a plus."""
-    text = f"{value:{'+' if sign else ''},.{decimals}f}"
-    return (text.lstrip("+-") if float(text.replace(",", "")) == 0 else text).replace("-", "\u2212")
-
-
 def _say(text: str) -> None:
     """Display Markdown in which dollar signs are money.
 

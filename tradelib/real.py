@@ -58,8 +58,8 @@ class PriceVolume:
         """Say in a sentence what of the change over the newest twelve months is price and what is volume."""
         change = self.growth(12).iloc[-1]
         return (
-            f"{self.nominal.name}, {self.nominal.index[-1]} over a year: nominal {change['nominal']:+.1f} %, "
-            f"price {change['price']:+.1f} %, volume {change['volume']:+.1f} %"
+            f"{self.nominal.name}, {self.nominal.index[-1]} over a year: nominal {change['nominal']:+.1f}%, "
+            f"price {change['price']:+.1f}%, volume {change['volume']:+.1f}%"
         )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from tradelib import figures
-from tradelib.notebook import say
+from tradelib.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def show_consistency(record: Record, by_flow: Mapping[str, Consistency], source:
     at = distance[worst].abs().idxmax()
     figures.finish(
         fig,
-        title=f"One index misses real {worst} by up to {say(distance.loc[at, worst], sign=True)} % ({at:%B %Y})",
+        title=f"One index misses real {worst} by up to {printed(distance.loc[at, worst], sign=True)}% ({at:%B %Y})",
         unit="Goods deflated by the all-commodities index against official chained dollars, percent, Census basis",
         source=source,
         alt="How far deflated exports and imports lie from official chained dollars, two lines around zero.",
@@ -56,7 +56,7 @@ def show_consistency(record: Record, by_flow: Mapping[str, Consistency], source:
 
 
 def _told(flow: str, c: Consistency) -> str:
-    seams = ", ".join(f"{month:%B %Y} ({say(step, sign=True)})" for month, step in c.jumps.items())
+    seams = ", ".join(f"{month:%B %Y} ({printed(step, sign=True)})" for month, step in c.jumps.items())
     why = "a seam in one of the two, or a sudden change of what is traded"
     jumps = f" The distance steps, and stays, in {seams}: {why}." if seams else ""
     return f"**{flow.capitalize()}**, changes over twelve months: {c.summary()}.{jumps}"
@@ -83,7 +83,7 @@ def show_real_balance(record: Record, balance: pd.DataFrame, source: str) -> Non
     record.table(table, "real_balance", f"Real balance by end use, billions of chained dollars ({source})")
     left, total = table.iloc[-1, 1], table.iloc[0, 1]
     record.reading(
-        f"End uses in chained dollars do not add up to the total of {say(total)}: the residual of "
-        f"{say(left, sign=True)} is the difference and stays in sight. The differences in the last column are "
+        f"End uses in chained dollars do not add up to the total of {printed(total)}: the residual of "
+        f"{printed(left, sign=True)} is the difference and stays in sight. The differences in the last column are "
         "**no contributions to real growth**; those need nominal values by end use, which these files do not have."
     )

@@ -28,8 +28,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         return self.km
 
     def process_message(self, message: dict[str, Any], *args: Any) -> Any:
-        self._run.show(message["content"])
-        return super().process_message(message, *args)
+        return super().process_message(message, *args) if self._run.may_show(message["content"]) else None
 
 
 class _Engine(NBClientEngine):  # type: ignore[misc]

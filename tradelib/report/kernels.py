@@ -115,11 +115,14 @@ class Run:
         if self.reason:
             self.end(self.reason)
 
-    def show(self, content: Mapping[str, Any]) -> None:
-        """Count what a cell shows and end the kernel when it is too much."""
-        self._shown += len(content.get("text", "")) + sum(len(str(shown)) for shown in content.get("data", {}).values())
-        if self.limits.output and self._shown > self.limits.output:
-            self.end(f"showed more than {self.limits.output / 1e6:g} million characters")
+    def may_show(self, content: Mapping[str, Any]) -> bool:
+        """Count what a cell shows; end the kernel when it is too much, of which no more is kept."""
+        size = len(content.get("text", "")) + sum(len(str(shown)) for shown in content.get("data", {}).values())
+        self._shown += size
+        if not size or not self.limits.output or self._shown <= self.limits.output:
+            return True
+        self.end(f"showed more than {self.limits.output / 1e6:g} million characters")
+        return False
 
     def end(self, reason: str) -> None:
         """End the kernel, with all that it has started, for a reason; the first one counts."""
