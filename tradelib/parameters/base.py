@@ -1,0 +1,106 @@
+"""What every notebook can be asked for, and the words for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from tradelib import catalog, vintages
+from tradelib.errors import ParameterError, TradelibError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _one_series(word: str) -> str:
+    """Return the name of the one series that a word stands for."""
+    try:
+        found = catalog.find(word)
+    except ParameterError as error:
+        raise ValueError(str(error)) from error
+    if len(found) > 1:
+        raise ValueError(f"{word!r} stands for {len(found)} series; name one of {', '.join(s.name for s in found)}")
+    return found[0].name
+
+
+def is_month(text: str) -> str:
+    """Return a text that is a month like 2024-02; refuse any other."""
+    try:
+        dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a calendar month
+    except ValueError:
+        raise ValueError(f"{text!r} is not a month like 2024-02") from None
+    return text
+
+
+SeriesName = Annotated[str, AfterValidator(_one_series)]
+Month = Annotated[str, AfterValidator(is_month)]
+
+
+class Parameters(BaseModel):
+    """What every notebook takes.
+
+    Attributes
+    ----------
+    start, end : str or None
+        First and last month, both included; None for all there is.
+    vintage : str or None
+        Vintage of the history table: a day, a month, or None for the newest.
+    output : str or None
+        Folder for figures, tables and results; None writes nothing.
+
+    A model's ``own`` names the parameters that mean something else in it than in other notebooks.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    notebook: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
+    own: ClassVar[tuple[str, ...]] = ()
+
+    start: Month | None = None
+    end: Month | None = None
+    vintage: str | None = None
+    output: str | None = None
+
+    def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
+        """Load series for the span asked for, in billions of dollars.
+
+        The vintage is the history table's; series of other families come from their newest release, which
+        the echo of a notebook names.
+        """
+        families = {s.family for s in catalog.find(series)}
+        vintage = self.vintage if families == {vintages.HISTORY} else None
+        asked = {"start": self.start, "end": self.end, "vintage": vintage, "unit": "billions"}
+        return vintages.load(series, **(asked | kwargs))
+
+    @classmethod
+    def shared(cls) -> set[str]:
+        """Names of the parameters that a report gives to every notebook; others it gives only when one is named."""
+        return set(cls.model_fields) - set(cls.own)
+
+    @model_validator(mode="after")
+    def _loads(self) -> Self:
+        """Check that the data have what is asked: series, span and vintage."""
+        names = [*self.needs, *(getattr(self, field) for field in ("series",) if hasattr(self, field))]
+        try:
+            for name in names:
+                self.load(name)
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+_NONE_MEANS = {
+    "start": "the first month",
+    "end": "the last month",
+    "vintage": "the newest",
+    "official": "none",
+    "episode_start": "none",
+    "episode_end": "none",
+}
+
+
+def in_words(name: str, value: object) -> str:
+    """Return what a parameter's value means, also when it is None."""
+    return _NONE_MEANS.get(name, "the default") if value is None else str(value)

@@ -1,0 +1,81 @@
+"""What the notebook on prices and quantities can be asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import model_validator
+
+from tradelib import vintages
+from tradelib.errors import TradelibError
+from tradelib.parameters.base import Month, Parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class RealVsNominal(Parameters):
+    """Is the goods balance moving because prices or because quantities move?
+
+    Attributes
+    ----------
+    reference_year : int
+        Volumes are at its prices, price indexes 100 in it.
+    adjust_prices : bool
+        Take the seasonal movement out of the price indexes before they deflate adjusted values.
+    episode_start, episode_end : str or None
+        An episode to be told beside the usual ones; both or none.
+    official : str or None
+        Folder with the official ``realexp`` and ``realimp`` files; with them, or with the family ``real_goods`` in
+        the store, the notebook uses the agencies' chained dollars instead of deflating.
+    """
+
+    notebook: ClassVar[str] = "04_real_vs_nominal"
+    needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
+    reference_year: int = 2017
+    adjust_prices: bool = False
+    episode_start: Month | None = None
+    episode_end: Month | None = None
+    official: str | None = None
+
+    def load_chained(self, *, whole: bool = False) -> pd.DataFrame | None:
+        """Load the official chained dollars, in billions, for the span asked for or whole; None without them."""
+        start, end = (None, None) if whole else (self.start, self.end)
+        if self.official is not None:
+            from tradelib.sources.real_goods import read_real_folder
+
+            return vintages.cut(read_real_folder(self.official), start, end)
+        if "real_goods" not in vintages.families():
+            return None
+        return self.load(list(vintages.read_months(vintages.select("real_goods"))), start=start, end=end)
+
+    @model_validator(mode="after")
+    def _compares(self) -> Self:
+        """Check that there are a year to compare with and the prices of the reference year."""
+        try:
+            chained = self.load_chained()
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        months = (self.load(self.needs[0]) if chained is None else chained).index
+        if len(months) < 13:
+            raise ValueError(f"{months[0]} to {months[-1]} are {len(months)} months; a change over a year needs 13")
+        prices = self.load("*_price_index_*", start=None, end=None).index
+        everything = self.load_chained(whole=True)
+        known = prices if everything is None else prices.intersection(everything.index)
+        years = [year for year in known.year.unique() if sum(known.year == year) == 12]
+        if self.reference_year not in years:
+            expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"
+            if everything is not None:
+                expected = expected.replace("indexes", "indexes and of the official files")
+            raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
+        return self._with_episode(months)
+
+    def _with_episode(self, months: pd.PeriodIndex) -> Self:
+        """Check that the episode lies in the span."""
+        ends = (self.episode_start, self.episode_end)
+        if ends == (None, None):
+            return self
+        if None in ends or not str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1]):
+            expected = f"both ends of an episode between {months[0]} and {months[-1]}"
+            raise ValueError(f"episode_start {ends[0]} and episode_end {ends[1]}; expected {expected}")
+        return self

@@ -1,0 +1,56 @@
+"""What the notebook on seasonality can be asked for."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from tradelib import catalog
+from tradelib.errors import TradelibError
+from tradelib.parameters.base import Parameters, SeriesName
+from tradelib.seasonal import LEAST_YEARS
+
+
+def _is_spec(text: str) -> str:
+    from tradelib.x13 import parse
+
+    if text == "chosen":
+        return text
+    try:
+        series, _ = parse(text)
+    except TradelibError as error:
+        raise ValueError(str(error)) from error
+    if series is not None:
+        raise ValueError("the text has data of its own; expected specs without data")
+    return text
+
+
+class Seasonal(Parameters):
+    """Is seasonality left in a published series, and what is the pattern of unadjusted goods trade?
+
+    Attributes
+    ----------
+    engine : {"seats", "x11", "stl"}
+        How goods trade is adjusted; STL where there is no X-13 program.
+    spec : str
+        Specs of X-13 as ``.spc`` text, without data, or ``chosen`` for the one chosen on the years before 2020-03.
+    """
+
+    notebook: ClassVar[str] = "02_seasonal"
+    needs: ClassVar[tuple[str, ...]] = ("*_goods_census_*",)
+    series: SeriesName = "balance_total_bop_sa"
+    engine: Literal["seats", "x11", "stl"] = "seats"
+    spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"
+
+    @model_validator(mode="after")
+    def _carries_the_tests(self) -> Self:
+        """Check that the series is published as adjusted and long enough."""
+        if catalog.CATALOG[self.series].adjustment != "sa":
+            possible = ", ".join(name for name, s in catalog.CATALOG.items() if s.adjustment == "sa")
+            raise ValueError(f"series {self.series!r} is not published as seasonally adjusted; possible: {possible}")
+        months = self.load(self.series).index
+        if len(months) < 12 * LEAST_YEARS:
+            found = f"{months[0]} to {months[-1]} are {len(months)} months"
+            raise ValueError(f"{found}; the tests need {12 * LEAST_YEARS}")
+        return self
