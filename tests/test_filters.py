@@ -5,8 +5,13 @@ import statsmodels.api as sm
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tradelib import filters, load
-from tradelib.errors import ParameterError, SeriesError
+from tradelib.errors import EngineMissingError, ParameterError, SeriesError
 from tradelib.fitting import at_boundary, fit_quietly
+from tradelib.x13 import available
+
+LIMITS = ((0.7, 1.0), (90.0, 99.0))
+WITH_ENGINE = ["X-13"] if available() else []
+needs_engine = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 
 
 def months(values, start="2000-01"):
@@ -80,8 +85,66 @@ def test_a_fit_that_fails_says_so():
         fit_quietly(fail, "model")
 
 
+def henderson(terms):
+    """Return the weights of the symmetric Henderson average by its formula."""
+    n = (terms + 3) // 2
+    i = np.arange(-(terms // 2), terms // 2 + 1)
+    rise = ((n - 1) ** 2 - i**2) * (n**2 - i**2) * ((n + 1) ** 2 - i**2) * (3 * n**2 - 16 - 11 * i**2)
+    return 315 * rise / (8 * n * (n**2 - 1) * (4 * n**2 - 1) * (4 * n**2 - 9) * (4 * n**2 - 25))
+
+
+@needs_engine
+@pytest.mark.parametrize("terms", [9, 13, 23])
+def test_the_trend_of_x13_is_a_henderson_average_where_no_month_is_extreme(walk, terms):
+    weights = henderson(terms)
+    assert weights.sum() == pytest.approx(1)
+    got = filters.x13_trend(walk, terms=terms, extremes=(9.0, 9.9)).iloc[terms // 2 : -(terms // 2)]
+    np.testing.assert_allclose(got, np.convolve(walk, weights, "valid"), atol=1e-9)
+
+
+@needs_engine
+def test_an_extreme_month_moves_the_trend_of_x13_less_than_its_weight(walk):
+    struck = walk.copy()
+    struck.iloc[60] += 20
+    moved = [(filters.x13_trend(struck, extremes=e) - filters.x13_trend(walk, extremes=e)).iloc[60] for e in LIMITS]
+    assert moved[1] == pytest.approx(20 * henderson(13)[6])
+    assert 0 < moved[0] < 0.8 * moved[1]
+
+
+@needs_engine
+def test_the_trend_of_x13_moves_with_unit_and_origin(walk):
+    np.testing.assert_allclose(
+        filters.x13_trend(1000 * walk + 500), 1000 * filters.x13_trend(walk) + 500, rtol=1e-4, atol=1
+    )
+
+
+@needs_engine
+def test_x13_finds_no_season_in_what_it_is_told_has_none(walk):
+    season = np.tile(np.sin(np.arange(12) * np.pi / 6), 10)
+    taken = filters.x13_trend(walk + 5 * season) - filters.x13_trend(walk)
+    assert taken.std() > 1
+
+
+@needs_engine
+def test_real_time_values_of_x13_are_those_of_its_trend_then(walk, panel):
+    for back in (1, 12, 23):
+        assert panel.real_time["X-13"].iloc[-1 - back] == filters.x13_trend(walk.iloc[:-back]).iloc[-1]
+
+
+def test_without_its_program_x13_is_left_out_and_the_panel_says_so(walk, panel, monkeypatch):
+    monkeypatch.setenv("TRADELIB_X13", "/nowhere/x13as")
+    with pytest.raises(EngineMissingError):
+        filters.x13_trend(walk)
+    got = filters.compare_trends(walk, real_time_months=24)
+    assert "X-13 left out: TRADELIB_X13 names /nowhere/x13as, where there is no program" in got.notes
+    others = ["STL", "HP", "Hamilton", "UC"]
+    assert list(got.real_time) == others
+    pd.testing.assert_frame_equal(got.trends, panel.trends[others])
+    pd.testing.assert_frame_equal(got.real_time, panel.real_time[others])
+
+
 def test_trend_and_cycle_add_up(walk, panel):
-    assert list(panel.trends) == ["STL", "HP", "Hamilton", "UC"]
+    assert list(panel.trends) == ["STL", "HP", "Hamilton", "UC", *WITH_ENGINE]
     for name in panel.trends:
         got = (panel.trends[name] + panel.cycles[name]).dropna()
         np.testing.assert_allclose(got, walk[got.index])
@@ -106,11 +169,13 @@ def test_the_band_holds_past_moves_and_hamilton_moves_least_between_two_months(p
 
 def test_a_short_span_leaves_out_hamilton_and_says_so(walk):
     got = filters.compare_trends(walk.iloc[:40], real_time_months=20)
-    assert list(got.trends) == ["STL", "HP", "UC"]
+    assert list(got.trends) == ["STL", "HP", "UC", *WITH_ENGINE]
     assert "Hamilton left out: 40 months, it needs 72" in got.notes
 
 
-@pytest.mark.parametrize("use", [filters.hp_trend, filters.hamilton_trend, filters.uc_trend, filters.compare_trends])
+@pytest.mark.parametrize(
+    "use", [filters.hp_trend, filters.hamilton_trend, filters.uc_trend, filters.x13_trend, filters.compare_trends]
+)
 @pytest.mark.parametrize(
     ("values", "said"),
     [([np.nan] * 80, "no values"), ([1.0, 2.0, np.nan] * 30, "missing in"), ([1.0, 2.0] * 11, "22 months; expected")],

@@ -8,7 +8,11 @@ from scipy.stats import t as student
 from statsmodels.regression.linear_model import OLS
 
 from tradelib import backtest, forecast, load
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.errors import ComparabilityError, EngineError, EngineMissingError, ParameterError, SeriesError
+from tradelib.x13 import available, x13
+
+needs_engine = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
+METHODS = [pytest.param(name, marks=needs_engine if name == "X-13" else ()) for name in forecast.METHODS]
 
 
 def months(values, start="2000-01"):
@@ -45,7 +49,7 @@ def test_drift_goes_on_as_between_first_and_last():
     np.testing.assert_allclose(got.mean, series.iloc[-1] + slope * np.arange(1, 4))
 
 
-@pytest.mark.parametrize("method", forecast.METHODS)
+@pytest.mark.parametrize("method", METHODS)
 def test_every_method_is_near_a_straight_line_with_little_noise(method):
     line = months(100 + np.arange(60.0) + np.random.default_rng(0).normal(0, 0.1, 60))
     got = forecast.forecast(line, 6, method, log=False)
@@ -55,7 +59,7 @@ def test_every_method_is_near_a_straight_line_with_little_noise(method):
     assert got.summary().startswith(f"{method}: ")
 
 
-@pytest.mark.parametrize("method", forecast.METHODS)
+@pytest.mark.parametrize("method", METHODS)
 def test_in_logarithms_the_unit_does_not_matter(method):
     one, other = (forecast.forecast(series, 3, method) for series in (walk(), 1000 * walk()))
     np.testing.assert_allclose(other.mean, 1000 * one.mean, rtol=1e-3)
@@ -68,6 +72,71 @@ def test_the_combination_is_the_mean_of_its_parts():
     got = forecast.forecast(series, 3, log=False)
     np.testing.assert_allclose(got.mean, np.mean([part.mean for part in parts], axis=0))
     np.testing.assert_allclose(got.sd**2, np.mean([part.sd**2 for part in parts], axis=0))
+
+
+@needs_engine
+@pytest.mark.parametrize("level", [0.80, 0.95])
+def test_x13_gives_what_the_program_says_for_logarithms_with_that_probability(flows, level):
+    got = forecast.forecast(flows["exports"], 12, "X-13")
+    model = {"regression": None, "outlier": None, "automdl": {"maxorder": (3, 0), "maxdiff": (1, 0)}}
+    asked = {"maxlead": 12, "probability": level}
+    expected = x13(flows["exports"], None, transform={"function": "log"}, forecast=asked, **model)
+    assert got.notes[0] == f"X-13: ARIMA {expected.model}"
+    np.testing.assert_allclose(got.mean, expected.forecasts["forecast"], rtol=1e-4)
+    half = np.log(expected.forecasts["upper"] / expected.forecasts["lower"]).to_numpy() / 2
+    interval = got.interval(level)
+    np.testing.assert_allclose((interval["high"] - got.mean) / got.mean, half, rtol=5e-3)
+    residuals = expected.residuals
+    np.testing.assert_allclose(got.errors[-24:] / flows["exports"].iloc[-1], residuals.iloc[-24:], atol=1e-4)
+    assert residuals.index[-1] == flows["exports"].index[-1]
+
+
+@needs_engine
+def test_x13_has_no_season_in_its_model(flows):
+    got = forecast.forecast(flows["imports"], 3, "X-13").notes[0]
+    assert got.count("(") == 1
+
+
+def test_the_combination_needs_no_program(monkeypatch):
+    with_it = forecast.forecast(walk(), 3)
+    monkeypatch.setenv("TRADELIB_X13", "/nowhere/x13as")
+    pd.testing.assert_series_equal(forecast.forecast(walk(), 3).mean, with_it.mean)
+    with pytest.raises(EngineMissingError, match="/nowhere/x13as"):
+        forecast.forecast(walk(), 3, "X-13")
+
+
+def test_a_backtest_without_the_program_leaves_x13_out_and_says_so(monkeypatch):
+    monkeypatch.setenv("TRADELIB_X13", "/nowhere/x13as")
+    asked = {"origins": 2, "every": 6, "methods": ("naive", "X-13", "drift")}
+    got = backtest.roll({"a": walk()}, 3, **asked)["a"]
+    assert list(got.table["method"].unique()) == ["naive", "drift"]
+    assert got.notes == ("X-13 left out: TRADELIB_X13 names /nowhere/x13as, where there is no program",)
+    with pytest.raises(EngineMissingError):
+        backtest.roll({"a": walk()}, 3, methods=("X-13",))
+
+
+@needs_engine
+def test_x13_that_breaks_down_later_is_left_out_of_all_origins(monkeypatch):
+    def refuse(values, method):
+        fit = estimate(values, method)
+        if method != "X-13" or len(values) < 93:
+            return fit
+        raise EngineError("X-13 refused: no")
+
+    estimate = forecast.estimate
+    monkeypatch.setattr(forecast, "estimate", refuse)
+    got = backtest.roll({"a": walk()}, 3, origins=2, every=6, refit=1, methods=("naive", "X-13"))["a"]
+    assert (got.notes, set(got.table["method"])) == (("X-13 left out: X-13 refused: no",), {"naive"})
+
+
+@needs_engine
+def test_a_backtest_of_x13_forecasts_as_at_the_origin():
+    series = walk()
+    got = backtest.roll({"a": series}, 3, origins=2, every=6, refit=1, methods=("naive", "X-13"))["a"]
+    expected = forecast.forecast(series.iloc[:-9], 3, "X-13", log=True)
+    first = got.table[(got.table["method"] == "X-13") & (got.table["origin"] == series.index[-10])]
+    np.testing.assert_allclose(first["mean"], expected.mean)
+    np.testing.assert_allclose(first["sd"], expected.sd)
 
 
 def test_the_balance_is_exports_minus_imports_and_surer_than_independent_flows(flows):
@@ -102,7 +171,7 @@ def test_estimates_at_a_boundary_are_told(flows):
     assert "UC: the variance of the irregular is zero" in forecast.forecast(flows["exports"], 1, "UC").notes
 
 
-@pytest.mark.parametrize("method", forecast.METHODS)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -117,7 +186,7 @@ def test_unfit_series_are_refused(method, values, said):
         forecast.forecast(months(values), 3, method)
 
 
-@pytest.mark.parametrize("method", forecast.METHODS)
+@pytest.mark.parametrize("method", METHODS)
 def test_a_sign_change_is_no_obstacle_and_needs_no_logarithm(method):
     got = forecast.forecast(walk(level=0.0), 3, method)
     assert np.isfinite(got.mean).all()

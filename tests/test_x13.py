@@ -10,6 +10,7 @@ import pytest
 from airline import AIRLINE
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
@@ -53,6 +54,21 @@ def test_diagnostics_are_the_published_ones(textbook, key, expected):
     printed = 5e-9 if key == "variance$mle" else 5.1e-5
     assert textbook.number(key) == pytest.approx(expected, abs=printed)
     assert np.isnan(textbook.number("no such key"))
+
+
+@pytest.mark.parametrize(("model", "lost"), [("(0 1 1)(0 1 1)", 13), ("(1 1 2)", 1), ("(1 0 0)", 0), ("(3 1 0)", 1)])
+def test_residuals_have_the_months_that_differences_leave(model, lost):
+    got = x13(AIRLINE, None, **FIXED, arima={"model": model}).residuals
+    assert got.index.equals(AIRLINE.index[lost:])
+    earlier = x13(AIRLINE, None, **FIXED, arima={"model": model}, series={"modelspan": "(,1958.12)"}).residuals
+    assert str(earlier.index[-1]) == "1958-12"
+
+
+def test_residuals_are_those_that_statsmodels_finds_for_the_same_model(textbook):
+    ma, seasonal = -textbook.coefficients["estimate"].to_numpy()
+    model = SARIMAX(np.log(AIRLINE.to_numpy()), order=(0, 1, 1), seasonal_order=(0, 1, 1, 12))
+    expected = model.filter([ma, seasonal, textbook.number("variance$mle")]).resid
+    np.testing.assert_allclose(textbook.residuals.iloc[-48:], expected[-48:], atol=2e-3)
 
 
 def test_qs_on_levels_when_asked():

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
-from tradelib.forecast import LEAST_MONTHS, METHODS, Fitted, Forecast, balance_of, check, fit_methods, look_ahead
+from tradelib.errors import ComparabilityError, EngineError, ParameterError, SeriesError
+from tradelib.forecast import COMBINED, LEAST_MONTHS, METHODS, Forecast, balance_of, check, fit_methods, look_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from tradelib.forecasters import Fitted
 
 LEVELS = (0.80, 0.95)
 
@@ -58,7 +60,7 @@ def roll(
     refit : int
         Parameters are estimated again after so many origins; every forecast uses all months up to its origin.
     methods : tuple of str
-        Which methods.
+        Which methods. X-13 is left out, with a note, where it is not installed or refuses one of the spans.
 
     Raises
     ------
@@ -83,11 +85,26 @@ def roll(
     if any(not first.index.equals(other.index) for other in others):
         raise ComparabilityError("series of a backtest span different months")
     ends = _origins(len(first), horizon, origins, every)
+    try:
+        return _roll(values, horizon, ends, refit, methods)
+    except EngineError as error:
+        without = tuple(method for method in methods if method != "X-13")
+        if not without:
+            raise
+        made = _roll(values, horizon, ends, refit, without)
+        note = f"X-13 left out: {error}"
+    return {name: replace(test, notes=(note, *test.notes)) for name, test in made.items()}
+
+
+def _roll(
+    values: dict[str, pd.Series], horizon: int, ends: list[int], refit: int, methods: tuple[str, ...]
+) -> dict[str, Backtest]:
+    index = next(iter(values.values())).index
     log = {name: bool((one > 0).all()) for name, one in values.items()}
     fits: dict[str, dict[str, Fitted]] = {}
     rows: dict[str, list[pd.DataFrame]] = {name: [] for name in (*values, *_derived(values))}
     notes: dict[str, list[str]] = {name: [] for name in rows}
-    single = tuple(method for method in METHODS if method != "combination")
+    single = _single(methods)
     for number, end in enumerate(ends):
         if number % refit == 0:
             fits = {name: fit_methods(one.iloc[:end], single, log=log[name]) for name, one in values.items()}
@@ -97,12 +114,18 @@ def roll(
             made[name] = {m: balance_of(made["exports"][m], made["imports"][m]) for m in methods}
             actual[name] = actual["exports"] - actual["imports"]
         for name, forecasts in made.items():
-            rows[name] += [_rows(forecasts[method], actual[name], first.index[end - 1]) for method in methods]
+            rows[name] += [_rows(forecasts[method], actual[name], index[end - 1]) for method in methods]
             if number % refit == 0:
                 notes[name] += [
                     note for method in methods if method != "combination" for note in forecasts[method].notes
                 ]
     return {name: Backtest(pd.concat(parts, ignore_index=True), _counted(notes[name])) for name, parts in rows.items()}
+
+
+def _single(methods: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the methods to fit, parts of a combination included; X-13 first, as it may be missing."""
+    needed = {*methods, *(COMBINED if "combination" in methods else ())} - {"combination"}
+    return tuple(sorted(needed, key=lambda method: (method != "X-13", METHODS.index(method))))
 
 
 def _derived(values: dict[str, pd.Series]) -> tuple[str, ...]:

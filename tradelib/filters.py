@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ParameterError
+from tradelib.errors import EngineError, ParameterError
 from tradelib.fitting import at_boundary, fit_quietly
 from tradelib.monthly import require_months
 from tradelib.trend import stl_trend
+from tradelib.x13 import x13
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,52 @@ def hamilton_trend(series: pd.Series, horizon: int = 24, lags: int = 12) -> pd.S
     lagged = pd.concat([values.shift(horizon + lag) for lag in range(lags)], axis=1).assign(constant=1.0).dropna()
     coefficients = np.linalg.lstsq(lagged.to_numpy(), values[lagged.index].to_numpy(), rcond=None)[0]
     return pd.Series(lagged.to_numpy() @ coefficients, lagged.index).reindex(values.index)
+
+
+def x13_trend(series: pd.Series, *, terms: int = 13, extremes: tuple[float, float] = (0.7, 1.0)) -> pd.Series:
+    """Return the trend of X-11 as X-13ARIMA-SEATS makes it from a series without season.
+
+    Parameters
+    ----------
+    series : Series
+        Monthly, no gap, not constant, 36 to 780 months, adjusted.
+    terms : int
+        Months in the Henderson average, odd.
+    extremes : (float, float)
+        A month further from a first trend than the first, in standard deviations of the irregular, is drawn towards
+        it; further than the second, put on it. These are for trends of adjusted series, made to show fewer ripples and
+        smaller revisions; X-11's own are 1.5 and 2.5.
+
+    Raises
+    ------
+    SeriesError
+        The series is unfit.
+    EngineError, EngineMissingError
+        X-13 refused the series, or is not installed.
+
+    Notes
+    -----
+    X-13 is told that nothing seasonal is left (``x11{type=trend}``): its own seasonal filters would take part of the
+    noise of an adjusted series for a season. The trend is table D12 of an additive decomposition, so that a balance has
+    one too: a Henderson average over the series and its forecasts for a year, by a (0,1,1) model.
+
+    References
+    ----------
+    Dagum (1996), "A new method to reduce unwanted ripples and revisions in trend-cycle estimates from X-11-ARIMA",
+    Survey Methodology 22, 77-83.
+    """
+    values = require_months(series, least=36, purpose="X-13 trend", varying=True)
+    x11: dict[str, Any] = {"type": "trend", "mode": "add", "trendma": terms, "sigmalim": extremes}
+    trend: pd.Series = x13(values, "x11", x11=x11, **_NO_SEASON).trend.rename(None)
+    return trend
+
+
+_NO_SEASON: dict[str, Any] = {
+    "transform": {"function": "none"},
+    "regression": None,
+    "outlier": None,
+    "arima": {"model": "(0 1 1)"},
+}
 
 
 @dataclass(frozen=True)
@@ -129,7 +176,8 @@ class Panel:
     Attributes
     ----------
     trends : DataFrame
-        By month and method: ``STL``, ``HP``, ``Hamilton``, ``UC``, those that the span is long enough for.
+        By month and method: ``STL``, ``HP``, ``Hamilton``, ``UC``, ``X-13``, those that the span is long enough for;
+        X-13 where it is installed.
     cycles : DataFrame
         The series minus each trend.
     real_time : DataFrame
@@ -169,7 +217,7 @@ class Panel:
 
 
 def compare_trends(series: pd.Series, *, real_time_months: int = 60) -> Panel:
-    """Estimate the trend by STL, HP, Hamilton and unobserved components, and replay the ends of the past.
+    """Estimate the trend by STL, HP, Hamilton, unobserved components and X-13, and replay the ends of the past.
 
     Parameters
     ----------
@@ -196,15 +244,25 @@ def compare_trends(series: pd.Series, *, real_time_months: int = 60) -> Panel:
         "HP": (24, hp_trend),
         "Hamilton": (72, hamilton_trend),
         "UC": (36, components.smooth),
+        "X-13": (36, x13_trend),
     }
-    short = {name for name, (least, _) in methods.items() if len(values) < least}
-    notes = tuple(f"{name} left out: {len(values)} months, it needs {methods[name][0]}" for name in sorted(short))
-    trends = pd.DataFrame({name: method(values) for name, (_, method) in methods.items() if name not in short})
-    replayed = {
-        month: {name: method(values[:month]).iloc[-1] for name, (least, method) in methods.items() if at >= least}
-        for at, month in enumerate(values.index, 1)
-        if at > max(len(values) - real_time_months, 24)
-    }
-    real_time = pd.DataFrame.from_dict(replayed, orient="index").reindex(columns=trends.columns)
-    real_time.index = pd.PeriodIndex(real_time.index, freq="M")
-    return Panel(trends, trends.rsub(values, axis=0), real_time, (*components.notes, *notes))
+    trends: dict[str, pd.Series] = {}
+    real_time: dict[str, pd.Series] = {}
+    notes = list(components.notes)
+    for name, (least, method) in methods.items():
+        if len(values) < least:
+            notes.append(f"{name} left out: {len(values)} months, it needs {least}")
+            continue
+        try:
+            trends[name], real_time[name] = method(values), _replay(values, method, least, real_time_months)
+        except EngineError as error:
+            notes.append(f"{name} left out: {error}")
+    together = pd.DataFrame(trends)
+    return Panel(together, together.rsub(values, axis=0), pd.DataFrame(real_time), tuple(notes))
+
+
+def _replay(values: pd.Series, method: Callable[[pd.Series], pd.Series], least: int, months: int) -> pd.Series:
+    """Return for each of the last months the newest value of the trend when that month was the last."""
+    first = max(len(values) - months + 1, least, 25)
+    ends = [method(values.iloc[:end]).iloc[-1] for end in range(first, len(values) + 1)]
+    return pd.Series(ends, values.index[first - 1 :])

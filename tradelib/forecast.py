@@ -1,43 +1,21 @@
-"""Forecasts with intervals: naive, drift, ETS, SARIMA, unobserved components, combined; and a balance that adds up."""
+"""Forecasts with intervals by one method or several combined; and a balance that adds up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
 from tradelib.errors import ComparabilityError, ParameterError, SeriesError
-from tradelib.fitting import at_boundary, fit_quietly
+from tradelib.forecasters import COMBINED, METHODS, Fitted, estimate
 from tradelib.monthly import require_months
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+__all__ = [
+    "COMBINED", "LEAST_MONTHS", "METHODS", "Forecast", "balance_of", "check", "fit_methods", "forecast", "look_ahead",
+]  # fmt: skip
 LEAST_MONTHS = 36
-# Means ahead, their variances, one-step errors of the past.
-Projection: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A method with its parameters, ready to look ahead from any month.
-
-    Attributes
-    ----------
-    project : callable
-        From values and a horizon to means, variances and past one-step errors.
-    parameters : dict
-        Estimates.
-    notes : tuple of str
-        What the optimiser warned of, and estimates at a boundary.
-    """
-
-    project: Callable[[np.ndarray, int], Projection]
-    parameters: dict[str, float]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -74,120 +52,6 @@ class Forecast:
         return f"{self.method}: {self.mean.iloc[0]:.1f} in {self.mean.index[0]:%B %Y} (80%: {low:.1f} to {high:.1f})."
 
 
-def estimate(values: np.ndarray, method: str) -> Fitted:
-    """Estimate the parameters of one method.
-
-    Parameters
-    ----------
-    values : ndarray
-        Months without gap.
-    method : str
-        One of ``METHODS``, not ``combination``.
-
-    Raises
-    ------
-    ParameterError
-        Unknown method.
-    SeriesError
-        The model cannot be fitted.
-    """
-    if method not in _ESTIMATORS:
-        raise ParameterError(f"unknown method {method!r}; possible: {', '.join(METHODS)}")
-    return _ESTIMATORS[method](values)
-
-
-def _naive(_: np.ndarray) -> Fitted:
-    def project(values: np.ndarray, horizon: int) -> Projection:
-        errors = np.diff(values)
-        steps = np.arange(1, horizon + 1)
-        return np.full(horizon, values[-1]), steps * np.mean(errors**2), errors
-
-    return Fitted(project, {}, ())
-
-
-def _drift(_: np.ndarray) -> Fitted:
-    def project(values: np.ndarray, horizon: int) -> Projection:
-        changes, steps = np.diff(values), np.arange(1, horizon + 1)
-        variance = changes.var(ddof=1) * steps * (1 + steps / len(changes))
-        return values[-1] + steps * changes.mean(), variance, changes - changes.mean()
-
-    return Fitted(project, {}, ())
-
-
-def _ets(values: np.ndarray) -> Fitted:
-    scale = float(np.std(np.diff(values))) or 1.0
-
-    def model(data: np.ndarray) -> Any:
-        from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-        series = pd.Series(data / scale)
-        return ETSModel(series, error="add", trend="add", damped_trend=True, initialization_method="heuristic")
-
-    fit, notes = fit_quietly(lambda: model(values).fit(disp=False), "ETS(A,Ad,N)")
-    estimates = dict(zip(fit.model.param_names, map(float, fit.params), strict=True))
-    zero = [name for name in ("smoothing_level", "smoothing_trend") if estimates[name] < 1e-3]
-    notes += tuple(f"ETS(A,Ad,N): {name.replace('_', ' ')} is zero" for name in zero)
-    if not 0.801 < estimates["damping_trend"] < 0.979:
-        notes += (f"ETS(A,Ad,N): damping of the trend at its bound {estimates['damping_trend']:.2f}",)
-
-    def project(data: np.ndarray, horizon: int) -> Projection:
-        result = model(data).smooth(fit.params)
-        ahead = result.get_prediction(start=len(data), end=len(data) + horizon - 1)
-        errors = np.asarray(result.resid)
-        return np.asarray(ahead.predicted_mean) * scale, np.asarray(ahead.forecast_variance) * scale**2, errors * scale
-
-    return Fitted(project, estimates, notes)
-
-
-def _state_space(name: str, build: Callable[[np.ndarray], Any], *, drift: bool) -> Callable[[np.ndarray], Fitted]:
-    """Return the estimator of a statsmodels state space model; a drift is the mean change, taken out before."""
-
-    def estimator(values: np.ndarray) -> Fitted:
-        scale = float(np.std(np.diff(values))) or 1.0
-        slope = float(np.mean(np.diff(values))) if drift else 0.0
-
-        def model(data: np.ndarray) -> Any:
-            return build((data - data[0] - slope * np.arange(len(data))) / scale)
-
-        fit, notes = fit_quietly(lambda: model(values).fit(disp=False, maxiter=200), name)
-        estimates = dict(zip(fit.model.param_names, map(float, fit.params), strict=True))
-        notes += at_boundary(name, estimates.items())
-
-        def project(data: np.ndarray, horizon: int) -> Projection:
-            result = model(data).filter(fit.params)
-            ahead = result.get_forecast(horizon)
-            line = data[0] + slope * (len(data) + np.arange(horizon))
-            errors = result.filter_results.forecasts_error[0] * scale
-            return line + ahead.predicted_mean * scale, ahead.var_pred_mean * scale**2, errors
-
-        return Fitted(project, estimates, notes)
-
-    return estimator
-
-
-def _sarima_model(data: np.ndarray) -> Any:
-    from statsmodels.tsa.statespace.sarimax import SARIMAX
-
-    return SARIMAX(data, order=(1, 1, 1), seasonal_order=(1, 0, 0, 12))
-
-
-def _uc_model(data: np.ndarray) -> Any:
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-    return UnobservedComponents(data, level="llevel")
-
-
-_ESTIMATORS: dict[str, Callable[[np.ndarray], Fitted]] = {
-    "naive": _naive,
-    "drift": _drift,
-    "ETS": _ets,
-    "SARIMA": _state_space("SARIMA", _sarima_model, drift=True),
-    "UC": _state_space("UC", _uc_model, drift=True),
-}
-METHODS = (*_ESTIMATORS, "combination")
-COMBINED = ("drift", "ETS", "SARIMA", "UC")
-
-
 def forecast(series: pd.Series, horizon: int, method: str = "combination", *, log: bool | None = None) -> Forecast:
     """Forecast the months after the last one.
 
@@ -200,7 +64,8 @@ def forecast(series: pd.Series, horizon: int, method: str = "combination", *, lo
     method : str
         ``naive``: the last value. ``drift``: it and the mean change. ``ETS``: exponential smoothing with additive error
         and damped trend, no season. ``SARIMA``: (1,1,1)(1,0,0)12 with drift. ``UC``: local level with drift.
-        ``combination``: the mean of all but naive.
+        ``X-13``: the regARIMA model without season that X-13ARIMA-SEATS chooses. ``combination``: the mean of drift,
+        ETS, SARIMA and UC; X-13 stands beside it, so that the combination is the same where X-13 is not installed.
     log : bool, optional
         Model logarithms, so that errors are relative; by default for a series that is positive throughout.
 
@@ -210,6 +75,8 @@ def forecast(series: pd.Series, horizon: int, method: str = "combination", *, lo
         The series is unfit.
     ParameterError
         Unknown method, or a horizon out of range.
+    EngineError, EngineMissingError
+        X-13 refused the series, or is not installed.
     """
     values = check(series, horizon)
     logs = bool((values > 0).all()) if log is None else log

@@ -84,7 +84,7 @@ def _to_run(spec: Spec, engine: Engine | None) -> Spec:
         parts.setdefault(name, {})
     parts = {name: {"print": "none"} | told if name in _SILENT else told for name, told in parts.items()}
     parts["spectrum"] = {"logqs": "yes"} | parts["spectrum"]
-    parts["estimate"]["save"] = "(est mdl)"
+    parts["estimate"]["save"] = "(est mdl rsd)"
     parts["forecast"] = parts["forecast"] | {"save": "(fct)"}
     for name, arguments in _SAVED[engine].items():
         parts[name] |= arguments

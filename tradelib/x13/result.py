@@ -52,6 +52,9 @@ class Adjustment:
         By month after the last: ``forecast``, ``lower``, ``upper`` (95 percent), in the unit of the series.
     factor_forecasts : pandas.Series
         Factors of the months to come.
+    residuals : pandas.Series
+        Of the regARIMA model by month: one-step errors, of logarithms where it is for those. The first months, lost to
+        differences, are left out, and so are errors that X-13 estimates for before the first month.
     diagnostics : dict of str to str
         All that X-13 says, under its own keys.
     notes : tuple of str
@@ -71,6 +74,7 @@ class Adjustment:
     factor_forecasts: pd.Series
     diagnostics: dict[str, str]
     notes: tuple[str, ...]
+    residuals: pd.Series = field(repr=False)
     saved_model: str = field(repr=False)
 
     def __getattr__(self, name: str) -> pd.Series:
@@ -244,12 +248,23 @@ def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -
         ),
         diagnostics=output.diagnostics,
         notes=output.notes,
+        residuals=_residuals(output),
         saved_model=output.tables.get("mdl", ""),
     )
 
 
 def _column(text: str) -> np.ndarray:
     return np.array([float(line.split()[1]) for line in text.splitlines()[2:]])
+
+
+def _residuals(output: Output) -> pd.Series:
+    """Return the residuals of as many months as the likelihood uses, under the dates that X-13 gives them."""
+    text, used = output.tables.get("rsd", ""), int(output.diagnostics.get("nefobs", 0))
+    values = _column(text)
+    values = values[max(0, len(values) - used) :]
+    last = text.split()[-2] if len(values) else "197001"
+    months = pd.period_range(end=f"{last[:4]}-{last[4:]}", periods=len(values), freq="M", name="period")
+    return pd.Series(values, months, name="residual", dtype=float)
 
 
 def _fitted(values: np.ndarray, months: int, neutral: float) -> np.ndarray:
