@@ -11,7 +11,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 help:
 	@echo "make report      run the notebooks on the bundled data and write reports/ (ARGS='--start 2010-01' for options)"
 	@echo "make test        everything that must hold: unit tests, notebooks, the run itself"
-	@echo "make nightly     files damaged in thousands of ways: the right figures or the documented error"
+	@echo "make nightly     files damaged in thousands of ways and sweeps killed at many moments"
 	@echo "make lab         JupyterLab on the notebooks"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed"
@@ -39,6 +39,7 @@ test: .venv/installed
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_layouts_mutated.py tests/test_history_mutated.py
+	TRADELIB_KILLS=50 $(BIN)/python -m pytest -k killed tests/test_sweep_runs.py
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks
