@@ -15,6 +15,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.x13 import Spec, available, build, parse, x13
+from tradelib.x13 import result
 from tradelib.x13 import run as engine_run
 from tradelib.x13.batch import x13_batch
 
@@ -374,3 +375,17 @@ def test_seats_says_when_it_cannot_split_the_model():
         x13(imports, **asked, seats={"noadmiss": False})
     got = x13(imports, **asked)
     assert abs(got.adjusted / imports - 1).max() < 0.25
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("+0.438413962239109-123", 0.438413962239109e-123),
+        ("-0.5E-02", -0.005),
+        ("+0.112000000000000E+03", 112.0),
+        ("0.25+101", 0.25e101),
+        ("-3", -3.0),
+    ],
+)
+def test_numbers_as_fortran_writes_them(word, expected):
+    assert result._number(word) == expected

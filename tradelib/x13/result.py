@@ -253,8 +253,16 @@ def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -
     )
 
 
+_NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}$)")
+
+
+def _number(word: str) -> float:
+    """Return a number as Fortran writes it: an exponent of three digits has no letter, 0.4-123 is 0.4E-123."""
+    return float(_NO_LETTER.sub("E", word))
+
+
 def _column(text: str) -> np.ndarray:
-    return np.array([float(line.split()[1]) for line in text.splitlines()[2:]])
+    return np.array([_number(line.split()[1]) for line in text.splitlines()[2:]])
 
 
 def _residuals(output: Output) -> pd.Series:
@@ -273,7 +281,7 @@ def _fitted(values: np.ndarray, months: int, neutral: float) -> np.ndarray:
 
 
 def _table(text: str) -> pd.DataFrame:
-    rows = [[float(word) for word in line.split()[1:]] for line in text.splitlines()[2:]]
+    rows = [[_number(word) for word in line.split()[1:]] for line in text.splitlines()[2:]]
     return pd.DataFrame(rows, columns=range(3), dtype=float)
 
 
@@ -286,16 +294,16 @@ def _estimates(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
             at = line.split("$")[1].rstrip(":")
         elif at in sections and "\t" in line and not line.startswith(("group", "operator", "-")):
             sections[at].append([word.strip() for word in line.split("\t")])
-    effects: list[Any] = [(name, group, float(b), _error(se)) for group, name, b, se, *_ in sections["regression"]]
+    effects: list[Any] = [(name, group, _number(b), _error(se)) for group, name, b, se, *_ in sections["regression"]]
     frame = pd.DataFrame(effects, columns=["variable", "group", "estimate", "standard_error"]).set_index("variable")
     frame["t"] = frame["estimate"] / frame["standard_error"].replace(0.0, np.nan)
-    lags = [(f"{kind} {int(lag)}", float(b), _error(se)) for kind, _, _, lag, b, se, *_ in sections["arima"]]
+    lags = [(f"{kind} {int(lag)}", _number(b), _error(se)) for kind, _, _, lag, b, se, *_ in sections["arima"]]
     return frame, pd.DataFrame(lags, columns=["coefficient", "estimate", "standard_error"]).set_index("coefficient")
 
 
 def _error(word: str) -> float:
     """Return a standard error; a fixed coefficient has none."""
     try:
-        return float(word)
+        return _number(word)
     except ValueError:
         return float("nan")
