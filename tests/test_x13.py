@@ -14,8 +14,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
-from tradelib.x13 import Spec, available, build, parse, x13
-from tradelib.x13 import result
+from tradelib.x13 import Spec, available, build, parse, result, x13
 from tradelib.x13 import run as engine_run
 from tradelib.x13.batch import x13_batch
 
