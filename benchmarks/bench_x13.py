@@ -20,10 +20,10 @@ from statsmodels.tsa.x13 import x13_arima_analysis
 
 import tradelib
 from tradelib.x13 import _to_run, build, ready, x13
-from tradelib.x13.batch import x13_batch
+from tradelib.x13.batch import Batch, x13_batch
 from tradelib.x13.run import binary
 
-ROUNDS = 5
+ROUNDS, MOST_WRAPPED = 5, 10
 COUNTS = [int(count) for count in sys.argv[1:]] or [1, 10, 100, 1000]
 FIXED = {
     "transform": {"function": "log"},
@@ -37,7 +37,7 @@ AUTOMATIC = {"automdl": {}}
 def bare(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "run.spc").write_text(text)
-        subprocess.run([binary(), "run", "-s", "-n", "-q"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([binary(), "run", "-s", "-n", "-q"], cwd=folder, check=True, capture_output=True)
 
 
 def wrapper(series: pd.Series) -> None:
@@ -46,9 +46,9 @@ def wrapper(series: pd.Series) -> None:
         x13_arima_analysis(series, x12path=str(binary()), log=True, outlier=False, trading=True)
 
 
-def best(jobs: dict[str, object]) -> dict[str, float]:
+def best(jobs: dict[str, object], rounds: int = ROUNDS) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, job in jobs.items():
             start = time.perf_counter()
             job()
@@ -74,19 +74,35 @@ def main() -> None:
             times = best(jobs)
             told = ", ".join(f"{job} {1000 * t:.0f} ms ({t / times['bare']:.2f})" for job, t in times.items())
             print(f"{engine} {name}, {len(series)} months: {told}")
-    cores = os.cpu_count() or 1
-    for count in COUNTS:
-        frame = many(count, series)
-        texts = [_to_run(build("x11", **FIXED), "x11").text(ready(frame[name])) for name in frame]
-        start = time.perf_counter()
-        with ThreadPoolExecutor(cores) as pool:
-            list(pool.map(bare, texts))
-        limit = time.perf_counter() - start
-        start = time.perf_counter()
-        done = x13_batch(frame, "x11", progress=False, **FIXED)
-        took = time.perf_counter() - start
-        assert len(done.results) == count
-        print(f"{count} fixed series on {cores} cores: bare {limit:.2f} s, batch {took:.2f} s ({took / limit:.2f})")
+    for name, asked in (("fixed", FIXED), ("automatic", AUTOMATIC)):
+        for count in COUNTS:
+            batch(name, asked, many(count, series))
+
+
+def batch(name: str, asked: dict[str, dict[str, object] | None], frame: pd.DataFrame) -> None:
+    """Time many series on all cores: the bare program, the driver, and (where it does not take minutes) statsmodels."""
+    cores, count = os.cpu_count() or 1, frame.shape[1]
+    texts = [_to_run(build("x11", **asked), "x11").text(ready(frame[column])) for column in frame]
+    stamped = frame.set_axis(frame.index.to_timestamp()).asfreq("MS")
+    jobs: dict[str, object] = {
+        "bare": lambda: on_all_cores(bare, texts),
+        "batch": lambda: all_there(x13_batch(frame, "x11", progress=False, **asked), count),
+    }
+    if count <= MOST_WRAPPED and name == "fixed":
+        jobs["statsmodels"] = lambda: on_all_cores(wrapper, [stamped[column] for column in stamped])
+    times = best(jobs, rounds=ROUNDS if count <= MOST_WRAPPED else 1)
+    told = ", ".join(f"{job} {t:.2f} s ({t / times['bare']:.2f})" for job, t in times.items())
+    print(f"x11 {name}, {count} series on {cores} cores: {told}", flush=True)
+
+
+def on_all_cores(job: object, given: list[object]) -> None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(job, given))
+
+
+def all_there(done: Batch, count: int) -> None:
+    if len(done.results) != count:
+        raise SystemExit(done.summary())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
-from tradelib.x13 import Spec, available, build, parse, result, x13
+from tradelib.x13 import Spec, available, build, parse, saved, x13
 from tradelib.x13 import run as engine_run
 from tradelib.x13.batch import x13_batch
 
@@ -334,7 +335,7 @@ def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
 )
 def test_seasonality_has_three_states(textbook, stable, moving, ranks, expected):
     told = textbook.diagnostics | {"f2.fsd8": stable, "f2.msf": moving, "f2.kw": ranks}
-    got = type(textbook)(**{**vars(textbook), "diagnostics": told})
+    got = replace(textbook, diagnostics=told)
     assert got.identifiable == expected
 
 
@@ -387,4 +388,5 @@ def test_seats_says_when_it_cannot_split_the_model():
     ],
 )
 def test_numbers_as_fortran_writes_them(word, expected):
-    assert result._number(word) == expected
+    text = f"date\tseries\n------\t------\n200501\t{word}\n"
+    assert saved.table(text).tolist() == [[expected]]

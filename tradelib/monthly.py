@@ -39,19 +39,24 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
         raise SeriesError(f"{purpose}: {name} has {type(index).__name__}; expected a monthly PeriodIndex")
     if len(index) > 1 and not (np.diff(index.asi8) == 1).all():
         raise SeriesError(f"{purpose}: the months of {name} are not consecutive; expected each once, in order")
-    values = series.astype(float)
-    if (infinite := np.isinf(values)).any():
-        raise SeriesError(f"{purpose}: {name} is infinite in {_months(index[infinite])}; expected numbers")
-    if values.isna().all():
+    values = trimmed(series.astype(float))
+    if (infinite := np.isinf(values.to_numpy())).any():
+        raise SeriesError(f"{purpose}: {name} is infinite in {_months(values.index[infinite])}; expected numbers")
+    if not len(values):
         raise SeriesError(f"{purpose}: {name} has no values; expected at least {least} months")
-    values = values.loc[values.first_valid_index() : values.last_valid_index()]
-    if values.isna().any():
-        raise SeriesError(f"{purpose}: {name} is missing in {_months(values.index[values.isna()])}; expected no gap")
+    if (missing := np.isnan(values.to_numpy())).any():
+        raise SeriesError(f"{purpose}: {name} is missing in {_months(values.index[missing])}; expected no gap")
     if len(values) < least:
         raise SeriesError(f"{purpose}: {name} has {len(values)} months; expected at least {least}")
-    if varying and np.ptp(values) <= 1e-12 * max(1.0, float(values.abs().max())):
+    if varying and np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values.to_numpy()).max())):
         raise SeriesError(f"{purpose}: {name} is {values.iloc[0]:g} in all months; expected a series that varies")
     return values
+
+
+def trimmed(values: pd.Series) -> pd.Series:
+    """Return the series from its first value to its last."""
+    there = np.flatnonzero(values.notna().to_numpy())
+    return values.iloc[there[0] : there[-1] + 1] if len(there) else values.iloc[:0]
 
 
 def _months(months: Iterable[pd.Period], shown: int = 3) -> str:

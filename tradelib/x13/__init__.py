@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from tradelib.errors import SeriesError
-from tradelib.monthly import require_months
+from tradelib.monthly import require_months, trimmed
 from tradelib.x13.result import Adjustment, read
 from tradelib.x13.run import TIME_LIMIT, available, execute
 from tradelib.x13.spec import LEAST, MOST, Engine, Spec, Value, build, parse
@@ -109,19 +108,19 @@ def ready(series: pd.Series) -> pd.Series:
             raise SeriesError(
                 f"{purpose}: {series.name} has months twice or out of order; expected each once, in order"
             )
-        series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
+        months = pd.period_range(index[0], index[-1], freq="M", name=index.name)
+        series = series if len(months) == len(index) else series.reindex(months)
     try:
         values = series.astype(float)
     except (TypeError, ValueError) as error:
         raise SeriesError(f"{purpose}: {series.name} holds {series.dtype} values ({error}); expected numbers") from None
-    held = values.loc[values.first_valid_index() : values.last_valid_index()]
-    require_months(held.interpolate(), least=LEAST, purpose=purpose, varying=True)
+    held = trimmed(values)
+    there = int(held.notna().sum())
+    require_months(held if there == len(held) else held.interpolate(), least=LEAST, purpose=purpose, varying=True)
     if len(held) > MOST:
         raise SeriesError(f"{purpose}: {series.name} has {len(held)} months; X-13 takes at most {MOST}")
-    if held.isna().sum() > len(held) / 4 or held.notna().sum() < LEAST:
-        raise SeriesError(
-            f"{purpose}: {series.name} has a value in {held.notna().sum()} of {len(held)} months; too few"
-        )
-    if np.abs(held).max() >= 1e15:
-        raise SeriesError(f"{purpose}: {series.name} reaches {np.abs(held).max():g}; expected less than 1e15")
+    if there < max(LEAST, 3 * len(held) / 4):
+        raise SeriesError(f"{purpose}: {series.name} has a value in {there} of {len(held)} months; too few")
+    if (most := float(held.abs().max())) >= 1e15:
+        raise SeriesError(f"{purpose}: {series.name} reaches {most:g}; expected less than 1e15")
     return held

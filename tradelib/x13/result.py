@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from tradelib.errors import EngineError
+from tradelib.x13 import saved
 from tradelib.x13.spec import Engine, Spec
 
 if TYPE_CHECKING:
@@ -34,48 +36,32 @@ class Adjustment:
         Who adjusted.
     spec : Spec
         What was asked.
-    scale : {"log", "level"}
-        Whether the model is for logarithms.
     components : pandas.DataFrame
         By month: ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``irregular`` and ``factors`` (seasonal and
         calendar together). Factors are around 1 when multiplicative, else in the unit of the series; observed is
         adjusted times (or plus) factors. Where the series has no value, ``observed`` is missing and the rest estimated.
     estimated : pandas.PeriodIndex
         Months without a value, estimated the X-13 way.
-    model : str
-        The ARIMA model.
-    coefficients : pandas.DataFrame
-        Its coefficients: ``estimate`` and ``standard_error``.
-    regression : pandas.DataFrame
-        By ``variable``: ``group``, ``estimate``, ``standard_error``, ``t``.
-    forecasts : pandas.DataFrame
-        By month after the last: ``forecast``, ``lower``, ``upper`` (95 percent), in the unit of the series.
     factor_forecasts : pandas.Series
         Factors of the months to come.
-    residuals : pandas.Series
-        Of the regARIMA model by month: one-step errors, of logarithms where it is for those. The first months, lost to
-        differences, are left out, and so are errors that X-13 estimates for before the first month.
     diagnostics : dict of str to str
         All that X-13 says, under its own keys.
     notes : tuple of str
         Warnings and notes.
+    saved : dict of str to str
+        Other tables as X-13 saved them, by extension: estimates, model, residuals, forecasts. They become numbers
+        when asked for, which spares a batch of thousands half of its reading.
     """
 
     name: str
     engine: Engine | None
     spec: Spec
-    scale: Literal["log", "level"]
     components: pd.DataFrame
     estimated: pd.PeriodIndex
-    model: str
-    coefficients: pd.DataFrame
-    regression: pd.DataFrame
-    forecasts: pd.DataFrame
     factor_forecasts: pd.Series
     diagnostics: dict[str, str]
     notes: tuple[str, ...]
-    residuals: pd.Series = field(repr=False)
-    saved_model: str = field(repr=False)
+    saved: dict[str, str] = field(repr=False)
 
     def __getattr__(self, name: str) -> pd.Series:
         """Return a component by its name, so that ``result.adjusted`` reads as it says."""
@@ -84,6 +70,44 @@ class Adjustment:
             found: pd.Series = components[name]
             return found
         raise AttributeError(f"{type(self).__name__} has no {name}")
+
+    @property
+    def scale(self) -> Literal["log", "level"]:
+        """Whether the model is for logarithms."""
+        told = self.diagnostics.get("aictrans", self.diagnostics.get("transform", ""))
+        return "log" if "log" in told.lower() else "level"
+
+    @property
+    def model(self) -> str:
+        """The ARIMA model."""
+        return self.diagnostics.get("arimamdl", "")
+
+    @cached_property
+    def coefficients(self) -> pd.DataFrame:
+        """Coefficients of the ARIMA model: ``estimate`` and ``standard_error``."""
+        return saved.coefficients(self.saved["est"])
+
+    @cached_property
+    def regression(self) -> pd.DataFrame:
+        """By ``variable``: ``group``, ``estimate``, ``standard_error``, ``t``."""
+        return saved.regression(self.saved["est"])
+
+    @cached_property
+    def forecasts(self) -> pd.DataFrame:
+        """By month after the last: ``forecast``, ``lower``, ``upper`` (95 percent), in the unit of the series."""
+        values = saved.table(self.saved["fct"], 3)
+        return pd.DataFrame(
+            values, months_after(self.components.index, len(values)), columns=["forecast", "lower", "upper"]
+        )
+
+    @cached_property
+    def residuals(self) -> pd.Series:
+        """Residuals of the regARIMA model by month: one-step errors, of logarithms where it is for those.
+
+        The first months, lost to differences, are left out, and so are errors that X-13 estimates for before the
+        first month.
+        """
+        return saved.residuals(self.saved["rsd"], int(self.diagnostics.get("nefobs", 0)))
 
     @property
     def effects(self) -> pd.Series:
@@ -154,7 +178,7 @@ class Adjustment:
         kept = {name: dict(arguments) for name, arguments in self.spec.parts.items() if name not in frozen}
         kept["transform"] = kept.get("transform", {}) | {"function": "log" if self.scale == "log" else "none"}
         kept["transform"].pop("aicdiff", None)
-        for name, arguments in frozen_model(self.saved_model, fix=coefficients).items():
+        for name, arguments in saved.frozen_model(self.saved["mdl"], fix=coefficients).items():
             own = {k: v for k, v in self.spec.parts.get(name, {}).items() if k in ("user", "usertype", "data", "start")}
             kept[name] = own | arguments
         return Spec(kept)
@@ -194,18 +218,9 @@ class Adjustment:
         )  # fmt: skip
 
 
-def frozen_model(saved: str, *, fix: bool) -> dict[str, dict[str, str]]:
-    """Return regression and ARIMA of a saved model; ``fix`` keeps the coefficients and marks them as fixed."""
-    from tradelib.x13.spec import parse
-
-    parts = parse(saved)[1].parts if saved.strip() else {}
-    if not fix:
-        return {name: {k: v for k, v in told.items() if k in ("variables", "model")} for name, told in parts.items()}
-    told = {"regression": ("b",), "arima": ("ma", "ar")}
-    return {
-        name: {k: re.sub(r"([\d.]E[+-]\d+)f?", r"\1f", v) if k in told[name] else v for k, v in arguments.items()}
-        for name, arguments in parts.items()
-    }
+def months_after(index: pd.PeriodIndex, count: int) -> pd.PeriodIndex:
+    """Return so many months after those of an index."""
+    return pd.period_range(index[-1] + 1, periods=count, freq="M", name=index.name)
 
 
 def _divides(diagnostics: dict[str, str]) -> bool:
@@ -217,93 +232,29 @@ def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -
     """Return the typed result of a run."""
     letter = {"seats": "s", "x11": "d", None: ""}[engine]
     index = pd.PeriodIndex(series.index)
-    tables = {name: _column(output.tables.get(f"{letter}{code}", "")) for name, code in _NAMES.items()}
-    log = "log" in output.diagnostics.get("aictrans", output.diagnostics.get("transform", "")).lower()
-    neutral = 1.0 if _divides(output.diagnostics) else 0.0
-    columns = {"observed": series.to_numpy()}
+    tables = {name: saved.table(output.tables.get(f"{letter}{code}", ""))[:, 0] for name, code in _NAMES.items()}
     if engine and min(len(tables["adjusted"]), len(tables["trend"])) < len(index):
         raise EngineError(
             f"X-13 could not split {series.name} into components; {'; '.join(output.notes) or 'no reason given'}"
         )
+    columns = {"observed": series.to_numpy()}
     if engine:
+        neutral = 1.0 if _divides(output.diagnostics) else 0.0
         columns |= {name: _fitted(values, len(index), neutral) for name, values in tables.items()}
-    components = pd.DataFrame(columns, index=index)
-    forecasts = _table(output.tables.get("fct", ""))
-    ahead = pd.period_range(index[-1] + 1, periods=len(forecasts), freq="M", name=index.name)
     factors = tables["factors"][len(index) :]
-    estimates, coefficients = _estimates(output.tables.get("est", ""))
     return Adjustment(
         name=str(series.name or "series"),
         engine=engine,
         spec=spec,
-        scale="log" if log else "level",
-        components=components,
-        estimated=index[series.isna()],
-        model=output.diagnostics.get("arimamdl", ""),
-        coefficients=coefficients,
-        regression=estimates,
-        forecasts=forecasts.set_axis(ahead).set_axis(["forecast", "lower", "upper"], axis=1),
-        factor_forecasts=pd.Series(
-            factors, pd.period_range(index[-1] + 1, periods=len(factors), freq="M"), dtype=float
-        ),
+        components=pd.DataFrame(columns, index=index),
+        estimated=index[np.isnan(columns["observed"])],
+        factor_forecasts=pd.Series(factors, months_after(index, len(factors))),
         diagnostics=output.diagnostics,
         notes=output.notes,
-        residuals=_residuals(output),
-        saved_model=output.tables.get("mdl", ""),
+        saved={extension: output.tables.get(extension, "") for extension in ("est", "mdl", "rsd", "fct")},
     )
-
-
-_NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}$)")
-
-
-def _number(word: str) -> float:
-    """Return a number as Fortran writes it: an exponent of three digits has no letter, 0.4-123 is 0.4E-123."""
-    return float(_NO_LETTER.sub("E", word))
-
-
-def _column(text: str) -> np.ndarray:
-    return np.array([_number(line.split()[1]) for line in text.splitlines()[2:]])
-
-
-def _residuals(output: Output) -> pd.Series:
-    """Return the residuals of as many months as the likelihood uses, under the dates that X-13 gives them."""
-    text, used = output.tables.get("rsd", ""), int(output.diagnostics.get("nefobs", 0))
-    values = _column(text)
-    values = values[max(0, len(values) - used) :]
-    last = text.split()[-2] if len(values) else "197001"
-    months = pd.period_range(end=f"{last[:4]}-{last[4:]}", periods=len(values), freq="M", name="period")
-    return pd.Series(values, months, name="residual", dtype=float)
 
 
 def _fitted(values: np.ndarray, months: int, neutral: float) -> np.ndarray:
     """Return a component of the months asked about; X-13 writes no factors where there is nothing to take out."""
     return values[:months] if len(values) >= months else np.full(months, neutral)
-
-
-def _table(text: str) -> pd.DataFrame:
-    rows = [[_number(word) for word in line.split()[1:]] for line in text.splitlines()[2:]]
-    return pd.DataFrame(rows, columns=range(3), dtype=float)
-
-
-def _estimates(text: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the saved estimates: regression, then ARIMA."""
-    sections: dict[str, list[list[str]]] = {"regression": [], "arima": []}
-    at = ""
-    for line in text.splitlines():
-        if line.startswith("$"):
-            at = line.split("$")[1].rstrip(":")
-        elif at in sections and "\t" in line and not line.startswith(("group", "operator", "-")):
-            sections[at].append([word.strip() for word in line.split("\t")])
-    effects: list[Any] = [(name, group, _number(b), _error(se)) for group, name, b, se, *_ in sections["regression"]]
-    frame = pd.DataFrame(effects, columns=["variable", "group", "estimate", "standard_error"]).set_index("variable")
-    frame["t"] = frame["estimate"] / frame["standard_error"].replace(0.0, np.nan)
-    lags = [(f"{kind} {int(lag)}", _number(b), _error(se)) for kind, _, _, lag, b, se, *_ in sections["arima"]]
-    return frame, pd.DataFrame(lags, columns=["coefficient", "estimate", "standard_error"]).set_index("coefficient")
-
-
-def _error(word: str) -> float:
-    """Return a standard error; a fixed coefficient has none."""
-    try:
-        return _number(word)
-    except ValueError:
-        return float("nan")

@@ -19,7 +19,7 @@ Engine = Literal["seats", "x11"]
 Value: TypeAlias = "str | float | bool | Iterable[Any]"
 MISSING = -99999
 LEAST, MOST = 36, 780
-_WIDTH = 120
+_WIDTH, _A_LINE = 120, 5
 SPECS = (
     "series", "transform", "regression", "x11regression", "arima", "automdl", "pickmdl", "outlier", "identify",
     "estimate", "check", "forecast", "force", "slidingspans", "history", "spectrum", "x11", "seats", "composite",
@@ -128,22 +128,24 @@ def _data(series: pd.Series) -> dict[str, str]:
     """Return the arguments of the series spec; X-13 reads at most 133 characters a line."""
     index = pd.PeriodIndex(series.index)
     title = re.sub(r"[^A-Za-z0-9 _.,-]+", " ", str(series.name or "series"))[:72].strip() or "series"
-    figures = " ".join(f"{MISSING}." if value != value else f"{value:.15g}" for value in series.tolist())  # noqa: PLR0124
+    figures = [f"{MISSING}." if value != value else f"{value:.15g}" for value in series.tolist()]  # noqa: PLR0124
+    lines = [" ".join(figures[at : at + _A_LINE]) for at in range(0, len(figures), _A_LINE)]
     return {
         "title": f'"{title}"',
         "period": "12",
         "start": f"{index[0].year}.{index[0].month:02}",
         "missingcode": str(MISSING),
-        "data": f"({figures})",
+        "data": "\n".join(["(", *lines, ")"]),
     }
 
 
 def _block(name: str, arguments: Mapping[str, str]) -> str:
     lines = [f"{name}{{"]
     for argument, value in arguments.items():
-        wrapped = textwrap.wrap(f"{argument}={value}", _WIDTH, break_long_words=False, break_on_hyphens=False)
-        lines += [f"  {line}" for line in wrapped]
-    return "\n".join([*lines, "}"])
+        for line in f"{argument}={value}".splitlines():
+            fits = len(line) <= _WIDTH
+            lines += [line] if fits else textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n  ".join(lines) + "\n}"
 
 
 def parse(text: str) -> tuple[pd.Series | None, Spec]:
