@@ -1,8 +1,12 @@
-"""statsmodels' STL, run the way R runs its own, gives what R printed.
+"""statsmodels' STL, run the way R runs its own, gives what R gave: in all of fifteen digits, and in those R printed.
 
-The run of R is the one of statsmodels issue 7212 (2020-12-16): ``trendcycle(stl(co2, s.window = 7))[1:5]`` on R's data
-set ``co2`` (Mauna Loa, monthly, parts per million; Keeling and Whorf 1997). Only its first twenty years are kept here:
-the first months of the trend do not reach further.
+The run with fifteen digits is R's ``mstl`` of the package forecast on hourly electricity demand of Victoria, published
+with statsmodels. ``mstl`` calls R's ``stl`` (two inner iterations, no outer one) for one period after the other; the
+last call, for the week of 168 hours, sees the data without the season of the day, and all of it can be checked.
+
+The printed run of R is the one of statsmodels issue 7212 (2020-12-16): ``trendcycle(stl(co2, s.window = 7))[1:5]`` on
+R's data set ``co2`` (Mauna Loa, monthly, parts per million; Keeling and Whorf 1997). Only its first twenty years are
+kept here: the first months of the trend do not reach further.
 """
 
 from importlib.resources import files
@@ -37,6 +41,19 @@ CO2 = np.array([float(figure) for figure in _CO2.split()])
 R_PRINTED = [315.3221, 315.4107, 315.4993, 315.5880, 315.6770]
 AS_R = {"period": 12, "seasonal": 7, "trend": 23, "low_pass": 13, "seasonal_deg": 0,
         "seasonal_jump": 1, "trend_jump": 3, "low_pass_jump": 2}  # fmt: skip
+
+
+def test_every_digit_of_a_run_of_r():
+    folder = files("statsmodels.tsa.stl.tests") / "results"
+    rows = np.genfromtxt(folder / "mstl_test_results.csv", delimiter=",", skip_header=1)
+    assert rows.shape == (3600, 5)
+    data, trend, day, week, _ = rows.T
+    asked = {"period": 168, "seasonal": 15, "seasonal_deg": 0, "seasonal_jump": 1, "trend_jump": 1, "low_pass_jump": 1}
+    got = STL(data - day, **asked).fit(inner_iter=2, outer_iter=0)
+    np.testing.assert_allclose(got.trend, trend, rtol=1e-13)
+    np.testing.assert_allclose(got.seasonal, week, rtol=0, atol=1e-13 * data.mean())
+    once = STL(data - day, **asked).fit(inner_iter=1, outer_iter=0)
+    assert np.abs(once.seasonal - week).max() > 1
 
 
 def test_two_inner_iterations_and_no_outer_one_are_rs():
