@@ -4,7 +4,8 @@ from time import perf_counter
 
 import pandas as pd
 
-from tradelib import backtest, forecast, load
+from tradelib import forecast, load
+from tradelib.forecast import backtest, conformal
 
 
 def seconds(work):
@@ -28,13 +29,13 @@ if __name__ == "__main__":
     print(f"backtest, 12 origins, refit at each:    {slow:.1f} s, {slow / 12 * 53 / time:.1f} times as much an origin")
     print("Fitting costs far more than looking ahead; both grow with the months, as a filter passes over all of them.")
     for name, test in tests.items():
-        conformal = backtest.conformal_intervals(test)
+        mended = conformal.intervals(test)
         told = {
             "rmse": backtest.relative_error(test)["rmse"],
             "p, 1 month": backtest.relative_error(test, [1])["p"],
             "95 %": backtest.coverage(test)[0.95],
             "2020-21": backtest.coverage(test, ("2020-03", "2021-12"))[0.95],
-            "conformal": backtest.coverage(test, conformal=conformal)[0.95],
-            "conf. 2020-21": backtest.coverage(test, ("2020-03", "2021-12"), conformal=conformal)[0.95],
+            "conformal": backtest.coverage(test, conformal=mended)[0.95],
+            "conf. 2020-21": backtest.coverage(test, ("2020-03", "2021-12"), conformal=mended)[0.95],
         }
         print(f"\n{name}: RMSE over naive's, steps 1-12, and coverage of 95 % intervals\n{pd.DataFrame(told).round(2)}")

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 import tradelib
-from tradelib.agreement import agreement
 from tradelib.errors import EngineError
+from tradelib.seasonal.agreement import agreement
 from tradelib.x13 import goods, x13
 
 ENDS = ("2011-02", "2014-02", "2017-02", "2020-02")

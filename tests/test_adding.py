@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from official import Table, as_text, exhibit1_rows, history_rows, made, write_workbook
 
-from tradelib import adding, archive, store, triangle, vintages
+from tradelib import adding, archive, store, vintages
 from tradelib.errors import ComparabilityError, ParameterError, SourceError
+from tradelib.revisions import triangle
 from tradelib.sources import read_official
 
 FIRST = 2018

@@ -5,9 +5,9 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.agreement import agreement, agreement_table
 from tradelib.errors import ComparabilityError
-from tradelib.pattern import stl_pattern
+from tradelib.seasonal.agreement import agreement, agreement_table
+from tradelib.seasonal.pattern import stl_pattern
 
 
 def test_a_series_agrees_with_itself():

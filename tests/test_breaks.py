@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 import ruptures
 import statsmodels.api as sm
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from tradelib import bai_perron, break_tests, breaks, load
+from tradelib import load
 from tradelib.errors import ParameterError, SeriesError
+from tradelib.trend import bai_perron, break_tests, breaks
 
 
 def months(values, start="1992-01"):

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib import chained, real, real_balance
+from tradelib import real
 from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.real import balance as real_balance, chained
 
 X, M = "exports_goods_census_sa", "imports_goods_census_sa"
 two_years = arrays(float, 24, elements=st.floats(1, 1000))

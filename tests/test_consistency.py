@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradelib import chained, load, real
-from tradelib.consistency import consistency
+from tradelib import load, real
 from tradelib.errors import SeriesError
+from tradelib.real import chained
+from tradelib.real.consistency import consistency
 from tradelib.sources.real_goods import read_real_folder
 
 NAME = "imports_goods_census_sa"

@@ -11,8 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
-from rattler import MatchSpec, VersionSpec
-from rattler import Version as CondaVersion
+from rattler import MatchSpec, Version as CondaVersion, VersionSpec
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -4,9 +4,10 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from tradelib import filters, load
+from tradelib import load
 from tradelib.errors import EngineMissingError, ParameterError, SeriesError
-from tradelib.fitting import at_boundary, fit_quietly
+from tradelib.trend import filters
+from tradelib.trend.fitting import at_boundary, fit_quietly
 from tradelib.x13 import available
 
 LIMITS = ((0.7, 1.0), (90.0, 99.0))

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib.chained import components
 from tradelib.errors import ComparabilityError, SeriesError
-from tradelib.fisher import fisher, fisher_contributions, nominal_contributions
+from tradelib.real.chained import components
+from tradelib.real.fisher import fisher, fisher_contributions, nominal_contributions
 
 MONTHS = pd.period_range("2020-01", periods=4, freq="M")
 NAMES = [f"exports_{item}_census_sa" for item in ("foods", "capital_goods", "other_goods")]

@@ -1,14 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.stats import norm
-from scipy.stats import t as student
+from hypothesis import given, settings, strategies as st
+from scipy.stats import norm, t as student
 from statsmodels.regression.linear_model import OLS
 
-from tradelib import backtest, forecast, load
+from tradelib import forecast, load
 from tradelib.errors import ComparabilityError, EngineError, EngineMissingError, ParameterError, SeriesError
+from tradelib.forecast import backtest, conformal
 from tradelib.x13 import available, x13
 
 needs_engine = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
@@ -275,7 +274,7 @@ def test_coverage_counts_what_lies_inside():
 
 def test_conformal_intervals_mend_a_model_that_is_too_sure():
     test = made_up(np.random.default_rng(0).normal(size=400), sd=0.5)
-    mended = backtest.conformal_intervals(test)
+    mended = conformal.intervals(test)
     before, after = backtest.coverage(test).loc["m"], backtest.coverage(test, conformal=mended).loc["m"]
     assert before[0.95] == pytest.approx(2 * norm.cdf(1.96 / 2) - 1, abs=0.06)
     assert after[0.95] == pytest.approx(0.95, abs=0.03)
@@ -285,16 +284,16 @@ def test_conformal_intervals_mend_a_model_that_is_too_sure():
 
 def test_a_conformal_quantile_is_the_rank_that_it_says():
     scores = np.arange(1.0, 20)
-    assert backtest.score_quantile(scores, 0.95) == 19
-    assert backtest.score_quantile(scores, 0.80) == 16
-    assert np.isnan(backtest.score_quantile(scores[:18], 0.80))
+    assert conformal.score_quantile(scores, 0.95) == 19
+    assert conformal.score_quantile(scores, 0.80) == 16
+    assert np.isnan(conformal.score_quantile(scores[:18], 0.80))
 
 
 def test_conformal_intervals_use_no_outcome_of_their_future():
     test = made_up(np.random.default_rng(0).normal(size=60))
     later = test.table.copy()
     later.loc[40:, "error"] *= 100
-    got, other = (backtest.conformal_intervals(t).table["half_0.95"] for t in (test, backtest.Backtest(later, ())))
+    got, other = (conformal.intervals(t).table["half_0.95"] for t in (test, backtest.Backtest(later, ())))
     pd.testing.assert_series_equal(got.iloc[:41], other.iloc[:41])
 
 
@@ -302,16 +301,16 @@ def test_the_conformal_interval_of_a_forecast_reaches_to_a_past_score():
     series = walk(120)
     test = backtest.roll({"x": series}, 2, origins=30, every=1, methods=("naive", "drift"))["x"]
     made = forecast.forecast(series, 2, "drift")
-    got = backtest.conformal_forecast(made, test, 0.8, narrow=True)
+    got = conformal.interval_of(made, test, 0.8, narrow=True)
     rows = test.table[(test.table["method"] == "drift") & (test.table["step"] == 1)]
     scores = (rows["error"].abs() / rows["sd"]).to_numpy()
     half = (got["high"] - got["low"]).iloc[0] / 2
     assert half / made.sd.iloc[0] == pytest.approx(np.sort(scores)[24])
-    assert backtest.conformal_forecast(made, test, 0.8, least=31).isna().all(axis=None)
+    assert conformal.interval_of(made, test, 0.8, least=31).isna().all(axis=None)
 
 
 def test_a_calm_past_narrows_intervals_only_when_asked():
     test = made_up(np.random.default_rng(0).normal(size=200), sd=3.0)
-    wide, narrow = (backtest.conformal_intervals(test, narrow=ask).table["half_0.95"].dropna() for ask in (False, True))
+    wide, narrow = (conformal.intervals(test, narrow=ask).table["half_0.95"].dropna() for ask in (False, True))
     np.testing.assert_allclose(wide, 3 * norm.ppf(0.975))
     assert (narrow < 3.5).all()

@@ -7,8 +7,7 @@ import pytest
 import tradelib
 from tradelib.errors import ComparabilityError, ParameterError
 from tradelib.parameters import Seasonal, check
-from tradelib.x13 import available, goods, x13
-from tradelib.x13 import run as engine_run
+from tradelib.x13 import available, goods, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FLOWS = ("exports", "imports")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from official import write_workbook
 
 from tradelib.errors import SourceError

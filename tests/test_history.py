@@ -8,8 +8,7 @@ import re
 import official
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from official import as_text, history_rows, plain_reading, workbook_rows, write_workbook
 
 from tradelib.errors import SourceError

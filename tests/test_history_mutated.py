@@ -6,8 +6,7 @@ import re
 
 import official
 import pytest
-from hypothesis import assume, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, example, given, settings, strategies as st
 from official import as_text, history_rows, plain_reading
 from test_history import as_table, write
 

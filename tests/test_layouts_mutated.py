@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import layouts
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tradelib.errors import SourceError
 from tradelib.sources import bea, bls, census_api, country, exhibit12, fred, plain_exhibit, read_any

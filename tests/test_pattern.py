@@ -6,8 +6,8 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib import pattern
 from tradelib.errors import SeriesError
+from tradelib.seasonal import pattern
 
 
 def seasonal_series(amplitude=0.1, noise=0.0, months=180):

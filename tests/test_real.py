@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib import load, parameters, real, real_balance
+from tradelib import load, parameters, real
 from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.real import balance as real_balance
 
 MIXED = ("basis", "adjustment", "vintage")
 PRICE = "exports_price_index_bls_nsa_base2000"

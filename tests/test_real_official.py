@@ -9,11 +9,12 @@ import pytest
 from nbclient import NotebookClient
 from test_real_goods import long_series, write
 
-from tradelib import archive, chained, load, parameters, real, real_balance, real_figures
-from tradelib.consistency import consistency
+from tradelib import archive, load, parameters, real
 from tradelib.errors import ParameterError
 from tradelib.notebook import Record
 from tradelib.paths import data_folder, notebook_folder
+from tradelib.real import balance as real_balance, chained, figures as real_figures
+from tradelib.real.consistency import consistency
 from tradelib.sources.real_goods import read_real_folder
 
 

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradelib import load, regimes
+from tradelib import load
 from tradelib.errors import SeriesError
 from tradelib.growth import growth
+from tradelib.trend import regimes
 
 
 def months(values, start="2000-01"):

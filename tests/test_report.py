@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tradelib import report as package
-from tradelib.report import Outcome, report
-from tradelib.report import run as run_module
+from tradelib.report import Outcome, report, run as run_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from tradelib import revisions, triangle, vintages
-from tradelib.efficiency import MeanRevision, Thresholds, mean_revision, news_or_noise
+from tradelib import revisions, vintages
 from tradelib.errors import SeriesError
-from tradelib.hac import default_lags
+from tradelib.revisions import triangle
+from tradelib.revisions.efficiency import MeanRevision, Thresholds, mean_revision, news_or_noise
+from tradelib.revisions.hac import default_lags
 from tradelib.rounding import printed
 
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from airline import AIRLINE
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from statsmodels.stats.multitest import multipletests
 
 import tradelib

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from tradelib import seasonal_figures
-from tradelib.pattern import MONTHS
+from tradelib.seasonal import figures as seasonal_figures
+from tradelib.seasonal.pattern import MONTHS
 
 
 @pytest.fixture

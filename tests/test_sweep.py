@@ -17,8 +17,7 @@ from rich.console import Console
 
 from tradelib.errors import ParameterError
 from tradelib.report import Outcome
-from tradelib.sweep import SweepError, follow, jobs_of, sweep, sweep_of
-from tradelib.sweep import run as run_module
+from tradelib.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -20,8 +20,7 @@ import pytest
 
 from tradelib import warm
 from tradelib.parameters import Parameters
-from tradelib.report import jobs as jobs_module
-from tradelib.report import threads
+from tradelib.report import jobs as jobs_module, threads
 from tradelib.report.jobs import Job
 from tradelib.report.kernels import Limits
 from tradelib.sweep import SweepError, sweep, sweep_of

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from tradelib import triangle as queries
 from tradelib import vintages
 from tradelib.archive import write_release
 from tradelib.errors import ComparabilityError, ParameterError
+from tradelib.revisions import triangle as queries
 
 NAME = "balance_total_bop_sa"
 FAMILY = "bea_fred"

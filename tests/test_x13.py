@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from airline import AIRLINE
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
-from tradelib.x13 import Spec, available, build, parse, saved, x13
-from tradelib.x13 import run as engine_run
+from tradelib.x13 import Spec, available, build, parse, run as engine_run, saved, x13
 from tradelib.x13.batch import x13_batch
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")

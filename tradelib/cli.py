@@ -66,8 +66,7 @@ def _report(
     force: bool = False,
 ) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
-    from tradelib.report import Outcome, plan, threads  # imports that --help need not wait for
-    from tradelib.report import report as run
+    from tradelib.report import Outcome, plan, report as run, threads  # imports that --help need not wait for
 
     total, done = len(plan(options, only)), 0
     with _err.status(f"0 of {total} notebooks") as status:
@@ -114,8 +113,7 @@ def sweep(
     """Run one notebook for many parameters, into one folder with a table and a page."""
     from tradelib.report import threads
     from tradelib.report.kernels import Limits
-    from tradelib.sweep import follow, sweep_of
-    from tradelib.sweep import sweep as run
+    from tradelib.sweep import follow, sweep as run, sweep_of
 
     asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
     limits = Limits(seconds, int((memory or _memory_share(jobs)) * 1e9), output=20_000_000)
@@ -185,8 +183,7 @@ def update(
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
     """Release day: fetch, add the new vintage, say what was revised, report."""
-    from tradelib import freshness
-    from tradelib import update as updating
+    from tradelib import freshness, update as updating
 
     with _progress() as tell:
         done = updating.update(names, released=_day(released), progress=tell)

@@ -133,8 +133,7 @@ def download(
         No server can be reached.
     """
     from requests import RequestException
-    from requests.exceptions import ConnectionError as NoConnection
-    from requests.exceptions import ConnectTimeout, SSLError
+    from requests.exceptions import ConnectionError as NoConnection, ConnectTimeout, SSLError
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
     secrets = [key.value] if key and key.value else []
@@ -164,8 +163,7 @@ def _once(
     http: Session, url: str, target: Path, key: Key | None, known: tuple[str, str],
     progress: Callable[[int, int | None], None],
 ) -> Answer | None:  # fmt: skip
-    from requests.exceptions import ChunkedEncodingError, ContentDecodingError
-    from requests.exceptions import ConnectionError as NoConnection
+    from requests.exceptions import ChunkedEncodingError, ConnectionError as NoConnection, ContentDecodingError
 
     headers = {name: told for name, told in zip(("If-None-Match", "If-Modified-Since"), known, strict=True) if told}
     parameters = {key.parameter: key.value} if key and key.value else None

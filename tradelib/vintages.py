@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import pandas as pd
 
 from tradelib import catalog
-from tradelib import triangle as triangles
 from tradelib.errors import ComparabilityError, ParameterError, did_you_mean
+from tradelib.revisions import triangle as triangles
 from tradelib.store import HISTORY, Release, families, read_months, releases, select
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _known(name: str, release: Release, tables: dict[Path, pd.DataFrame]) -> tup
 
 
 def triangle(series: str, family: str | Iterable[str] | None = None) -> pd.DataFrame:
-    """Return the revision triangle of a series: months down, releases across; ``tradelib.triangle`` queries it.
+    """Return the revision triangle of a series: months down, releases across; see ``tradelib.revisions.triangle``.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def triangle(series: str, family: str | Iterable[str] | None = None) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        As ``tradelib.triangle.build`` returns it, in the unit of the store.
+        As ``tradelib.revisions.triangle.build`` returns it, in the unit of the store.
 
     Raises
     ------

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from tradelib import revisions, triangle, vintages
+from tradelib import revisions, vintages
 from tradelib.errors import TradelibError
 from tradelib.parameters.base import Month, Parameters, SeriesName
+from tradelib.revisions import triangle
 
 if TYPE_CHECKING:
     import pandas as pd

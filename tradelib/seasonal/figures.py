@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradelib.figures import BLUE, GREY, zero_line
-from tradelib.pattern import MONTHS
+from tradelib.seasonal.pattern import MONTHS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib import triangle as prints
-from tradelib.efficiency import MeanRevision, NewsOrNoise, Thresholds, mean_revision, news_or_noise
 from tradelib.errors import SeriesError
+from tradelib.revisions import triangle as prints
+from tradelib.revisions.efficiency import MeanRevision, NewsOrNoise, Thresholds, mean_revision, news_or_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,7 +112,7 @@ def pairs(
     Parameters
     ----------
     triangle : DataFrame
-        As ``tradelib.triangle.build`` returns it.
+        As ``tradelib.revisions.triangle.build`` returns it.
     number : int
         Which print; 1 is the first.
     start, end : str, pandas.Period or None
@@ -262,7 +262,7 @@ def analyse(
     Parameters
     ----------
     triangle : DataFrame
-        As ``tradelib.triangle.build`` returns it, any unit.
+        As ``tradelib.revisions.triangle.build`` returns it, any unit.
     number : int
         Which print is compared with the latest figure; 1 is the first.
     start, end : str, pandas.Period or None

@@ -8,8 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from tradelib import bai_perron
-from tradelib.breaks import (
+from tradelib.growth import growth
+from tradelib.monthly import require_months
+from tradelib.trend import bai_perron
+from tradelib.trend.breaks import (
     LEAST_MONTHS,
     Model,
     Search,
@@ -19,8 +21,6 @@ from tradelib.breaks import (
     long_run_variance,
     search,
 )
-from tradelib.growth import growth
-from tradelib.monthly import require_months
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How good forecasts were: rolling origins, error relative to naive, Diebold-Mariano, coverage, conformal intervals."""
+"""How good forecasts were: rolling origins, error relative to naive, Diebold-Mariano, coverage."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tradelib.errors import ComparabilityError, EngineError, ParameterError, Ser
 from tradelib.forecast import COMBINED, LEAST_MONTHS, METHODS, Forecast, balance_of, check, fit_methods, look_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from tradelib.forecasters import Fitted
+    from tradelib.forecast.methods import Fitted
 
 LEVELS = (0.80, 0.95)
 
@@ -214,7 +214,7 @@ def coverage(test: Backtest, span: tuple[str, str] | None = None, *, conformal: 
     span : (str, str), optional
         Only outcomes from one month to another.
     conformal : Backtest, optional
-        Take the intervals that ``conformal_intervals`` added.
+        Take the intervals that ``conformal.intervals`` added.
 
     Returns
     -------
@@ -230,81 +230,3 @@ def coverage(test: Backtest, span: tuple[str, str] | None = None, *, conformal: 
         inside[level] = (table["error"].abs() <= half).where(half.notna()).astype(float)
     by_method = pd.DataFrame(inside).assign(method=table["method"]).groupby("method", sort=False)
     return by_method.mean().assign(forecasts=by_method[LEVELS[0]].count())
-
-
-def conformal_intervals(test: Backtest, *, least: int = 19, memory: int = 60, narrow: bool = False) -> Backtest:
-    """Add intervals from the past errors of the same method and step, known at each origin.
-
-    The half width is the standard deviation that the model claims times a quantile of |error| / claimed of the past:
-    where a model has been too sure of itself, its intervals widen. A calm past does not narrow them unless asked.
-
-    Parameters
-    ----------
-    test : Backtest
-        Forecasts and outcomes.
-    least : int
-        Past errors needed; 19 are the fewest that reach 95 %. Before that the interval is missing.
-    memory : int
-        How many of the newest past errors count.
-    narrow : bool
-        Let intervals become narrower than the model's own where those held too much. In trade the calm years before
-        2020 would then have made the intervals that met it far too narrow.
-
-    Returns
-    -------
-    Backtest
-        The same with columns ``half_0.8`` and ``half_0.95``.
-
-    References
-    ----------
-    Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), "Distribution-free predictive inference for regression",
-    Journal of the American Statistical Association 113, 1094-1111. Months are not exchangeable, so the promise of
-    coverage is not a theorem here; the backtest says what it was.
-    """
-    return Backtest(pd.concat(list(_conformal(test.table, least, memory, narrow=narrow))).sort_index(), test.notes)
-
-
-def _conformal(table: pd.DataFrame, least: int, memory: int, *, narrow: bool) -> Iterator[pd.DataFrame]:
-    for _, group in table.groupby(["method", "step"], sort=False):
-        scores = (group["error"].abs() / group["sd"]).to_numpy()
-        known = [scores[(group["month"] <= origin).to_numpy()][-memory:] for origin in group["origin"]]
-        halves = {f"half_{level}": [_factor(past, level, least, narrow=narrow) for past in known] for level in LEVELS}
-        yield group.assign(**{name: np.array(factors) * group["sd"].to_numpy() for name, factors in halves.items()})
-
-
-def _factor(scores: np.ndarray, level: float, least: int, *, narrow: bool) -> float:
-    """Return how many claimed standard deviations an interval reaches; missing with too few scores."""
-    reach = score_quantile(scores, level, least)
-    return reach if narrow else float(np.maximum(reach, norm.ppf((1 + level) / 2)))
-
-
-def score_quantile(scores: np.ndarray, level: float, least: int = 19) -> float:
-    """Return the conformal quantile: the k-th smallest score, k = ceil(level (n + 1)); missing with too few scores."""
-    rank = int(np.ceil(level * (len(scores) + 1) - 1e-9))
-    if len(scores) < least or rank > len(scores):
-        return float("nan")
-    return float(np.sort(scores)[rank - 1])
-
-
-def conformal_forecast(
-    made: Forecast, test: Backtest, level: float = 0.8, *, least: int = 19, narrow: bool = False
-) -> pd.DataFrame:
-    """Return ``low`` and ``high`` of a forecast by month, its claimed spread corrected by how wrong such claims were.
-
-    Parameters
-    ----------
-    made : Forecast
-        Of a method in the backtest, not further ahead than the backtest reaches.
-    test : Backtest
-        Of the same series, up to the month the forecast is made at.
-    level : float
-        Share of outcomes that should lie inside.
-    least, narrow : int, bool
-        As for ``conformal_intervals``.
-    """
-    rows = test.table[test.table["method"] == made.method]
-    scores = (rows["error"].abs() / rows["sd"]).groupby(rows["step"])
-    past = [scores.get_group(step).to_numpy() for step in range(1, len(made.sd) + 1)]
-    factors = [_factor(one, level, least, narrow=narrow) for one in past]
-    half = made.sd * np.array(factors)
-    return pd.DataFrame({"low": made.mean - half, "high": made.mean + half})

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tradelib import hac
 from tradelib.errors import SeriesError
+from tradelib.revisions import hac
 
 Rating = Literal["not rejected", "doubtful", "rejected"]
 Kind = Literal["news", "noise", "neither", "cannot tell"]

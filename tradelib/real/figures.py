@@ -13,8 +13,8 @@ from tradelib.rounding import printed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tradelib.consistency import Consistency
     from tradelib.notebook import Record
+    from tradelib.real.consistency import Consistency
 
 
 def show_consistency(record: Record, by_flow: Mapping[str, Consistency], source: str) -> None:
@@ -70,7 +70,7 @@ def show_real_balance(record: Record, balance: pd.DataFrame, source: str) -> Non
     record : Record
         Takes the table and its reading.
     balance : pandas.DataFrame
-        As ``tradelib.real_balance.real_balance`` returns it, billions.
+        As ``tradelib.real.balance.real_balance`` returns it, billions.
     source : str
         Where it comes from.
     """

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib import bai_perron
 from tradelib.errors import ParameterError
 from tradelib.monthly import require_months
+from tradelib.trend import bai_perron
 
 Model = Literal["level", "trend"]
 LEAST_MONTHS = 24

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import EngineError, ParameterError
-from tradelib.fitting import at_boundary, fit_quietly
 from tradelib.monthly import require_months
 from tradelib.trend import stl_trend
+from tradelib.trend.fitting import at_boundary, fit_quietly
 from tradelib.x13 import x13
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from tradelib.errors import ParameterError
-from tradelib.fitting import at_boundary, fit_quietly
+from tradelib.trend.fitting import at_boundary, fit_quietly
 from tradelib.x13 import x13
 
 if TYPE_CHECKING:
