@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,8 @@ def x13_batch(
     engine : {"seats", "x11"} or None
         Which way.
     workers : int, optional
-        How many run at once; all cores by default. Threads are enough: the work is in the programs they start.
+        How many run at once; by default one more than there are cores, so that none is idle while a result is read.
+        Threads are enough: the work is in the programs they start.
     progress : bool, optional
         Show a bar on standard error; by default when that is a terminal.
     **asked
@@ -75,16 +76,14 @@ def x13_batch(
     """
     shown = sys.stderr.isatty() if progress is None else progress
     found: dict[str, Adjustment | TradelibError] = {}
-    with _bar(len(series), shown=shown) as advance, ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+    with _bar(len(series), shown=shown) as advance, ThreadPoolExecutor(workers or (os.cpu_count() or 1) + 1) as pool:
         waiting: dict[Future[Adjustment], str] = {
             pool.submit(x13, column.rename(name), engine, **asked): str(name) for name, column in series.items()
         }
         try:
-            while waiting:
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for one in done:
-                    found[waiting.pop(one)] = _outcome(one)
-                    advance()
+            for one in as_completed(waiting):
+                found[waiting[one]] = _outcome(one)
+                advance()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

@@ -23,8 +23,9 @@ def _numbers(words: list[str]) -> list[float]:
 
 def table(text: str, width: int = 1) -> np.ndarray:
     """Return the numbers of a saved table, months down and as many columns as asked, without its dates."""
-    lines = [line.split() for line in text.splitlines()[2:]]
-    return np.array([_numbers(line[1 : width + 1]) for line in lines], dtype=float).reshape(-1, width)
+    rows = text.split("\n", 2)[-1].strip()
+    words, a_row = rows.split(), len(rows.partition("\n")[0].split())
+    return np.array([_numbers(words[at::a_row]) for at in range(1, width + 1)] if words else [[]] * width).T
 
 
 def residuals(text: str, used: int) -> pd.Series:
