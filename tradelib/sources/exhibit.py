@@ -174,6 +174,9 @@ class _Table:
         for column, value in enumerate(figures, start=1):
             if value % 1 > 0:
                 raise self.grid.error(at, column, found=f"{value}", expected="a whole number")
+        if not any(figures):
+            expected = "figures, or blank cells for a month still to come"
+            raise self.grid.error(at, 1, found="zeros in every column", expected=expected)
         return _Line(at, year, first, last, figures, marked | markers)
 
     def _last_print(self, at: int, month: int) -> _Line:
