@@ -116,7 +116,7 @@ def country() -> Rows:
             for code in partners
         }
         world = [[sum(parts[code][flow][m] for code in partners) for m in range(12)] for flow in (0, 1)]
-        adjusted = [[v * 1.01 for v in flow] for flow in world]
+        adjusted = [[v * (0.99 if m % 2 else 1.01) for m, v in enumerate(flow)] for flow in world]
         figures[year] = {"0004": adjusted, "0015": world} | parts
     names = {"0004": "World, Seasonally Adjusted", "0015": "World, Not Seasonally Adjusted"} | partners
     for code, name in names.items():

@@ -289,7 +289,10 @@ def test_a_package_is_read_as_far_as_it_has_the_shape(agency, exhibits):
     got = get("exhibits")
     assert got.status == "new"
     assert got.record.statistical_month == "2023-02"
-    assert got.record.notes == ["1 of 2 workbooks read", "not read: exh9.xlsx"]
+    assert got.record.notes[0] == "1 of 2 workbooks read, 144 figures"
+    (why,) = got.record.notes[1:]
+    assert why.startswith("not read: exh9.xlsx, sheet '9', row 1: found 'Exhibit 9. Something' without it; expected")
+    assert why.endswith("exhibits with months across are not read")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import pandas as pd
 from tradelib import addresses, unpack
 from tradelib.download import Answer, DownloadError, Offline, download, redact, session
 from tradelib.errors import SourceError, TradelibError
-from tradelib.sources import read_any
+from tradelib.sources import read_any, read_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -197,11 +197,11 @@ def _keep(source: Source, answer: Answer, month: str | None, known: Record | Non
     folder.mkdir()
     path = folder / answer.name
     answer.path.rename(path)
-    notes = unpack.check_archive(path) if unpack.is_archive(path) else []
     if source.layout == "archive":
-        newest, read = _read_archive(path, partial)
-        notes += read
+        package = read_package(path)
+        newest, notes = str(package.statistical_month), package.summary()
     else:
+        notes = unpack.check_archive(path) if unpack.is_archive(path) else []
         facts = read_any(path)
         newest = str(facts.statistical_month)
         if facts.layout != source.layout:
@@ -227,25 +227,6 @@ def _keep(source: Source, answer: Answer, month: str | None, known: Record | Non
         shutil.rmtree(final)  # the same bytes, with a record that could not be read
     folder.rename(final)
     return record
-
-
-def _read_archive(path: Path, partial: Path) -> tuple[str, list[str]]:
-    """Read the exhibits of a package; return the month all are about and what could not be read."""
-    folder = partial / "unpacked"
-    folder.mkdir()
-    months: dict[str, str] = {}
-    unread: dict[str, str] = {}
-    for workbook in unpack.unpack(path, folder):
-        try:
-            months[workbook.name] = str(read_any(workbook).statistical_month)
-        except SourceError as error:
-            unread[workbook.name] = error.expected
-    if len(set(months.values())) != 1:
-        found = f"exhibits about {', '.join(sorted(set(months.values()))) or 'no month'}"
-        raise SourceError(path.name, None, found=found, expected="one statistical month")
-    notes = [f"{len(months)} of {len(months) + len(unread)} workbooks read"]
-    notes += [f"not read: {name}" for name in sorted(unread)]
-    return next(iter(months.values())), notes
 
 
 def _check_month(source: Source, file: str, newest: str, month: str | None, known: Record | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +22,16 @@ _CHUNK = 1 << 16
 def is_archive(path: Path) -> bool:
     """Tell whether a file is a ZIP archive; a modern workbook is one too."""
     return zipfile.is_zipfile(path)
+
+
+def is_package(raw: bytes) -> bool:
+    """Tell whether bytes are an archive that has workbooks in it and is none itself."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = archive.namelist()
+    except Exception:  # noqa: BLE001 - no archive, or a damaged one
+        return False
+    return "xl/workbook.xml" not in names and any(name.lower().endswith((".xls", ".xlsx")) for name in names)
 
 
 def check_archive(path: Path) -> list[str]:

@@ -201,6 +201,8 @@ def _line(grid: Grid, table: Table, at: int, block: str, before: Sequence[Line])
     if len(grid.rows[at]) > width:
         raise grid.error(at, width, found=repr(grid.text(at, width)), expected=f"{width} columns")
     figures, marks = grid.numbers(at, 1, width)
+    if not any(figures):
+        raise grid.error(at, 1, found="zeros in every column", expected="figures")
     return Line(block, first, first + step - 1, figures, label[3] or "", {c - 1: mark for c, mark in marks.items()})
 
 

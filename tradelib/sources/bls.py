@@ -151,10 +151,14 @@ def _fact(file: str, place: str, row: dict[str, str]) -> _Fact:
     if value == 0 or (text != "-" and not isfinite(value)):
         raise refuse("value", "an index above zero")
     try:
-        notes = ast.literal_eval(row.get("footnotes") or "[]")
-        codes = [str(note["code"]) for note in notes if note and note.get("code")]
+        notes = [note for note in ast.literal_eval(row["footnotes"]) if note != {}]
+        codes = [
+            note["code"] for note in notes if note.keys() == {"code", "text"} and re.fullmatch(r"\w+", note["code"])
+        ]
     except (ValueError, SyntaxError, TypeError, KeyError, AttributeError, RecursionError, MemoryError):
-        raise refuse("footnotes", "a list such as [{'code': 'R', 'text': 'Revised.'}]") from None
+        codes, notes = [], [None]
+    if len(codes) < len(notes):
+        raise refuse("footnotes", "a list such as [{}] or [{'code': 'R', 'text': 'Revised.'}]")
     mark = " ".join([*(f"({code})" for code in codes), *(["-"] if text == "-" else [])])
     return _Fact(row["series_id"], ordinal(int(year[1]), int(period[1])), value, mark, place)
 

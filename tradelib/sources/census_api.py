@@ -55,7 +55,8 @@ def read_census_api(path: str | Path) -> Facts:
     ------
     SourceError
         Not whole JSON (a request-a-key page is HTML), a row is longer or shorter than the header, a value is not
-        whole dollars, a month stands twice or lies before 2010-01, or the partners add up to more than the total.
+        whole dollars, a month stands twice or lies before 2010-01, the newest month has nothing but zeros, or the
+        partners add up to more than the total.
     """
     path = Path(path)
     answer = load_json(path)
@@ -65,8 +66,8 @@ def read_census_api(path: str | Path) -> Facts:
     if unknown := [head for head in heads if head not in _OTHER_HEADS and head not in VALUES]:
         # A column such as a district splits the figures: without knowing it, they would be taken for the whole.
         raise SourceError(path.name, "header", found=f"the column {unknown[0]!r}", expected="columns that are known")
-    if "CTY_CODE" in heads and "CTY_NAME" not in heads:
-        raise SourceError(path.name, "header", found="CTY_CODE without CTY_NAME", expected="both")
+    if ("CTY_CODE" in heads) != ("CTY_NAME" in heads):
+        raise SourceError(path.name, "header", found="one of CTY_CODE and CTY_NAME", expected="both or none")
     rows = [_row(path.name, at, row, heads) for at, row in enumerate(answer) if at]
     if not rows:
         raise SourceError(path.name, None, found="a header alone", expected="rows under it")
@@ -160,6 +161,12 @@ def _check(file: str, frame: pd.DataFrame) -> None:
         found = f"{frame['item'][at]} with {frame['partner'][at]} in {frame['last'][at]} again"
         raise SourceError(file, f"row {at + 1}", found=found, expected="one value")
     keys = ["last", "item"]
+    newest = frame[frame["last"] == frame["last"].max()]
+    if not newest["value"].any() and (
+        len(newest) > 1 or newest["item"].iloc[0] in {item for _, item in VALUES.values()}
+    ):
+        found = f"zeros alone in {newest['last'].iloc[0]}"
+        raise SourceError(file, f"row {newest.index[0] + 1}", found=found, expected="values, or no rows of that month")
     total = frame[frame["code"] == _ALL].set_index(keys)["value"]
     parts = frame[frame["code"].str.fullmatch(r"[1-9]\d{3}")].groupby(keys)["value"].sum()
     over = (parts - total).dropna()

@@ -28,7 +28,8 @@ SUM_TOLERANCE = 0.7
 """Millions: a year against twelve months, each published to a tenth."""
 
 WORLD_SHARE = 0.005
-"""Share of the world that months of countries may lack or exceed: totals are revised before the countries."""
+"""Share of the world that months of countries may lack or exceed (totals are revised before the countries), and years
+of the adjusted world: in the workbook of 2023-03 they differ by up to 0.1 percent."""
 
 WORLD_SINCE = 1992
 """Before, some trade is in the world's total and in no country's."""
@@ -58,7 +59,7 @@ def read_country(path: str | Path) -> Facts:
     ------
     SourceError
         Header, codes or cells are not as published, a partner has a year twice, a year is not the sum of its
-        months, or the countries are not the world.
+        months, the countries are not the world, or the adjusted world differs over a year.
     """
     path, raw = Path(path), read_raw(path)
     if not is_workbook(raw):
@@ -80,6 +81,7 @@ def country_of(file: str, rows: list[list[Any]]) -> Facts:
     _check_sums(file, places, monthly.sum(axis=2), annual)
     newest = _newest(file, years, monthly)
     _check_world(file, years, codes, monthly)
+    _check_adjusted(file, years, codes, monthly, newest)
     return Facts(file, "Census country workbook", "U.S. Trade in Goods by Country",
                     _tidy(years, codes, names, monthly, annual, newest))  # fmt: skip
 
@@ -186,6 +188,28 @@ def _check_world(file: str, years: Values, codes: list[str], monthly: Values) ->
             place = f"{('imports', 'exports')[flow]} of {MONTHS[month]} {year}"
             found = f"countries of {parts[flow, month]:,.1f} against a world of {world[flow, month]:,.1f}"
             raise SourceError(file, place, found=found, expected=f"the same within {WORLD_SHARE:.1%}")
+
+
+def _check_adjusted(file: str, years: Values, codes: list[str], monthly: Values, newest: int) -> None:
+    """Check that the adjusted world has every published month, and whole years of the world that is not adjusted."""
+    by_year = {code: {int(years[at]): monthly[at] for at, one in enumerate(codes) if one == code}
+               for code in (ADJUSTED, WORLD_CODE)}  # fmt: skip
+    for year, adjusted in by_year[ADJUSTED].items():
+        count = newest if year == years.max() else 12
+        if not adjusted[:, :count].all():
+            flow, month = np.argwhere(adjusted[:, :count] == 0)[0]
+            place = f"{('imports', 'exports')[flow]} of {MONTHS[month]} {year}"
+            raise SourceError(file, place, found=f"0 for code {ADJUSTED}", expected="the world, seasonally adjusted")
+        world = by_year[WORLD_CODE].get(year)
+        if count < 12 or world is None:
+            continue
+        one, other = adjusted.sum(axis=1), world.sum(axis=1)
+        over = np.abs(one - other) - WORLD_SHARE * other
+        if (over > 0).any():
+            flow = int(over.argmax())
+            found = f"{one[flow]:,.1f} adjusted against {other[flow]:,.1f} not adjusted"
+            place = f"{('imports', 'exports')[flow]} of {year}"
+            raise SourceError(file, place, found=found, expected=f"the same year within {WORLD_SHARE:.1%}")
 
 
 def _tidy(

@@ -172,8 +172,11 @@ class _Table:
         check_width(self.grid, self.layout, at)
         figures, markers = self.grid.numbers(at, 1, self.layout.width)
         for column, value in enumerate(figures, start=1):
-            if value % 1 > 0:
+            if self.layout.is_whole and value % 1 > 0:
                 raise self.grid.error(at, column, found=f"{value}", expected="a whole number")
+        if not any(figures):
+            expected = "figures, or blank cells for a month still to come"
+            raise self.grid.error(at, 1, found="zeros in every column", expected=expected)
         return _Line(at, year, first, last, figures, marked | markers)
 
     def _last_print(self, at: int, month: int) -> _Line:
@@ -196,7 +199,7 @@ class _Table:
         for line in (*self.months, *self.spans):
             if not line.figures and (line.year, line.last) <= (newest.year, newest.last):
                 raise self.grid.error(line.at, 1, found=f"no figures for {line}", expected=f"figures, as for {newest}")
-        for line in months:
+        for line in months if self.layout.has_lines else ():
             if (line.last == len(MONTHS) or line is newest) and not self._has_span(line.year, line.last):
                 found = f"no line for January to {line}"
                 raise self.grid.error(line.at, 0, found=found, expected="one between the year and its months")

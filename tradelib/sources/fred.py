@@ -51,8 +51,9 @@ def read_fred(path: str | Path) -> Facts:
     Raises
     ------
     SourceError
-        A code is unknown, a date is not the first of the month that comes next, a value is not a number, or the
-        step between the dates is not that of the series (quarterly averages under a monthly code).
+        A code is unknown, a date is not the first of the month that comes next, a value is not a number, the last
+        one is 0 (FRED shows a missing one as a dot), or the step between the dates is not that of the series
+        (quarterly averages under a monthly code).
     """
     grid = read_csv_grid(path)
     if not is_fred(grid):
@@ -78,6 +79,8 @@ def read_fred(path: str | Path) -> Facts:
             for at, date in enumerate(dates, start=1)
             for value, mark in [_value(grid, at, column)]
         ]
+        if lines[-1].figures[0] == 0:
+            raise grid.error(len(lines), column, found="0 at the end", expected="a value, or . for a missing one")
         frames.append(tidy(lines, [quantity], code))
     return Facts(grid.file, "FRED CSV", ", ".join(codes), stack(frames))
 

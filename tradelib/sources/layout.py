@@ -23,11 +23,17 @@ class Layout:
         Regular expressions that the text from the line above the title down to the header matches.
     header : tuple of (str, tuple of (str, str))
         Groups of columns in order: the head over the group, then each column's head and its series name.
+    is_whole : bool
+        Figures are whole numbers; a fraction tells that units or bytes were changed.
+    has_lines : bool
+        Years have annual lines, and the open one a line to date.
     """
 
     title: str
     units: tuple[str, ...]
     header: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    is_whole: bool = True
+    has_lines: bool = True
 
     @cached_property
     def names(self) -> list[str]:

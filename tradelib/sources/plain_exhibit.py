@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tradelib.sources.checks import check_accounts
 from tradelib.sources.exhibit import Exhibit, Layout, read_exhibit
 from tradelib.sources.grid import Part
-from tradelib.sources.stub import Note, Year, understand
+from tradelib.sources.stub import Note, Span, Year, understand
 from tradelib.sources.tidy import Quantity
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def plain_exhibit_of(grid: Grid) -> list[tuple[Exhibit, list[Quantity]]]:
         raise grid.error(0, found=repr(grid.text(0)[:80]), expected="a title such as 'Exhibit 3. ...'")
     period = next((at for at in range(title, len(grid.rows)) if grid.text(at) == "Period"), None)
     if period is None:
-        raise grid.error(title, found="no stub head 'Period'", expected="the column heads")
+        expected = "the stub head 'Period' over years and months; exhibits with months across are not read"
+        raise grid.error(title, found=f"{grid.text(title)[:80]!r} without it", expected=expected)
     top = _top(grid, period)
     first = next((at for at in range(period + 1, len(grid.rows)) if _starts(grid, at)), None)
     if first is None:
@@ -59,7 +60,13 @@ def plain_exhibit_of(grid: Grid) -> list[tuple[Exhibit, list[Quantity]]]:
     for block, rows in _blocks(grid, first).items():
         quantities = [_quantity(head, block or grid.text(title), words) for head in heads]
         names = tuple((head, f"column_{at}") for at, head in enumerate(heads))
-        layout = Layout(title=re.escape(grid.text(title)), units=(), header=(("Columns", names),))
+        layout = Layout(
+            title=re.escape(grid.text(title)),
+            units=(),
+            header=(("Columns", names),),
+            is_whole=False,
+            has_lines=any(isinstance(understand(grid.text(at)), Span) for at in rows),
+        )
         part = Part(
             grid.file,
             [[grid.text(title)], ["", "Columns"], ["Period", *heads], *(list(grid.rows[at]) for at in rows)],

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tradelib.errors import SourceError
 from tradelib.sources import bea, bls, census_api, country, exhibit12, fred, official, plain_exhibit, real_goods
 from tradelib.sources.checks import check_accounts
 from tradelib.sources.delimited import read_csv_grid
 from tradelib.sources.exhibit import read_exhibit
 from tradelib.sources.grid import decode, first_sheet, is_workbook, read_grid, read_raw, read_sheets
 from tradelib.sources.tidy import MILLIONS, Facts, Line, Quantity, stack, tidy
+from tradelib.unpack import is_package
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +62,9 @@ def read_any(path: str | Path) -> Facts:
 
 
 def _workbook(path: Path, raw: bytes) -> Facts:
+    if is_package(raw):
+        expected = "one file; read_package reads the exhibits of a monthly package"
+        raise SourceError(path.name, None, found="an archive of workbooks", expected=expected)
     rows = first_sheet(path.name, raw)
     if rows and country.is_country(rows[0]):
         return country.country_of(path.name, rows)

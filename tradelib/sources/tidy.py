@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from tradelib.errors import ParameterError, did_you_mean
 
@@ -176,6 +177,12 @@ def months(ordinals: Iterable[int]) -> pd.PeriodIndex:
 def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Return tidy frames under each other; the labels stay categories."""
     parts = list(frames)
-    labels = [name for name in parts[0] if isinstance(parts[0][name].dtype, pd.CategoricalDtype)]
-    both = pd.concat([part.astype(dict.fromkeys(labels, object)) for part in parts], ignore_index=True)
-    return both.astype(dict.fromkeys(labels, "category"))
+    columns = {name: [part[name] for part in parts] for name in parts[0]}
+    return pd.DataFrame(
+        {
+            name: union_categoricals(told, sort_categories=True)
+            if isinstance(told[0].dtype, pd.CategoricalDtype)
+            else pd.concat(told, ignore_index=True)
+            for name, told in columns.items()
+        }
+    )
