@@ -2,8 +2,7 @@
 
 from tradelib.sources.exhibit import Exhibit
 from tradelib.sources.history import read_history
-from tradelib.sources.official import Official, read_official
 from tradelib.sources.recognise import read_any
 from tradelib.sources.tidy import Facts
 
-__all__ = ["Exhibit", "Facts", "Official", "read_any", "read_history", "read_official"]
+__all__ = ["Exhibit", "Facts", "read_any", "read_history"]
