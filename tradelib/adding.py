@@ -192,12 +192,14 @@ def _check_reach(entry: Entry, known: pd.DataFrame, before: store.Release | None
             expected=f"no month between the two; add {fuller}",
         )
     changed = _revisions(entry.months, known).index
-    if len(changed) and changed[0].year == first.year:
+    revises = entry.family.revises
+    firm = pd.Period(f"{first.year}-12", "M") if revises is None else before.statistical_month - revises
+    if len(changed) and changed[0] <= firm:
         raise SourceError(
             entry.file,
             None,
             found=f"revisions since {changed[0]} in a table that starts with {first}",
-            expected="an unrevised first year; months before it may be revised too and are not in this file: "
+            expected=f"none until {firm}; months before {first} may be revised too and are not in this file: "
             f"add {fuller}",
         )
 

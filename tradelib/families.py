@@ -56,6 +56,8 @@ class Family:
         Of the stored values, where the file has more of them.
     table : callable
         Makes the monthly table from the facts of one file.
+    revises : int or None
+        How many of its last months the next release may revise; None where revisions go by calendar year.
     parts : bool
         Whether a release keeps also annual lines, markers and the print that a foot repeats.
     """
@@ -73,6 +75,7 @@ class Family:
     since: str = ""
     decimals: int | None = None
     table: Callable[[Facts], pd.DataFrame] = Facts.wide
+    revises: int | None = None
     parts: bool = False
     note: str = ""
 
@@ -206,6 +209,7 @@ _ALL = (
         note="BLS revises the last three months.",
         series=_of("bls_prices"),
         since="1988-12",
+        revises=3,
     ),
     Family(
         "real_goods",
