@@ -155,20 +155,28 @@ def _blocks(monthly: dict[tuple[int, int], list[float]], label: str) -> dict[str
     return {"Annual": annual, label: shorter}
 
 
-def _months(first: int, width: int, seed: int) -> dict[tuple[int, int], list[float]]:
+def _months(first: int, width: int, seed: int, last: tuple[int, int] = (2000, 2)) -> dict[tuple[int, int], list[float]]:
     random = Random(seed)  # noqa: S311 - made-up figures
-    at = [(y, m) for y in range(first, 2001) for m in range(1, 13) if (y, m) <= (2000, 2)]
+    at = [(y, m) for y in range(first, last[0] + 1) for m in range(1, 13) if (y, m) <= last]
     return {one: [float(random.randint(100, 9000)) for _ in range(width)] for one in at}
 
 
-def bea_series() -> dict[str, Rows]:
-    """The five tables, 1998-01 to 2000-02, services by category since 1999."""
-    exports, imports = _months(1999, 11, 2), _months(1999, 11, 3)
-    old = {"Exports": _months(1998, 7, 4), "Imports": _months(1998, 7, 5)}
-    goods = _months(1998, 2, 6)
+Services = dict[str, dict[tuple[int, int], list[float]]]
+"""By flow, as the tables name it, and month: total and eleven categories."""
+
+
+def bea_series(services: Services | None = None) -> dict[str, Rows]:
+    """The five tables since 1998-01, services by category since 1999: those given, or made-up ones to 2000-02."""
+    seeds = {"Exports": 2, "Imports": 3}
+    services = services or {
+        flow: {at: [sum(own), *own] for at, own in _months(1999, 11, seed).items()} for flow, seed in seeds.items()
+    }
+    last = max(services["Exports"])
+    old = {"Exports": _months(1998, 7, 4, last), "Imports": _months(1998, 7, 5, last)}
+    goods = _months(1998, 2, 6, last)
     totals = {}
     for at, (goods_out, goods_in) in goods.items():
-        out, into = (sum(new.get(at, [])) or sum(old[f][at]) for new, f in ((exports, "Exports"), (imports, "Imports")))
+        out, into = (services[flow][at][0] if at in services[flow] else sum(old[flow][at]) for flow in seeds)
         balance = [goods_out + out - goods_in - into, goods_out - goods_in, out - into]
         totals[at] = [*balance, goods_out + out, goods_out, out, goods_in + into, goods_in, into]
     title = "U.S. International Trade in Goods and Services"
@@ -176,8 +184,8 @@ def bea_series() -> dict[str, Rows]:
                    ["", *["Total", "Goods 1", "Services"] * 3]]  # fmt: skip
     sheets = {"Table 1": _bea(1, title, "Exports, Imports, and Balances", heads, _blocks(totals, "Monthly"))}
     title = "U.S. International Trade in Services by Major Category"
-    for number, (shows, parts) in enumerate({"Exports": exports, "Imports": imports}.items(), 2):
-        lines = _blocks({at: [sum(own), *own] for at, own in parts.items()}, "Monthly")
+    for number, (shows, parts) in enumerate(services.items(), 2):
+        lines = _blocks(parts, "Monthly")
         sheets[f"Table {number}"] = _bea(number, title, shows, [["Period", "Total", *CATEGORIES]], lines)
     military = {
         "Exports": "Transfers Under U.S. Military Sales Contracts",

@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 from official import Table, as_text, exhibit1_rows, history_rows, made, write_workbook
 
-from tradelib import adding, archive, store, vintages
+from tradelib import adding, archive, compiling, store, vintages
 from tradelib.errors import ComparabilityError, ParameterError, SourceError
 from tradelib.revisions import triangle
-from tradelib.sources import read_official
 
 FIRST = 2018
 DAY = {61: "2023-03-08", 62: "2023-04-05", 63: "2023-05-04", 64: "2023-06-07"}
@@ -66,38 +65,40 @@ def data(tmp_path, monkeypatch) -> Path:
 
 
 def test_exhibit_1_is_told_by_its_title_and_read_whole(tmp_path):
-    got = read_official(exhibit(tmp_path, 63, {61: -40}, marked=[61]))
-    assert (got.kind.name, got.kind.family) == ("Exhibit 1", "census_history")
+    path = exhibit(tmp_path, 63, {61: -40}, marked=[61])
+    [(family, files)] = compiling.read([path]).items()
+    got = compiling.compile_release(family, files)
+    assert (got.kind, family) == ("Exhibit 1", "census_history")
     expected = table(63, {61: -40}).since(2021)
-    assert [list(row) for row in got.exhibit.months.to_numpy()] == list(expected.months.values())
-    assert [f"{first} {last}" for first, last in got.exhibit.annual.index] == [
+    assert [list(row) for row in got.months.to_numpy()] == list(expected.months.values())
+    assert [f"{first} {last}" for first, last in got.annual.index] == [
         "2021-01 2021-12", "2021-01 2021-03", "2022-01 2022-12", "2022-01 2022-03", "2023-01 2023-03",
     ]  # fmt: skip
-    assert got.exhibit.markers[["last", "marker"]].astype(str).to_numpy().tolist() == [["2023-02", "(R)"]]
-    assert got.exhibit.previous.index.astype(str).tolist() == ["2023-02"]
-    assert got.exhibit.previous.iloc[0].tolist() == table(62).months[2023, 2]
+    assert got.markers[["last", "marker"]].astype(str).to_numpy().tolist() == [["2023-02", "(R)"]]
+    assert got.previous.index.astype(str).tolist() == ["2023-02"]
+    assert got.previous.iloc[0].tolist() == table(62).months[2023, 2]
 
 
 @pytest.mark.usefixtures("data")
 def test_a_workbook_and_a_text_give_the_same_release(tmp_path):
     path = write_workbook(history_rows(table(62)), tmp_path / "history.xlsx")
-    assert adding.add(path, DAY[62]).already
+    assert adding.add(path, DAY[62])[0].already
 
 
 @pytest.mark.usefixtures("data")
 def test_a_new_release_says_what_it_changes(tmp_path):
-    got = adding.add(exhibit(tmp_path, 63, {60: 25, 61: -40}, marked=[61]), DAY[63])
+    [got] = adding.add(exhibit(tmp_path, 63, {60: 25, 61: -40}, marked=[61]), DAY[63])
     assert (got.against, got.new, got.compared, got.repeats) == (dt.date(2023, 4, 5), 1, 26, True)
     assert got.revisions.index.astype(str).tolist() == ["2023-01", "2023-02"]
     assert got.largest == ("balance_total_bop_sa", pd.Period("2023-02", freq="M"), -40)
     assert got.unmarked == (pd.Period("2023-01", freq="M"),)
     assert got.summary().splitlines() == [
         "Added census_history, released 2023-05-04, about 2023-03 (Exhibit 1).",
-        "Newest month: balance_total_bop_sa 2023-03 -30,620 million.",
-        "Against the release of 2023-04-05: 1 new, 2 of 26 months revised, 2023-01 to 2023-02.",
-        "Largest revision: balance_total_bop_sa 2023-02, -40 million.",
-        "The print of the month before, repeated at its foot, equals the release before.",
-        "Revised without (R): 2023-01.",
+        "  Newest month: balance_total_bop_sa -30,620 million.",
+        "  Against the release of 2023-04-05: 1 new, 2 of 26 months revised, 2023-01 to 2023-02.",
+        "  Largest revision: balance_total_bop_sa 2023-02, -40 million.",
+        "  The print of the month before, repeated at its foot, equals the release before.",
+        "  Revised without (R): 2023-01.",
     ]
 
 
@@ -142,7 +143,7 @@ def test_the_same_release_twice_changes_nothing(tmp_path, data):
     path = exhibit(tmp_path, 63, {61: -40})
     adding.add(path, DAY[63])
     before = snapshot(data)
-    got = adding.add(path, DAY[63])
+    [got] = adding.add(path, DAY[63])
     assert got.already
     assert got.summary().startswith("The store already has census_history, released 2023-05-04")
     assert snapshot(data) == before
@@ -176,7 +177,7 @@ REFUSED = {
         lambda f: exhibit(f, 80, since=2024), "2024-10-08", SourceError, "months from 2024-01, while the release of"
     ),
     "a broken account": (lambda f: broken(exhibit(f, 63)), DAY[63], SourceError, "within"),
-    "a page of something else": (foreign, DAY[63], SourceError, "title of a history table or Exhibit 1"),
+    "a page of something else": (foreign, DAY[63], SourceError, "an official table that tradelib knows"),
     "a month that was not over": (lambda f: exhibit(f, 63), "2023-03-31", ParameterError, "which was not over"),
     "a day to come": (lambda f: exhibit(f, 63), "2999-05-04", ParameterError, "in the future"),
     "no day": (lambda f: exhibit(f, 63), "May 2023", ParameterError, "is not a day like"),
@@ -202,7 +203,7 @@ def test_another_family_is_refused(tmp_path):
 @pytest.mark.usefixtures("data")
 def test_an_older_release_fills_the_past_only_when_meant_to(tmp_path):
     newest = vintages.load()
-    got = adding.add(history(tmp_path, 61, {60: 9}), DAY[61], older=True)
+    [got] = adding.add(history(tmp_path, 61, {60: 9}), DAY[61], older=True)
     assert (got.against, got.new) == (None, 61)
     pd.testing.assert_frame_equal(vintages.load(), newest)
     assert vintages.load(vintage="2023-03-10").index[-1] == pd.Period("2023-01", freq="M")
@@ -214,7 +215,7 @@ def test_an_older_release_must_equal_the_print_that_the_next_one_repeats(tmp_pat
     adding.add(exhibit(tmp_path, 63, {61: -40}), DAY[63])
     with pytest.raises(SourceError, match="repeated as the print of last month"):
         adding.add(history(tmp_path, 62, {61: 1}), DAY[62], older=True)
-    assert adding.add(history(tmp_path, 62), DAY[62], older=True).new == 62
+    assert adding.add(history(tmp_path, 62), DAY[62], older=True)[0].new == 62
 
 
 class Killed(BaseException):
@@ -250,7 +251,7 @@ def test_a_failure_at_any_step_leaves_the_store_as_it_was(tmp_path, data, monkey
     assert store.families() == ["census_history"]
     if cleans_up:
         assert not list(data.rglob(".partial-*"))
-    assert not adding.add(path, DAY[63]).already
+    assert not adding.add(path, DAY[63])[0].already
 
 
 def test_a_killed_process_leaves_the_store_as_it_was(tmp_path, data):
@@ -264,14 +265,14 @@ def test_a_killed_process_leaves_the_store_as_it_was(tmp_path, data):
     assert done.returncode == -9
     assert list(data.rglob(".partial-*/release.toml"))
     assert snapshot(data) == before
-    assert not adding.add(path, DAY[63]).already
+    assert not adding.add(path, DAY[63])[0].already
 
 
 def test_real_official_files_are_added_and_read_back(official_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     days = {"exh1_2021-07-02.xlsx": 0, "exh1_2022-02-08.xlsx": 5, "exhibit_history_2023-02-07.xlsx": 36}
     for name, revised in days.items():
-        got = adding.add(official_folder / name, name[-15:-5])
+        [got] = adding.add(official_folder / name, name[-15:-5])
         assert len(got.revisions) == revised
     prints = triangle.prints_of(vintages.triangle("BOPGSTB"), "2021-05")
     assert prints["value"].tolist() == [-71240, -67354, -66633]

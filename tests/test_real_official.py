@@ -6,8 +6,9 @@ import shutil
 import nbformat
 import numpy as np
 import pytest
+from layouts_real import long_series
 from nbclient import NotebookClient
-from test_real_goods import long_series, write
+from test_real_goods import write
 
 from tradelib import archive, load, parameters, real
 from tradelib.errors import ParameterError

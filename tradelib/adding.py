@@ -1,220 +1,166 @@
-"""Adding a release: an official file goes into the store when it contradicts neither itself nor an earlier print."""
+"""Adding a release: official files go into the store when they contradict neither themselves nor an earlier print."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib import archive, store, vintages
+from tradelib import archive, compiling, store, vintages
+from tradelib.added import MARK, Added
 from tradelib.errors import ComparabilityError, ParameterError, SourceError
-from tradelib.sources import Official, read_official
 
 if TYPE_CHECKING:
-    from tradelib.sources import Exhibit
+    from collections.abc import Mapping, Sequence
 
-MARK = "(R)"
+    from tradelib.compiling import Entry
 
 
 @dataclass(frozen=True)
-class Added:
-    """What a new release says, and what it changes.
+class _Checked:
+    """An entry that may go into the store: its day, the release before it, and what was known then."""
 
-    Attributes
-    ----------
-    folder : Path
-        Where the release lies.
-    kind : str
-        What kind of file it came from.
-    already : bool
-        Whether the store had it before; then nothing was written.
-    family : str
-        Source family.
-    released : datetime.date
-        Day of release.
-    newest : pandas.Series
-        The newest month, by series; its name is the statistical month.
-    against : datetime.date or None
-        The release before it at hand, which it is compared with.
-    revisions : pandas.DataFrame
-        New minus known value, millions, for months that both have: only months that changed.
-    compared, new : int
-        How many months both have, and how many are new.
-    unmarked : tuple of pandas.Period
-        Months that changed without the mark of a revision, in a file that marks revisions and follows on the
-        release before it.
-    repeats : bool
-        Whether its foot repeats a print that the store has; it was then found equal.
-    """
-
-    folder: Path
-    kind: str
-    already: bool
-    family: str
-    released: dt.date
-    newest: pd.Series
-    against: dt.date | None
-    revisions: pd.DataFrame
-    compared: int
-    new: int
-    unmarked: tuple[pd.Period, ...]
-    repeats: bool
-
-    @property
-    def largest(self) -> tuple[str, pd.Period, float] | None:
-        """Series, month and amount of the largest revision; None when nothing was revised."""
-        if self.revisions.empty:
-            return None
-        name = self.revisions.abs().max().idxmax()
-        month = self.revisions[name].abs().idxmax()
-        return str(name), month, float(self.revisions.loc[month, name])
-
-    def summary(self) -> str:
-        """Return what was added and what it changed, a sentence a line."""
-        told = f"{self.family}, released {self.released}, about {self.newest.name} ({self.kind})"
-        if self.already:
-            return f"The store already has {told}, with the same values; nothing was written."
-        lines = [f"Added {told}."]
-        name = "balance_total_bop_sa" if "balance_total_bop_sa" in self.newest else str(self.newest.index[0])
-        lines.append(f"Newest month: {name} {self.newest.name} {self.newest[name]:,.0f} million.")
-        if self.against is None:
-            lines.append("It is the first release of its family, so it is compared with none.")
-            return "\n".join(lines)
-        changed = self.revisions.index
-        span = f", {changed[0]} to {changed[-1]}" if len(changed) > 1 else "".join(f", {m}" for m in changed)
-        revised = f"{len(changed)} of {self.compared} months revised{span}"
-        lines.append(f"Against the release of {self.against}: {self.new} new, {revised}.")
-        if self.largest:
-            series, month, amount = self.largest
-            lines.append(f"Largest revision: {series} {month}, {amount:+,.0f} million.")
-        if self.repeats:
-            lines.append("The print of the month before, repeated at its foot, equals the release before.")
-        if self.unmarked:
-            lines.append(f"Revised without {MARK}: {', '.join(str(month) for month in self.unmarked)}.")
-        return "\n".join(lines)
+    entry: Entry
+    day: dt.date
+    before: store.Release | None
+    known: pd.DataFrame
+    repeats: bool = False
+    already: store.Release | None = None
 
 
-def add(path: str | Path, released: str | dt.date, *, family: str | None = None, older: bool = False) -> Added:
-    """Add the release that an official file holds to the store, or say why not; the store is never half changed.
+def add(
+    paths: str | Path | Sequence[str | Path],
+    released: str | dt.date | None = None,
+    *,
+    family: str | None = None,
+    older: bool = False,
+) -> list[Added]:
+    """Add the releases that official files hold to the store, or say why not; no release is ever half there.
 
     Parameters
     ----------
-    path : str or Path
-        History table (text or workbook) or Exhibit 1 (workbook).
-    released : str or datetime.date
-        Day of release, which the files do not say.
+    paths : path or sequence of paths
+        Files of one release, of any kind that a family of the store is compiled from (``tradelib.families``).
+        Exports and imports that come in files of their own (prices, real goods) are given together.
+    released : str or datetime.date, optional
+        Day of release. Only BEA's time series say it themselves.
     family : str, optional
-        The source family it must belong to; by default the one of its kind.
+        Take only what belongs to this source family; by default all: a country workbook holds two.
     older : bool
         Allow a release older than the newest one at hand. It changes no query about later days.
 
     Returns
     -------
-    Added
-        What was added and what it changed; ``already`` when the store has the very same release.
+    list of Added
+        By family what was added and what it changed; ``already`` when the store has the very same release.
 
     Raises
     ------
     SourceError
-        The file is not well-formed, breaks an accounting identity, or contradicts an earlier print; the store
-        has another release of that day or about that month; the file shows too few years to stand on the
-        release before it.
+        A file is not well-formed, goes into no family, breaks an accounting identity, or contradicts an earlier
+        print; the store has another release of that day or about that month; the file shows too few years to stand
+        on the release before it. Then nothing is added, to no family.
     ComparabilityError
-        The file belongs to another family than the one asked for.
+        A file belongs to another family than the one asked for.
     ParameterError
-        The day is not possible, or older than the newest release without ``older``.
+        The day is not possible or not known, or older than the newest release without ``older``.
     """
-    path = Path(path)
-    official = read_official(path)
-    exhibit, kind = official.exhibit, official.kind
-    day = _day(released, exhibit.statistical_month)
-    if family not in (None, kind.family):
-        raise ComparabilityError(
-            f"{path.name} is a {kind.name} and belongs to {kind.family}, not to {family}; families are never mixed"
-        )
-    held = store.releases(kind.family) if kind.family in store.families() else []
+    found = compiling.read([Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)])
+    if family is not None:
+        own = found.get(family, {})
+        for name, files in found.items():
+            for path in files.keys() - own.keys():
+                raise ComparabilityError(
+                    f"{path.name} is a {files[path].layout} and belongs to {name}, not to {family}; "
+                    "families are never mixed"
+                )
+        found = {family: own}
+    entries = [compiling.compile_release(name, files) for name, files in found.items()]
+    checked = [_check(entry, released or entry.updated, older=older) for entry in entries]
+    return [_write(one, {}) for one in checked]
+
+
+def add_entry(entry: Entry, released: dt.date, told: Mapping[str, Any]) -> Added:
+    """Add one compiled release, with more to tell in its provenance; see ``add``."""
+    return _write(_check(entry, released), told)
+
+
+def _check(entry: Entry, released: str | dt.date | None, *, older: bool = False) -> _Checked:
+    """Hold an entry against what the store has."""
+    day = _day(released, entry)
+    held = store.releases(entry.family.name) if entry.family.name in store.families() else []
     for release in held:
         if release.released == day:
-            return _already(official, release)
+            _check_same(entry, release)
+            return _Checked(entry, day, None, entry.months, already=release)
     before = next((r for r in reversed(held) if r.released < day), None)
     after = next((r for r in held if r.released > day), None)
-    _check_order(exhibit, day, before, after)
+    _check_order(entry, day, before, after)
     if after and not older:
         raise ParameterError(
-            f"the release of {day} is older than the newest one at hand, of {held[-1].released}; "
+            f"{entry.family.name}: the release of {day} is older than the newest one at hand, of {held[-1].released}; "
             "say that it is meant to fill the past (--older)"
         )
-    repeats = bool(before and _check_print(exhibit, exhibit.previous, before, store.read_months(before)))
+    repeats = bool(before and _check_print(entry, entry.previous, before, store.read_months(before)))
     if after:
-        _check_print(exhibit, store.read_part(after, "previous"), after, exhibit.months)
-    known = _known(before, exhibit)
-    _check_reach(exhibit, known, before)
-    provenance = kind.told | {
-        "family": kind.family,
-        "released": day,
-        "title": exhibit.title,
-        "official_file": path.name,
-        "official_sha256": archive.sha256_of(path),
-    }
-    folder = archive.write_release(
-        exhibit.months, provenance, annual=exhibit.annual, markers=exhibit.markers, previous=exhibit.previous
-    )
-    return _told(official, folder, day, known, before, repeats=repeats)
+        _check_print(entry, store.read_part(after, "previous"), after, entry.months)
+    known = vintages.as_known(before, entry.months.columns) if before else entry.months.iloc[:0]
+    _check_reach(entry, known, before)
+    return _Checked(entry, day, before, known, repeats)
 
 
-def _day(released: str | dt.date, month: pd.Period) -> dt.date:
+def _day(released: str | dt.date | None, entry: Entry) -> dt.date:
     """Return the day of release, if a release about that month can be of that day."""
+    if released is None:
+        raise ParameterError(f"{entry.file} does not say when it was released; say it (--released 2024-04-04)")
     try:
         day = dt.date.fromisoformat(released) if isinstance(released, str) else released
     except ValueError:
         raise ParameterError(f"released {released!r} is not a day like 2024-04-04") from None
-    if day <= month.end_time.date():
-        raise ParameterError(f"released {day}, but the file is about {month}, which was not over")
+    if day <= entry.month.end_time.date():
+        raise ParameterError(f"released {day}, but the file is about {entry.month}, which was not over")
     if day > dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1):
         raise ParameterError(f"released {day} is in the future")
     return day
 
 
-def _already(official: Official, release: store.Release) -> Added:
-    """Return that the release is there, if every value of the file is."""
-    exhibit = official.exhibit
-    months = store.read_months(release).reindex(exhibit.months.index, columns=exhibit.months.columns)
-    differing = (exhibit.months != months) & ~(exhibit.months.isna() & months.isna())
+def _check_same(entry: Entry, release: store.Release) -> None:
+    """Check that every value of the entry is known at a release of the same day, be it from an older one."""
+    known = vintages.as_known(release, entry.months.columns).reindex(entry.months.index, columns=entry.months.columns)
+    differing = (entry.months != known) & ~(entry.months.isna() & known.isna())
     if differing.any(axis=None):
         name = differing.any().idxmax()
         period = differing[name].idxmax()
-        had = "nothing" if pd.isna(months.loc[period, name]) else f"{months.loc[period, name]:,.0f}"
+        had = "nothing" if pd.isna(known.loc[period, name]) else f"{known.loc[period, name]:,.12g}"
         raise SourceError(
-            exhibit.file,
+            entry.file,
             f"{name} {period}",
-            found=f"{exhibit.months.loc[period, name]:,.0f}",
+            found=f"{entry.months.loc[period, name]:,.12g}",
             expected=f"{had}, as the store has it in the release of that same day ({release.folder}); "
             "remove that folder first if this file is the right or the fuller one",
         )
-    return _told(official, release.folder, release.released, exhibit.months, None, already=True)
 
 
-def _check_order(exhibit: Exhibit, day: dt.date, before: store.Release | None, after: store.Release | None) -> None:
+def _check_order(entry: Entry, day: dt.date, before: store.Release | None, after: store.Release | None) -> None:
     """Check that releases of later days are about later months, one release a month."""
-    month = exhibit.statistical_month
     for other, is_wrong in (
-        (before, lambda r: r.statistical_month >= month),
-        (after, lambda r: r.statistical_month <= month),
+        (before, lambda r: r.statistical_month >= entry.month),
+        (after, lambda r: r.statistical_month <= entry.month),
     ):
         if other and is_wrong(other):
             raise SourceError(
-                exhibit.file,
+                entry.file,
                 None,
-                found=f"a release about {month}, said to be of {day}",
+                found=f"a release of {entry.family.name} about {entry.month}, said to be of {day}",
                 expected=f"a month {'after' if other is before else 'before'} {other.statistical_month}, "
                 f"which the release of {other.released} is about",
             )
 
 
-def _check_print(exhibit: Exhibit, repeated: pd.DataFrame, other: store.Release, first: pd.DataFrame) -> bool:
+def _check_print(entry: Entry, repeated: pd.DataFrame, other: store.Release, first: pd.DataFrame) -> bool:
     """Check a print repeated at a foot against the release that had it first; tell whether there was one to check."""
     if repeated.empty or repeated.index[0] != first.index[-1]:
         return False
@@ -224,72 +170,80 @@ def _check_print(exhibit: Exhibit, repeated: pd.DataFrame, other: store.Release,
     if len(differing):
         name = differing[0]
         raise SourceError(
-            exhibit.file,
+            entry.file,
             f"{name} {month}",
-            found=f"{one[name]:,.0f} repeated as the print of last month, {two[name]:,.0f} printed",
+            found=f"{one[name]:,.12g} repeated as the print of last month, {two[name]:,.12g} printed",
             expected=f"the same figure in this file and in the release of {other.released}",
         )
     return True
 
 
-def _known(before: store.Release | None, exhibit: Exhibit) -> pd.DataFrame:
-    """Return what was known before the release, for the series of the file."""
-    if before is None:
-        return exhibit.months.iloc[:0]
-    return vintages.load(list(exhibit.months.columns), vintage=before.released, family=before.family)
-
-
-def _check_reach(exhibit: Exhibit, known: pd.DataFrame, before: store.Release | None) -> None:
+def _check_reach(entry: Entry, known: pd.DataFrame, before: store.Release | None) -> None:
     """Check that a file of few years can stand on the release before it, so that months join without a seam."""
-    first = exhibit.months.index[0]
-    if before is None or known.index[0] >= first:
+    first = entry.months.index[0]
+    if before is None or known.empty or known.index[0] >= first:
         return
+    fuller = f"the {entry.family.layouts[0]} of this release, or a file that reaches further back"
     if known.index[-1] + 1 < first:
         raise SourceError(
-            exhibit.file,
+            entry.file,
             None,
             found=f"months from {first}, while the release of {before.released} ends with {known.index[-1]}",
-            expected="no month between the two; add the history table of this release",
+            expected=f"no month between the two; add {fuller}",
         )
-    changed = _revisions(exhibit.months, known).index
-    if len(changed) and changed[0].year == first.year:
+    changed = _revisions(entry.months, known).index
+    revises = entry.family.revises
+    firm = pd.Period(f"{first.year}-12", "M") if revises is None else before.statistical_month - revises
+    if len(changed) and changed[0] <= firm:
         raise SourceError(
-            exhibit.file,
+            entry.file,
             None,
             found=f"revisions since {changed[0]} in a table that starts with {first}",
-            expected="an unrevised first year; months before it may be revised too and are not in this file: "
-            "add the history table of this release",
+            expected=f"none until {firm}; months before {first} may be revised too and are not in this file: "
+            f"add {fuller}",
         )
 
 
 def _revisions(months: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Return new minus known for the months that changed."""
-    both = months.index.intersection(known.index)
-    change = months.loc[both] - known.loc[both, months.columns]
+    """Return new minus known for the months that changed, without what floating point adds."""
+    both, names = months.index.intersection(known.index), months.columns.intersection(known.columns)
+    change = (months.loc[both, names] - known.loc[both, names]).round(6)
     return change[(change.fillna(0) != 0).any(axis=1)]
 
 
-def _told(
-    official: Official, folder: Path, day: dt.date, known: pd.DataFrame, before: store.Release | None,
-    *, already: bool = False, repeats: bool = False,
-) -> Added:  # fmt: skip
-    exhibit = official.exhibit
-    revisions = _revisions(exhibit.months, known)
-    marked = exhibit.markers.loc[exhibit.markers["marker"] == MARK, "last"]
-    follows = before is not None and before.statistical_month + 1 == exhibit.statistical_month
+def _write(checked: _Checked, told: Mapping[str, Any]) -> Added:
+    """Write a release that passed, and tell what it changes."""
+    entry, before, known = checked.entry, checked.before, checked.known
+    if checked.already:
+        folder = checked.already.folder
+    else:
+        folder = archive.write_release(
+            entry.months,
+            entry.provenance | {"released": checked.day} | dict(told),
+            annual=entry.annual,
+            markers=entry.markers,
+            previous=entry.previous,
+        )
+    revisions = _revisions(entry.months, known)
+    marked = entry.markers.loc[entry.markers["marker"] == MARK, "last"]
+    follows = before is not None and before.statistical_month + 1 == entry.month
     unmarked = [month for month in revisions.index if month not in set(marked)] if follows and len(marked) else []
-    compared = len(exhibit.months.index.intersection(known.index))
+    compared = len(entry.months.index.intersection(known.index))
+    had = list(store.read_months(before)) if before else list(entry.months)
     return Added(
         folder=folder,
-        kind=official.kind.name,
-        already=already,
-        family=official.kind.family,
-        released=day,
-        newest=exhibit.months.iloc[-1],
+        kind=entry.kind,
+        already=checked.already is not None,
+        family=entry.family.name,
+        unit=entry.family.unit,
+        released=checked.day,
+        newest=entry.months.iloc[-1],
         against=before.released if before else None,
         revisions=revisions,
         compared=compared,
-        new=len(exhibit.months) - compared,
+        new=len(entry.months) - compared,
+        came=tuple(name for name in entry.months if name not in had),
+        went=tuple(name for name in had if name not in entry.months),
         unmarked=tuple(unmarked),
-        repeats=repeats,
+        repeats=checked.repeats,
     )

@@ -134,15 +134,20 @@ def sweep(
 
 @app.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="History table (text or workbook) or Exhibit 1 (workbook).")],
-    released: Annotated[str, typer.Option(help="Day of release, for example 2024-05-02; the files do not say it.")],
-    family: Annotated[str | None, typer.Option(help="Refuse the file unless it belongs to this source family.")] = None,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Official files of one release, as README.md lists them.")
+    ],
+    released: Annotated[
+        str | None, typer.Option(help="Day of release, for example 2024-05-02; only BEA's time series say it.")
+    ] = None,
+    family: Annotated[str | None, typer.Option(help="Take only what belongs to this source family.")] = None,
     older: Annotated[bool, typer.Option("--older", help="Allow a release older than the newest one.")] = False,
 ) -> None:
-    """Add a release to the store: read an official file, check it, say what it changes."""
+    """Add releases to the store: read official files, check them, say what they change."""
     from tradelib import adding
 
-    _out.print(adding.add(file, released, family=family, older=older).summary(), markup=False)
+    for added in adding.add(files, released, family=family, older=older):
+        _out.print(added.summary(), markup=False)
 
 
 @app.command()
@@ -182,15 +187,21 @@ def update(
     released: Annotated[str | None, typer.Option(help="Day of release, where the server does not say it.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
-    """Release day: fetch, add the new vintage, say what was revised, report."""
+    """Release day: fetch, add the new vintage of every family, say what was revised, report.
+
+    Without a connection it goes on with what is here. The exit code is 1 when a source failed, a family was not
+    added or a notebook failed, 2 when the command itself cannot be done.
+    """
     from tradelib import freshness, update as updating
 
     with _progress() as tell:
         done = updating.update(names, released=_day(released), progress=tell)
-    _out.print(f"{done.summary()}\n{freshness.freshness().summary()}", markup=False)
+    age = " ".join(filter(None, (freshness.freshness().summary(asked=True), freshness.uneven())))
+    _out.print(f"{done.summary()}\n\n{age}\n", markup=False)
     if not no_report:
         _report({}, only=[])
-    if done.refused or any(one.status == "failed" for one in done.fetched):
+    if not done.is_whole:
+        _err.print("The update is not whole: see what failed or was not added above.")
         raise typer.Exit(1)
 
 
@@ -202,14 +213,14 @@ def sources() -> None:
     _out.print("In the store", style="bold")
     for family, told in listing.families().iterrows():
         _out.print(f"{family}\n  {told.title}, {told.basis}", markup=False)
-        _out.print(
-            f"  {told.series} series, {told['first']} to {told['last']}, {told.releases} releases to {told.vintage}"
-        )
+        count = f"{told.releases} release{'s' if told.releases > 1 else ''}"
+        _out.print(f"  {told.series} series, {told['first']} to {told['last']}, {count} to {told.vintage}")
     _out.print("\nTo fetch", style="bold")
     for name, told in listing.downloads().iterrows():
         here = f"; here: about {told.month}, fetched {told.fetched}" if told.month else ""
-        _out.print(f"{name}\n  {told.what}{f'; key in {told.key}' if told.key else ''}{here}", markup=False)
-    _out.print(freshness.freshness().summary(), markup=False)
+        into = f"into {told.families}" if told.families else "read only"
+        _out.print(f"{name}\n  {told.what}{f'; key in {told.key}' if told.key else ''}; {into}{here}", markup=False)
+    _out.print(" ".join(filter(None, ("\n" + freshness.freshness().summary(), freshness.uneven()))), markup=False)
 
 
 @app.command()

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from tradelib import store
+from tradelib.archive import sha256_of
 from tradelib.errors import SourceError
-from tradelib.sources.bea_tables import CATEGORIES
+from tradelib.families import FAMILIES, PARTNERS, SERVICES, partners_of, services_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
     from tradelib.sources import Facts
 
-SERVICES, PARTNERS = "bea_services", "census_partners"
 FETCHED = "fetched"
 """Instead of a folder: what ``tradelib fetch`` has brought."""
 
-WORLD = "World"
-_FILES = {
-    SERVICES: ("services", "trad-time-series*.xlsx", "BEA time series"),
-    PARTNERS: ("country", "country*.xlsx", "Census country workbook"),
-}
-_LABELS = {item: head.removesuffix(" n.i.e.").capitalize() for head, item in CATEGORIES.items()}
-_LABELS |= {
-    "services": "Total services", "intellectual_property": "Intellectual property",
-    "telecom_computer_information": "Telecom, computer, information",
-    "maintenance_and_repair": "Maintenance and repair",
-    "personal_cultural_recreational": "Personal and cultural services", "government": "Government services",
-}  # fmt: skip
+_FILES = {SERVICES: ("services", "trad-time-series*.xlsx"), PARTNERS: ("country", "country*.xlsx")}
+"""The source to fetch, and what its file is called."""
 
 
 def load_services(official: str | None = None) -> pd.DataFrame:
@@ -80,40 +70,7 @@ def load_partners(official: str | None = None) -> pd.DataFrame:
     return _load(PARTNERS, official, partners_of)
 
 
-def services_of(facts: Facts) -> pd.DataFrame:
-    """Return services by category from the facts of BEA's time series, in millions, with their labels."""
-    frame = facts.wide()
-    items = list(CATEGORIES.values())
-    names = [f"{flow}_{item}_bop_sa" for flow in ("exports", "imports") for item in items]
-    frame = frame.loc["1999-01":, names]
-    frame.attrs["labels"] = {
-        f"{flow}_{item}_bop_sa": _LABELS[item] for flow in ("exports", "imports") for item in items
-    }
-    return frame
-
-
-def partners_of(facts: Facts) -> pd.DataFrame:
-    """Return goods by country from the facts of the country workbook, in millions; no aggregate but the world."""
-    values = facts.values  # noqa: PD011 - a frame of its own
-    chosen = values[
-        (values["frequency"] == "monthly")
-        & (values["last"] >= "1992-01")
-        & ((values["kind"] == "country") | (values["code"] == "0015"))
-    ]
-    labels = chosen["partner"].astype(str).where(chosen["code"].astype(str) != "0015", WORLD)
-    slugs = labels.map({label: re.sub(r"[^a-z]+", "_", label.lower()).strip("_") for label in labels.unique()})
-    names = chosen["flow"].astype(str) + "_goods_" + slugs + "_census_nsa"
-    frame = chosen["value"].to_frame().assign(name=names, period=chosen["last"]).pivot_table(
-        index="period", columns="name", values="value", aggfunc="sum", min_count=1
-    )  # fmt: skip
-    frame = frame.loc[: facts.statistical_month].fillna(0.0)  # a country without a row had no trade with the U.S.
-    frame.columns.name = None
-    frame.index = pd.PeriodIndex(frame.index, freq="M", name="period")
-    frame.attrs["labels"] = dict(zip(names, labels, strict=True))
-    return frame
-
-
-def _load(family: str, official: str | None, make: Any) -> pd.DataFrame:
+def _load(family: str, official: str | None, make: Callable[[Facts], pd.DataFrame]) -> pd.DataFrame:
     if official is None:
         release = store.select(family)
         frame = store.read_months(release)
@@ -124,15 +81,15 @@ def _load(family: str, official: str | None, make: Any) -> pd.DataFrame:
 
         path = _find(family, official)
         facts = read_any(path)
-        if facts.layout != _FILES[family][2]:
-            raise SourceError(path.name, None, found=f"the layout {facts.layout!r}", expected=_FILES[family][2])
+        if facts.layout not in FAMILIES[family].layouts:
+            expected = " or ".join(FAMILIES[family].layouts)
+            raise SourceError(path.name, None, found=f"the layout {facts.layout!r}", expected=expected)
         frame = make(facts)
         labels, month = frame.attrs.pop("labels"), facts.statistical_month
-        producer = "U.S. Bureau of Economic Analysis" if family == SERVICES else "U.S. Census Bureau"
         told = {
-            "source": f"{producer}, {facts.title}, {path.name}",
+            "source": f"{FAMILIES[family].producer}, {facts.title}, {path.name}",
             "vintage": f"about {month}",
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": sha256_of(path),
         }
     basis, adjustment = ("bop", "sa") if family == SERVICES else ("census", "nsa")
     told |= {
@@ -146,7 +103,7 @@ def _load(family: str, official: str | None, make: Any) -> pd.DataFrame:
 
 def _find(family: str, official: str) -> Path:
     """Return the newest file of the kind that the folder, or the cache of downloads, has."""
-    source, pattern, _ = _FILES[family]
+    source, pattern = _FILES[family]
     expected = f"{pattern}; get it with: tradelib fetch {source}"
     if official == FETCHED:
         from tradelib.fetch import at_hand

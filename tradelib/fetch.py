@@ -74,9 +74,10 @@ class Fetched:
 
     def summary(self) -> str:
         """Return the outcome in one line."""
-        at_hand = f"about {self.record.statistical_month}, fetched {self.record.fetched[:10]}" if self.record else ""
+        month = f"about {self.record.statistical_month}" if self.record else ""
+        at_hand = f"{month}, fetched {self.record.fetched[:10]}" if self.record else ""
         told = {
-            "new": f"new: {at_hand}",
+            "new": f"new: {month}",
             "unchanged": f"nothing new: {at_hand}",
             "offline": f"no connection; {'going on with what is here, ' + at_hand if at_hand else 'nothing at hand'}",
             "failed": f"failed: {self.message}" + (f"; what is here stays, {at_hand}" if at_hand else ""),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradelib import store
+from tradelib.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,16 +49,17 @@ class Freshness:
     longest: int
     verdict: str
 
-    def summary(self) -> str:
-        """Return the verdict in one sentence, with what it rests on."""
+    def summary(self, *, asked: bool = False) -> str:
+        """Return the verdict in one sentence, with what it rests on; after an update nobody is told to try one."""
         here = f"The newest month here is {self.newest:%B %Y}, released {self.released}."
         took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
         if self.verdict == "current":
             return f"{here} {self.due:%B %Y} is not to be expected yet: {took}."
+        do = "The servers that answered have nothing newer; try again later." if asked else "Try tradelib update."
         if self.verdict == "possible":
-            return f"{here} {self.due:%B %Y} ended {self.waited} days ago and may be out: {took}. Try tradelib update."
+            return f"{here} {self.due:%B %Y} ended {self.waited} days ago and may be out: {took}. {do}"
         late = "unless the release is delayed or suspended"
-        return f"{here} {self.due:%B %Y} ended {self.waited} days ago and is out, {late}: {took}. Try tradelib update."
+        return f"{here} {self.due:%B %Y} ended {self.waited} days ago and is out, {late}: {took}. {do}"
 
 
 def freshness(today: dt.date | None = None, *, family: str = store.HISTORY) -> Freshness:
@@ -93,3 +95,15 @@ def _delays(releases: Sequence[Release]) -> tuple[int, int]:
         if release.family in (store.HISTORY, "bea_fred")
     ]
     return (min(days), max(days)) if len(days) >= ENOUGH else USUAL
+
+
+def uneven() -> str:
+    """Return a sentence on families of the trade release that end in an earlier month than others; empty if none."""
+    trade = [name for name in store.families() if name in FAMILIES and FAMILIES[name].news == "FT-900"]
+    months = {name: store.releases(name)[-1].statistical_month for name in trade}
+    newest = max(months.values(), default=None)
+    behind = [f"{name} ends in {month:%B %Y}" for name, month in months.items() if month != newest]
+    if not behind:
+        return ""
+    ahead = ", ".join(name for name, month in months.items() if month == newest)
+    return f"Not all families are about one month: {', '.join(behind)}; {ahead} in {newest:%B %Y}."

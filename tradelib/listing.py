@@ -9,6 +9,7 @@ import pandas as pd
 
 from tradelib import addresses, catalog, fetch, store
 from tradelib.errors import ParameterError
+from tradelib.families import families_of
 from tradelib.sources.tidy import Quantity
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def families() -> pd.DataFrame:
 
 
 def downloads() -> pd.DataFrame:
-    """Return the files that ``fetch`` knows, one row a source: what it holds, what is at hand, what key it takes."""
+    """Return the files that ``fetch`` knows, one row a source: what it holds, for which families, what is at hand."""
     rows = []
     for source in addresses.sources().values():
         record = fetch.at_hand(source.name)
@@ -143,6 +144,7 @@ def downloads() -> pd.DataFrame:
                 "source": source.name,
                 "what": source.what,
                 "producer": source.producer,
+                "families": ", ".join(family.name for family in families_of(source.layout)),
                 "month": record.statistical_month if record else "",
                 "fetched": record.fetched[:10] if record else "",
                 "key": source.key.variable if source.key else "",

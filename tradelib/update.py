@@ -1,22 +1,23 @@
-"""Release day: fetch, add what is new as a vintage, say what was revised."""
+"""Release day: fetch, add what is new as a vintage of its family, say what was revised."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tradelib import adding, fetch, store
+from tradelib import adding, compiling, fetch, store
 from tradelib.errors import TradelibError
+from tradelib.families import FAMILIES, NOT_STORED, families_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from tradelib.adding import Added
+    from tradelib.added import Added
+    from tradelib.compiling import Entry
     from tradelib.fetch import Fetched, Progress, Record
 
-STORED = ("history", "exhibit1")
-"""Sources whose files become releases of the store, the fuller one first."""
+FETCHED_THEN = "the day it was fetched; neither the file nor the server names one"
 
 
 @dataclass(frozen=True)
@@ -30,23 +31,48 @@ class Updated:
     added : list of Added
         What went into the store, or was there already.
     refused : dict of str to str
-        By source, why its file did not go into the store.
+        By family, why it has no new release although there are files of it.
+    older : dict of str to str
+        By family whose files are about an earlier month than its newest release: the two months.
+    kept : dict of str to str
+        By source that goes into no family: where its file is, and why it is not in the store.
     """
 
     fetched: list[Fetched]
-    added: list[Added]
-    refused: dict[str, str]
+    added: list[Added] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    older: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
         """Whether the store has a release that it did not have before."""
         return any(not added.already for added in self.added)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no source failed and no family was refused; without a connection there is nothing to fail."""
+        return not self.refused and all(one.status != "failed" for one in self.fetched)
+
     def summary(self) -> str:
-        """Return what was fetched, added and revised, a line each."""
-        lines = [one.summary() for one in self.fetched]
-        lines += [line for added in self.added for line in added.summary().splitlines()]
-        return "\n".join(lines + [f"{name} was not added: {why}" for name, why in self.refused.items()])
+        """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
+        parts = {
+            "Fetched": [one.summary() for one in self.fetched],
+            "New in the store": [added.summary() for added in self.added if not added.already],
+            "In the store already": [
+                *(
+                    f"{a.family}: about {a.newest.name}, released {a.released} ({a.kind})"
+                    for a in self.added
+                    if a.already
+                ),
+                *(f"{family}: {why}" for family, why in self.older.items()),
+            ],
+            "Not for the store": [f"{source}: {why}" for source, why in self.kept.items()],
+            "NOT ADDED": [f"{family}: {why}" for family, why in self.refused.items()],
+        }
+        blocks = ["\n".join([f"{head}:", *(f"  {line}".replace("\n", "\n  ") for line in lines)])
+                  for head, lines in parts.items() if lines]  # fmt: skip
+        return "\n\n".join(blocks)
 
 
 def update(
@@ -56,15 +82,16 @@ def update(
     today: dt.date | None = None,
     progress: Progress | None = None,
 ) -> Updated:
-    """Fetch the newest files and add those that the store takes as a new release.
+    """Fetch the newest files and add those that the store takes as new releases, each family for itself.
 
     Parameters
     ----------
     names : iterable of str, optional
         Sources to fetch; by default all but the optional ones.
     released : datetime.date, optional
-        Day of release. The files do not say it: by default the day that the store has for that month, else the
-        day that the server gives the file, else today.
+        Day of release. By default the day that the store has for that month of the family; else the one that the
+        file names, that another family of the same news release has, or that the server gives the file; else the
+        day that it was fetched. The provenance says which.
     today : datetime.date, optional
         The day it is.
     progress : callable, optional
@@ -76,28 +103,74 @@ def update(
         A source is unknown.
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    fetched = fetch.fetch(names, today=day, progress=progress)
-    at_hand = {one.source: one.record for one in fetched if one.record and one.source in STORED}
-    added: list[Added] = []
-    refused: dict[str, str] = {}
-    for source in STORED:
-        if not (record := at_hand.get(source)) or record.statistical_month < _newest():
-            continue
+    done = Updated(fetch.fetch(names, today=day, progress=progress))
+    batches: dict[str, list[Record]] = {}
+    for one in done.fetched:
+        if one.record:
+            batches.setdefault(one.record.layout, []).append(one.record)
+    order = [layout for family in FAMILIES.values() for layout in family.layouts]
+    for layout in sorted(batches, key=lambda layout: order.index(layout) if layout in order else len(order)):
+        records = batches[layout]
+        if families_of(layout):
+            _add(done, records, released, day)
+        else:
+            why = NOT_STORED.get(layout, "no family holds it")
+            done.kept.update({r.source: f"about {r.statistical_month}, in {r.path}; {why}" for r in records})
+    return done
+
+
+def _add(done: Updated, records: Sequence[Record], released: dt.date | None, today: dt.date) -> None:
+    """Add the releases that files of one layout hold; what one family refuses does not stop the others."""
+    try:
+        found = compiling.read([record.path for record in records])
+    except TradelibError as error:
+        done.refused.update({family.name: str(error) for family in families_of(records[0].layout)})
+        return
+    for name, files in found.items():
         try:
-            added.append(adding.add(record.path, released or _day(record, day)))
+            entry = compiling.compile_release(name, files)
+            newest = _newest(name)
+            if newest and entry.month < newest.statistical_month:
+                done.older[name] = (
+                    f"about {newest.statistical_month}, released {newest.released}; {entry.file} is about {entry.month}"
+                )
+                continue
+            day, known_from = (released, "said when it was added") if released else _day(entry, records, today)
+            used = [record for record in records if record.path in files]
+            told = {
+                "released_known_from": known_from,
+                "official_url": _one_or_all([record.url for record in used]),
+                "fetched": _one_or_all([record.fetched for record in used]),
+            }
+            done.added.append(adding.add_entry(entry, day, told))
         except TradelibError as error:
-            refused[source] = str(error)
-    return Updated(fetched, added, refused)
+            done.refused[name] = str(error)
 
 
-def _newest() -> str:
-    """Return the newest month that the store has of the history."""
-    return str(store.releases(store.HISTORY)[-1].statistical_month) if store.HISTORY in store.families() else ""
+def _one_or_all(texts: list[str]) -> str | list[str]:
+    return texts[0] if len(texts) == 1 else texts
 
 
-def _day(record: Record, today: dt.date) -> dt.date:
-    """Return the day of release as far as it can be known."""
-    for release in store.releases(store.HISTORY) if store.HISTORY in store.families() else []:
-        if str(release.statistical_month) == record.statistical_month:
-            return release.released
-    return record.published or today
+def _newest(family: str) -> store.Release | None:
+    return store.releases(family)[-1] if family in store.families() else None
+
+
+def _day(entry: Entry, records: Sequence[Record], today: dt.date) -> tuple[dt.date, str]:
+    """Return the day of release as far as it can be known, and how it is known."""
+    newest = _newest(entry.family.name)
+    if newest and newest.statistical_month == entry.month:
+        return newest.released, "the store"
+    candidates: list[tuple[dt.date | None, str]] = [(entry.updated, "the file: its last update")]
+    for family in FAMILIES.values():
+        if family.news == entry.family.news and family.name in store.families():
+            candidates += [
+                (release.released, f"the release of {family.name} about the same month")
+                for release in store.releases(family.name)
+                if release.statistical_month == entry.month
+                and release.provenance.get("released_known_from") != FETCHED_THEN
+            ]
+    candidates.append((max((r.published for r in records if r.published), default=None), "the server: last modified"))
+    after = max(newest.released if newest else dt.date.min, entry.month.end_time.date())
+    fetched = max(dt.date.fromisoformat(record.fetched[:10]) for record in records)
+    known = ((day, how) for day, how in candidates if day and after < day <= today)
+    return next(known, (min(today, fetched), FETCHED_THEN))

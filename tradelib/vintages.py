@@ -117,6 +117,28 @@ def _known(name: str, release: Release, tables: dict[Path, pd.DataFrame]) -> tup
     return triangles.overlay(tables[r.folder][name] for r in reversed(used)), source, sha256
 
 
+def as_known(release: Release, names: Iterable[str]) -> pd.DataFrame:
+    """Return what was known at a release, older months from older releases, for those of the names that it has.
+
+    Parameters
+    ----------
+    release : Release
+        The release.
+    names : iterable of str
+        Names of series, also of those that the catalog does not list; one that the release lacks is left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Gap-free monthly ``PeriodIndex`` by series, in the unit of the store.
+    """
+    tables = {release.folder: read_months(release)}
+    held = [name for name in names if name in tables[release.folder]]
+    if not held:
+        return tables[release.folder][[]]
+    return cut(pd.DataFrame({name: _known(name, release, tables)[0] for name in held}), None, None)
+
+
 def triangle(series: str, family: str | Iterable[str] | None = None) -> pd.DataFrame:
     """Return the revision triangle of a series: months down, releases across; see ``tradelib.revisions.triangle``.
 

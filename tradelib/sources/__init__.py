@@ -2,9 +2,8 @@
 
 from tradelib.sources.exhibit import Exhibit
 from tradelib.sources.history import read_history
-from tradelib.sources.official import Official, read_official
 from tradelib.sources.package import Package, read_package
 from tradelib.sources.recognise import read_any
 from tradelib.sources.tidy import Facts
 
-__all__ = ["Exhibit", "Facts", "Official", "Package", "read_any", "read_history", "read_official", "read_package"]
+__all__ = ["Exhibit", "Facts", "Package", "read_any", "read_history", "read_package"]

@@ -104,7 +104,7 @@ def facts_of(exhibits: Sequence[Exhibit], layout: str) -> Facts:
             for q in quantities
         ]
         frames += _tidy(exhibit, [q._replace(unit=unit) for q, unit in zip(quantities, units, strict=True)])
-    return Facts(exhibits[0].file, layout, exhibits[0].title, stack(frames))
+    return Facts(exhibits[0].file, layout, exhibits[0].title, stack(frames), exhibits=tuple(exhibits))
 
 
 def _tidy(exhibit: Exhibit, quantities: Sequence[Quantity]) -> list[pd.DataFrame]:

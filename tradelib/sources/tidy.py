@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
+    from tradelib.sources.exhibit import Exhibit
+
 MILLIONS = "millions of U.S. dollars"
 WORLD = "World"
 FREQUENCIES = {"monthly": "M", "quarterly": "Q", "annual": "Y"}
@@ -90,6 +92,8 @@ class Facts:
         publishes codes has ``code`` too.
     updated : datetime.date or None
         The day that the file itself names as its last update.
+    exhibits : tuple of Exhibit
+        The tables as they stand, of a file that has the shape of an exhibit.
     """
 
     file: str
@@ -97,6 +101,7 @@ class Facts:
     title: str
     values: pd.DataFrame = field(repr=False)
     updated: dt.date | None = None
+    exhibits: tuple[Exhibit, ...] = field(default=(), repr=False)
 
     @property
     def statistical_month(self) -> pd.Period:
