@@ -66,6 +66,10 @@ def jobs() -> list[Job]:
     return jobs_of("trend", ROWS, {})
 
 
+def hidden(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob(".*") if path.name != ".lock"]
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
@@ -142,7 +146,7 @@ def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> Non
     assert "ValueError: &lt;no&gt;" in page
     for line in page.split('src="')[1:]:
         assert (got.folder / line.split('"')[0]).is_file()
-    assert not (got.folder / ".work").exists()
+    assert not hidden(got.folder)
 
 
 def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) -> None:
@@ -182,8 +186,9 @@ def test_an_interrupted_sweep_is_taken_up_and_ends_the_same(tmp_path: Path, row:
 
 
 def test_what_a_killed_sweep_left_at_work_is_cleared(tmp_path: Path) -> None:
-    (tmp_path / "s" / ".work" / jobs()[0].place).mkdir(parents=True)
+    (tmp_path / "s" / ".partial-left" / jobs()[0].place).mkdir(parents=True)
     assert sweep(jobs(), tmp_path / "s", executor=StandIn()).failures == {}
+    assert not hidden(tmp_path / "s")
 
 
 def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import platform
 import shutil
-import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +15,7 @@ from tradelib import vintages
 from tradelib.paths import data_folder
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page
+from tradelib.report.partial import partial_folder, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,8 +83,7 @@ def report(
     if not force and (done := _already_done(final, inputs)):
         return done
     final.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
-    try:
+    with partial_folder(final.parent) as partial:
         outcomes = []
         for outcome in (executor or threads())(jobs, partial / "work"):
             progress(outcome)
@@ -97,10 +96,7 @@ def report(
         if failures:
             # A good report of the same name stays where it is.
             final = final.with_name(f"{final.name}-failed")
-        _publish(partial, final)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+        publish(partial, final)
     return Report(final, headline, failures)
 
 
@@ -201,15 +197,3 @@ def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, the same bytes for the same value."""
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def _publish(partial: Path, final: Path) -> None:
-    """Put a whole run in its place; the former one goes first and only then."""
-    partial.chmod(0o755)
-    if final.exists():
-        former = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
-        final.rename(former / "former")
-        partial.rename(final)
-        shutil.rmtree(former)
-    else:
-        partial.rename(final)
