@@ -159,6 +159,29 @@ def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) ->
     assert len(forced.ran) == 6
 
 
+def test_columns_keep_their_types(tmp_path: Path) -> None:
+    kept = [
+        {"count": 1, "share": 0.5, "some": 2, "flag": True, "maybe": None, "none": None, "mixed": 1, "list": [1, 2]},
+        {"count": 2, "share": 2, "some": None, "flag": False, "maybe": True, "none": None, "mixed": "a", "list": None},
+    ]
+
+    def leave(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        for job, results in zip(jobs, kept, strict=True):
+            (folder / job.place).mkdir(parents=True)
+            (folder / job.place / "results.json").write_text(json.dumps({"items": [], "results": results}))
+            yield Outcome(job, 1.0)
+
+    parquet = read_parquet(sweep(jobs()[:2], tmp_path / "s", executor=leave).folder / "results.parquet")
+    got = parquet[[f"result_{name}" for name in kept[0]]].rename(columns=lambda name: name.removeprefix("result_"))
+    assert [str(dtype) for dtype in got.dtypes] == [
+        "int64", "float64", "float64", "bool", "boolean", "object", "object", "object"
+    ]  # fmt: skip
+    assert list(got["some"].isna()) == [False, True]
+    assert got["none"].isna().all()
+    assert list(got["mixed"]) == ["1", "a"]
+    assert got["list"][0] == "[1, 2]"
+
+
 @pytest.mark.parametrize("damage", ["cut", "gone", "inputs", "run.json"])
 def test_a_damaged_or_outdated_run_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
     sweep(jobs(), tmp_path / "s", executor=StandIn())
@@ -249,7 +272,7 @@ def test_a_full_small_disk(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SweepError, match=r"cannot write to .*Not a directory"):
+    with pytest.raises(SweepError, match=r"cannot write to .*file.* is no folder"):
         sweep(jobs(), tmp_path / "file" / "s", executor=(first := StandIn()))
 
     def refuse(*_: object, **__: object) -> None:
@@ -264,7 +287,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
 def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     console = Console(force_terminal=False, width=200, record=True)
     [first, second, third, *_] = jobs()
-    with follow(console, 4) as (progress, skipping):
+    with follow(console, 4, Path("s")) as (progress, skipping):
         skipping(1)
         progress(Outcome(first, 1.0))
         progress(Outcome(second, 1.0, "took longer than 5 seconds"))
@@ -272,6 +295,6 @@ def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     got = console.export_text()
     assert "1 of 4 runs are there already" in got
     assert "2 of 4 runs, about 0:00:0" in got
-    assert "FAILED" in got
-    assert "took longer than 5 seconds" in got
+    assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa', horizon=12\n" in got
+    assert f"  took longer than 5 seconds\n  see {Path('s', 'failed', second.place)}\n" in got
     assert "4 of 4 runs, 1 failed" in got

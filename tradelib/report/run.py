@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import platform
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import vintages
+from tradelib.errors import TradelibError
 from tradelib.paths import data_folder
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _VERSIONS = ("tradelib", "matplotlib", "numpy", "pandas", "papermill", "scipy", "statsmodels")
+
+
+class ReportError(TradelibError):
+    """A report cannot be written."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ def report(
     ------
     ParameterError
         Before anything runs, when a parameter is unknown or impossible.
+    ReportError
+        The folder cannot be written, or its disk is full.
     """
     options = dict(options or {})
     jobs = plan(options, only)
@@ -82,10 +90,19 @@ def report(
     inputs = inputs_of(jobs)
     if not force and (done := _already_done(final, inputs)):
         return done
+    try:
+        return _make(jobs, inputs, final, executor or threads(), progress)
+    except OSError as error:
+        raise ReportError(f"cannot write {final}: {reason(error)}. What was there before is there still") from error
+
+
+def _make(
+    jobs: Sequence[Job], inputs: Mapping[str, Any], final: Path, executor: Executor, progress: Callable[[Outcome], None]
+) -> Report:
     final.parent.mkdir(parents=True, exist_ok=True)
     with partial_folder(final.parent) as partial:
         outcomes = []
-        for outcome in (executor or threads())(jobs, partial / "work"):
+        for outcome in executor(jobs, partial / "work"):
             progress(outcome)
             outcomes.append(outcome)
         outcomes.sort(key=lambda outcome: outcome.job.notebook)
@@ -98,6 +115,13 @@ def report(
             final = final.with_name(f"{final.name}-failed")
         publish(partial, final)
     return Report(final, headline, failures)
+
+
+def reason(error: OSError) -> str:
+    """Return why something could not be written, in words."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} is no folder"
+    return "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
 
 
 def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:

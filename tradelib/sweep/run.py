@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import shutil
@@ -14,7 +13,7 @@ from filelock import FileLock, Timeout
 from tradelib.errors import TradelibError
 from tradelib.report import threads
 from tradelib.report.partial import partial_folder
-from tradelib.report.run import circumstances, sha256_of, write_json
+from tradelib.report.run import circumstances, reason, sha256_of, write_json
 from tradelib.sweep.gather import gather
 
 if TYPE_CHECKING:
@@ -87,9 +86,8 @@ def sweep(
         raise SweepError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
     except OSError as error:
         done = sum(1 for _ in folder.glob("runs/*/*/run.json")) if folder.is_dir() else 0
-        why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or error
         raise SweepError(
-            f"cannot write to {folder}: {why}. {done} of {len(jobs)} runs are done and kept; "
+            f"cannot write to {folder}: {reason(error)}. {done} of {len(jobs)} runs are done and kept; "
             "the same command goes on from there"
         ) from error
 
