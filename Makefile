@@ -4,6 +4,8 @@ BIN := .venv/bin
 ARGS ?=
 # Notebooks run beside each other; threads inside small matrix products would fight for the same cores.
 export OPENBLAS_NUM_THREADS ?= 1
+# Without compiled files every process would compile the libraries anew, which takes longer than all that it does.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help report test nightly lab lint bench notebooks lock clean
@@ -39,7 +41,7 @@ test: .venv/installed
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_layouts_mutated.py tests/test_history_mutated.py
-	TRADELIB_KILLS=50 $(BIN)/python -m pytest -k killed tests/test_sweep_runs.py
+	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py
 
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks

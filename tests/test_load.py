@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,25 @@ def test_vintage_is_a_day_or_a_statistical_month(vintage):
 def test_what_is_not_there_is_an_error_that_helps(asked, message):
     with pytest.raises(ParameterError, match=message):
         load(**({"vintage": "2024-04-04"} | asked))
+
+
+def test_what_was_read_before_is_neither_stale_nor_shared(store):
+    before = load()
+    expected = before.copy()
+    before.iloc[0] = 0
+    before.index.name = "other"
+    select("census_history").provenance["title"] = "changed"
+    pd.testing.assert_frame_equal(load(), expected)
+    assert select("census_history").provenance["title"] != "changed"
+    table, told = store / "months.csv", store / "release.toml"
+    digits = table.read_text().replace("-2026", "-2027", 1)  # the same size, at the same moment
+    status = table.stat()
+    table.write_text(digits)
+    os.utime(table, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(SourceError, match="months"):
+        load()
+    told.write_text(told.read_text().replace(SHA256, hashlib.sha256(digits.encode()).hexdigest()))
+    assert load().iloc[0, 0] == -2027
 
 
 def test_changed_table_is_refused(store):

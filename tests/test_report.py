@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from typing import TYPE_CHECKING
 
@@ -143,3 +144,19 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
         for options, only in [({}, []), ({"start": "2010-01", "series": "BOPTEXP"}, []), ({}, ["trend"])]
     ]
     assert got == ["reports/2024-02", "reports/2024-02_series-BOPTEXP_start-2010-01", "reports/2024-02_trend"]
+
+
+def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(package.ReportError, match=r"cannot write .*r: .*file is no folder"):
+        report(out=tmp_path / "file" / "r", executor=StandIn())
+
+    def full(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+        yield from StandIn()(jobs, folder)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    first = report(out=tmp_path / "r", executor=StandIn())
+    with pytest.raises(package.ReportError, match=r"the disk is full\. What was there before is there still"):
+        report(out=tmp_path / "r", executor=full, force=True)
+    assert report(out=tmp_path / "r", executor=StandIn()).skipped
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", first.folder.name]

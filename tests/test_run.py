@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import browser
 import nbformat
 import pytest
 
@@ -141,43 +142,22 @@ def test_refused_parameters_are_one_plain_message(clone: Path) -> None:
     assert "Traceback" not in got.stderr
 
 
-def chromium() -> str | None:
-    return next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
-
-
-@pytest.mark.skipif(
-    chromium() is None and not os.environ.get("TRADELIB_REQUIRE_BROWSER"),
-    reason="no Chromium on this machine; .ci/run installs one and sets TRADELIB_REQUIRE_BROWSER",
-)
+@browser.needed
 def test_the_page_in_a_browser(made: Path, tmp_path: Path) -> None:
     """The page sent alone, offline: no request, no console message, every figure drawn, printable."""
-    from playwright.sync_api import sync_playwright
-
     page_alone = tmp_path / "index.html"
     shutil.copy(made / "index.html", page_alone)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=flags)
-        page = browser.new_context(offline=True, viewport={"width": 1100, "height": 900}).new_page()
-        requests, messages = [], []
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: messages.append(message.text))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.goto(page_alone.as_uri())
+    with browser.opened(page_alone) as (page, requests, messages):
         widths = page.eval_on_selector_all("figure img", "images => images.map(image => image.naturalWidth)")
         alts = page.eval_on_selector_all("figure img", "images => images.map(image => image.alt.length)")
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        page.set_viewport_size({"width": 390, "height": 800})
-        narrow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        overflows = [browser.overflow(page, width) for width in (1100, 390)]
         printed = page.pdf(prefer_css_page_size=True)
         got_title = page.title()
-        browser.close()
-    assert [url for url in requests if not url.startswith(("data:", "file:"))] == []
-    assert messages == []
+    assert (requests, messages) == ([], [])
     assert len(widths) >= 10
     assert min(widths) > 0
     assert min(alts) > 30
-    assert (overflow, narrow) <= (0, 0)
+    assert max(overflows) <= 0
     assert "68.9 billion" in got_title
     assert printed.startswith(b"%PDF")
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page>") + printed.count(b"/Type /Page ") >= 5

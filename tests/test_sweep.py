@@ -65,6 +65,10 @@ def jobs() -> list[Job]:
     return jobs_of("trend", ROWS, {})
 
 
+def hidden(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob(".*") if path.name != ".lock"]
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
@@ -141,7 +145,7 @@ def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> Non
     assert "ValueError: &lt;no&gt;" in page
     for line in page.split('src="')[1:]:
         assert (got.folder / line.split('"')[0]).is_file()
-    assert not (got.folder / ".work").exists()
+    assert not hidden(got.folder)
 
 
 def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) -> None:
@@ -152,6 +156,29 @@ def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) ->
     assert not list((tmp_path / "s" / "failed").glob("*/*"))
     sweep(jobs(), tmp_path / "s", executor=(forced := StandIn()), force=True)
     assert len(forced.ran) == 6
+
+
+def test_columns_keep_their_types(tmp_path: Path) -> None:
+    kept = [
+        {"count": 1, "share": 0.5, "some": 2, "flag": True, "maybe": None, "none": None, "mixed": 1, "list": [1, 2]},
+        {"count": 2, "share": 2, "some": None, "flag": False, "maybe": True, "none": None, "mixed": "a", "list": None},
+    ]
+
+    def leave(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        for job, results in zip(jobs, kept, strict=True):
+            (folder / job.place).mkdir(parents=True)
+            (folder / job.place / "results.json").write_text(json.dumps({"items": [], "results": results}))
+            yield Outcome(job, 1.0)
+
+    parquet = read_parquet(sweep(jobs()[:2], tmp_path / "s", executor=leave).folder / "results.parquet")
+    got = parquet[[f"result_{name}" for name in kept[0]]].rename(columns=lambda name: name.removeprefix("result_"))
+    assert [str(dtype) for dtype in got.dtypes] == [
+        "int64", "float64", "float64", "bool", "boolean", "object", "object", "object"
+    ]  # fmt: skip
+    assert list(got["some"].isna()) == [False, True]
+    assert got["none"].isna().all()
+    assert list(got["mixed"]) == ["1", "a"]
+    assert got["list"][0] == "[1, 2]"
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "inputs", "run.json"])
@@ -181,8 +208,9 @@ def test_an_interrupted_sweep_is_taken_up_and_ends_the_same(tmp_path: Path, row:
 
 
 def test_what_a_killed_sweep_left_at_work_is_cleared(tmp_path: Path) -> None:
-    (tmp_path / "s" / ".work" / jobs()[0].place).mkdir(parents=True)
+    (tmp_path / "s" / ".partial-left" / jobs()[0].place).mkdir(parents=True)
     assert sweep(jobs(), tmp_path / "s", executor=StandIn()).failures == {}
+    assert not hidden(tmp_path / "s")
 
 
 def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
@@ -243,7 +271,7 @@ def test_a_full_small_disk(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SweepError, match=r"cannot write to .*Not a directory"):
+    with pytest.raises(SweepError, match=r"cannot write to .*file.* is no folder"):
         sweep(jobs(), tmp_path / "file" / "s", executor=(first := StandIn()))
 
     def refuse(*_: object, **__: object) -> None:
@@ -258,7 +286,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
 def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     console = Console(force_terminal=False, width=200, record=True)
     [first, second, third, *_] = jobs()
-    with follow(console, 4) as (progress, skipping):
+    with follow(console, 4, Path("s")) as (progress, skipping):
         skipping(1)
         progress(Outcome(first, 1.0))
         progress(Outcome(second, 1.0, "took longer than 5 seconds"))
@@ -266,6 +294,6 @@ def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     got = console.export_text()
     assert "1 of 4 runs are there already" in got
     assert "2 of 4 runs, about 0:00:0" in got
-    assert "FAILED" in got
-    assert "took longer than 5 seconds" in got
+    assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa', horizon=12\n" in got
+    assert f"  took longer than 5 seconds\n  see {Path('s', 'failed', second.place)}\n" in got
     assert "4 of 4 runs, 1 failed" in got

@@ -124,7 +124,7 @@ def sweep(
     else:
         executor = threads(jobs, kernel, limits)
     folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
-    with follow(_err, len(asked)) as (progress, skipping):
+    with follow(_err, len(asked), folder) as (progress, skipping):
         result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
     done = result.runs - len(result.failures)
     _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)

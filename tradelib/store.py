@@ -8,10 +8,13 @@ mixed in one series.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
+import io
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,6 +23,7 @@ from tradelib.errors import ParameterError, SourceError, did_you_mean
 from tradelib.paths import data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 HISTORY = "census_history"
@@ -91,7 +95,7 @@ def releases(family: str) -> list[Release]:
 def _release(path: Path) -> Release:
     expected = "the provenance of a release"
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = copy.deepcopy(_provenance(path.read_text(encoding="utf-8")))
         if lost := [key for key in _NEEDED if key not in told]:
             raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
         month = pd.Period(told["statistical_month"], freq="M")
@@ -120,14 +124,18 @@ def select(family: str, vintage: str | dt.date | None = None) -> Release:
     ParameterError
         There is no such release, or the text is neither a day nor a month.
     """
-    known = releases(family)
+    return pick(releases(family), vintage)
+
+
+def pick(known: Sequence[Release], vintage: str | dt.date | None = None) -> Release:
+    """Return one of a family's releases, as ``select`` does."""
     if vintage is None:
         return known[-1]
-    listed = ", ".join(f"{r.released} (about {r.statistical_month})" for r in known)
     day, month = _day_or_month(vintage)
     fitting = [r for r in known if (r.released <= day if day else r.statistical_month == month)]
     if not fitting:
-        raise ParameterError(f"no release of {family} for vintage {str(vintage)!r}; the store has {listed}")
+        listed = ", ".join(f"{r.released} (about {r.statistical_month})" for r in known)
+        raise ParameterError(f"no release of {known[0].family} for vintage {str(vintage)!r}; the store has {listed}")
     return fitting[-1]
 
 
@@ -150,9 +158,7 @@ def read_months(release: Release) -> pd.DataFrame:
     SourceError
         The table is not the one whose hash the provenance records.
     """
-    path = release.folder / "months.csv"
-    _check_hash(path, release.sha256)
-    return _read_csv(path)
+    return _months(_checked(release.folder / "months.csv", release.sha256)).copy()
 
 
 def read_part(release: Release, name: str) -> pd.DataFrame:
@@ -175,17 +181,18 @@ def read_part(release: Release, name: str) -> pd.DataFrame:
     path = release.folder / f"{name}.csv"
     if not path.exists():
         return pd.DataFrame()
-    _check_hash(path, str(release.provenance.get(f"{name}_sha256", "")))
+    raw = _checked(path, str(release.provenance.get(f"{name}_sha256", "")))
     if name == "previous":
-        return _read_csv(path)
-    frame = pd.read_csv(path, dtype={"series": str, "marker": str}, keep_default_na=False, na_values={})
+        return _months(raw).copy()
+    frame = pd.read_csv(io.BytesIO(raw), dtype={"series": str, "marker": str}, keep_default_na=False, na_values={})
     spans = [pd.PeriodIndex(frame[end], freq="M", name=end) for end in ("first", "last")]
     if name == "markers":
         return frame.assign(first=spans[0], last=spans[1])
     return frame.drop(columns=["first", "last"]).set_index(pd.MultiIndex.from_arrays(spans)).astype(float)
 
 
-def _check_hash(path: Path, expected: str) -> None:
+def _checked(path: Path, expected: str) -> bytes:
+    """Return what a table has, once it is the one that the provenance records."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -193,10 +200,18 @@ def _check_hash(path: Path, expected: str) -> None:
         raise SourceError(str(path), None, found=found, expected="the table of the release") from error
     if (found := hashlib.sha256(raw).hexdigest()) != expected:
         raise SourceError(str(path), None, found=f"sha256 {found}", expected=f"{expected} as in release.toml")
+    return raw
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
-    frame = pd.read_csv(path, index_col=0)
+# Files are read each time, which is quick, and parsed once: what is remembered is told by content and cannot be stale.
+@lru_cache(maxsize=256)
+def _months(raw: bytes) -> pd.DataFrame:
+    frame = pd.read_csv(io.BytesIO(raw), index_col=0)
     # Parsing dates and converting is ten times as fast as parsing periods.
     frame.index = pd.to_datetime(frame.index, format="%Y-%m").to_period("M").rename("period")
     return frame.astype(float)
+
+
+@lru_cache(maxsize=1024)
+def _provenance(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)

@@ -12,7 +12,7 @@ import pandas as pd
 from tradelib import catalog
 from tradelib.errors import ComparabilityError, ParameterError, did_you_mean
 from tradelib.revisions import triangle as triangles
-from tradelib.store import HISTORY, Release, families, read_months, releases, select
+from tradelib.store import HISTORY, Release, families, pick, read_months, releases, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,12 +70,14 @@ def load(
     if unit not in ("millions", "billions"):
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     wanted = catalog.find(series)
-    held = {name: select(name, vintage) for name in dict.fromkeys(family or s.family for s in wanted)}
+    known = {name: releases(name) for name in dict.fromkeys(family or s.family for s in wanted)}
+    held = {name: pick(listed, vintage) for name, listed in known.items()}
     tables: dict[Path, pd.DataFrame] = {}
     columns, told = {}, {}
     for s in wanted:
         release = held[family or s.family]
-        values, source, sha256 = _known(s.name, release, tables)
+        older = [r for r in known[family or s.family] if r.released < release.released]
+        values, source, sha256 = _known(s.name, release, older, tables)
         scaled = unit == "billions" and s.unit.startswith("millions of ")
         columns[s.name] = values / 1000 if scaled else values
         told[s.name] = asdict(s) | {
@@ -91,13 +93,14 @@ def load(
     return frame
 
 
-def _known(name: str, release: Release, tables: dict[Path, pd.DataFrame]) -> tuple[pd.Series, str, str]:
+def _known(
+    name: str, release: Release, older: list[Release], tables: dict[Path, pd.DataFrame]
+) -> tuple[pd.Series, str, str]:
     """Return a series as known at a release, its source and its hash; keep the tables read.
 
     A release that shows only recent years (Exhibit 1) leaves older months as an older release has them; the
     source then says so and the hash covers every table used.
     """
-    older = [r for r in releases(release.family) if r.released < release.released]
     used: list[Release] = []
     for held in (release, *reversed(older)):
         first, last = held.span

@@ -47,5 +47,9 @@ def _tell(model: type[Parameters], error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"unknown parameter {name!r}; {did_you_mean(name, model.model_fields)}"
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{name}={error['input']!r}: {message}" if name else message
+    message = _short(error["msg"].removeprefix("Value error, "), 2000)
+    return f"{name}={_short(repr(error['input']))}: {message}" if name else message
+
+
+def _short(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else text[:most] + "..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,6 +161,7 @@ def threads(workers: int | None = None, kernel: Choice = "auto", limits: Limits 
 def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     """Execute one job in its folder and leave the executed, normalised copy there."""
     import papermill  # takes a second to import, which planning need not wait for
+    from nbclient.exceptions import DeadKernelError
 
     from tradelib.report import engine
 
@@ -176,8 +177,12 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
                 resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
             )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
-        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
-    except Exception as failure:  # noqa: BLE001 - a kernel that dies must not cost the other notebooks
+        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}".removesuffix(": ")
+        if failure.ename == "MemoryError" and chosen.limits.memory:
+            error += f"; a run may take {chosen.limits.memory / 1e9:.3g} GB"
+    except DeadKernelError as failure:
+        error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
+    except Exception as failure:  # noqa: BLE001 - whatever it is must not cost the other notebooks
         error = f"{type(failure).__name__}: {failure}"
     if error and run and run.reason not in (None, "over"):
         error = run.reason
@@ -187,13 +192,20 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
 @contextmanager
 def _normalised(copy: Path) -> Iterator[Path]:
     """Normalise what the block leaves, also when it fails."""
-    import nbformat
-
     try:
         yield copy
-    finally:
-        if copy.exists():
-            nbformat.write(normalise(nbformat.read(copy, as_version=4)), copy)
+    except BaseException:
+        with suppress(Exception):  # what is left may be cut short, and is not why it failed
+            _normalise_file(copy)
+        raise
+    _normalise_file(copy)
+
+
+def _normalise_file(path: Path) -> None:
+    import nbformat
+
+    if path.exists():
+        nbformat.write(normalise(nbformat.read(path, as_version=4)), path)
 
 
 def _literal(path: Path) -> str:

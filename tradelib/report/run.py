@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import platform
 import shutil
-import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import vintages
+from tradelib.errors import TradelibError
 from tradelib.paths import data_folder
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page
+from tradelib.report.partial import partial_folder, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _VERSIONS = ("tradelib", "matplotlib", "numpy", "pandas", "papermill", "scipy", "statsmodels")
+
+
+class ReportError(TradelibError):
+    """A report cannot be written."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ def report(
     ------
     ParameterError
         Before anything runs, when a parameter is unknown or impossible.
+    ReportError
+        The folder cannot be written, or its disk is full.
     """
     options = dict(options or {})
     jobs = plan(options, only)
@@ -82,11 +90,19 @@ def report(
     inputs = inputs_of(jobs)
     if not force and (done := _already_done(final, inputs)):
         return done
-    final.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
     try:
+        return _make(jobs, inputs, final, executor or threads(), progress)
+    except OSError as error:
+        raise ReportError(f"cannot write {final}: {reason(error)}. What was there before is there still") from error
+
+
+def _make(
+    jobs: Sequence[Job], inputs: Mapping[str, Any], final: Path, executor: Executor, progress: Callable[[Outcome], None]
+) -> Report:
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with partial_folder(final.parent) as partial:
         outcomes = []
-        for outcome in (executor or threads())(jobs, partial / "work"):
+        for outcome in executor(jobs, partial / "work"):
             progress(outcome)
             outcomes.append(outcome)
         outcomes.sort(key=lambda outcome: outcome.job.notebook)
@@ -97,11 +113,15 @@ def report(
         if failures:
             # A good report of the same name stays where it is.
             final = final.with_name(f"{final.name}-failed")
-        _publish(partial, final)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+        publish(partial, final)
     return Report(final, headline, failures)
+
+
+def reason(error: OSError) -> str:
+    """Return why something could not be written, in words."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} is no folder"
+    return "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
 
 
 def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
@@ -201,15 +221,3 @@ def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, the same bytes for the same value."""
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def _publish(partial: Path, final: Path) -> None:
-    """Put a whole run in its place; the former one goes first and only then."""
-    partial.chmod(0o755)
-    if final.exists():
-        former = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
-        final.rename(former / "former")
-        partial.rename(final)
-        shutil.rmtree(former)
-    else:
-        partial.rename(final)

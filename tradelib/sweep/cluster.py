@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib.report.jobs import Executor, Job, Outcome, execute
 from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
+from tradelib.report.partial import watched
 from tradelib.report.run import circumstances
 from tradelib.sweep.run import SweepError
 
@@ -85,7 +86,7 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
 def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
     """Execute a job on a worker; return what became of it and the files that it left."""
     _check({"this worker": _differences(job, expected)})  # it may have joined after the sweep began
-    with tempfile.TemporaryDirectory(prefix="tradelib-") as folder:
+    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
         outcome = execute(job, Path(folder), _kernels(kernel, limits))
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
@@ -99,6 +100,12 @@ _kept = ExitStack()
 def _kernels(kernel: Choice, limits: Limits) -> Kernels:
     """Return the worker's kernels; their server lives as long as the worker."""
     return _kept.enter_context(kernels(kernel, limits))
+
+
+@cache
+def _scratch() -> Path:
+    """Return the worker's folder, which goes when the worker does, also when it is killed."""
+    return _kept.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
 
 
 def _bring(future: Any, job: Job, place: Path) -> Outcome:

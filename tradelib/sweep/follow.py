@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def follow(console: Console, total: int) -> Iterator[tuple[Callable[[Outcome], None], Callable[[int], None]]]:
+def follow(
+    console: Console, total: int, folder: Path
+) -> Iterator[tuple[Callable[[Outcome], None], Callable[[int], None]]]:
     """Provide the two functions that ``sweep`` tells of its progress.
 
     A terminal shows one changing line; a log gets a line for every twentieth part. Each failure is told at once.
@@ -36,14 +39,20 @@ def follow(console: Console, total: int) -> Iterator[tuple[Callable[[Outcome], N
             done += 1
             if outcome.error:
                 failed += 1
-                console.print(f"FAILED {outcome.job.values}: {outcome.error[:500]}\n  see failed/{outcome.job.place}",
-                              markup=False)  # fmt: skip
+                place = folder / "failed" / outcome.job.place
+                console.print(f"FAILED {_asked(outcome)}\n  {outcome.error[:500]}\n  see {place}", markup=False)
             line = _line(skipped + done, total, failed, (time.monotonic() - begun) / done * (total - skipped - done))
             status.update(line)
             if not console.is_terminal and (20 * done) // total != (20 * (done - 1)) // total:
                 console.print(line, markup=False)
 
         yield progress, skipping
+
+
+def _asked(outcome: Outcome) -> str:
+    """Return what was asked of a run, without what was left to the notebook; long texts cut."""
+    said = {name: repr(value) for name, value in outcome.job.values.items() if value is not None}
+    return ", ".join(f"{name}={text if len(text) <= 80 else text[:80] + '...'}" for name, text in said.items())
 
 
 def _line(done: int, total: int, failed: int, left: float) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tradelib.parameters import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,31 +18,58 @@ if TYPE_CHECKING:
 
     from tradelib.report.jobs import Job
 
-MOST_CARDS = 2000
+MOST_SHOWN = 2000
 """More small figures than this no browser shows and no reader looks through; the table has every run."""
+_LONGEST = 200
+"""Characters of a value that the page shows."""
 
 
-def gather(folder: Path, jobs: Sequence[Job]) -> None:
+def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
     """Write ``results.csv``, ``results.parquet`` and ``index.html`` from what the runs left.
 
     The table has a row for each run: its parameters, outcome, seconds, place and every key result that its
-    notebook kept; unrounded.
+    notebook kept; unrounded. In Parquet a column keeps its type: numbers that some runs do not have are floating
+    point; a column of several types, and lists, are text. They are written in the folder ``work`` first.
     """
-    rows, cards = list[dict[str, Any]](), list[dict[str, Any]]()
+    rows, shown, failed = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     varying = _varying(jobs)
-    for job in jobs:
+    for number, job in enumerate(jobs):
         told = _told(folder, job)
         results = told["recorded"].get("results", {})
         state = {key: told.get(key) for key in ("outcome", "error", "seconds", "place")}
         rows.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
-        if len(cards) < MOST_CARDS:
-            figures = [item for item in told["recorded"].get("items", []) if item["kind"] == "figure"]
-            cards.append(state | {"varying": {name: job.values[name] for name in varying}, "figures": figures})
+        if len(shown) < MOST_SHOWN or state["outcome"] != "ok":
+            run = _run(number, job, varying, told)
+            if len(shown) < MOST_SHOWN:
+                shown.append(run)
+            if state["outcome"] != "ok":
+                failed.append(run)
     frame = pd.DataFrame(rows)
-    _replace(folder / "results.csv", lambda path: frame.to_csv(path, index=False, lineterminator="\n"))
-    _replace(folder / "results.parquet", lambda path: _write_parquet(frame, path))
-    page = _page(jobs[0], varying, cards, rows)
-    _replace(folder / "index.html", lambda path: path.write_text(page + "\n", encoding="utf-8"))
+    frame.to_csv(work / "results.csv", index=False, lineterminator="\n")
+    _write_parquet(frame, work / "results.parquet")
+    (work / "index.html").write_text(_page(jobs, varying, shown, failed) + "\n", encoding="utf-8")
+    for name in ("results.csv", "results.parquet", "index.html"):
+        (work / name).replace(folder / name)  # so that a reader never sees half of it
+
+
+def _run(number: int, job: Job, varying: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page shows of a run."""
+    recorded, asked = told["recorded"], {name: _short(in_words(name, job.values[name])) for name in varying}
+    results = {name: _short("" if value is None else value) for name, value in recorded.get("results", {}).items()}
+    return {
+        "number": number, "asked": asked, "place": told.get("place"), "notebook": told["notebook_there"],
+        "error": _short(told.get("error") or "not run yet", 10 * _LONGEST),
+        "cells": asked | {"outcome": told["outcome"], "seconds": told.get("seconds", "")} | results,
+        "figures": [item for item in recorded.get("items", []) if item["kind"] == "figure"],
+    }  # fmt: skip
+
+
+def _short(value: Any, most: int = _LONGEST) -> Any:
+    """Return a number as it is, and of a long text its beginning."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    text = str(value)
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def _varying(jobs: Sequence[Job]) -> list[str]:
@@ -58,19 +88,19 @@ def _told(folder: Path, job: Job) -> dict[str, Any]:
             told: dict[str, Any] = json.loads((place / "run.json").read_text(encoding="utf-8"))
             recorded = place / "results.json"
             told["recorded"] = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
-            return told | {"outcome": outcome, "place": f"{kind}/{job.place}"}
-    return {"outcome": "missing", "recorded": {}}
+            there = (place / "notebook.ipynb").exists()
+            return told | {"outcome": outcome, "place": f"{kind}/{job.place}", "notebook_there": there}
+    return {"outcome": "missing", "recorded": {}, "notebook_there": False}
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     whole = frame.copy()
     for column in whole.columns[whole.dtypes.map(lambda dtype: dtype.kind == "O")]:
-        kept = whole[column].dropna()
-        one_kind = len(set(kept.map(type))) == 1
-        if one_kind and isinstance(kept.iloc[0], bool):
+        kept = [value for value in whole[column] if not _is_missing(value)]
+        if kept and all(isinstance(value, bool) for value in kept):
             whole[column] = whole[column].astype("boolean")
         else:
-            whole[column] = [None if pd.isna(value) else str(value) for value in whole[column]]
+            whole[column] = [None if _is_missing(value) else str(value) for value in whole[column]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # fastparquet asks pandas for an option of old, and closes late
         import fastparquet  # not pyarrow, whose presence would change the type of all text in pandas
@@ -78,26 +108,26 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
         fastparquet.write(str(path), whole.astype({c: object for c in whole if whole[c].dtype == "str"}))
 
 
-def _replace(path: Path, write: Any) -> None:
-    """Write a file beside its place, then put it there, so that a reader never sees half of it."""
-    partial = path.with_name(f".{path.name}")
-    write(partial)
-    partial.replace(path)
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def _page(job: Job, varying: Sequence[str], cards: Sequence[Mapping[str, Any]], rows: Sequence[Any]) -> str:
+def _page(
+    jobs: Sequence[Job], varying: Sequence[str], shown: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]
+) -> str:
     environment = Environment(
         loader=PackageLoader("tradelib.sweep"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    names = {figure["name"]: figure["title"] for card in cards for figure in card["figures"]}
+    fixed = {name: value for name, value in jobs[0].values.items() if name not in varying}
     return environment.get_template("index.html.j2").render(
-        notebook=job.notebook,
-        question=(type(job.parameters).__doc__ or "").strip(),
-        fixed={name: value for name, value in job.values.items() if name not in varying},
-        cards=cards,
-        figure_names=list(names),
-        total=len(rows),
-        failed=sum(row["outcome"] != "ok" for row in rows),
-        seconds=sum(row["seconds"] or 0 for row in rows),
+        notebook=jobs[0].notebook,
+        question=(type(jobs[0].parameters).__doc__ or "").strip().partition("\n")[0],
+        fixed={name: _short(in_words(name, value)) for name, value in fixed.items()},
+        runs=shown,
+        failed=failed,
+        most=MOST_SHOWN,
+        columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
+        figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
+        total=len(jobs),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import shutil
@@ -13,7 +12,8 @@ from filelock import FileLock, Timeout
 
 from tradelib.errors import TradelibError
 from tradelib.report import threads
-from tradelib.report.run import circumstances, sha256_of, write_json
+from tradelib.report.partial import partial_folder
+from tradelib.report.run import circumstances, reason, sha256_of, write_json
 from tradelib.sweep.gather import gather
 
 if TYPE_CHECKING:
@@ -86,9 +86,8 @@ def sweep(
         raise SweepError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
     except OSError as error:
         done = sum(1 for _ in folder.glob("runs/*/*/run.json")) if folder.is_dir() else 0
-        why = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or error
         raise SweepError(
-            f"cannot write to {folder}: {why}. {done} of {len(jobs)} runs are done and kept; "
+            f"cannot write to {folder}: {reason(error)}. {done} of {len(jobs)} runs are done and kept; "
             "the same command goes on from there"
         ) from error
 
@@ -101,22 +100,18 @@ def _sweep(
     progress: Callable[[Outcome], None],
     skipping: Callable[[int], None],
 ) -> Sweep:
-    work = folder / ".work"
-    shutil.rmtree(work, ignore_errors=True)  # what a killed sweep left; the lock says that none is at work
     inputs = hashlib.sha256(json.dumps(circumstances(jobs[0]), sort_keys=True).encode()).hexdigest()
     todo = [job for job in jobs if force or not _is_done(folder / "runs" / job.place, inputs)]
     skipping(len(jobs) - len(todo))
     failures = {}
-    try:
-        for outcome in executor(todo, work):
+    with partial_folder(folder) as work:
+        for outcome in executor(todo, work) if todo else ():
             _keep(outcome, folder, work, inputs)
             if outcome.error:
                 failures[outcome.job.place] = outcome.error
                 _try_to_write(folder)
             progress(outcome)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    gather(folder, jobs)
+        gather(folder, jobs, work)
     return Sweep(folder, len(jobs), len(jobs) - len(todo), failures)
 
 
@@ -139,8 +134,11 @@ def _keep(outcome: Outcome, folder: Path, work: Path, inputs: str) -> None:
         "seconds": round(outcome.seconds, 2), "kernel": outcome.kernel, "files": files,
     }  # fmt: skip
     write_json(made / "run.json", told)
+    former = work / "former"
     for kind in ("runs", "failed"):
-        shutil.rmtree(folder / kind / job.place, ignore_errors=True)
+        if (folder / kind / job.place).exists():
+            (folder / kind / job.place).rename(former)  # in one step, so that no half of it is ever there
+            shutil.rmtree(former)
     final = folder / ("failed" if outcome.error else "runs") / job.place
     final.parent.mkdir(parents=True, exist_ok=True)
     made.rename(final)

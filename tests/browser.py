@@ -1,0 +1,49 @@
+"""A headless browser for the pages that people get, offline."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def chromium() -> str | None:
+    return next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+
+
+needed = pytest.mark.skipif(
+    chromium() is None and not os.environ.get("TRADELIB_REQUIRE_BROWSER"),
+    reason="no Chromium on this machine; .ci/run installs one and sets TRADELIB_REQUIRE_BROWSER",
+)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Any, list[str], list[str]]]:
+    """Provide a page, what it requested that is no file or data, and what it said on the console."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=flags)
+        page = browser.new_context(offline=True, viewport={"width": 1100, "height": 900}).new_page()
+        requests, messages = list[str](), list[str]()
+        page.on("request", lambda r: None if r.url.startswith(("data:", "file:")) else requests.append(r.url))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("requestfailed", lambda request: messages.append(request.url))
+        page.goto(path.as_uri())
+        yield page, requests, messages
+        browser.close()
+
+
+def overflow(page: Any, width: int) -> int:
+    """Return by how many pixels a page is wider than a window."""
+    page.set_viewport_size({"width": width, "height": 900})
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))

@@ -1,0 +1,103 @@
+"""Folders for what is being made: hidden, and gone when their maker is, however that came about."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = ".partial-"
+
+# Nothing can be done in a process that is killed: another one waits for the end of the pipe between them. It tries
+# for a while, as a kernel that has not noticed yet may still write.
+_WATCHER = """
+import os, shutil, sys, time
+sys.stdin.read()
+for _ in range(100):
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    if not os.path.exists(sys.argv[1]):
+        break
+    time.sleep(0.1)
+"""
+
+
+@contextmanager
+def partial_folder(parent: Path) -> Iterator[Path]:
+    """Provide a new hidden folder, and remove it when the block ends, or this process.
+
+    What is to stay is moved away in the block. A folder whose process and watcher both died, as in a power cut, is
+    removed by the next caller (not on Windows, where nothing says that it was left).
+    """
+    with ExitStack() as held:
+        with _locked(parent):  # none is taken for left between its making and its lock
+            for left in parent.glob(f"{PREFIX}*"):
+                with suppress(OSError), _locked(left, wait=False):
+                    shutil.rmtree(left, ignore_errors=True)
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+            held.enter_context(_locked(folder))
+        yield held.enter_context(watched(folder))
+
+
+@contextmanager
+def watched(folder: Path) -> Iterator[Path]:
+    """Remove a folder when the block ends, or this process."""
+    command = [sys.executable, "-I", "-S", "-c", _WATCHER, str(folder.absolute())]
+    # A session of its own: Ctrl-C in the terminal is not for it.
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ):
+        yield folder
+
+
+@contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder's lock, which the system lets go when the process ends; raise OSError if it cannot be had."""
+    if sys.platform == "win32":
+        if not wait:
+            raise BlockingIOError
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except OSError:  # some network file systems lock no folders
+            if not wait:
+                raise
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def publish(partial: Path, final: Path) -> None:
+    """Put a whole folder in its place; where there is one already, the two change places.
+
+    On Linux that is one step, so that there is a whole folder at every moment. Elsewhere the former one goes first.
+    """
+    partial.chmod(0o755)
+    if not final.exists():
+        partial.rename(final)
+    elif not _exchanged(partial, final):
+        with partial_folder(final.parent) as aside:
+            final.rename(aside / "former")
+            partial.rename(final)
+
+
+def _exchanged(one: Path, two: Path) -> bool:
+    """Let two folders change places in one step; return whether the system can."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    try:
+        return not ctypes.CDLL(None).renameat2(here, os.fsencode(one), here, os.fsencode(two), exchange)
+    except (AttributeError, OSError, TypeError):  # no such call
+        return False
