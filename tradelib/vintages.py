@@ -76,7 +76,7 @@ def load(
     columns, told = {}, {}
     for s in wanted:
         release = held[family or s.family]
-        older = [r for r in known[family or s.family] if r.released < release.released]
+        older = _before(release, known[release.family])
         values, source, sha256 = _known(s.name, release, older, tables)
         scaled = unit == "billions" and s.unit.startswith("millions of ")
         columns[s.name] = values / 1000 if scaled else values
@@ -91,6 +91,10 @@ def load(
     frame = cut(pd.DataFrame(columns), start, end)
     frame.attrs["series"] = told
     return frame
+
+
+def _before(release: Release, known: Iterable[Release]) -> list[Release]:
+    return [r for r in known if r.released < release.released]
 
 
 def _known(
@@ -139,7 +143,8 @@ def as_known(release: Release, names: Iterable[str]) -> pd.DataFrame:
     held = [name for name in names if name in tables[release.folder]]
     if not held:
         return tables[release.folder][[]]
-    return cut(pd.DataFrame({name: _known(name, release, tables)[0] for name in held}), None, None)
+    older = _before(release, releases(release.family))
+    return cut(pd.DataFrame({name: _known(name, release, older, tables)[0] for name in held}), None, None)
 
 
 def triangle(series: str, family: str | Iterable[str] | None = None) -> pd.DataFrame:
