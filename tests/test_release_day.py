@@ -267,6 +267,18 @@ def used_by(folder):
     return {(source["family"], source["vintage"]) for notebook in told for source in notebook["sources"].values()}
 
 
+def test_the_command_offline_says_so_and_ends_well(commands, monkeypatch):
+    def offline(*_, **__):
+        raise download.Offline("no network")
+
+    monkeypatch.setattr(fetch, "download", offline)
+    got = CliRunner().invoke(cli.app, ["update", "balance", "--no-report"])
+    assert got.exit_code == 0
+    assert "balance: no connection; nothing at hand" in got.stdout
+    assert "servers" not in got.stdout
+    assert commands.asked == []
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("commands")
 def test_the_report_of_an_update_is_about_the_new_release_of_every_family(tmp_path):
