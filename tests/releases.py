@@ -52,11 +52,24 @@ def revised(table: Table, at: At, amounts: dict[str, float]) -> Table:
 
 
 def history() -> official.Table:
-    """Return the history table with February 2024 revised: exports of goods up by 100."""
+    """Return the history table: exports of goods of February 2024 up by 100, later months from other families."""
     more = dict.fromkeys(
         [f"{flow}_{item}_bop_sa" for flow in ("balance", "exports") for item in ("total", "goods")], 100
     )
-    table = until(revised(stored("census_history"), (2024, 2), more))
+    table = revised(stored("census_history"), (2024, 2), more)
+    goods, services_ = stored("census_goods"), stored("bea_services")
+    for at in (at for at in goods if at > (2024, 2)):
+        row = {}
+        for flow in ("exports", "imports"):
+            row[f"{flow}_goods"] = round(goods[at][f"{flow}_goods_census_sa"])
+            row[f"{flow}_services"] = services_[at][f"{flow}_services_bop_sa"]
+            row[f"{flow}_total"] = row[f"{flow}_goods"] + row[f"{flow}_services"]
+        row |= {
+            f"balance_{item}": row[f"exports_{item}"] - row[f"imports_{item}"]
+            for item in ("total", "goods", "services")
+        }
+        table[at] = {name: row[name.removesuffix("_bop_sa")] for name in table[2024, 2]}
+    table = until(table)
     months = {at: [int(v) for v in row.values()] for at, row in table.items()}
     annual = {}
     for year in sorted({year for year, _ in months}):
@@ -65,9 +78,9 @@ def history() -> official.Table:
     return official.Table(months, annual)
 
 
-def services(last: At = UNTIL) -> dict[str, layouts.Rows]:
-    """Return BEA's time series with exports of travel of February 2025 revised by 7."""
-    more = {"exports_services_bop_sa": 7, "exports_travel_bop_sa": 7}
+def services(last: At = UNTIL, travel: float = 7) -> dict[str, layouts.Rows]:
+    """Return BEA's time series, exports of travel of February 2025 revised."""
+    more = {"exports_services_bop_sa": travel, "exports_travel_bop_sa": travel}
     table = until(revised(stored("bea_services"), (2025, 2), more), last)
     flows = {
         flow.capitalize(): {at: [v for n, v in row.items() if n.startswith(flow)] for at, row in table.items()}
@@ -119,14 +132,16 @@ def balance() -> layouts.Rows:
     return [["observation_date", "BOPGSTB"], *([f"{y}-{m:02}-01", f"{row[name]:.0f}"] for (y, m), row in table.items())]
 
 
-def prices(flow: str, code: str, last: At = UNTIL) -> dict[str, object]:
-    """Return an answer of the BLS API about three years, October 2024 revised by 0.3, a month without a survey."""
+def prices(
+    flow: str, code: str, last: At = UNTIL, *, october: float = 0.3, first: int | None = None
+) -> dict[str, object]:
+    """Return an answer of the BLS API about three years: October 2024 revised, a month without a survey."""
     name = f"{flow}_price_index_bls_nsa_base2000"
-    table = until(revised(stored("bls_prices"), (2024, 10), {name: 0.3}), last)
+    table = until(revised(stored("bls_prices"), (2024, 10), {name: october}), last)
     data = [
         {"year": str(y), "period": f"M{m:02}", "periodName": layouts.LONG[m - 1], "value": f"{row[name]:.1f}",
          "footnotes": [{}]}
-        for (y, m), row in sorted(table.items(), reverse=True) if y > last[0] - 3 and (y, m) != NO_SURVEY
+        for (y, m), row in sorted(table.items(), reverse=True) if y >= (first or last[0] - 2) and (y, m) != NO_SURVEY
     ]  # fmt: skip
     return layouts.bls_answer() | {"Results": {"series": [{"seriesID": code, "data": data}]}}
 

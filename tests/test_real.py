@@ -201,3 +201,16 @@ def test_adjusting_takes_a_seasonal_movement_out():
     np.testing.assert_allclose(real.adjust_price(index), trend, rtol=0.002)
     with pytest.raises(ComparabilityError, match="expected 'base'"):
         real.adjust_price(monthly([1.0] * 48, NOMINAL))
+
+
+def test_a_month_without_a_survey_stays_missing_in_the_adjusted_index():
+    months = np.arange(120)
+    index = monthly(100 * 1.002**months * (1 + 0.02 * np.sin(months * np.pi / 6)), PRICE)
+    gap = index.copy()
+    gap.iloc[70] = np.nan
+    got = real.adjust_price(gap)
+    assert got.isna().to_numpy().nonzero()[0].tolist() == [70]
+    np.testing.assert_allclose(got.drop(got.index[70]), real.adjust_price(index).drop(got.index[70]), rtol=0.005)
+    gap.iloc[71] = np.nan
+    with pytest.raises(SeriesError):
+        real.adjust_price(gap)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -49,6 +51,15 @@ def agency(tmp_path, monkeypatch, files):
         for name, body in files.items():
             server.put(path_of(name), body, modified=releases.MODIFIED)
         yield server
+
+
+@pytest.fixture
+def commands(agency, tmp_path, monkeypatch):
+    """Return the server for commands, which look back from today, where this release is old."""
+    table = tmp_path / "sources.toml"
+    table.write_text(table.read_text().replace("/services-{release:%Y-%m}-{month:%m%y}.xlsx", path_of("services")))
+    monkeypatch.chdir(tmp_path)
+    return agency
 
 
 def path_of(source: str) -> str:
@@ -227,10 +238,8 @@ def test_the_history_table_after_exhibit_1_of_the_same_day_says_nothing_new():
     assert snapshot() == before
 
 
-def test_the_command_reads_well(agency, tmp_path):
-    table = tmp_path / "sources.toml"  # the command looks back from today, where this release is old
-    table.write_text(table.read_text().replace("/services-{release:%Y-%m}-{month:%m%y}.xlsx", path_of("services")))
-    agency.say("/country", 200, PAGE)
+def test_the_command_reads_well(commands):
+    commands.say("/country", 200, PAGE)
     got = CliRunner().invoke(cli.app, ["update", "--no-report"])
     heads = [line for line in got.stdout.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert heads == ["Fetched:", "New in the store:", "In the store already:", "Not for the store:"]
@@ -238,3 +247,57 @@ def test_the_command_reads_well(agency, tmp_path):
     assert "country: failed: " in got.stdout
     assert "Not all families are about one month: census_goods ends in February 2025" in got.stdout
     assert "Try tradelib update" not in got.stdout
+
+
+def command(*words):
+    """Run a command as users do; return its exit code and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from tradelib.cli import run; run()", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def used_by(folder):
+    """Return families and vintages that the notebooks of a report used."""
+    assert json.loads((folder / "manifest.json").read_text())["outcome"] == "ok"
+    told = json.loads((folder / "results.json").read_text()).values()
+    return {(source["family"], source["vintage"]) for notebook in told for source in notebook["sources"].values()}
+
+
+def test_the_command_offline_says_so_and_ends_well(commands, monkeypatch):
+    def offline(*_, **__):
+        raise download.Offline("no network")
+
+    monkeypatch.setattr(fetch, "download", offline)
+    got = CliRunner().invoke(cli.app, ["update", "balance", "--no-report"])
+    assert got.exit_code == 0
+    assert "balance: no connection; nothing at hand" in got.stdout
+    assert "servers" not in got.stdout
+    assert commands.asked == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("commands")
+def test_the_report_of_an_update_is_about_the_new_release_of_every_family(tmp_path):
+    code, said = command("update")
+    assert code == 0, said
+    assert "trade deficit" in said
+    used = used_by(tmp_path / "reports" / "2026-03")
+    assert {family for family, vintage in used if vintage == releases.DAY} == NEW
+    assert {family for family, vintage in used if vintage != releases.DAY} <= {"bea_fred"}  # its triangle
+
+
+@pytest.mark.slow
+def test_the_report_runs_where_some_families_have_no_new_release(commands, tmp_path):
+    for source in ("country", "import_prices", "real_imports"):
+        commands.say(f"/{source}", 404)
+    code, said = command("update", "--no-report")
+    assert code == 1
+    code, said = command("report", "--only", "real_vs_nominal", "--only", "services_and_partners", "--out", "r")
+    assert code == 0, said
+    used = dict(used_by(tmp_path / "r"))
+    assert used["census_history"] == used["bea_services"] == releases.DAY
+    assert (used["bls_prices"], used["census_partners"]) == ("2024-12-06", "2023-03-08")

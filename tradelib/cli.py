@@ -196,7 +196,8 @@ def update(
 
     with _progress() as tell:
         done = updating.update(names, released=_day(released), progress=tell)
-    age = " ".join(filter(None, (freshness.freshness().summary(asked=True), freshness.uneven())))
+    asked = any(one.status in ("new", "unchanged") for one in done.fetched)
+    age = " ".join(filter(None, (freshness.freshness().summary(asked=asked), freshness.uneven())))
     _out.print(f"{done.summary()}\n\n{age}\n", markup=False)
     if not no_report:
         _report({}, only=[])

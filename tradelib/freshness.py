@@ -50,7 +50,7 @@ class Freshness:
     verdict: str
 
     def summary(self, *, asked: bool = False) -> str:
-        """Return the verdict in one sentence, with what it rests on; after an update nobody is told to try one."""
+        """Return the verdict in one sentence, with what it rests on; where servers were asked, nobody is told to."""
         here = f"The newest month here is {self.newest:%B %Y}, released {self.released}."
         took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
         if self.verdict == "current":

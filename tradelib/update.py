@@ -56,22 +56,20 @@ class Updated:
 
     def summary(self) -> str:
         """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
+        had = [a for a in self.added if a.already]
+        same = [f"{a.family}: about {a.newest.name}, released {a.released}; {a.kind} has the same values" for a in had]
         parts = {
             "Fetched": [one.summary() for one in self.fetched],
             "New in the store": [added.summary() for added in self.added if not added.already],
-            "In the store already": [
-                *(
-                    f"{a.family}: about {a.newest.name}, released {a.released} ({a.kind})"
-                    for a in self.added
-                    if a.already
-                ),
-                *(f"{family}: {why}" for family, why in self.older.items()),
-            ],
+            "In the store already": same + [f"{family}: {why}" for family, why in self.older.items()],
             "Not for the store": [f"{source}: {why}" for source, why in self.kept.items()],
             "NOT ADDED": [f"{family}: {why}" for family, why in self.refused.items()],
         }
-        blocks = ["\n".join([f"{head}:", *(f"  {line}".replace("\n", "\n  ") for line in lines)])
-                  for head, lines in parts.items() if lines]  # fmt: skip
+        blocks = [
+            "\n".join([f"{head}:", *("  " + line.replace("\n", "\n  ") for line in lines)])
+            for head, lines in parts.items()
+            if lines
+        ]
         return "\n\n".join(blocks)
 
 

@@ -49,16 +49,28 @@ class RealVsNominal(Parameters):
             return None
         return self.load(list(vintages.read_months(vintages.select("real_goods"))), start=start, end=end)
 
+    def common_months(self) -> pd.PeriodIndex:
+        """Return the months of the span asked for that values, prices and, where used, chained dollars all have.
+
+        On the day of a release prices can be a month behind the values, or the other way round.
+        """
+        months = self.load("*_price_index_*", start=None, end=None).index
+        chained = self.load_chained()
+        if chained is None:
+            return months.intersection(self.load(self.needs[0]).index)
+        values = self.load("exports_goods_census_sa", start=None, end=None).index
+        return months.intersection(values).intersection(chained.index)
+
     @model_validator(mode="after")
     def _compares(self) -> Self:
         """Check that there are a year to compare with and the prices of the reference year."""
         try:
-            chained = self.load_chained()
+            months = self.common_months()
         except TradelibError as error:
             raise ValueError(str(error)) from error
-        months = (self.load(self.needs[0]) if chained is None else chained).index
         if len(months) < 13:
-            raise ValueError(f"{months[0]} to {months[-1]} are {len(months)} months; a change over a year needs 13")
+            span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
+            raise ValueError(f"{span}{len(months)} months; a change over a year needs 13")
         prices = self.load("*_price_index_*", start=None, end=None).index
         everything = self.load_chained(whole=True)
         known = prices if everything is None else prices.intersection(everything.index)

@@ -130,7 +130,8 @@ def adjust_price(price: pd.Series) -> pd.Series:
     """Take the seasonal movement out of an unadjusted price index, by STL, before it deflates adjusted values.
 
     A choice, not a rule: BLS publishes its indexes unadjusted, and the agencies deflate adjusted values by
-    deflators that they adjust only where they find seasonality.
+    deflators that they adjust only where they find seasonality. A month without a survey (October 2025) stays
+    missing; only for STL it is filled, on the straight line between its neighbours.
 
     Returns
     -------
@@ -142,13 +143,14 @@ def adjust_price(price: pd.Series) -> pd.Series:
     ComparabilityError
         The index is already adjusted, or is none.
     SeriesError
-        It has gaps, is shorter than three years, or has a value that is not positive.
+        Several months in a row are missing, it is shorter than three years, or a value is not positive.
     """
     found = guard.require_prices(price, "base")
     if found.adjustment != "nsa":
         raise ComparabilityError(f"{found.name} is already adjusted; expected an index that is not")
     require_positive(price)
-    adjusted = stl_pattern(price).components["adjusted"]
+    filled = price.interpolate(limit=1, limit_area="inside")
+    adjusted = stl_pattern(filled).components["adjusted"].where(price.notna())
     return guard.renamed(adjusted, found.name.replace("_nsa_", "_sa_"), price)
 
 
