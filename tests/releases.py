@@ -96,7 +96,7 @@ def services(last: At = UNTIL, travel: float = 7) -> dict[str, layouts.Rows]:
 
 def country() -> layouts.Rows:
     """Return the country workbook: the world since 1989, its partners since 1992; China's January 2023 revised by 2."""
-    goods, partners = until(stored("census_goods")), until(stored("census_partners"))
+    goods, partners = _even(until(stored("census_goods"))), until(stored("census_partners"))
     exports = [name for name in next(iter(partners.values())) if name.startswith("exports")]
     slugs = [name.removeprefix("exports_goods_").removesuffix("_census_nsa") for name in exports[1:]]
     names = {f"{2000 + n}": slug.replace("_", " ").title() for n, slug in enumerate(slugs)}
@@ -123,6 +123,19 @@ def country() -> layouts.Rows:
             flows = [[months.get((year, month), [0.0, 0.0])[flow] for month in range(1, 13)] for flow in (0, 1)]
             rows.append([str(year), code, called[code], *flows[0], sum(flows[0]), *flows[1], sum(flows[1])])
     return rows
+
+
+def _even(goods: Table) -> Table:
+    """Return goods with adjusted figures that make the same year 2025 as the unadjusted ones, as official ones do."""
+    gaps = {
+        f"{flow}_goods_census_sa": sum(
+            row[f"{flow}_goods_census_nsa"] - row[f"{flow}_goods_census_sa"]
+            for (y, _), row in goods.items()
+            if y == 2025
+        )
+        for flow in ("exports", "imports")
+    }
+    return revised(goods, (2025, 12), gaps)
 
 
 def balance() -> layouts.Rows:
