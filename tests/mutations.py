@@ -33,6 +33,8 @@ _KEYS = ("frequency", "first", "last", "flow", "item", "partner", "basis", "adju
 
 Rows = list[list[str | float]]
 Figures = dict[tuple[object, ...], tuple[str, str]]
+Whole = dict[bool, Figures]
+"""What a whole file says: by all that makes a quantity (False) and by place (True)."""
 
 
 class Mutation(NamedTuple):
@@ -141,14 +143,20 @@ def read_or_none(path: Path) -> Facts | None:
         return None
 
 
-def hold(path: Path, whole: Facts, mutation: Mutation | None = None, *, within: float = 0, loses: int = 0) -> None:
+def whole(path: Path) -> Whole:
+    """Return what a file says that nothing happened to."""
+    facts = read_any(path)
+    return {by_place: figures(facts, by_place=by_place) for by_place in (False, True)}
+
+
+def hold(path: Path, whole: Whole, mutation: Mutation | None = None, *, within: float = 0, loses: int = 0) -> None:
     """Check that every figure read is the whole file's and none is lost unseen; else the file is refused.
 
     Parameters
     ----------
     path : Path
         The file after something happened to it.
-    whole : Facts
+    whole : dict
         What the whole file says.
     mutation : Mutation, optional
         What happened, where it tells what may be lacking or marked otherwise.
@@ -162,7 +170,7 @@ def hold(path: Path, whole: Facts, mutation: Mutation | None = None, *, within: 
         return
     what = mutation.what if mutation else ""
     by_place = facts.layout == "exhibit"  # a title that is not known any more: read in the file's own words
-    got, expected = figures(facts, by_place=by_place), figures(whole, by_place=by_place)
+    got, expected = figures(facts, by_place=by_place), whole[by_place]
     for key, (value, marker) in got.items():
         assert key in expected, f"invented after {mutation}: {key} {value}"
         told, mark = expected[key]
