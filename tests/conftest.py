@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 settings.register_profile("default", derandomize=True, database=None, max_examples=60, **_QUIET)
-settings.register_profile("nightly", max_examples=2000, **_QUIET)
+settings.register_profile("nightly", derandomize=False, print_blob=True, max_examples=2000, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 _BESIDE = Path(__file__).parents[2] / "shared" / "official"

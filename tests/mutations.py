@@ -32,6 +32,8 @@ _KEYS = ("frequency", "first", "last", "flow", "item", "partner", "basis", "adju
 
 Rows = list[list[str | float]]
 Figures = dict[tuple[object, ...], tuple[str, str]]
+Whole = dict[bool, Figures]
+"""What a whole file says: by all that makes a quantity (False) and by place (True)."""
 
 
 class Mutation(NamedTuple):
@@ -140,19 +142,23 @@ def read_or_none(path: Path) -> Facts | None:
         return None
 
 
-def hold(path: Path, whole: Facts, mutation: Mutation | None = None, *, within: float = 0, loses: int = 0) -> None:
+def whole(path: Path) -> Whole:
+    """Return what a file says that nothing happened to."""
+    facts = read_any(path)
+    return {by_place: figures(facts, by_place=by_place) for by_place in (False, True)}
+
+
+def hold(path: Path, whole: Whole, mutation: Mutation | None = None, *, loses: int = 0) -> None:
     """Check that every figure read is the whole file's and none is lost unseen; else the file is refused.
 
     Parameters
     ----------
     path : Path
         The file after something happened to it.
-    whole : Facts
+    whole : dict
         What the whole file says.
     mutation : Mutation, optional
         What happened, where it tells what may be lacking or marked otherwise.
-    within : float
-        By how much a figure may differ: what the accounts cannot see, where bytes of a number change.
     loses : int
         How many figures may be lacking.
     """
@@ -161,13 +167,13 @@ def hold(path: Path, whole: Facts, mutation: Mutation | None = None, *, within: 
         return
     what = mutation.what if mutation else ""
     by_place = facts.layout == "exhibit"  # a title that is not known any more: read in the file's own words
-    got, expected = figures(facts, by_place=by_place), figures(whole, by_place=by_place)
+    got, expected = figures(facts, by_place=by_place), whole[by_place]
     for key, (value, marker) in got.items():
         assert key in expected, f"invented after {mutation}: {key} {value}"
         told, mark = expected[key]
         if what == "blank" and value == "nan" and not marker:
             continue  # an empty cell of a FRED download is a missing value
-        assert value == told or abs(float(value) - float(told)) <= within, f"{mutation}: {key} {value}, whole {told}"
+        assert value == told, f"{mutation}: {key} {value}, whole {told}"
         marks = [text.replace("(R)", "").strip() if what == "mark" else text for text in (marker, mark)]
         assert marks[0] == marks[1], f"{mutation}: {key} marked {marker!r}, whole {mark!r}"
     lost = len(expected) - len(got)

@@ -132,6 +132,12 @@ def test_fraction_is_refused():
     assert "cell B9: found 1000.5; expected a whole number" in refusal(grid(rows))
 
 
+def test_month_of_zeros_is_refused():
+    rows = year(2024, months=1, span="Jan. -")
+    rows[3][1:] = [0.0, 0.0, 0.0]
+    assert "cell B10: found zeros in every column; expected figures, or blank cells" in refusal(grid(rows))
+
+
 def test_line_of_space_and_repeated_header_between_years_are_passed_over():
     page = [[], ["NOTE: continued"], *grid(foot=[]).rows]
     got = read_exhibit(grid(year(2023, months=12, span="Jan. - Dec."), page, OPEN), LAYOUT)

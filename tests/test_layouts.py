@@ -54,6 +54,21 @@ def test_monthly_figures_under_a_quarterly_code_are_refused(put):
         put(layouts.as_csv(layouts.fred("EXPGS")))
 
 
+def test_a_fred_download_that_ends_with_zero_is_refused(put):
+    rows = layouts.fred()
+    rows[-1][1] = "0"
+    with pytest.raises(SourceError, match=r"line 19, column 2: found 0 at the end; expected a value, or \."):
+        put(layouts.as_csv(rows))
+
+
+@pytest.mark.parametrize("notes", ["", "[{'coode': 'R', 'text': 'Revised.'}]", "[{'code': 'R'}]", "R", "[['R']]"])
+def test_a_bls_footnote_that_cannot_be_read_is_refused(put, notes):
+    rows = layouts.bls()
+    rows[3][5] = notes
+    with pytest.raises(SourceError, match=r"line 4: found footnotes .* expected a list such as"):
+        put(layouts.as_csv(rows))
+
+
 def test_an_unknown_fred_code_is_refused_with_what_is_close(put):
     with pytest.raises(SourceError, match="did you mean BOPGSTB"):
         put(layouts.as_csv(layouts.fred("BOPGSTBX")))
@@ -113,6 +128,9 @@ def test_census_answer_in_whole_dollars_by_partner(put):
         (lambda rows: rows.append(list(rows[1])), "in 2024-01 again"),
         (lambda rows: rows[0].__setitem__(0, "GEN_VAL"), "the column 'GEN_VAL'"),
         (lambda rows: rows[3].pop(), "5 cells"),
+        (lambda rows: rows[2].__setitem__(2, ""), "row 2: found 5700 without a name"),
+        (lambda rows: [row.pop(1) for row in rows], "one of CTY_CODE and CTY_NAME"),
+        (lambda rows: [row.__setitem__(0, "0") for row in rows[-3:]], "row 7: found zeros alone in 2024-03"),
     ],
 )
 def test_census_answer_refused(put, change, said):
@@ -151,6 +169,8 @@ def test_country_tells_unpublished_months_from_zeros(put):
         (lambda rows: rows.pop(5), "code 0015"),
         (lambda rows: rows.pop(7), "countries of"),
         (lambda rows: rows[7].__setitem__(1, "122"), "a code of four digits"),
+        (lambda rows: rows[1].__setitem__(slice(3, 29), [0.0] * 26), "January 2021: found 0 for code 0004"),
+        (lambda rows: rows[1].__setitem__(slice(3, 16), [9.0] * 12 + [108.0]), "imports of 2021: found 108.0 adjusted"),
     ],
 )
 def test_country_refused(put, change, said):
@@ -205,6 +225,26 @@ def test_bea_series_refused_when_it_contradicts_itself(put, sheet, label, column
     row = next(row for row in sheets[sheet] if row and str(row[0]).removesuffix(".0").strip() == label)
     row[column] += 100
     with pytest.raises(SourceError, match=said):
+        put(sheets)
+
+
+def test_bea_table_that_ends_before_the_others_is_refused(put):
+    sheets = layouts.bea_geo()
+    at = next(at for at, row in enumerate(sheets["Table 3"]) if row and str(row[0]).startswith("2024 2"))
+    row = sheets["Table 3"].pop(at)
+    with pytest.raises(SourceError, match=r"sheet 'Table 3'.* found lines until 2024-03; expected 2024-06"):
+        put(sheets)
+    sheets["Table 3"].insert(0, row)
+    with pytest.raises(SourceError, match=r"sheet 'Table 3', cell B1: .* expected text alone above the header"):
+        put(sheets)
+
+
+@pytest.mark.parametrize("name", ["2024 1", "2023"])
+def test_bea_line_of_zeros_is_refused(put, name):
+    sheets = layouts.bea_geo()
+    row = next(row for row in sheets["Table 2"] if row and str(row[0]).removesuffix(".0").startswith(name))
+    row[1:] = [0.0] * (len(row) - 1)
+    with pytest.raises(SourceError, match=r"sheet 'Table 2'.* found zeros in every column; expected figures"):
         put(sheets)
 
 

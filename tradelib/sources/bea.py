@@ -90,6 +90,7 @@ def read_bea_sheets(file: str, grids: Sequence[Grid]) -> Facts:
         days.add(_updated(found[0]))
     if len(days) != 1:
         raise SourceError(file, None, found=f"tables updated on {sorted(map(str, days))}", expected="one day")
+    _check_ends(reads)
     check_tables(file, reads)
     frames = [
         tidy(_marked(read, repeated(read)), read.table.quantities, f"{read.table.title}, {read.table.shows}")
@@ -164,6 +165,9 @@ def _check_head(grid: Grid, table: Table) -> int:
     stub = next((at for at in range(min(12, len(grid.rows))) if grid.text(at) == "Period"), None)
     if stub is None:
         raise grid.error(None, found="no stub 'Period'", expected=f"the header of {table.title}")
+    for at in range(stub):
+        if not grid.is_blank(at, 1):
+            raise grid.error(at, 1, found=repr(grid.text(at, 1)), expected="text alone above the header")
     unit = " ".join(grid.text(at) for at in range(stub))
     if table.unit not in unit:
         raise grid.error(0, found=repr(unit[-120:]), expected=repr(table.unit))
@@ -204,6 +208,16 @@ def _line(grid: Grid, table: Table, at: int, block: str, before: Sequence[Line])
     if not any(figures):
         raise grid.error(at, 1, found="zeros in every column", expected="figures")
     return Line(block, first, first + step - 1, figures, label[3] or "", {c - 1: mark for c, mark in marks.items()})
+
+
+def _check_ends(reads: Sequence[Read]) -> None:
+    """Check that all tables of a file end with the same month or quarter."""
+    ends = [read.lines[read.table.frequency][-1].last for read in reads]
+    newest = max(ends)
+    for read, last in zip(reads, ends, strict=True):
+        if last < newest:
+            found, expected = f"lines until {month_name(last)}", f"{month_name(newest)}, as another table has"
+            raise read.grid.error(read.rows[read.table.frequency][-1], 0, found=found, expected=expected)
 
 
 def _check_span(grid: Grid, table: Table, lines: dict[str, list[Line]]) -> None:

@@ -152,6 +152,8 @@ def _check(file: str, frame: pd.DataFrame) -> None:
     """Refuse bad codes, a partner of two names, a figure twice, and countries of more than all countries."""
     called: dict[str, str] = {}
     for at, (code, name) in enumerate(zip(frame["code"], frame["partner"], strict=True), start=1):
+        if not name:
+            raise SourceError(file, f"row {at}", found=f"{code} without a name", expected="the name of the partner")
         if not _CODE.fullmatch(code) or called.setdefault(code, name) != name:
             expected = called.get(code, "a code such as 5700") if _CODE.fullmatch(code) else "a code such as 5700"
             raise SourceError(file, f"row {at}", found=f"{code} {name}", expected=expected)
