@@ -61,7 +61,9 @@ def test_a_fred_download_that_ends_with_zero_is_refused(put):
         put(layouts.as_csv(rows))
 
 
-@pytest.mark.parametrize("notes", ["", "[{'coode': 'R', 'text': 'Revised.'}]", "[{'code': 'R'}]", "R", "[['R']]"])
+@pytest.mark.parametrize(
+    "notes", ["", "[{'coode': 'R', 'text': 'Revised.'}]", "[{'code': 'R'}]", "R", "[['R']]", "''", "None"]
+)
 def test_a_bls_footnote_that_cannot_be_read_is_refused(put, notes):
     rows = layouts.bls()
     rows[3][5] = notes

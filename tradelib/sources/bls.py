@@ -151,7 +151,8 @@ def _fact(file: str, place: str, row: dict[str, str]) -> _Fact:
     if value == 0 or (text != "-" and not isfinite(value)):
         raise refuse("value", "an index above zero")
     try:
-        notes = [note for note in ast.literal_eval(row["footnotes"]) if note != {}]
+        listed = ast.literal_eval(row["footnotes"])
+        notes: list[Any] = [note for note in listed if note != {}] if isinstance(listed, list) else [None]
         codes = [
             note["code"] for note in notes if note.keys() == {"code", "text"} and re.fullmatch(r"\w+", note["code"])
         ]
