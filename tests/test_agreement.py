@@ -21,6 +21,23 @@ def test_a_constant_factor_is_a_difference_of_level_alone():
     assert got.correlation == pytest.approx(1)
 
 
+def test_months_without_a_value_are_not_compared():
+    holed = AIRLINE.copy()
+    holed.iloc[50] = float("nan")
+    got = agreement(holed, holed)
+    assert (got.mean_absolute, round(got.correlation, 9), got.same_direction) == (0, 1, 100)
+    assert got.difference.isna().sum() == 1
+    falling = 1 / AIRLINE
+    falling.iloc[50] = float("nan")
+    steady = (AIRLINE.pct_change().iloc[1:] == 0).drop(AIRLINE.index[50:52])
+    assert agreement(falling, AIRLINE).same_direction == pytest.approx(100 * steady.mean())
+
+
+def test_nothing_to_compare_is_refused():
+    with pytest.raises(ComparabilityError, match="no two months in a row"):
+        agreement(AIRLINE * float("nan"), AIRLINE)
+
+
 def test_other_months_are_refused():
     with pytest.raises(ComparabilityError, match="expected the same months"):
         agreement(AIRLINE.iloc[1:], AIRLINE)

@@ -1,7 +1,6 @@
 """The chosen specification of goods trade and its distance from the agency's series."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import tradelib
@@ -11,6 +10,7 @@ from tradelib.x13 import available, goods, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FLOWS = ("exports", "imports")
+MODEL = "arima{model=(0 1 1)(0 1 1)} "
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,28 @@ def test_without_a_program_stl_takes_its_place(monkeypatch):
 def test_a_spec_text_may_leave_the_engine_open():
     text = "transform{function=none} regression{variables=(td)}"
     assert set(goods.goods_spec("x11", text).parts) == {"transform", "regression", "x11"}
-    assert set(goods.goods_spec("x11", text + " seats{noadmiss=yes}").parts) == {"transform", "regression", "seats"}
+    assert goods.goods_spec("seats", text + " seats{noadmiss=yes}").parts["seats"] == {"noadmiss": "yes"}
+
+
+def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
+    text = "transform{function=log power=0} regression{variables=(td) b=(1 2)} arima{model=(0 1 1)} x11{mode=mult}"
+    got = goods.balance_spec("x11", text).parts
+    model = {"regression": {"variables": "(td)"}, "arima": {"model": "(0 1 1)"}}
+    assert got == {"transform": {"function": "none"}, **model, "x11": {}}
+    balance = data["exports_goods_census_nsa"] - data["imports_goods_census_nsa"]
+    assert not x13(balance, spec=goods.balance_spec("x11")).multiplicative
+
+
+@pytest.mark.parametrize(("years", "kept"), [(5, 8), (15, 0), (15, -1), (15, 2.5), (0, 0)])
+def test_windows_that_would_leave_months_out_are_refused(data, years, kept):
+    with pytest.raises(ParameterError, match="1 <= kept <= years"):
+        goods.adjust_in_windows(data["imports_goods_census_nsa"], goods.goods_spec("x11"), years=years, kept=kept)
+
+
+def test_windows_may_be_kept_whole(data):
+    series = data["imports_goods_census_nsa"].iloc[:130]
+    got = goods.adjust_in_windows(series, goods.goods_spec("x11"), years=5, kept=5)
+    assert got.index.equals(series.index)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +120,31 @@ def test_a_spec_text_may_leave_the_engine_open():
         ({"engine": "x12"}, "'seats', 'x11' or 'stl'"),
         ({"spec": "nonsense"}, "expected name { ... } blocks"),
         ({"spec": "series{start=2000.1 data=(1 2 3)} x11{}"}, "expected specs without data"),
+        ({"spec": MODEL + "x11{}"}, r"found x11\{\} with engine 'seats'; expected seats\{\} or neither"),
+        ({"spec": MODEL + "seats{}", "engine": "x11"}, r"found seats\{\} with engine 'x11'"),
+        ({"spec": MODEL, "engine": "stl"}, "engine 'stl', which takes none"),
+        ({"spec": "x11{}", "engine": "x11"}, "exports of goods, whole span: X-13 refused: .* please provide an ARIMA"),
+        ({"spec": "arima{modle=(0 1 1)}"}, 'Argument name "modle" not found'),
+        ({"spec": MODEL + "forecast{maxlead=6}", "engine": "x11"}, "factors of 6 months to come; expected 12"),
+        (
+            {"spec": MODEL + "transform{function=log} regression{variables=(ls2020.Mar)}"},
+            "windows of 15 years, each of which must hold all dated regressors: X-13 refused: Not within series",
+        ),
     ],
 )
 def test_the_notebook_refuses_what_is_no_spec(asked, told):
     with pytest.raises(ParameterError, match=told):
         check(Seasonal, asked)
-    assert pd.notna(check(Seasonal, {"spec": "x11{}"}).spec)
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        ("x11", "x11{mode=add}"),
+        ("seats", "regression{variables=(td) aictest=(easter)}"),
+        ("seats", "transform{function=log} seats{}"),
+    ],
+)
+def test_the_notebook_takes_what_runs(engine, text):
+    asked = {"engine": engine, "spec": MODEL + text, "start": "2008-01"}
+    assert check(Seasonal, asked).spec == asked["spec"]

@@ -6,6 +6,7 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
+from tradelib.errors import ComparabilityError, ParameterError
 from tradelib.x13 import available, build, x13
 from tradelib.x13.quality import Limits, direct_indirect, grade, quality_card
 
@@ -24,6 +25,8 @@ def test_a_textbook_series_is_good():
     assert got.measures.loc["Q", "value"] == pytest.approx(0.26)
     assert got.measures.loc["M7", "value"] == pytest.approx(0.202)
     assert got.measures.loc["sliding spans, %", "value"] == pytest.approx(5.208)
+    assert got.measures.loc["sliding spans, %", "meaning"] == "months with unstable factors"
+    assert set(got.measures["reason"]) == {"", "the model has none"}
     assert got.calendar.empty
     assert got.outliers.empty
 
@@ -75,3 +78,66 @@ def test_direct_and_indirect_balances_are_close_but_not_equal():
     assert 0.8 < got.correlation < 1
     assert got.balances["indirect"].to_list() == (sides[0].adjusted - sides[1].adjusted).to_list()
     assert got.summary().startswith("direct and indirect balance are")
+
+
+LEVELS = build("x11", regression=None, outlier=None, transform={"function": "none"})
+
+
+def test_additive_factors_have_sliding_spans_of_the_adjusted_values():
+    got = quality_card(AIRLINE, LEVELS)
+    assert not got.adjustment.multiplicative
+    spans = got.measures.loc[["sliding spans, %", "spans, changes, %"]]
+    assert spans["value"].to_list() == pytest.approx([got.adjustment.number(f"s2.{key}.per", 2) for key in "cd"])
+    assert (spans["grade"] != "").all()
+    assert spans["meaning"].iloc[0] == "months with unstable adjusted values"
+    assert "revision, %" in got.measures.index
+
+
+def test_revisions_of_a_negative_series_are_in_its_unit():
+    here, thousandfold = (quality_card(-scale * AIRLINE, LEVELS).measures for scale in (1, 1000))
+    rows = ["revision, units", "revision, changes, units"]
+    assert (here.loc[rows, "value"] > 0).all()
+    assert thousandfold.loc[rows, "value"].to_list() == pytest.approx((1000 * here.loc[rows, "value"]).to_list())
+    assert not any(name.startswith("revision") and name.endswith(("%", "points")) for name in here.index)
+    assert "positive" in here.loc["sliding spans, %", "reason"]
+    assert "positive" in here.loc["annual totals, %", "reason"]
+
+
+@pytest.mark.parametrize("months", [60, 66, 95])
+def test_a_short_series_has_a_card_that_says_what_is_missing(months):
+    got = quality_card(AIRLINE.iloc[:months], LEVELS)
+    assert got.measures.loc["Q", "grade"] == "good"
+    row = got.measures.loc["revision, %"]
+    assert np.isnan(row["value"])
+    assert row["reason"] == f"revisions=3 needs 96 months; found {months}"
+    assert f"without value: revision, % and revision, changes, points ({row['reason']})" in got.summary()
+    assert "two sliding spans" in got.measures.loc["sliding spans, %", "reason"]
+
+
+def test_every_missing_value_has_a_reason_and_no_other():
+    got = quality_card(AIRLINE.iloc[:72], LEVELS, revisions=1).measures
+    assert got.loc["revision, %", "value"] > 0
+    assert ((got["reason"] != "") == got["value"].isna()).all()
+
+
+def test_a_history_that_x13_refuses_leaves_the_rest_of_the_card():
+    got = quality_card(AIRLINE, LEVELS.with_(x11={"type": "trend"}))
+    assert "trend estimation run" in got.measures.loc["revision, %", "reason"]
+    assert got.verdict == got.measures.loc["Q", "grade"]
+
+
+@pytest.mark.parametrize("revisions", [0, -1, 1.5, True])
+def test_years_of_revisions_that_are_none_are_refused(revisions):
+    with pytest.raises(ParameterError, match="whole number of years above 0"):
+        quality_card(AIRLINE, LEVELS, revisions=revisions)
+
+
+def test_a_balance_needs_adjusted_sides_of_the_same_months():
+    adjusted, modelled = (x13(AIRLINE, engine, regression=None, outlier=None) for engine in ("x11", None))
+    shorter = x13(AIRLINE.iloc[:-1], "x11", regression=None, outlier=None)
+    with pytest.raises(ParameterError, match=r"imports: found a model without an adjustment \(engine None\)"):
+        direct_indirect(adjusted, modelled)
+    with pytest.raises(ParameterError, match="the balance: found a model"):
+        direct_indirect(x13(2 * AIRLINE**0.9, "x11"), adjusted, build(None, regression=None, outlier=None))
+    with pytest.raises(ComparabilityError, match="1949-01 to 1960-12, imports 1949-01 to 1960-11"):
+        direct_indirect(adjusted, shorter)

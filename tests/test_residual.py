@@ -6,7 +6,7 @@ from airline import AIRLINE
 
 import tradelib
 from tradelib import seasonal
-from tradelib.errors import SeriesError
+from tradelib.errors import ParameterError, SeriesError
 from tradelib.x13 import available, x13
 from tradelib.x13.residual import BeaRule, model_f, x11_measures
 
@@ -60,6 +60,13 @@ def test_limits_move_the_verdict(services, rule, expected):
     got = x11_measures(services, rule=rule)
     assert got.verdict == expected
     assert f"BEA's rule: {expected}" in got.summary()
+
+
+@pytest.mark.parametrize("test", [model_f, x11_measures])
+@pytest.mark.parametrize("years", [(0,), (-1,)])
+def test_spans_of_no_years_are_refused(test, years):
+    with pytest.raises(ParameterError, match="each at least 5"):
+        test(AIRLINE, years=years)
 
 
 def test_short_series_are_refused():

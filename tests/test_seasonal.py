@@ -102,6 +102,18 @@ def test_thresholds_move_the_verdict():
     assert seasonal.Thresholds().rate(0.03) == "uncertain"
 
 
+@pytest.mark.parametrize(("present", "uncertain"), [(0.5, 0.1), (-0.1, 0.1), (float("nan"), 0.1)])
+def test_thresholds_out_of_order_are_refused(present, uncertain):
+    with pytest.raises(ParameterError, match="expected 0 <= present <= uncertain"):
+        seasonal.Thresholds(present, uncertain)
+
+
+@pytest.mark.parametrize("years", [(0,), (-1,), (10, 4), (7.5,), (True,)])
+def test_spans_that_cannot_be_tested_are_refused(years):
+    with pytest.raises(ParameterError, match=f"years={years[-1]}: expected whole numbers of years, each at least 5"):
+        seasonal.residual_seasonality(walk(1), years=years)
+
+
 @settings(max_examples=20, deadline=None)
 @given(scale=st.floats(0.01, 1e6), shift=st.floats(-1e3, 1e3))
 def test_unit_and_origin_do_not_matter_in_levels(scale, shift):

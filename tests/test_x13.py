@@ -349,6 +349,44 @@ def test_a_batch_goes_on_past_failures():
     assert got.summary().startswith("2 adjusted, 1 failed\nflat: seasonal adjustment: flat is 1 in all months")
 
 
+@pytest.mark.parametrize(
+    "series",
+    [
+        pd.concat([AIRLINE, 2 * AIRLINE], axis=1, keys=["a", "a"]),
+        {1: AIRLINE, "1": 2 * AIRLINE},
+    ],
+    ids=["twice", "twice as text"],
+)
+def test_a_batch_refuses_a_name_for_two_series(series):
+    with pytest.raises(ParameterError, match=r"more than one series named [a1]; expected each name once"):
+        x13_batch(series, "x11", progress=False, **FIXED)
+
+
+def test_a_batch_goes_on_past_what_is_no_series():
+    got = x13_batch({"list": [1, 2], "good": AIRLINE}, "x11", progress=False, **FIXED)
+    assert list(got.results) == ["good"]
+    assert got.summary().startswith("1 adjusted, 1 failed\nlist: seasonal adjustment: found a list; expected a pandas")
+
+
+def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
+    def broken(series, *args, **asked):
+        if series.name == "odd":
+            raise ZeroDivisionError("by chance")
+        return x13(series, *args, **asked)
+
+    monkeypatch.setattr("tradelib.x13.batch.x13", broken)
+    got = x13_batch({"odd": AIRLINE, "good": AIRLINE}, "x11", progress=False, **FIXED)
+    assert list(got.results) == ["good"]
+    assert got.summary() == "1 adjusted, 1 failed\nodd: ZeroDivisionError: by chance"
+
+
+def test_a_batch_of_models_has_no_adjusted_values():
+    got = x13_batch({"a": AIRLINE}, None, progress=False, **FIXED)
+    with pytest.raises(ParameterError, match=r"a has no component 'adjusted'; it was only modelled \(engine None\)"):
+        got.component("adjusted")
+    assert got.component("observed")["a"].equals(AIRLINE)
+
+
 def test_a_batch_shows_its_progress(capsys):
     x13_batch({"a": AIRLINE, "b": AIRLINE}, "x11", progress=True, **FIXED)
     assert "X-13" in capsys.readouterr().err

@@ -35,6 +35,7 @@ class Seasonal(Parameters):
         How goods trade is adjusted; STL where there is no X-13 program.
     spec : str
         Specs of X-13 as ``.spc`` text, without data, or ``chosen`` for the one chosen on the years before 2020-03.
+        One that STL would ignore, that names the other engine or that does not run on the data is refused.
     """
 
     notebook: ClassVar[str] = "02_seasonal"
@@ -53,4 +54,22 @@ class Seasonal(Parameters):
         if len(months) < 12 * LEAST_YEARS:
             found = f"{months[0]} to {months[-1]} are {len(months)} months"
             raise ValueError(f"{found}; the tests need {12 * LEAST_YEARS}")
+        return self
+
+    @model_validator(mode="after")
+    def _spec_runs(self) -> Self:
+        """Try a spec of one's own, where there is a program to try it."""
+        if self.spec == "chosen":
+            return self
+        if self.engine == "stl":
+            raise ValueError("spec: found a spec with engine 'stl', which takes none; expected spec 'chosen'")
+        from tradelib.x13 import available, goods
+
+        try:
+            goods.goods_spec(self.engine, self.spec)
+            if available():
+                data = self.load("*_goods_census_nsa")
+                goods.try_spec({f: data[f"{f}_goods_census_nsa"] for f in goods.FLOWS}, self.engine, self.spec)
+        except TradelibError as error:
+            raise ValueError(f"spec: {error}") from error
         return self

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import SeriesError
+from tradelib.errors import ParameterError, SeriesError
 from tradelib.monthly import require_months
 
 if TYPE_CHECKING:
@@ -41,10 +41,23 @@ class Thresholds:
         Below it, seasonality is left.
     uncertain : float
         Below it, the question is open; above it, nothing was found.
+
+    Raises
+    ------
+    ParameterError
+        They are not in this order, or below 0.
     """
 
     present: float = 0.01
     uncertain: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that would leave no room for a verdict."""
+        if not 0 <= self.present <= self.uncertain:
+            raise ParameterError(
+                f"thresholds: found present={self.present!r}, uncertain={self.uncertain!r}; "
+                "expected 0 <= present <= uncertain"
+            )
 
     def rate(self, p_value: float) -> Verdict:
         """Return the verdict that a corrected p-value stands for."""
@@ -179,7 +192,8 @@ def residual_seasonality(
     series : pandas.Series
         Seasonally adjusted values, monthly ``PeriodIndex``, no gap, at least five years.
     years : sequence of int
-        Most recent spans to test besides the whole one; those not shorter than the series are left out.
+        Most recent spans to test besides the whole one, each of five years or more; those not shorter than the series
+        are left out.
     log : bool or None
         Take changes of logarithms; None does so when every value is positive.
     more : pandas.DataFrame, optional
@@ -197,6 +211,8 @@ def residual_seasonality(
     ------
     SeriesError
         The series cannot carry the tests, or ``log`` is asked of values that are not positive.
+    ParameterError
+        A span is not a whole number of years, or too short for the tests.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
     changes, scale = monthly_changes(values, log=log)
@@ -213,7 +229,16 @@ def residual_seasonality(
 
 
 def recent(values: pd.Series, years: Sequence[int] = SPANS) -> dict[str, pd.Series]:
-    """Return the whole span and the most recent years, by label; spans not shorter than the whole are left out."""
+    """Return the whole span and the most recent years, by label; spans not shorter than the whole are left out.
+
+    Raises
+    ------
+    ParameterError
+        A span is not a whole number of years, or shorter than the series itself may be.
+    """
+    for n in years:
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < LEAST_YEARS:
+            raise ParameterError(f"years={n!r}: expected whole numbers of years, each at least {LEAST_YEARS}")
     return {WHOLE: values} | {f"last {n} years": values.iloc[-12 * n :] for n in years if 12 * n < len(values)}
 
 

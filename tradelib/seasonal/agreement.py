@@ -21,13 +21,13 @@ class Agreement:
     Attributes
     ----------
     difference : pandas.Series
-        Ours minus the agency's in percent of the agency's, by month.
+        Ours minus the agency's in percent of the agency's, by month; missing where either has no value.
     mean_absolute : float
         Mean of its absolute values, percent.
     correlation : float
         Correlation of the monthly changes in percent.
     same_direction : float
-        Share of months in which both rise or both fall, percent.
+        Share of months in which both rise or both fall, percent; of the months whose change both have.
     """
 
     difference: pd.Series
@@ -49,18 +49,21 @@ def agreement(ours: pd.Series, theirs: pd.Series) -> Agreement:
     Parameters
     ----------
     ours, theirs : pandas.Series
-        Positive values in one unit over the same months; ``theirs`` is the agency's.
+        Positive values in one unit over the same months; ``theirs`` is the agency's. A month without a value in
+        either is not compared, nor are the changes into it and out of it.
 
     Raises
     ------
     ComparabilityError
-        They do not cover the same months.
+        They do not cover the same months, or no change of a month is known in both.
     """
     if not ours.index.equals(theirs.index):
         spans = [f"{s.index[0]} to {s.index[-1]} ({len(s)} months)" for s in (ours, theirs)]
         raise ComparabilityError(f"ours covers {spans[0]}, the agency's {spans[1]}; expected the same months")
     difference = 100 * (ours / theirs - 1)
-    changes = 100 * pd.DataFrame({"ours": ours, "theirs": theirs}).pct_change().iloc[1:]
+    changes = 100 * pd.DataFrame({"ours": ours, "theirs": theirs}).pct_change(fill_method=None).dropna()
+    if changes.empty:
+        raise ComparabilityError("found no two months in a row with a value in both series; expected some to compare")
     same = np.sign(changes["ours"]) == np.sign(changes["theirs"])
     return Agreement(
         difference,

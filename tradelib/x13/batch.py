@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from tradelib.errors import TradelibError
+from tradelib.errors import ParameterError, TradelibError
 from tradelib.x13 import Adjustment, x13
 
 if TYPE_CHECKING:
@@ -28,20 +29,32 @@ class Batch:
     ----------
     results : dict of str to Adjustment
         The series that could be adjusted, in the order given.
-    failures : dict of str to TradelibError
+    failures : dict of str to Exception
         The others, with what was wrong.
     """
 
     results: dict[str, Adjustment]
-    failures: dict[str, TradelibError]
+    failures: dict[str, Exception]
 
     def component(self, name: str) -> pd.DataFrame:
-        """Return one component, for example ``adjusted``, of all series side by side."""
+        """Return one component, for example ``adjusted``, of all series side by side.
+
+        Raises
+        ------
+        ParameterError
+            There is no such component; after ``engine=None`` there is only ``observed``.
+        """
+        for series, result in self.results.items():
+            if name not in result.components:
+                why = "; it was only modelled (engine None)" if result.engine is None else ""
+                raise ParameterError(
+                    f"{series} has no component {name!r}{why}; possible: {', '.join(result.components)}"
+                )
         return pd.DataFrame({series: result.components[name] for series, result in self.results.items()})
 
     def summary(self) -> str:
         """Return how many were adjusted, and what was wrong with each of the others."""
-        lines = [f"{name}: {error}" for name, error in self.failures.items()]
+        lines = [f"{name}: {_told(error)}" for name, error in self.failures.items()]
         return "\n".join([f"{len(self.results)} adjusted, {len(self.failures)} failed", *lines])
 
 
@@ -58,7 +71,7 @@ def x13_batch(
     Parameters
     ----------
     series : DataFrame or mapping of str to Series
-        As ``x13`` takes them; missing months at the ends of a column are left out.
+        As ``x13`` takes them, each name once; missing months at the ends of a column are left out.
     engine : {"seats", "x11"} or None
         As ``x13`` takes it.
     workers : int, optional
@@ -72,13 +85,21 @@ def x13_batch(
     Returns
     -------
     Batch
-        A series that fails is reported there and does not stop the others.
+        A series that fails, for whatever reason, is reported there and does not stop the others.
+
+    Raises
+    ------
+    ParameterError
+        Two series have one name, also as text: 1 and "1".
     """
+    names = [str(name) for name in series.keys()]  # noqa: SIM118 - a DataFrame has columns
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise ParameterError(f"found more than one series named {', '.join(twice)}; expected each name once")
     shown = sys.stderr.isatty() if progress is None else progress
-    found: dict[str, Adjustment | TradelibError] = {}
+    found: dict[str, Adjustment | Exception] = {}
     with _bar(len(series), shown=shown) as advance, ThreadPoolExecutor(workers or (os.cpu_count() or 1) + 1) as pool:
         waiting: dict[Future[Adjustment], str] = {
-            pool.submit(x13, column.rename(name), engine, **asked): str(name) for name, column in series.items()
+            pool.submit(_adjust, str(name), column, engine, asked): str(name) for name, column in series.items()
         }
         try:
             for one in as_completed(waiting):
@@ -87,17 +108,24 @@ def x13_batch(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    names = [str(name) for name in series.keys()]  # noqa: SIM118 - a DataFrame has columns
     results = {name: got for name in names if isinstance(got := found[name], Adjustment)}
-    failures = {name: got for name in names if isinstance(got := found[name], TradelibError)}
+    failures = {name: got for name in names if isinstance(got := found[name], Exception)}
     return Batch(results, failures)
 
 
-def _outcome(one: Future[Adjustment]) -> Adjustment | TradelibError:
+def _adjust(name: str, column: Any, engine: Engine | None, asked: Mapping[str, Any]) -> Adjustment:
+    return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **asked)
+
+
+def _outcome(one: Future[Adjustment]) -> Adjustment | Exception:
     try:
         return one.result()
-    except TradelibError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other series go on and the person is told
         return error
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, TradelibError) else f"{type(error).__name__}: {error}"
 
 
 @contextmanager

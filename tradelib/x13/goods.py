@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from tradelib.errors import EngineError, ParameterError, SeriesError
 from tradelib.seasonal.agreement import agreement, agreement_table
 from tradelib.seasonal.pattern import stl_pattern
 from tradelib.x13 import Adjustment, Spec, available, build, parse, x13
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 Way = Literal["seats", "x11", "stl"]
 WINDOW_YEARS, KEPT_YEARS = 15, 5
 CUT, SINCE = "2020-03", "2005-01"
+AHEAD = 12
+FLOWS = ("exports", "imports")
 MONTHS = ("all", "earlier", "later")
 
 CHOSEN: dict[str, Any] = {
@@ -42,12 +45,57 @@ def possible(way: Way) -> Way:
 
 
 def goods_spec(way: Way, text: str = "chosen") -> Spec:
-    """Return the chosen spec for SEATS or X-11, or the one of a ``.spc`` text."""
+    """Return the chosen spec for SEATS or X-11, or the one of a ``.spc`` text.
+
+    Raises
+    ------
+    ParameterError
+        The text names the other engine.
+    """
     engine: Literal["seats", "x11"] = "x11" if way == "x11" else "seats"
     if text == "chosen":
         return build(engine, **CHOSEN)
     asked = parse(text)[1]
-    return asked if {"seats", "x11"} & set(asked.parts) else asked.with_(**{engine: {}})
+    if others := {"seats", "x11"} & set(asked.parts) - {engine}:
+        raise ParameterError(f"found {others.pop()}{{}} with engine {engine!r}; expected {engine}{{}} or neither")
+    return asked if engine in asked.parts else asked.with_(**{engine: {}})
+
+
+def balance_spec(way: Way, text: str = "chosen") -> Spec:
+    """Return the same spec for a balance, which may be negative: in levels, coefficients of logarithms left out."""
+    asked = goods_spec(way, text)
+    parts = dict(asked.parts) | {"transform": {"function": "none"}}
+    for name, argument in (("regression", "b"), ("x11regression", "b"), ("x11", "mode")):
+        if name in parts:
+            parts[name] = {key: value for key, value in parts[name].items() if key != argument}
+    return Spec(parts)
+
+
+def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:
+    """Run what a spec is used for as far as that takes little time, so that one that cannot do it is refused first.
+
+    Every flow is adjusted as asked. The windows, which may lie outside the dates of a regressor, are run with an
+    airline model and without any search.
+
+    Raises
+    ------
+    ParameterError
+        The spec names the other engine, does not run, or does not forecast the factors of a year.
+    """
+    asked = goods_spec(way, text)
+    parts = {name: told for name, told in asked.parts.items() if name in ("series", "transform", "regression", "x11")}
+    parts["regression"] = {k: v for k, v in parts.get("regression", {}).items() if k not in ("aictest", "aicdiff")}
+    parts |= {"arima": {"model": "(0 1 1)(0 1 1)"}} | ({} if "x11" in parts else {"seats": {"noadmiss": "yes"}})
+    for flow, series in flows.items():
+        place = "whole span"
+        try:
+            ahead = len(x13(series, spec=asked).factor_forecasts)
+            place = f"windows of {WINDOW_YEARS} years, each of which must hold all dated regressors"
+            adjust_in_windows(series, Spec(parts))
+        except (EngineError, SeriesError) as error:
+            raise ParameterError(f"{flow} of goods, {place}: {error}") from error
+        if ahead < AHEAD:
+            raise ParameterError(f"{flow} of goods: found factors of {ahead} months to come; expected {AHEAD}")
 
 
 def adjust_goods(series: pd.Series, way: Way, text: str = "chosen") -> Adjustment | Pattern:
@@ -68,13 +116,20 @@ def adjust_in_windows(series: pd.Series, spec: Spec, *, years: int = WINDOW_YEAR
     spec : Spec
         How to adjust each window.
     years, kept : int
-        Length of a window, and how much of it is kept.
+        Length of a window, and how much of it is kept: at least one year, at most all of it.
 
     Returns
     -------
     pandas.Series
         Adjusted values over the same months.
+
+    Raises
+    ------
+    ParameterError
+        With these years the windows would leave months out, or never end.
     """
+    if not (isinstance(years, int) and isinstance(kept, int) and 1 <= kept <= years):
+        raise ParameterError(f"found years={years!r}, kept={kept!r}; expected whole numbers, 1 <= kept <= years")
     end, parts = len(series), []
     while end > 12 * years:
         parts.append(x13(series.iloc[end - 12 * years : end], spec=spec).components["adjusted"].iloc[-12 * kept :])

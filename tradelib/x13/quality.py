@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from tradelib.errors import ComparabilityError, EngineError, ParameterError
 from tradelib.x13 import Adjustment, Spec, x13
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Grade = Literal["good", "uncertain", "bad", "severe"]
+_BEFORE = 5  # years that X-13 wants before a history of revisions
 ORDER: tuple[Grade, ...] = ("good", "uncertain", "bad", "severe")
 
 _WORDS = {
@@ -41,8 +43,8 @@ class Limits:
     m : tuple of float
         M1 to M11 and Q (Lothian and Morry 1978 accept below 1).
     spans : tuple of float
-        Percent of months whose factor differs by more than 3 percent between sliding spans (Findley and others 1990
-        recommend adjustment below 15 and advise against it above 25).
+        Percent of months whose factor, or additive adjusted value, differs by more than 3 percent between sliding
+        spans (Findley and others 1990 recommend adjustment below 15 and advise against it above 25).
     changes : tuple of float
         The same of monthly changes (35 and 40).
     qs_p : tuple of float
@@ -67,7 +69,9 @@ class QualityCard:
     adjustment : Adjustment
         The X-11 run behind the statistics, with the frozen model.
     measures : pandas.DataFrame
-        By ``measure``: ``value``, ``grade`` (empty where there is no limit) and ``meaning``.
+        By ``measure``: ``value``, ``grade`` (empty where there is no limit), ``meaning``, and the ``reason`` why
+        there is no value (else empty). Revisions are in percent and percentage points, or, where adjusted values are
+        not all positive, in the unit of the series; the name of the measure says which.
     calendar : pandas.DataFrame
         Trading-day and Easter effects: ``estimate``, ``standard_error``, ``t``.
     outliers : pandas.DataFrame
@@ -86,14 +90,16 @@ class QualityCard:
         Single M statistics, spans and totals are shown, not decisive: the agencies accept single failures.
         """
         grades = [self.measures.loc[name, "grade"] for name in ("Q", "QS after, p")]
-        return max(grades, key=ORDER.index)
+        return max((one for one in grades if one), key=ORDER.index)
 
     def summary(self) -> str:
-        """Return the verdict with the measures that are not good."""
+        """Return the verdict with the measures that are not good, and those that have no value."""
         graded = self.measures[self.measures["grade"] != ""]
         weak = graded[graded["grade"] != "good"]
         told = ", ".join(f"{name} {row['value']:.2f} ({row['grade']})" for name, row in weak.iterrows()) or "none"
-        return f"{self.adjustment.name}: {self.verdict}; Q {graded.loc['Q', 'value']:.2f}; not good: {told}"
+        empty = self.measures[self.measures["reason"] != ""].groupby("reason", sort=False).groups
+        without = "".join(f"; without value: {' and '.join(names)} ({reason})" for reason, names in empty.items())
+        return f"{self.adjustment.name}: {self.verdict}; Q {graded.loc['Q', 'value']:.2f}; not good: {told}{without}"
 
 
 def quality_card(
@@ -112,25 +118,36 @@ def quality_card(
     limits : Limits
         Where grades turn.
     revisions : int
-        Years at the end over which first adjustments are compared with the latest.
+        Years at the end over which first adjustments are compared with the latest; five more must come before them,
+        else the card has no revisions and says why.
+
+    Raises
+    ------
+    ParameterError
+        ``revisions`` is not a whole number of years above 0.
+    SeriesError, EngineError
+        As ``x13`` raises them.
 
     Notes
     -----
     Lothian and Morry (1978); Findley, Monsell, Shulman and Pugh (1990); X-13ARIMA-SEATS Reference Manual, chapter 7.
     """
+    if isinstance(revisions, bool) or not isinstance(revisions, int) or revisions < 1:
+        raise ParameterError(f"revisions={revisions!r}: expected a whole number of years above 0")
     frozen = x13(series, spec=spec).static() if spec else x13(series, "x11").static()
     asked = frozen.with_(seats=None, x11={}) if "x11" not in frozen.parts else frozen
-    result = x13(series, spec=asked, slidingspans={})
-    start = result.components.index[-1] - 12 * revisions + 1
-    history = {"estimates": ("sadj", "sadjchng"), "start": f"{start.year}.{start.month}"}
-    revised = x13(series, spec=asked, history=history)
-    rows = [*_m_rows(result, limits), *_test_rows(result, limits), *_stability_rows(result, revised, limits)]
-    rows.append(_annual_row(result, limits))
-    measures = pd.DataFrame(rows, columns=["measure", "value", "grade", "meaning"]).set_index("measure")
+    result = x13(series, spec=asked, slidingspans={"additivesa": "percent"})
+    rows = [*_m_rows(result, limits), *_test_rows(result, limits), *_span_rows(result, limits)]
+    rows += [*_revision_rows(series, asked, result.components["adjusted"], revisions), _annual_row(result, limits)]
+    measures = pd.DataFrame(rows, columns=["measure", "value", "grade", "meaning", "reason"]).set_index("measure")
     return QualityCard(result, measures, result.calendar, result.outliers)
 
 
-Row = tuple[str, float, str, str]
+Row = tuple[str, float, str, str, str]
+
+
+def _row(name: str, value: float, grade: str, meaning: str, reason: str = "X-13 gives none") -> Row:
+    return name, value, grade, meaning, reason if np.isnan(value) else ""
 
 
 def grade(value: float, limits: tuple[float, float, float]) -> str:
@@ -143,44 +160,75 @@ def grade(value: float, limits: tuple[float, float, float]) -> str:
 
 def _m_rows(result: Adjustment, limits: Limits) -> list[Row]:
     values = {key: result.number(key) for key in _WORDS}
-    return [(name, values[key], grade(values[key], limits.m), meaning) for key, (name, meaning) in _WORDS.items()]
+    return [_row(name, values[key], grade(values[key], limits.m), meaning) for key, (name, meaning) in _WORDS.items()]
 
 
 def _test_rows(result: Adjustment, limits: Limits) -> list[Row]:
     after = result.number("qssadj", 1)
     return [
-        ("QS before", result.number("qsori"), "", "seasonality in the unadjusted series"),
-        ("QS after, p", after, grade(after, limits.qs_p), "seasonality in the adjusted series"),
-        ("F stable", result.number("f2.fsd8"), "", "F of stable seasonality, table D8"),
-        ("F moving, p", result.number("f2.msf", 1) / 100, "", "moving seasonality, table D8"),
-        ("trading days, p", result.number("ftest$Trading Day", 3), "", "F of the trading-day effects"),
+        _row("QS before", result.number("qsori"), "", "seasonality in the unadjusted series"),
+        _row("QS after, p", after, grade(after, limits.qs_p), "seasonality in the adjusted series"),
+        _row("F stable", result.number("f2.fsd8"), "", "F of stable seasonality, table D8"),
+        _row("F moving, p", result.number("f2.msf", 1) / 100, "", "moving seasonality, table D8"),
+        _row(
+            "trading days, p", result.number("ftest$Trading Day", 3), "", "F of the trading-day effects",
+            "the model has none",
+        ),
+    ]  # fmt: skip
+
+
+def _span_rows(result: Adjustment, limits: Limits) -> list[Row]:
+    factors, changes = result.number("s2.a.per", 2), result.number("s2.d.per", 2)
+    what = "factors"
+    if np.isnan(factors) and not result.multiplicative:
+        # additive factors have no percentage, so X-13 compares the adjusted values
+        factors, what = result.number("s2.c.per", 2), "adjusted values"
+    if result.diagnostics.get("ssdiff") == "yes":
+        reason = "X-13 compares spans in percent only where adjusted values are positive"
+    else:
+        reason = next((note for note in result.notes if "sliding spans" in note), "X-13 gives none")
+    return [
+        _row("sliding spans, %", factors, grade(factors, limits.spans), f"months with unstable {what}", reason),
+        _row("spans, changes, %", changes, grade(changes, limits.changes), "months with unstable changes", reason),
     ]
 
 
-def _stability_rows(result: Adjustment, revised: Adjustment, limits: Limits) -> list[Row]:
-    factors, changes = result.number("s2.a.per", 2), result.number("s2.d.per", 2)
-    first, monthly = (revised.number(f"r0{number}.lag00.aar.all") for number in (1, 2))
+def _revision_rows(series: pd.Series, spec: Spec, adjusted: pd.Series, years: int) -> list[Row]:
+    positive, least = bool((adjusted > 0).all()), 12 * (_BEFORE + years)
+    mode = "percent" if positive else "difference"
+    first = monthly = float("nan")
+    # X-13 would move the start of a shorter history without being asked
+    reason = f"revisions={years} needs {least} months; found {len(adjusted)}"
+    if len(adjusted) >= least:
+        start = adjusted.index[-1] - 12 * years + 1
+        history = {
+            "estimates": ("sadj", "sadjchng"), "start": f"{start.year}.{start.month}", "additivesa": mode,
+        }  # fmt: skip
+        try:
+            revised = x13(series, spec=spec, history=history)
+        except EngineError as error:
+            reason = str(error)
+        else:
+            first, monthly = (revised.number(f"r0{number}.lag00.aar.all") for number in (1, 2))
+            mode = revised.diagnostics.get("r01.aarmode", mode)
+            reason = next((note for note in revised.notes if "history" in note), "X-13 gives none")
+    level, change = ("%", "points") if mode == "percent" else ("units", "units")
+    said = ("", "percentage points") if mode == "percent" else (", unit of the series", "unit of the series")
     return [
-        ("sliding spans, %", factors, grade(factors, limits.spans), "months with unstable factors"),
-        ("spans, changes, %", changes, grade(changes, limits.changes), "months with unstable changes"),
-        ("revision, %", first, "", "mean absolute revision of the first adjustment"),
-        ("revision, changes", monthly, "", "the same of monthly changes, percentage points"),
+        _row(f"revision, {level}", first, "", f"mean absolute revision of the first adjustment{said[0]}", reason),
+        _row(f"revision, changes, {change}", monthly, "", f"the same of monthly changes, {said[1]}", reason),
     ]
 
 
 def _annual_row(result: Adjustment, limits: Limits) -> Row:
+    name, meaning = "annual totals, %", "largest distance of a year's adjusted total from the unadjusted"
     parts = result.components[["observed", "adjusted"]].dropna()
     years = parts.groupby(pd.PeriodIndex(parts.index).year).agg(["sum", "count"])
     whole = years[years["observed", "count"] == 12]
     if whole.empty or (whole["observed", "sum"] <= 0).any():
-        return "annual totals, %", float("nan"), "", "largest distance of a year's adjusted total from the unadjusted"
+        return _row(name, float("nan"), "", meaning, "no whole year" if whole.empty else "not all totals are positive")
     gap = float((100 * (whole["adjusted", "sum"] / whole["observed", "sum"] - 1)).abs().max())
-    return (
-        "annual totals, %",
-        gap,
-        grade(gap, limits.annual),
-        "largest distance of a year's adjusted total from the unadjusted",
-    )
+    return _row(name, gap, grade(gap, limits.annual), meaning)
 
 
 @dataclass(frozen=True)
@@ -222,12 +270,30 @@ def direct_indirect(exports: Adjustment, imports: Adjustment, spec: Spec | None 
         Adjusted flows of one basis, over the same months.
     spec : Spec, optional
         How to adjust the balance itself; the defaults otherwise.
+
+    Raises
+    ------
+    ParameterError
+        A side, or the balance by this spec, is only modelled.
+    ComparabilityError
+        The sides do not cover the same months.
     """
+    for side, one in {"exports": exports, "imports": imports}.items():
+        _require_adjusted(one, side)
+    spans = [f"{one.components.index[0]} to {one.components.index[-1]}" for one in (exports, imports)]
+    if not exports.components.index.equals(imports.components.index):
+        raise ComparabilityError(f"exports cover {spans[0]}, imports {spans[1]}; expected the same months")
     observed = (exports.components["observed"] - imports.components["observed"]).rename("balance")
     direct = x13(observed, spec=spec) if spec else x13(observed)
+    _require_adjusted(direct, "the balance")
     indirect = exports.components["adjusted"] - imports.components["adjusted"]
     both = pd.DataFrame({"direct": direct.components["adjusted"], "indirect": indirect})
     changes = both.diff()
     distance = float((both["direct"] - both["indirect"]).abs().mean())
     roughness = {str(name): float(value) for name, value in changes.std().items()}
     return DirectIndirect(both, distance, float(changes["direct"].corr(changes["indirect"])), roughness)
+
+
+def _require_adjusted(one: Adjustment, what: str) -> None:
+    if one.engine is None:
+        raise ParameterError(f"{what}: found a model without an adjustment (engine None); expected seats or x11")

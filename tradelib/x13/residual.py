@@ -31,7 +31,7 @@ def model_f(series: pd.Series, *, years: Sequence[int] = SPANS) -> pd.DataFrame:
     series : pandas.Series
         Seasonally adjusted values, monthly ``PeriodIndex``, no gap.
     years : sequence of int
-        Most recent spans besides the whole one.
+        Most recent spans besides the whole one, each of five years or more.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def x11_measures(series: pd.Series, *, years: Sequence[int] = (15,), rule: BeaRu
     series : pandas.Series
         Seasonally adjusted values, monthly ``PeriodIndex``, no gap.
     years : sequence of int
-        Most recent spans besides the whole one.
+        Most recent spans besides the whole one, each of five years or more.
     rule : BeaRule
         Limits.
     """
