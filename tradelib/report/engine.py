@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 _log.setLevel(logging.CRITICAL)  # what goes wrong is told in the outcome
 
 
-class _Client(PapermillNotebookClient):  # type: ignore[misc]
+class Client(PapermillNotebookClient):  # type: ignore[misc]
     """A client whose run provides the kernel and counts what it shows."""
 
     def __init__(self, notebook: Any, run: Run, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> Any:
         kept = {name: kwargs[name] for name in ("run", "resources", "extra_arguments")}
         startup = kwargs["start_timeout"]
-        client = _Client(nb_man, kernel_name=kernel_name, startup_timeout=startup, timeout=None, log=_log, **kept)
+        client = Client(nb_man, kernel_name=kernel_name, startup_timeout=startup, timeout=None, log=_log, **kept)
         return client.execute()
 
 
