@@ -24,10 +24,12 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         self._run = run
 
     def create_kernel_manager(self) -> Any:
+        """Return the manager of the run's kernel."""
         self.km = self._run.manager(config=self.config)
         return self.km
 
     def process_message(self, message: dict[str, Any], *args: Any) -> Any:
+        """Take note of what a cell shows, up to the run's limit."""
         return super().process_message(message, *args) if self._run.may_show(message["content"]) else None
 
 
