@@ -39,7 +39,12 @@ class _Engine(NBClientEngine):  # type: ignore[misc]
         kept = {name: kwargs[name] for name in ("run", "resources", "extra_arguments")}
         startup = kwargs["start_timeout"]
         client = Client(nb_man, kernel_name=kernel_name, startup_timeout=startup, timeout=None, log=_log, **kept)
-        return client.execute()
+        # Papermill writes the whole notebook before and after each cell; that it is written at the end is enough.
+        save, nb_man.save = nb_man.save, lambda **_: None
+        try:
+            return client.execute()
+        finally:
+            nb_man.save = save
 
 
 papermill_engines.register(NAME, _Engine)
