@@ -59,7 +59,7 @@ class Killer:
             victims = {kind: found for kind, found in self.victims(process).items() if found}
             if process.poll() is not None or not victims:
                 break
-            kind = self.chance.choice(sorted(victims))
+            kind = min(sorted(victims), key=lambda kind: (self.hit.count(kind), self.chance.random()))
             self.chance.choice(victims[kind]).kill()
             self.hit.append(kind)
             self.left -= 1

@@ -101,7 +101,7 @@ def test_each_misbehaviour_is_a_clear_message_and_harms_no_other(
     told = {job.values["text"]: got.failures.get(job.place) for job in jobs}
     assert {name for name, error in told.items() if error is None} == {"good", "better", "best"}
     assert told["endless"] == told["deaf"] == "took longer than 15 seconds"
-    assert told["hungry"] == "cell 2: MemoryError; a run may take 2 GB"
+    assert told["hungry"] == "cell 3: MemoryError; a run may take 2 GB"
     assert told["chatty"] == "showed more than 5 million characters"
     assert "Kernel died: it crashed" in told["dying"]
     assert "Kernel died" in told["aborting"]

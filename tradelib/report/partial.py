@@ -86,12 +86,15 @@ def publish(partial: Path, final: Path) -> None:
     On Linux that is one step, so that there is a whole folder at every moment. Elsewhere the former one goes first.
     """
     partial.chmod(0o755)
-    if not final.exists():
+    try:
         partial.rename(final)
-    elif not _exchanged(partial, final):
-        with partial_folder(final.parent) as aside:
-            final.rename(aside / "former")
-            partial.rename(final)
+    except OSError:
+        if not final.is_dir():
+            raise
+        if not _exchanged(partial, final):
+            with partial_folder(final.parent) as aside:
+                final.rename(aside / "former")
+                partial.rename(final)
 
 
 def _exchanged(one: Path, two: Path) -> bool:
