@@ -123,7 +123,6 @@ def test_windows_may_be_kept_whole(data):
         ({"spec": MODEL + "x11{}"}, r"found x11\{\} with engine 'seats'; expected seats\{\} or neither"),
         ({"spec": MODEL + "seats{}", "engine": "x11"}, r"found seats\{\} with engine 'x11'"),
         ({"spec": MODEL, "engine": "stl"}, "engine 'stl', which takes none"),
-        ({"spec": "x11{}", "engine": "x11"}, "exports of goods, whole span: X-13 refused: .* please provide an ARIMA"),
         ({"spec": "arima{modle=(0 1 1)}"}, 'Argument name "modle" not found'),
         ({"spec": MODEL + "forecast{maxlead=6}", "engine": "x11"}, "factors of 6 months to come; expected 12"),
         (

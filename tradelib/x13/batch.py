@@ -113,7 +113,9 @@ def x13_batch(
     return Batch(results, failures)
 
 
-def _adjust(name: str, column: Any, engine: Engine | None, asked: Mapping[str, Any]) -> Adjustment:
+def _adjust(
+    name: str, column: Any, engine: Engine | Literal["as specified"] | None, asked: Mapping[str, Any]
+) -> Adjustment:
     return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **asked)
 
 
