@@ -81,13 +81,16 @@ def whole_reports(parent: Path) -> int:
 
 
 def results(folder: Path) -> dict[str, str]:
-    """Return the hashes of all that a sweep or report left, but for how long its runs took."""
+    """Return the hashes of all that a sweep or report left, but for how long its runs took and in which kernel.
+
+    A run whose warm server was killed goes on in a stock kernel.
+    """
     found = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name not in {".lock", "results.parquet"}:
             content = path.read_bytes()
             if path.name == "run.json":
-                content = json.dumps(json.loads(content) | {"seconds": 0}).encode()
+                content = json.dumps(json.loads(content) | {"seconds": 0, "kernel": ""}).encode()
             elif path.name == "manifest.json":
                 content = json.dumps(json.loads(content) | {"notebooks": {}}).encode()
             elif path.name == "results.csv":
