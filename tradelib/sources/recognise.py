@@ -12,8 +12,9 @@ from tradelib.sources import bea, bls, census_api, country, exhibit12, fred, off
 from tradelib.sources.checks import check_accounts
 from tradelib.sources.delimited import read_csv_grid
 from tradelib.sources.exhibit import read_exhibit
-from tradelib.sources.grid import decode, first_sheet, is_workbook, read_grid, read_raw, read_sheets
+from tradelib.sources.grid import decode, first_sheet, read_grid, read_raw, read_sheets
 from tradelib.sources.tidy import MILLIONS, Facts, Line, Quantity, stack, tidy
+from tradelib.sources.workbook import is_workbook
 from tradelib.unpack import is_package
 
 if TYPE_CHECKING:
