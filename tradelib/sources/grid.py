@@ -203,7 +203,17 @@ def read_sheets(file: str, raw: bytes, which: slice = slice(None)) -> list[Grid]
     SourceError
         The bytes are not a workbook that can be opened, or would take more memory than any official table.
     """
-    sheets = read_cells(file, raw, which)
+    return grids_of(file, read_cells(file, raw, which))
+
+
+def grids_of(file: str, sheets: list[tuple[str, list[list[Any]]]]) -> list[Grid]:
+    """Return sheets whose cells were read as grids.
+
+    Raises
+    ------
+    SourceError
+        All are empty.
+    """
     if not any(any(map(any, rows)) for _, rows in sheets):
         raise SourceError(file, None, found=f"an empty sheet {sheets[0][0]!r}", expected="an official table")
     return [
