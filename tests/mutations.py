@@ -148,7 +148,7 @@ def whole(path: Path) -> Whole:
     return {by_place: figures(facts, by_place=by_place) for by_place in (False, True)}
 
 
-def hold(path: Path, whole: Whole, mutation: Mutation | None = None, *, loses: int = 0) -> None:
+def hold(path: Path, whole: Whole, mutation: Mutation | None = None, *, within: float = 0, loses: int = 0) -> None:
     """Check that every figure read is the whole file's and none is lost unseen; else the file is refused.
 
     Parameters
@@ -159,6 +159,8 @@ def hold(path: Path, whole: Whole, mutation: Mutation | None = None, *, loses: i
         What the whole file says.
     mutation : Mutation, optional
         What happened, where it tells what may be lacking or marked otherwise.
+    within : float
+        By how much a figure may differ: what the accounts cannot see, where bytes of a number change.
     loses : int
         How many figures may be lacking.
     """
@@ -173,7 +175,7 @@ def hold(path: Path, whole: Whole, mutation: Mutation | None = None, *, loses: i
         told, mark = expected[key]
         if what == "blank" and value == "nan" and not marker:
             continue  # an empty cell of a FRED download is a missing value
-        assert value == told, f"{mutation}: {key} {value}, whole {told}"
+        assert value == told or abs(float(value) - float(told)) <= within, f"{mutation}: {key} {value}, whole {told}"
         marks = [text.replace("(R)", "").strip() if what == "mark" else text for text in (marker, mark)]
         assert marks[0] == marks[1], f"{mutation}: {key} marked {marker!r}, whole {mark!r}"
     lost = len(expected) - len(got)

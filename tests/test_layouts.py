@@ -288,6 +288,18 @@ def test_an_exhibit_without_a_layout_is_read_in_its_own_words(put):
     assert set(got.values["adjustment"]) == {"sa"}
 
 
+@pytest.mark.parametrize("line", [8, 23])
+@pytest.mark.parametrize("to", [0, 1, 2, None])
+def test_an_annual_line_that_left_its_block_is_refused(put, line, to):
+    """Above the title, or gone: the other block still has its line, so both must."""
+    rows = layouts.plain_exhibit()
+    moved = rows.pop(line)
+    if to is not None:
+        rows.insert(to, moved)
+    with pytest.raises(SourceError, match=r"no line for January to December 2023|text alone above the header"):
+        put({"3": rows})
+
+
 def test_content_decides_and_not_the_name(tmp_path):
     path = layouts.write_sheets({"12": layouts.exhibit12()}, tmp_path / "realexp.xls")
     assert read_any(path).layout == "Exhibit 12"

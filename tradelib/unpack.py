@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from tradelib.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_BYTES = 300_000_000
 """All files of an archive together, unpacked."""
@@ -51,7 +55,7 @@ def check_archive(path: Path) -> list[str]:
     except SourceError:
         raise
     except Exception as error:  # zlib, lzma and struct each have an error of their own
-        raise _refuse(path, f"a damaged archive ({error})", "a whole archive") from error
+        raise _refuse(path.name, f"a damaged archive ({error})", "a whole archive") from error
     return [f"{len(links)} links to other workbooks, which were not followed"] if links else []
 
 
@@ -65,46 +69,52 @@ def unpack(path: Path, folder: Path) -> list[Path]:
                 continue
             target = folder / name
             if target.exists():
-                raise _refuse(path, f"{name} twice", "each workbook once")
+                raise _refuse(path.name, f"{name} twice", "each workbook once")
             target.write_bytes(archive.read(member))
             found.append(target)
     if not found:
-        raise _refuse(path, "no workbook in it", "the exhibits")
+        raise _refuse(path.name, "no workbook in it", "the exhibits")
     return found
 
 
 def _check_members(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_FILES:
-        raise _refuse(path, f"{len(members)} files", f"at most {MOST_FILES}")
+        raise _refuse(path.name, f"{len(members)} files", f"at most {MOST_FILES}")
     budget = MOST_BYTES
     for member in members:
         _check_name(path, member)
-        budget -= _unpacked(path, archive, member, budget)
+        budget -= sum(map(len, chunks(path.name, archive, member, budget)))
 
 
 def _check_name(path: Path, member: zipfile.ZipInfo) -> None:
     name = member.filename.replace("\\", "/")
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or ":" in (parts[0] if parts else "") or "\0" in member.orig_filename:
-        raise _refuse(path, f"the path {member.filename!r}", "paths inside the archive")
+        raise _refuse(path.name, f"the path {member.filename!r}", "paths inside the archive")
     if (member.external_attr >> 16) & 0o170000 == 0o120000:
-        raise _refuse(path, f"the link {member.filename!r}", "files")
+        raise _refuse(path.name, f"the link {member.filename!r}", "files")
     if member.flag_bits & 1:
-        raise _refuse(path, f"{member.filename!r} encrypted", "an open archive")
+        raise _refuse(path.name, f"{member.filename!r} encrypted", "an open archive")
 
 
-def _unpacked(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: int) -> int:
-    """Return how many bytes a file unpacks to; stop as soon as it is too much."""
+def chunks(file: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: int = MOST_BYTES) -> Iterator[bytes]:
+    """Unpack a file of an archive piece by piece; stop as soon as it is too much.
+
+    Raises
+    ------
+    SourceError
+        It unpacks to more than the budget, or to more than ``MOST_RATIO`` times its size.
+    """
     size = 0
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             if size > budget:
-                raise _refuse(path, f"more than {MOST_BYTES:,} bytes unpacked", "a file of reasonable size")
+                raise _refuse(file, f"more than {MOST_BYTES:,} bytes unpacked", "a file of reasonable size")
             if size > max(_SMALL, MOST_RATIO * member.compress_size):
-                raise _refuse(path, f"{member.filename!r} more than {MOST_RATIO} times its size", "less expansion")
-    return size
+                raise _refuse(file, f"{member.filename!r} more than {MOST_RATIO} times its size", "less expansion")
+            yield chunk
 
 
-def _refuse(path: Path, found: str, expected: str) -> SourceError:
-    return SourceError(path.name, None, found=found, expected=expected)
+def _refuse(file: str, found: str, expected: str) -> SourceError:
+    return SourceError(file, None, found=found, expected=expected)

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from tradelib.errors import SourceError
 from tradelib.sources.bea_checks import PREVIOUS_UNTIL, check_tables, repeated
 from tradelib.sources.bea_tables import GEO, SERIES, Table, key
-from tradelib.sources.grid import is_workbook, read_raw, read_sheets
+from tradelib.sources.grid import read_raw, read_sheets
 from tradelib.sources.stub import MONTHS
 from tradelib.sources.tidy import Facts, Line, month_name, ordinal, stack, tidy
+from tradelib.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

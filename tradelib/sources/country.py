@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import SourceError
-from tradelib.sources.grid import first_sheet, is_workbook, read_raw
+from tradelib.sources.grid import first_sheet, read_raw
 from tradelib.sources.stub import MONTHS
 from tradelib.sources.tidy import MILLIONS, Facts, months, ordinal
+from tradelib.sources.workbook import is_workbook
 
 if TYPE_CHECKING:
     from tradelib.sources.checks import Values

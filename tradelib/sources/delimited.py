@@ -6,7 +6,8 @@ import csv
 import io
 from pathlib import Path
 
-from tradelib.sources.grid import Grid, decode, is_workbook, read_raw
+from tradelib.sources.grid import Grid, decode, read_raw
+from tradelib.sources.workbook import is_workbook
 
 
 def read_csv_grid(path: str | Path) -> Grid:

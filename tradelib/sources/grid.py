@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
 from pathlib import Path
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tradelib.errors import SourceError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tradelib.sources.workbook import is_workbook, read_cells
 
 Cell = str | float
 """Text as published, stripped of outer blanks (``""`` for an empty cell), or a workbook's number."""
@@ -22,7 +19,6 @@ Cell = str | float
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _MARKER = re.compile(r"\((?:[A-Z]{1,3}|-|\d{1,2})\)|-|n\.a\.|\.{2,3}|\(\*\)", re.ASCII)
 _LINE_END = re.compile(r"\r\n?|\n")
-_WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 @dataclass(frozen=True)
@@ -161,11 +157,6 @@ def read_raw(path: str | Path) -> bytes:
     return raw
 
 
-def is_workbook(raw: bytes) -> bool:
-    """Tell whether bytes start as an Excel workbook does, ``.xlsx`` or ``.xls``."""
-    return raw.startswith(_WORKBOOK_STARTS)
-
-
 def decode(path: Path, raw: bytes) -> str:
     """Return the text that bytes are.
 
@@ -210,19 +201,21 @@ def read_sheets(file: str, raw: bytes, which: slice = slice(None)) -> list[Grid]
     Raises
     ------
     SourceError
-        The bytes are not a workbook that can be opened.
+        The bytes are not a workbook that can be opened, or would take more memory than any official table.
     """
-    from io import BytesIO
+    return grids_of(file, read_cells(file, raw, which))
 
-    from python_calamine import CalamineWorkbook  # only workbooks need it
 
-    with _opening(file):
-        workbook = CalamineWorkbook.from_filelike(BytesIO(raw))
-        names = workbook.sheet_names[which]
-        sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
-    if not sheets or not any(any(map(any, rows)) for _, rows in sheets):
-        found = f"an empty sheet {sheets[0][0]!r}" if sheets else "a workbook without sheets"
-        raise SourceError(file, None, found=found, expected="an official table")
+def grids_of(file: str, sheets: list[tuple[str, list[list[Any]]]]) -> list[Grid]:
+    """Return sheets whose cells were read as grids.
+
+    Raises
+    ------
+    SourceError
+        All are empty.
+    """
+    if not any(any(map(any, rows)) for _, rows in sheets):
+        raise SourceError(file, None, found=f"an empty sheet {sheets[0][0]!r}", expected="an official table")
     return [
         Grid(file, [_trimmed([_workbook_cell(cell) for cell in row]) for row in rows], name) for name, rows in sheets
     ]
@@ -234,26 +227,9 @@ def first_sheet(file: str, raw: bytes) -> list[list[Any]]:
     Raises
     ------
     SourceError
-        The bytes are not a workbook that can be opened.
+        The bytes are not a workbook that can be opened, or would take more memory than any official table.
     """
-    from io import BytesIO
-
-    from python_calamine import CalamineWorkbook
-
-    with _opening(file):  # from bytes: a path would be opened as its name says
-        return list(CalamineWorkbook.from_filelike(BytesIO(raw)).get_sheet_by_index(0).to_python(skip_empty_area=False))
-
-
-@contextmanager
-def _opening(file: str) -> Iterator[None]:
-    """Turn whatever the parser says into the error that names the file."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the parser's errors, and its panics, which derive from BaseException
-        found = f"a damaged workbook ({' '.join(str(error).split())})"
-        raise SourceError(file, None, found=found, expected="an Excel workbook") from error
+    return read_cells(file, raw, slice(1))[0][1]
 
 
 def _workbook_cell(cell: object) -> Cell:

@@ -51,11 +51,12 @@ def plain_exhibit_of(grid: Grid) -> list[tuple[Exhibit, list[Quantity]]]:
     first = next((at for at in range(period + 1, len(grid.rows)) if _starts(grid, at)), None)
     if first is None:
         raise grid.error(period, found="no year under the header", expected="years and months")
-    for at in range(title + 1, top):
+    for at in range(top):
         if not grid.is_blank(at, 1):
-            raise grid.error(at, 1, found=repr(grid.text(at, 1)), expected="text alone between title and header")
+            raise grid.error(at, 1, found=repr(grid.text(at, 1)), expected="text alone above the header")
     heads = _heads(grid, top, first)
     words = " ".join(grid.text(at) for at in range(top))
+    has_lines = any(isinstance(understand(grid.text(at)), Span) for at in range(first, len(grid.rows)))
     found = []
     for block, rows in _blocks(grid, first).items():
         quantities = [_quantity(head, block or grid.text(title), words) for head in heads]
@@ -65,7 +66,7 @@ def plain_exhibit_of(grid: Grid) -> list[tuple[Exhibit, list[Quantity]]]:
             units=(),
             header=(("Columns", names),),
             is_whole=False,
-            has_lines=any(isinstance(understand(grid.text(at)), Span) for at in rows),
+            has_lines=has_lines,
         )
         part = Part(
             grid.file,

@@ -12,8 +12,9 @@ from tradelib.sources import bea, bls, census_api, country, exhibit12, fred, off
 from tradelib.sources.checks import check_accounts
 from tradelib.sources.delimited import read_csv_grid
 from tradelib.sources.exhibit import read_exhibit
-from tradelib.sources.grid import decode, first_sheet, is_workbook, read_grid, read_raw, read_sheets
+from tradelib.sources.grid import decode, grids_of, read_grid, read_raw
 from tradelib.sources.tidy import MILLIONS, Facts, Line, Quantity, stack, tidy
+from tradelib.sources.workbook import is_workbook, read_cells
 from tradelib.unpack import is_package
 
 if TYPE_CHECKING:
@@ -65,10 +66,11 @@ def _workbook(path: Path, raw: bytes) -> Facts:
     if is_package(raw):
         expected = "one file; read_package reads the exhibits of a monthly package"
         raise SourceError(path.name, None, found="an archive of workbooks", expected=expected)
-    rows = first_sheet(path.name, raw)
+    sheets = read_cells(path.name, raw)
+    _, rows = sheets[0]
     if rows and country.is_country(rows[0]):
         return country.country_of(path.name, rows)
-    grids = read_sheets(path.name, raw)
+    grids = grids_of(path.name, sheets)
     if bea.is_bea(grids):
         return bea.read_bea_sheets(path.name, grids)
     return _exhibit(grids[0])
