@@ -1,4 +1,4 @@
-"""Shares, contributions and concentration: what must add up adds up; the bounds hold what is true."""
+"""Shares, contributions and concentration: what must add up adds up; a bound holds whatever is left out."""
 
 from __future__ import annotations
 
@@ -35,21 +35,23 @@ def test_contributions_add_up_to_growth_and_shares_to_the_whole(values):
     assert got.parts["share"].sum() == pytest.approx(100)
 
 
-@given(st.lists(st.floats(0.1, 1e4), min_size=4, max_size=12), st.integers(1, 4))
-def test_the_bounds_of_the_largest_parts_hold_the_index_of_all(sizes, count):
-    table = parts([sorted(sizes, reverse=True)] * 12)
+@given(st.lists(st.floats(0.1, 1e4), min_size=4, max_size=12), st.permutations(range(4)), st.integers(1, 4))
+def test_some_parts_bound_the_index_of_all_also_when_they_are_not_the_largest(sizes, order, count):
+    table = parts([sizes] * 12)
     total = table.sum(axis=1)
     exact = composition.concentration(table, total).iloc[-1]
-    some = composition.concentration(table.iloc[:, :count], total).iloc[-1]
-    assert exact["low"] == pytest.approx((np.square(table.iloc[0] / total.iloc[0]) * 1e4).sum())
-    assert some["low"] <= exact["low"] * (1 + 1e-9)
-    assert some["high"] >= exact["low"] * (1 - 1e-9)
+    some = composition.concentration(table.iloc[:, list(order)[:count]], total).iloc[-1]
+    assert exact["at_least"] == pytest.approx((np.square(table.iloc[0] / total.iloc[0]) * 1e4).sum())
+    assert exact["rest"] == pytest.approx(0, abs=1e-9)
+    assert some["at_least"] <= exact["at_least"] * (1 + 1e-9)
+    assert some["at_least"] + some["rest"] ** 2 >= exact["at_least"] * (1 - 1e-9)
+    assert some["equal_parts"] >= exact["equal_parts"] * (1 - 1e-9)
 
 
 def test_parts_of_one_size_count_themselves():
     table = parts([[5.0] * 4] * 12)
     got = composition.concentration(table, table.sum(axis=1)).iloc[-1]
-    assert (got["low"], got["equal_parts"]) == (2500.0, 4.0)
+    assert (got["at_least"], got["equal_parts"]) == (2500.0, 4.0)
 
 
 def test_unfit_parts_are_refused():

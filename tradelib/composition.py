@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from tradelib.errors import SeriesError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 YEAR = 12
 """Months of a window: a year has each season once, so unadjusted figures can be compared."""
@@ -101,8 +99,7 @@ def concentration(parts: pd.DataFrame, total: pd.Series, months: int = YEAR) -> 
     Parameters
     ----------
     parts : pandas.DataFrame
-        Values of the largest parts by month; the rest of the total is in parts none of which is larger than the
-        smallest of these.
+        Values of some parts by month, best the largest; nothing is assumed about the rest of the total.
     total : pandas.Series
         The total, same index.
     months : int
@@ -111,18 +108,19 @@ def concentration(parts: pd.DataFrame, total: pd.Series, months: int = YEAR) -> 
     Returns
     -------
     pandas.DataFrame
-        ``low`` and ``high`` bound of the Herfindahl-Hirschman index on a scale of 0 to 10,000; equal where the parts
-        are all there are. ``equal_parts``: how many parts of one size are as concentrated as ``low``.
+        ``at_least``: what these parts alone add to the Herfindahl-Hirschman index, on a scale of 0 to 10,000; all of
+        it where they are all there are. ``rest``: the share of all others, in percent. ``equal_parts``: how many
+        parts of one size are as concentrated as ``at_least``.
 
     Notes
     -----
-    :math:`H = \sum_i s_i^2` with shares in percent (Herfindahl 1950, Hirschman 1945). What the rest :math:`r` adds
-    lies between nothing, when it is in very many parts, and :math:`r \cdot \min_i s_i`.
+    :math:`H = \sum_i s_i^2` with shares in percent (Herfindahl 1950, Hirschman 1945). A rest :math:`r` adds between
+    nothing, when it is in very many parts, and :math:`r^2`, when it is one.
     """
     of = shares(parts, total, months)
-    low = (of**2).sum(axis=1)
+    known = (of**2).sum(axis=1)
     rest = (100 - of.sum(axis=1)).clip(lower=0)
-    return low.to_frame("low").assign(high=low + rest * of.min(axis=1), equal_parts=10_000 / low)
+    return pd.DataFrame({"at_least": known, "rest": rest, "equal_parts": 10_000 / known})
 
 
 def _require(parts: pd.DataFrame, total: pd.Series, months: int) -> None:

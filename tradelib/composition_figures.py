@@ -79,13 +79,6 @@ def named_paths(ax: Axes, frame: pd.DataFrame, named: Sequence[str], *, decimals
         )  # fmt: skip
 
 
-def band(ax: Axes, low: pd.Series, high: pd.Series, flow: str) -> None:
-    """Draw the range between two bounds and name it by its flow."""
-    shade = figures.colour(flow)
-    ax.fill_between(figures.dates(low.index), low, high, color=shade, alpha=0.35, linewidth=0)
-    figures.lines(ax, high.rename(flow), {flow: flow.capitalize()}, color=shade)
-
-
 def _plain(ax: Axes) -> None:
     ax.grid(visible=False)
     ax.set_xticks([])
