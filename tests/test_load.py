@@ -13,7 +13,7 @@ import official
 import pandas as pd
 import pytest
 
-from tradelib import load
+from tradelib import listing, load
 from tradelib.errors import ParameterError, SourceError
 from tradelib.paths import data_folder
 from tradelib.vintages import families, read_months, releases, select
@@ -231,3 +231,22 @@ def test_import_leaves_heavy_libraries_alone():
     code = f"import sys, tradelib; tradelib.load(); print(*sorted(set({heavy.split()}) & set(sys.modules)))"
     got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert got.stdout.strip() == ""
+
+
+def test_categories_and_partners_are_loaded_like_any_series():
+    frame = load(["exports_travel_bop_sa", "BOPTEXP"], start="2024-01", unit="billions")
+    assert list(frame) == ["exports_travel_bop_sa", "exports_total_bop_sa"]
+    assert frame.attrs["series"]["exports_travel_bop_sa"]["family"] == "bea_services"
+    assert frame.attrs["series"]["exports_travel_bop_sa"]["unit"].startswith("billions")
+    partners = load("imports_goods_*_census_nsa")
+    assert {"imports_goods_china_census_nsa", "imports_goods_canada_census_nsa"} <= set(partners)
+    assert len(partners.columns) == 21
+    with pytest.raises(ParameterError, match="did you mean exports_travel_bop_sa"):
+        load("exports_travl_bop_sa")
+
+
+def test_every_series_that_is_listed_and_in_the_store_is_loaded():
+    listed = listing.series()
+    held = listed[listed["vintage"] != ""].reset_index().drop_duplicates("name", keep="first")
+    frame = load(list(held["name"]))
+    assert list(frame) == list(held["name"])

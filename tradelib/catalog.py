@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from tradelib.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
@@ -128,7 +128,7 @@ CATALOG: dict[str, Series] = {s.name: s for s in (*_bop(), *_census_goods(), *_p
 _MNEMONICS = {s.mnemonic: s.name for s in CATALOG.values() if s.mnemonic}
 
 
-def find(words: str | Iterable[str]) -> list[Series]:
+def find(words: str | Iterable[str], more: Mapping[str, Series] | None = None) -> list[Series]:
     """Return the series that names, FRED mnemonics or patterns stand for, in the order asked, each once.
 
     Parameters
@@ -136,6 +136,8 @@ def find(words: str | Iterable[str]) -> list[Series]:
     words : str or iterable of str
         ``"balance_total_bop_sa"``, ``"BOPGSTB"`` or a shell pattern such as ``"exports_*_bop_sa"``. A pattern
         finds chained dollars only if it says so: ``"exports_*_chained2012"``.
+    more : mapping of str to Series, optional
+        Series by name beside those of the catalog, for words that stand for none of it.
 
     Raises
     ------
@@ -146,8 +148,10 @@ def find(words: str | Iterable[str]) -> list[Series]:
     for word in [words] if isinstance(words, str) else words:
         name = _MNEMONICS.get(word, word)
         hits = [s for s in CATALOG.values() if fnmatchcase(s.name, name) and _is_meant(s, name)]
+        hits = hits or [s for s in (more or {}).values() if fnmatchcase(s.name, name)]
         if not hits:
-            raise ParameterError(f"unknown series {word!r}; {did_you_mean(word, [*CATALOG, *_MNEMONICS])}")
+            known = [*CATALOG, *_MNEMONICS, *(more or {})]
+            raise ParameterError(f"unknown series {word!r}; {did_you_mean(word, known)}")
         found |= {s.name: s for s in hits}
     return list(found.values())
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib import addresses, catalog, fetch, store
+from tradelib import addresses, catalog, fetch, store, vintages
 from tradelib.errors import ParameterError
 from tradelib.families import families_of
-from tradelib.sources.tidy import Quantity
 
 if TYPE_CHECKING:
     from tradelib.catalog import Series
@@ -40,7 +39,7 @@ def series(text: str = "") -> pd.DataFrame:
         No series has these words; the message offers what is close.
     """
     rows = [_row(one, family) for one in catalog.CATALOG.values() for family in _families(one)]
-    rows += [row for family in store.families() for row in _details(family)]
+    rows += [_row(one, one.family) for one in vintages.labelled().values()]
     frame = pd.DataFrame(rows, columns=["name", *SHOWN, "family"])
     told = frame.astype(str).agg(" ".join, axis=1).str.lower()
     for word in text.lower().split():
@@ -50,30 +49,6 @@ def series(text: str = "") -> pd.DataFrame:
         hint = f"did you mean {' or '.join(close)}?" if close else "without words all series are listed"
         raise ParameterError(f"no series with {text!r}; {hint}")
     return frame.set_index("name")
-
-
-def _details(family: str) -> list[dict[str, str]]:
-    """Return the series of a family that names its own labels: categories and partners, ``tradelib.detail``."""
-    newest = store.releases(family)[-1]
-    rows = []
-    for name, label in newest.provenance.get("labels", {}).items():
-        told = Quantity.named(name)
-        rows.append(
-            {
-                "name": name,
-                "label": f"{told.flow.capitalize()}, {label}",
-                "unit": str(newest.provenance["unit"]),
-                "basis": told.basis,
-                "adjustment": told.adjustment,
-                "price_basis": told.price_basis,
-                "mnemonic": "",
-                "family": family,
-                "first": str(newest.span[0]),
-                "last": str(newest.span[1]),
-                "vintage": newest.released.isoformat(),
-            }
-        )
-    return [row for row in rows if row["name"] not in catalog.CATALOG]
 
 
 def _families(one: Series) -> list[str]:

@@ -39,6 +39,8 @@ def load(
     series : str or iterable of str
         Names, FRED mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_*_bop_sa"``). By default the nine
         series of the history table: balance, exports and imports of goods and services, BOP basis, adjusted.
+        Categories of services and partners by name, or by a pattern that no other series has:
+        ``"imports_goods_*_census_nsa"``.
     start, end : str, pandas.Period or None
         First and last month, both included; None for all there is.
     vintage : str, datetime.date or None
@@ -69,7 +71,7 @@ def load(
     """
     if unit not in ("millions", "billions"):
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
-    wanted = catalog.find(series)
+    wanted = catalog.find(series, labelled())
     known = {name: releases(name) for name in dict.fromkeys(family or s.family for s in wanted)}
     held = {name: pick(listed, vintage) for name, listed in known.items()}
     tables: dict[Path, pd.DataFrame] = {}
@@ -91,6 +93,20 @@ def load(
     frame = cut(pd.DataFrame(columns), start, end)
     frame.attrs["series"] = told
     return frame
+
+
+def labelled() -> dict[str, catalog.Series]:
+    """Return the series that families of the store name by labels of their own: categories of services, partners."""
+    found = {}
+    for family in families():
+        told = releases(family)[-1].provenance
+        for name, label in told.get("labels", {}).items():
+            flow, *item, basis, adjustment = name.split("_")
+            what = f"{flow.capitalize()} of goods" if item[0] == "goods" else flow.capitalize()
+            found[name] = catalog.Series(
+                flow, "_".join(item), basis, adjustment, family, f"{what}, {label}", unit=str(told["unit"])
+            )
+    return {name: one for name, one in found.items() if name not in catalog.CATALOG}
 
 
 def _before(release: Release, known: Iterable[Release]) -> list[Release]:
