@@ -106,7 +106,53 @@ def test_an_older_file_under_the_same_name_is_refused(agency):
     got = get()
     assert got.status == "failed"
     assert "figures until 1993-06; expected 1993-07 or later" in got.message
+    assert got.message.endswith(f"remove {got.record.path.parent}")
     assert got.record.statistical_month == "1993-07"
+
+
+def until(last: str) -> bytes:
+    """Return a FRED file from 1992 to a month."""
+    year, month = map(int, last.split("-"))
+    return layouts.as_csv(layouts.fred(count=(year - 1992) * 12 + month)).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (until("2031-01"), "figures until 2031-01; expected a newest month that was over on 2024-05-03"),
+        (until("2024-05"), "figures until 2024-05; expected a newest month that was over on 2024-05-03"),
+        (b"observation_date,BOPGSTB\n2024-01-01,.\n2024-02-01,.\n", "found no value of BOPGSTB; expected at least one"),
+    ],
+)
+def test_a_month_that_cannot_be_does_not_stand_in_the_way_of_the_right_file(agency, body, said):
+    day = dt.date(2024, 5, 3)
+    agency.put("/balance.csv", body)
+    got = get(today=day)
+    assert got.status == "failed"
+    assert said in got.message
+    agency.put("/balance.csv", until("2024-04"))
+    assert get(today=day).record.statistical_month == "2024-04"
+
+
+@pytest.mark.parametrize("month", ["NaT", "2931-01", "soon"])
+def test_a_record_about_a_month_that_cannot_be_is_no_data(agency, month):
+    agency.put("/balance.csv", CSV)
+    record = get().record
+    path = record.path.parent / "record.json"
+    path.write_text(path.read_text().replace("1993-06", month))
+    assert fetch.at_hand("balance") is None
+    assert get().status == "new"
+
+
+@pytest.mark.parametrize("harm", [lambda raw: raw[:-9], lambda raw: raw.replace(b"2026", b"2062")])
+def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
+    agency.put("/balance.csv", CSV)
+    record = get().record
+    record.path.write_bytes(harm(CSV))
+    assert fetch.at_hand("balance") is None
+    got = get()
+    assert got.status == "new"
+    assert got.record.path.read_bytes() == CSV
 
 
 @pytest.mark.parametrize(
