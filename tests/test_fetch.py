@@ -6,10 +6,13 @@ import datetime as dt
 import io
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
+import threading
 import zipfile
+from pathlib import Path
 
 import agency as agencies
 import layouts
@@ -207,7 +210,8 @@ def test_a_file_always_shorter_than_announced_is_refused(agency):
     agency.answers["/balance.csv"] = agencies.cut(CSV)
     got = get()
     assert got.status == "failed"
-    assert f"broke off {download.TRIES} times" in got.message
+    said = f"broke off {download.TRIES} times (after {len(CSV) // 2:,} of {len(CSV):,} bytes)"
+    assert said in got.message
     assert len(agency.asked) == download.TRIES
 
 
@@ -217,19 +221,86 @@ def test_a_file_too_large_is_refused(agency, monkeypatch):
     assert "more than 100 bytes" in get().message
 
 
+def test_a_server_that_never_answers_has_failed(agency, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", (5, 0.2))
+    over = threading.Event()
+    agency.answers["/balance.csv"] = lambda _: over.wait(20) and None
+    got = get()
+    over.set()
+    assert got.status == "failed"
+    assert got.message.endswith("the server did not answer within 0.2 s")
+    assert len(agency.asked) == 2
+
+
+def test_a_server_that_stops_in_the_middle_is_not_waited_for_again(agency, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", (5, 0.2))
+    over = threading.Event()
+
+    def stop(handler):
+        agencies.cut(CSV)(handler)
+        over.wait(20)
+
+    agency.answers["/balance.csv"] = stop
+    got = get()
+    over.set()
+    assert got.message.endswith("the server did not answer within 0.2 s")
+    assert len(agency.asked) == 1
+
+
+def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
+    agency.answers["/balance.csv"] = agencies.reset
+    got = get()
+    assert got.status == "failed"
+    assert got.message.endswith("the server broke the connection off before it answered")
+    assert len(agency.asked) == 2
+
+
+@pytest.mark.parametrize("wait", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_a_server_that_names_a_late_time_is_not_waited_for(agency, wait):
+    agency.say("/balance.csv", 429, b"", {"Retry-After": wait})
+    got = get()
+    assert f"429 Too Many Requests, come back {'in 3600 s' if wait == '3600' else 'on ' + wait}" in got.message
+    assert len(agency.asked) == 1
+
+
+def move(url: str, **others: str) -> None:
+    """Let the source of the balance, and others, have another address."""
+    told = {name: entry(at, "FRED CSV") for name, at in ({"balance": url} | others).items()}
+    Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(told))
+
+
+def closed() -> str:
+    """Return an address on this machine where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
 def test_offline_goes_on_with_what_it_has(agency):
     agency.put("/balance.csv", CSV)
     get()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    path = addresses.os.environ["TRADELIB_SOURCES"]
-    table = {"balance": entry(f"http://127.0.0.1:{port}/balance.csv", "FRED CSV")}
-    with open(path, "wb") as file:  # noqa: PTH123 - a path from the environment
-        tomli_w.dump(table, file)
+    move(closed())
     got = get()
     assert got.status == "offline"
-    assert "no connection; going on with what is here, about 1993-06" in got.summary()
+    assert "cannot be reached: connection refused; going on with what is here, about 1993-06" in got.summary()
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_name_that_is_not_known_and_a_proxy_without_a_way_are_offline(monkeypatch):
+    move("http://statistics.invalid/balance.csv")
+    assert "no connection: the name statistics.invalid cannot be resolved; nothing at hand" in get().summary()
+    monkeypatch.setenv("HTTP_PROXY", closed())
+    assert "no connection: the proxy does not lead to statistics.invalid" in get().summary()
+
+
+def test_one_that_is_not_reached_is_a_failure_when_others_are(agency):
+    agency.put("/balance.csv", CSV)
+    move(f"{agency.url}/balance.csv", country=closed())
+    both = fetch.fetch(["country", "balance"])
+    assert [one.status for one in both] == ["offline", "new"]
+    assert not fetch.is_whole(both)
+    assert fetch.is_whole(both[:1])
+    assert fetch.is_whole(both[1:])
 
 
 def test_one_failure_does_not_stop_the_others(agency):

@@ -177,7 +177,7 @@ def fetch(
         _out.print(one.summary(), markup=False)
         if one.status == "new" and one.record:
             _out.print(f"  {one.record.path}\n  from {one.record.url}", markup=False)
-    if any(one.status == "failed" for one in fetched):
+    if not fetching.is_whole(fetched):
         raise typer.Exit(1)
 
 
@@ -189,8 +189,8 @@ def update(
 ) -> None:
     """Release day: fetch, add the new vintage of every family, say what was revised, report.
 
-    Without a connection it goes on with what is here. The exit code is 1 when a source failed, a family was not
-    added or a notebook failed, 2 when the command itself cannot be done.
+    Without a connection it goes on with what is here. The exit code is 1 when a source failed (also when only others
+    could be reached), a family was not added or a notebook failed, 2 when the command itself cannot be done.
     """
     from tradelib import freshness, update as updating
 

@@ -84,11 +84,18 @@ class Fetched:
         told = {
             "new": f"new: {month}",
             "unchanged": f"nothing new: {at_hand}",
-            "offline": f"no connection; {'going on with what is here, ' + at_hand if at_hand else 'nothing at hand'}",
+            "offline": f"no connection: {self.message}; "
+            + (f"going on with what is here, {at_hand}" if at_hand else "nothing at hand"),
             "failed": f"failed: {self.message}" + (f"; what is here stays, {at_hand}" if at_hand else ""),
             "skipped": f"skipped: {self.message}",
         }
         return f"{self.source}: {told[self.status]}"
+
+
+def is_whole(fetched: Iterable[Fetched]) -> bool:
+    """Tell whether no source failed; where others were reached, one that was not is a failure too."""
+    found = {one.status for one in fetched}
+    return "failed" not in found and not ("offline" in found and found & {"new", "unchanged"})
 
 
 def cache_folder() -> Path:
@@ -169,8 +176,8 @@ def _fetch(source: Source, http: Session, today: dt.date, progress: Progress) ->
         if answer is None or (known and answer.sha256 == known.sha256):
             return Fetched(source.name, "unchanged", known)
         return Fetched(source.name, "new", _keep(source, answer, month, known, partial, today))
-    except Offline:
-        return Fetched(source.name, "offline", known)
+    except Offline as error:
+        return Fetched(source.name, "offline", known, str(error))
     except TradelibError as error:
         return Fetched(source.name, "failed", known, redact(str(error), secrets))
     except OSError as error:

@@ -51,8 +51,8 @@ class Updated:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no source failed and no family was refused; without a connection there is nothing to fail."""
-        return not self.refused and all(one.status != "failed" for one in self.fetched)
+        """Whether no family was refused and no source failed; without any connection there is nothing to fail."""
+        return not self.refused and fetch.is_whole(self.fetched)
 
     def summary(self) -> str:
         """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
