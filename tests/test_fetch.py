@@ -12,10 +12,12 @@ import subprocess
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import agency as agencies
 import layouts
+import layouts_real
 import pytest
 import tomli_w
 
@@ -111,6 +113,48 @@ def test_an_older_file_under_the_same_name_is_refused(agency):
     assert "figures until 1993-06; expected 1993-07 or later" in got.message
     assert got.message.endswith(f"remove {got.record.path.parent}")
     assert got.record.statistical_month == "1993-07"
+
+
+def bls_answer(series: str) -> bytes:
+    answer = layouts.bls_answer()
+    answer["Results"]["series"][0]["seriesID"] = series
+    return json.dumps(answer).encode()
+
+
+def real_goods(flow: str, folder: Path) -> bytes:
+    rows = layouts_real.long_series(flow.title())
+    return layouts.write_sheets({"a": rows}, folder / f"{flow}.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "said"),
+    [
+        ("balance", CSV, layouts.as_csv(layouts.fred("BOPTEXP")).encode(), "figures of BOPTEXP; expected BOPGSTB only"),
+        ("import_prices", bls_answer("EIUIR"), bls_answer("EIUIQ"), "figures of EIUIQ; expected EIUIR only"),
+        ("export_prices", bls_answer("EIUIQ"), bls_answer("EIUIR"), "figures of EIUIR; expected EIUIQ only"),
+        ("real_exports", "exports", "imports", "figures of imports; expected exports only"),
+        ("real_imports", "imports", "exports", "figures of exports; expected imports only"),
+    ],
+)
+def test_another_series_under_the_right_name_is_refused(agency, tmp_path, monkeypatch, name, right, wrong, said):
+    monkeypatch.delenv("TRADELIB_SOURCES")
+    source = replace(addresses.sources()[name], url=f"{agency.url}/file")
+    monkeypatch.setattr(addresses, "choose", lambda _: [source])
+    right, wrong = (real_goods(body, tmp_path) if isinstance(body, str) else body for body in (right, wrong))
+    agency.put("/file", wrong)
+    got = get(name)
+    assert got.status == "failed"
+    assert said in got.message
+    agency.put("/file", right)
+    assert get(name).status == "new"
+
+
+def test_a_table_of_sources_that_holds_something_unknown_is_refused(monkeypatch, tmp_path):
+    path = tmp_path / "sources.toml"
+    path.write_text(tomli_w.dumps({"balance": entry("http://a", "FRED CSV") | {"holds": {"series": "BOPGSTB"}}}))
+    monkeypatch.setenv("TRADELIB_SOURCES", str(path))
+    with pytest.raises(ParameterError, match="balance holds 'series'; expected table or flow"):
+        addresses.sources()
 
 
 def until(last: str) -> bytes:

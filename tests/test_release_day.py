@@ -274,7 +274,7 @@ def test_the_command_offline_says_so_and_ends_well(commands, monkeypatch):
     monkeypatch.setattr(fetch, "download", offline)
     got = CliRunner().invoke(cli.app, ["update", "balance", "--no-report"])
     assert got.exit_code == 0
-    assert "balance: no connection; nothing at hand" in got.stdout
+    assert "balance: no connection: no network; nothing at hand" in got.stdout
     assert "servers" not in got.stdout
     assert commands.asked == []
 

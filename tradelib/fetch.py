@@ -228,6 +228,10 @@ def _keep(
         newest = facts.statistical_month
         if facts.layout != source.layout:
             raise SourceError(path.name, None, found=f"a file of layout {facts.layout!r}", expected=source.layout)
+        values = facts.values  # noqa: PD011 - a frame of its own
+        for column, wanted in source.holds.items():
+            if (told := sorted(set(values[column]))) != [wanted]:
+                raise SourceError(path.name, None, found=f"figures of {', '.join(told)}", expected=f"{wanted} only")
     _check_month(source, path.name, newest, month, known, today)
     record = Record(
         source=source.name,
