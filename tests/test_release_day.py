@@ -133,6 +133,18 @@ def test_provenance_says_which_file_came_when_from_where_and_how_the_day_is_know
     assert told["census_partners"]["labels"]["exports_goods_korea_south_census_nsa"] == "Korea, South"
 
 
+@pytest.mark.usefixtures("agency")
+def test_a_day_that_is_said_is_that_of_the_trade_release_where_the_file_names_none():
+    said = dt.date(2026, 5, 6)
+    update.update(["history"], today=TODAY)
+    got = update.update(released=said, today=TODAY)
+    assert got.is_whole, got.summary()
+    days = {added.family: added.released for added in got.added}
+    assert days.pop("bea_services") == days.pop("census_history") == days.pop("bls_prices") == DAY
+    assert set(days.values()) == {said}
+    assert store.select("bea_fred").provenance["released_known_from"] == "said when it was added"
+
+
 def test_yesterdays_files_again_change_nothing(agency, files):
     update.update(today=TODAY)
     before = snapshot()
