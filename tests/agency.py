@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import socket
+import struct
 import threading
 from contextlib import contextmanager
 from hashlib import sha256
@@ -68,6 +71,14 @@ def cut(body: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
         handler.close_connection = True
 
     return answer
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection off before any answer."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+    handler.close_connection = True
+    handler.wfile = io.BytesIO()  # type: ignore[assignment]
 
 
 @contextmanager

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import layouts
 import pytest
+import releases
 
-from tradelib import detail, store
+from tradelib import detail, paths, store
 from tradelib.errors import ParameterError, SourceError
 from tradelib.parameters import ServicesAndPartners, check
 
@@ -48,6 +51,29 @@ def test_a_folder_of_official_files(folder):
     assert len(partners.columns) == 8
     assert str(partners.index[-1]) == "2023-02"
     assert "trad-time-series-0200.xlsx" in services.attrs["series"]["exports_travel_bop_sa"]["source"]
+
+
+def test_a_folder_is_the_same_in_another_working_directory(folder, tmp_path_factory, monkeypatch):
+    layouts.write_sheets(releases.services((2026, 2)), folder / "trad-time-series-0226.xlsx")
+    monkeypatch.chdir(folder.parent)
+    asked = check(ServicesAndPartners, {"official": folder.name, "largest": 3})
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert asked.official == str(folder)
+    assert str(asked.load_services().index[-1]) == "2026-02"
+
+
+def test_a_file_of_too_few_months_is_refused(folder):
+    with pytest.raises(ParameterError, match="1999-01 to 2000-02 are 14 months; expected 24 or more"):
+        check(ServicesAndPartners, {"official": str(folder)})
+
+
+def test_a_family_that_the_store_lacks_is_told_with_what_to_fetch(tmp_path, monkeypatch):
+    shutil.copytree(paths.data_folder() / store.HISTORY, tmp_path / store.HISTORY)
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path))
+    with pytest.raises(ParameterError, match=r"no family bea_services; .* get it with: tradelib update services"):
+        check(ServicesAndPartners, {})
+    with pytest.raises(SourceError, match=r"no family census_partners; .* get it with: tradelib update country"):
+        detail.load_partners()
 
 
 def test_a_missing_file_is_told_with_what_to_fetch(tmp_path, monkeypatch):

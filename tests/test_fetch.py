@@ -6,13 +6,18 @@ import datetime as dt
 import io
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
+import threading
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import agency as agencies
 import layouts
+import layouts_real
 import pytest
 import tomli_w
 
@@ -106,7 +111,95 @@ def test_an_older_file_under_the_same_name_is_refused(agency):
     got = get()
     assert got.status == "failed"
     assert "figures until 1993-06; expected 1993-07 or later" in got.message
+    assert got.message.endswith(f"remove {got.record.path.parent}")
     assert got.record.statistical_month == "1993-07"
+
+
+def bls_answer(series: str) -> bytes:
+    answer = layouts.bls_answer()
+    answer["Results"]["series"][0]["seriesID"] = series
+    return json.dumps(answer).encode()
+
+
+def real_goods(flow: str, folder: Path) -> bytes:
+    rows = layouts_real.long_series(flow.title())
+    return layouts.write_sheets({"a": rows}, folder / f"{flow}.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "said"),
+    [
+        ("balance", CSV, layouts.as_csv(layouts.fred("BOPTEXP")).encode(), "figures of BOPTEXP; expected BOPGSTB only"),
+        ("import_prices", bls_answer("EIUIR"), bls_answer("EIUIQ"), "figures of EIUIQ; expected EIUIR only"),
+        ("export_prices", bls_answer("EIUIQ"), bls_answer("EIUIR"), "figures of EIUIR; expected EIUIQ only"),
+        ("real_exports", "exports", "imports", "figures of imports; expected exports only"),
+        ("real_imports", "imports", "exports", "figures of exports; expected imports only"),
+    ],
+)
+def test_another_series_under_the_right_name_is_refused(agency, tmp_path, monkeypatch, name, right, wrong, said):
+    monkeypatch.delenv("TRADELIB_SOURCES")
+    source = replace(addresses.sources()[name], url=f"{agency.url}/file")
+    monkeypatch.setattr(addresses, "choose", lambda _: [source])
+    right, wrong = (real_goods(body, tmp_path) if isinstance(body, str) else body for body in (right, wrong))
+    agency.put("/file", wrong)
+    got = get(name)
+    assert got.status == "failed"
+    assert said in got.message
+    agency.put("/file", right)
+    assert get(name).status == "new"
+
+
+def test_a_table_of_sources_that_holds_something_unknown_is_refused(monkeypatch, tmp_path):
+    path = tmp_path / "sources.toml"
+    path.write_text(tomli_w.dumps({"balance": entry("http://a", "FRED CSV") | {"holds": {"series": "BOPGSTB"}}}))
+    monkeypatch.setenv("TRADELIB_SOURCES", str(path))
+    with pytest.raises(ParameterError, match="balance holds 'series'; expected table or flow"):
+        addresses.sources()
+
+
+def until(last: str) -> bytes:
+    """Return a FRED file from 1992 to a month."""
+    year, month = map(int, last.split("-"))
+    return layouts.as_csv(layouts.fred(count=(year - 1992) * 12 + month)).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (until("2031-01"), "figures until 2031-01; expected a newest month that was over on 2024-05-03"),
+        (until("2024-05"), "figures until 2024-05; expected a newest month that was over on 2024-05-03"),
+        (b"observation_date,BOPGSTB\n2024-01-01,.\n2024-02-01,.\n", "found no value of BOPGSTB; expected at least one"),
+    ],
+)
+def test_a_month_that_cannot_be_does_not_stand_in_the_way_of_the_right_file(agency, body, said):
+    day = dt.date(2024, 5, 3)
+    agency.put("/balance.csv", body)
+    got = get(today=day)
+    assert got.status == "failed"
+    assert said in got.message
+    agency.put("/balance.csv", until("2024-04"))
+    assert get(today=day).record.statistical_month == "2024-04"
+
+
+@pytest.mark.parametrize("month", ["NaT", "2931-01", "soon"])
+def test_a_record_about_a_month_that_cannot_be_is_no_data(agency, month):
+    agency.put("/balance.csv", CSV)
+    record = get().record
+    path = record.path.parent / "record.json"
+    path.write_text(path.read_text().replace("1993-06", month))
+    assert fetch.at_hand("balance") is None
+    assert get().status == "new"
+
+
+@pytest.mark.parametrize("harm", [lambda raw: raw[:-9], lambda raw: raw.replace(b"2026", b"2062")])
+def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
+    agency.put("/balance.csv", CSV)
+    record = get().record
+    record.path.write_bytes(harm(CSV))
+    assert fetch.at_hand("balance") is None
+    got = get()
+    assert got.status == "new"
+    assert got.record.path.read_bytes() == CSV
 
 
 @pytest.mark.parametrize(
@@ -161,7 +254,8 @@ def test_a_file_always_shorter_than_announced_is_refused(agency):
     agency.answers["/balance.csv"] = agencies.cut(CSV)
     got = get()
     assert got.status == "failed"
-    assert f"broke off {download.TRIES} times" in got.message
+    said = f"broke off {download.TRIES} times (after {len(CSV) // 2:,} of {len(CSV):,} bytes)"
+    assert said in got.message
     assert len(agency.asked) == download.TRIES
 
 
@@ -171,19 +265,86 @@ def test_a_file_too_large_is_refused(agency, monkeypatch):
     assert "more than 100 bytes" in get().message
 
 
+def test_a_server_that_never_answers_has_failed(agency, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", (5, 0.2))
+    over = threading.Event()
+    agency.answers["/balance.csv"] = lambda _: over.wait(20) and None
+    got = get()
+    over.set()
+    assert got.status == "failed"
+    assert got.message.endswith("the server did not answer within 0.2 s")
+    assert len(agency.asked) == 2
+
+
+def test_a_server_that_stops_in_the_middle_is_not_waited_for_again(agency, monkeypatch):
+    monkeypatch.setattr(download, "TIMEOUT", (5, 0.2))
+    over = threading.Event()
+
+    def stop(handler):
+        agencies.cut(CSV)(handler)
+        over.wait(20)
+
+    agency.answers["/balance.csv"] = stop
+    got = get()
+    over.set()
+    assert got.message.endswith("the server did not answer within 0.2 s")
+    assert len(agency.asked) == 1
+
+
+def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
+    agency.answers["/balance.csv"] = agencies.reset
+    got = get()
+    assert got.status == "failed"
+    assert got.message.endswith("the server broke the connection off before it answered")
+    assert len(agency.asked) == 2
+
+
+@pytest.mark.parametrize("wait", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_a_server_that_names_a_late_time_is_not_waited_for(agency, wait):
+    agency.say("/balance.csv", 429, b"", {"Retry-After": wait})
+    got = get()
+    assert f"429 Too Many Requests, come back {'in 3600 s' if wait == '3600' else 'on ' + wait}" in got.message
+    assert len(agency.asked) == 1
+
+
+def move(url: str, **others: str) -> None:
+    """Let the source of the balance, and others, have another address."""
+    told = {name: entry(at, "FRED CSV") for name, at in ({"balance": url} | others).items()}
+    Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(told))
+
+
+def closed() -> str:
+    """Return an address on this machine where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
 def test_offline_goes_on_with_what_it_has(agency):
     agency.put("/balance.csv", CSV)
     get()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    path = addresses.os.environ["TRADELIB_SOURCES"]
-    table = {"balance": entry(f"http://127.0.0.1:{port}/balance.csv", "FRED CSV")}
-    with open(path, "wb") as file:  # noqa: PTH123 - a path from the environment
-        tomli_w.dump(table, file)
+    move(closed())
     got = get()
     assert got.status == "offline"
-    assert "no connection; going on with what is here, about 1993-06" in got.summary()
+    assert "cannot be reached: connection refused; going on with what is here, about 1993-06" in got.summary()
+
+
+@pytest.mark.usefixtures("agency")
+def test_a_name_that_is_not_known_and_a_proxy_without_a_way_are_offline(monkeypatch):
+    move("http://statistics.invalid/balance.csv")
+    assert "no connection: the name statistics.invalid cannot be resolved; nothing at hand" in get().summary()
+    monkeypatch.setenv("HTTP_PROXY", closed())
+    assert "no connection: the proxy does not lead to statistics.invalid" in get().summary()
+
+
+def test_one_that_is_not_reached_is_a_failure_when_others_are(agency):
+    agency.put("/balance.csv", CSV)
+    move(f"{agency.url}/balance.csv", country=closed())
+    both = fetch.fetch(["country", "balance"])
+    assert [one.status for one in both] == ["offline", "new"]
+    assert not fetch.is_whole(both)
+    assert fetch.is_whole(both[:1])
+    assert fetch.is_whole(both[1:])
 
 
 def test_one_failure_does_not_stop_the_others(agency):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import layouts
 import numpy as np
@@ -330,6 +331,9 @@ def test_wide_says_what_is_possible(put):
         facts.wide(country="China")
     with pytest.raises(ParameterError, match="has nothing monthly"):
         facts.wide(flow="exports")
+    empty = replace(facts, values=facts.values.assign(value=float("nan")))
+    with pytest.raises(SourceError, match="no value in its monthly lines; expected at least one"):
+        empty.wide()
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,13 @@ def test_impossible_parameters_are_refused(asked, said):
         parameters.check(parameters.RealVsNominal, asked)
 
 
+def test_the_folder_is_the_same_in_another_working_directory(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    asked = parameters.check(parameters.RealVsNominal, {"official": folder.name, "reference_year": 2012})
+    monkeypatch.chdir(tmp_path)
+    assert len(asked.load_chained(whole=True)) == 48
+
+
 def test_the_reference_year_is_one_that_the_files_have(folder):
     with pytest.raises(ParameterError, match="official files, 2012 to 2015"):
         parameters.check(parameters.RealVsNominal, {"official": str(folder)})

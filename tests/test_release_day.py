@@ -133,6 +133,18 @@ def test_provenance_says_which_file_came_when_from_where_and_how_the_day_is_know
     assert told["census_partners"]["labels"]["exports_goods_korea_south_census_nsa"] == "Korea, South"
 
 
+@pytest.mark.usefixtures("agency")
+def test_a_day_that_is_said_is_that_of_the_trade_release_where_the_file_names_none():
+    said = dt.date(2026, 5, 6)
+    update.update(["history"], today=TODAY)
+    got = update.update(released=said, today=TODAY)
+    assert got.is_whole, got.summary()
+    days = {added.family: added.released for added in got.added}
+    assert days.pop("bea_services") == days.pop("census_history") == days.pop("bls_prices") == DAY
+    assert set(days.values()) == {said}
+    assert store.select("bea_fred").provenance["released_known_from"] == "said when it was added"
+
+
 def test_yesterdays_files_again_change_nothing(agency, files):
     update.update(today=TODAY)
     before = snapshot()
@@ -274,7 +286,7 @@ def test_the_command_offline_says_so_and_ends_well(commands, monkeypatch):
     monkeypatch.setattr(fetch, "download", offline)
     got = CliRunner().invoke(cli.app, ["update", "balance", "--no-report"])
     assert got.exit_code == 0
-    assert "balance: no connection; nothing at hand" in got.stdout
+    assert "balance: no connection: no network; nothing at hand" in got.stdout
     assert "servers" not in got.stdout
     assert commands.asked == []
 

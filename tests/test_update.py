@@ -164,6 +164,29 @@ def test_families_say_what_the_store_has():
     assert got.loc["bea_fred", "releases"] == len(store.releases("bea_fred"))
 
 
+def test_a_server_that_was_not_asked_about_the_history_is_not_said_to_have_nothing_newer(agency):
+    agency.put("/balance", layouts.as_csv(layouts.fred()).encode())
+    agency.put("/history", history(next_month()))
+    said = {
+        name: CliRunner().invoke(cli.app, ["update", name, "--no-report"]).stdout for name in ("balance", "history")
+    }
+    assert "The servers that answered have nothing newer" in said["history"]
+    assert "The servers that answered" not in said["balance"]
+    assert "Try tradelib update." in said["balance"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_empty_store_is_told(monkeypatch, tmp_path, there):
+    monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    if there:
+        (tmp_path / "data").mkdir()
+    got = CliRunner().invoke(cli.app, ["sources"])
+    assert got.exit_code == 0, got.output
+    assert "has no census_history; get it with: tradelib update history" in got.output
+    assert listing.families().empty
+
+
 @pytest.mark.parametrize("command", [["sources"], ["series", "goods"]])
 def test_commands_list_without_the_network(command, monkeypatch, tmp_path):
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ class Source:
         What it must turn out to be once it is read; ``archive`` for a package of exhibits.
     url : str
         Address; may have places for the month of release and the statistical month.
+    holds : dict of str to str
+        Columns of ``Facts.values``, and what stands in every row of them: the series (``table``) or the ``flow``.
     key : Key or None
         The API key that it can or must be asked with.
     quarterly : bool
@@ -57,9 +59,15 @@ class Source:
     producer: str
     layout: str
     url: str
+    holds: dict[str, str] = field(default_factory=dict)
     key: Key | None = None
     quarterly: bool = False
     optional: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no figure can be held against."""
+        if other := self.holds.keys() - {"table", "flow"}:
+            raise ValueError(f"{self.name} holds {min(other)!r}; expected table or flow")
 
     @property
     def is_dated(self) -> bool:

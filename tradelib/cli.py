@@ -177,28 +177,28 @@ def fetch(
         _out.print(one.summary(), markup=False)
         if one.status == "new" and one.record:
             _out.print(f"  {one.record.path}\n  from {one.record.url}", markup=False)
-    if any(one.status == "failed" for one in fetched):
+    if not fetching.is_whole(fetched):
         raise typer.Exit(1)
 
 
 @app.command()
 def update(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
-    released: Annotated[str | None, typer.Option(help="Day of release, where the server does not say it.")] = None,
+    released: Annotated[
+        str | None, typer.Option(help="Day of the FT-900, for its families whose files do not name it.")
+    ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
     """Release day: fetch, add the new vintage of every family, say what was revised, report.
 
-    Without a connection it goes on with what is here. The exit code is 1 when a source failed, a family was not
-    added or a notebook failed, 2 when the command itself cannot be done.
+    Without a connection it goes on with what is here. The exit code is 1 when a source failed (also when only others
+    could be reached), a family was not added or a notebook failed, 2 when the command itself cannot be done.
     """
-    from tradelib import freshness, update as updating
+    from tradelib import freshness, store, update as updating
 
     with _progress() as tell:
         done = updating.update(names, released=_day(released), progress=tell)
-    asked = any(one.status in ("new", "unchanged") for one in done.fetched)
-    age = " ".join(filter(None, (freshness.freshness().summary(asked=asked), freshness.uneven())))
-    _out.print(f"{done.summary()}\n\n{age}\n", markup=False)
+    _out.print(f"{done.summary()}\n\n{freshness.told(asked=done.asked(store.HISTORY))}\n", markup=False)
     if not no_report:
         _report({}, only=[])
     if not done.is_whole:
@@ -221,7 +221,7 @@ def sources() -> None:
         here = f"; here: about {told.month}, fetched {told.fetched}" if told.month else ""
         into = f"into {told.families}" if told.families else "read only"
         _out.print(f"{name}\n  {told.what}{f'; key in {told.key}' if told.key else ''}; {into}{here}", markup=False)
-    _out.print(" ".join(filter(None, ("\n" + freshness.freshness().summary(), freshness.uneven()))), markup=False)
+    _out.print(f"\n{freshness.told()}", markup=False)
 
 
 @app.command()

@@ -72,6 +72,9 @@ def load_partners(official: str | None = None) -> pd.DataFrame:
 
 def _load(family: str, official: str | None, make: Callable[[Facts], pd.DataFrame]) -> pd.DataFrame:
     if official is None:
+        if family not in store.families():
+            expected = f"a release of it; get it with: tradelib update {_FILES[family][0]}"
+            raise SourceError("the store", None, found=f"no family {family}", expected=expected)
         release = store.select(family)
         frame = store.read_months(release)
         told = {"source": release.source, "vintage": release.released.isoformat(), "sha256": release.sha256}

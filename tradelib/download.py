@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from tradelib.errors import TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Self
 
-    from requests import Response, Session
+    from requests import RequestException, Response, Session
 
     from tradelib.addresses import Key
 
@@ -25,7 +27,7 @@ TRIES = 4
 """Attempts for each file: the first one and three more."""
 
 LONGEST_WAIT = 60
-"""Seconds to wait at most when a server names a time to come back."""
+"""Seconds to wait when a server names a time to come back; one that names a later time is not asked again."""
 
 TIMEOUT = (10, 60)
 """Seconds to connect, and between two pieces of an answer."""
@@ -45,7 +47,7 @@ class DownloadError(TradelibError):
 
 
 class Offline(TradelibError):  # noqa: N818 - it is a state
-    """No server can be reached."""
+    """The server cannot be reached; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,28 @@ def session() -> Iterator[Session]:
     """Return an HTTP session that retries with patience and takes proxies from the environment."""
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import MaxRetryError, ResponseError
     from urllib3.util.retry import Retry
 
     from tradelib import __version__
 
-    retry = Retry(
+    class Patient(Retry):
+        """Does not wait for a server that names a later time than anyone waits for."""
+
+        def increment(self, *args: Any, **kwargs: Any) -> Self:
+            response = kwargs.get("response")
+            if response and (self.get_retry_after(response) or 0) > LONGEST_WAIT:
+                raise MaxRetryError(kwargs["_pool"], None, ResponseError("asked to come back later"))
+            return super().increment(*args, **kwargs)
+
+    retry = Patient(
         total=TRIES - 1,
         connect=1,
+        read=1,
         status_forcelist=_RETRIED,
         allowed_methods={"GET"},
         backoff_factor=BACKOFF,
-        retry_after_max=LONGEST_WAIT,
+        retry_after_max=sys.maxsize,
         raise_on_status=False,
     )
     with requests.Session() as http:
@@ -128,12 +141,11 @@ def download(
     Raises
     ------
     DownloadError
-        The server has no data, sends a page instead, an error, or breaks off each time.
+        The server has no data, sends a page instead, an error, does not answer, or breaks off each time.
     Offline
-        No server can be reached.
+        The server cannot be reached: its name is not known, it takes no connection, or the proxy has no way to it.
     """
     from requests import RequestException
-    from requests.exceptions import ConnectionError as NoConnection, ConnectTimeout, SSLError
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
     secrets = [key.value] if key and key.value else []
@@ -145,14 +157,45 @@ def download(
         try:
             return attempts(_once, http, url, target, key, known, progress)
         except _BrokenOffError as error:
-            told = f"{url}: the connection broke off {TRIES} times ({redact(str(error), secrets)})"
-        except SSLError as error:
-            told = f"{url}: the certificate is not accepted ({redact(str(error), secrets)[:200]})"
-        except (NoConnection, ConnectTimeout) as error:
-            raise Offline(f"{url}: {redact(str(error), secrets)[:200]}") from None
+            failed: TradelibError = DownloadError(f"{url}: the connection broke off {TRIES} times ({error})")
         except RequestException as error:
-            told = f"{url}: {redact(str(error), secrets)[:200]}"
-    raise DownloadError(told) from None  # the cause would show the address with its key
+            failed = _failure(url, error, secrets)
+    raise failed from None  # the cause would show the address with its key
+
+
+def _failure(url: str, error: RequestException, secrets: Sequence[str]) -> TradelibError:
+    """Return what is told of a request that failed: before the connection stood one is offline, after it not."""
+    from requests.exceptions import SSLError
+    from urllib3.exceptions import ProtocolError, ReadTimeoutError
+
+    first = error.args[0] if error.args else None
+    reason = getattr(first, "reason", None) or first
+    if unreached := _unreached(urlsplit(url).netloc, error, reason):
+        return Offline(redact(unreached, secrets))
+    told = redact(str(error), secrets)[:200]
+    if isinstance(error, SSLError):
+        told = f"the certificate is not accepted ({told})"
+    elif isinstance(reason, ReadTimeoutError):
+        told = f"the server did not answer within {TIMEOUT[1]} s"
+    elif isinstance(reason, ProtocolError):
+        told = "the server broke the connection off before it answered"
+    return DownloadError(f"{url}: {told}")
+
+
+def _unreached(host: str, error: RequestException, reason: object) -> str | None:
+    """Return why there was no connection at all; None when there was one."""
+    from requests.exceptions import ConnectTimeout, ProxyError
+    from urllib3.exceptions import NameResolutionError, NewConnectionError
+
+    if isinstance(error, ProxyError):
+        return f"the proxy does not lead to {host} ({getattr(reason, 'original_error', reason)})"
+    if isinstance(error, ConnectTimeout):
+        return f"{host} did not take the connection within {TIMEOUT[0]} s"
+    if isinstance(reason, NameResolutionError):
+        return f"the name {host} cannot be resolved"
+    if isinstance(reason, NewConnectionError):
+        return f"{host} cannot be reached: {str(reason).rpartition('] ')[2].lower()}"
+    return None
 
 
 class _BrokenOffError(Exception):
@@ -164,6 +207,7 @@ def _once(
     progress: Callable[[int, int | None], None],
 ) -> Answer | None:  # fmt: skip
     from requests.exceptions import ChunkedEncodingError, ConnectionError as NoConnection, ContentDecodingError
+    from urllib3.exceptions import ReadTimeoutError
 
     headers = {name: told for name, told in zip(("If-None-Match", "If-Modified-Since"), known, strict=True) if told}
     parameters = {key.parameter: key.value} if key and key.value else None
@@ -184,7 +228,10 @@ def _once(
                     file.write(chunk)
                     progress(size, total)
         except (ChunkedEncodingError, ContentDecodingError, NoConnection) as error:
-            raise _BrokenOffError(str(error)) from None
+            if isinstance(error.args[0] if error.args else None, ReadTimeoutError):
+                raise  # the server is slow or gone; to ask it again means to wait as long again
+            of = f" of {total:,}" if total else ""
+            raise _BrokenOffError(f"after {response.raw.tell():,}{of} bytes") from None
         if size == 0:
             raise DownloadError(f"{url}: an empty answer", status=response.status_code)
         return Answer(
@@ -203,7 +250,8 @@ def _check_status(url: str, response: Response, key: Key | None) -> None:
     if status == 204:
         raise DownloadError(f"{url}: no data (204)", status=status)
     if status != 200:
-        wait = f", come back in {response.headers['Retry-After']} s" if "Retry-After" in response.headers else ""
+        later = response.headers.get("Retry-After", "").strip()
+        wait = f", come back in {later} s" if later.isdigit() else f", come back on {later}" if later else ""
         raise DownloadError(f"{url}: {status} {response.reason}{wait}", status=status)
     where = urlsplit(response.url)
     is_page = "html" in response.headers.get("Content-Type", "").lower()

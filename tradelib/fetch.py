@@ -57,6 +57,11 @@ class Record:
         return cache_folder() / self.source / self.sha256[:16] / self.file
 
     @property
+    def month(self) -> pd.Period:
+        """The newest month with a value."""
+        return pd.Period(self.statistical_month, "M")
+
+    @property
     def published(self) -> dt.date | None:
         """The day that the server says the file is of."""
         when = pd.to_datetime(self.last_modified, format="%a, %d %b %Y %H:%M:%S GMT", errors="coerce")
@@ -79,11 +84,18 @@ class Fetched:
         told = {
             "new": f"new: {month}",
             "unchanged": f"nothing new: {at_hand}",
-            "offline": f"no connection; {'going on with what is here, ' + at_hand if at_hand else 'nothing at hand'}",
+            "offline": f"no connection: {self.message}; "
+            + (f"going on with what is here, {at_hand}" if at_hand else "nothing at hand"),
             "failed": f"failed: {self.message}" + (f"; what is here stays, {at_hand}" if at_hand else ""),
             "skipped": f"skipped: {self.message}",
         }
         return f"{self.source}: {told[self.status]}"
+
+
+def is_whole(fetched: Iterable[Fetched]) -> bool:
+    """Tell whether no source failed; where others were reached, one that was not is a failure too."""
+    found = {one.status for one in fetched}
+    return "failed" not in found and not ("offline" in found and found & {"new", "unchanged"})
 
 
 def cache_folder() -> Path:
@@ -96,16 +108,23 @@ def cache_folder() -> Path:
 
 
 def at_hand(source: str) -> Record | None:
-    """Return the record of the newest file of a source in the cache; None where there is none."""
+    """Return the record of the newest file of a source in the cache; None where there is none that can be right."""
     found = []
+    today = dt.datetime.now(tz=dt.UTC).date()
     for path in cache_folder().glob(f"{source}/*/{_RECORD}"):
         try:
             record = Record(**json.loads(path.read_text(encoding="utf-8")))
+            if _can_be(record.month, today):
+                found.append(record)
         except (OSError, ValueError, TypeError):
             continue  # a record that cannot be read is no data; the file is fetched anew
-        if record.path.is_file():
-            found.append(record)
-    return max(found, key=lambda record: (record.statistical_month, record.fetched), default=None)
+    newest_first = sorted(found, key=lambda record: (record.month, record.fetched), reverse=True)
+    return next((record for record in newest_first if verify(record)), None)
+
+
+def _can_be(month: pd.Period, today: dt.date) -> bool:
+    """Tell whether figures about a month can be out: there is one, and it is over."""
+    return month is not pd.NaT and month.end_time.date() < today
 
 
 def fetch(
@@ -156,9 +175,9 @@ def _fetch(source: Source, http: Session, today: dt.date, progress: Progress) ->
         answer, month = _get(source, http, today, known, partial / "download", progress)
         if answer is None or (known and answer.sha256 == known.sha256):
             return Fetched(source.name, "unchanged", known)
-        return Fetched(source.name, "new", _keep(source, answer, month, known, partial))
-    except Offline:
-        return Fetched(source.name, "offline", known)
+        return Fetched(source.name, "new", _keep(source, answer, month, known, partial, today))
+    except Offline as error:
+        return Fetched(source.name, "offline", known, str(error))
     except TradelibError as error:
         return Fetched(source.name, "failed", known, redact(str(error), secrets))
     except OSError as error:
@@ -174,7 +193,7 @@ def _get(
     """Return the answer of the first address that exists and the month it names; None when nothing changed."""
     absent: DownloadError | None = None
     for url, month in source.addresses(today):
-        if known and month and month < known.statistical_month:
+        if known and month and pd.Period(month, "M") < known.month:
             break  # older than what is at hand
         try:
             told = (known.etag, known.last_modified) if known and known.url == url else ("", "")
@@ -192,7 +211,9 @@ def _get(
     raise DownloadError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})", status=404)
 
 
-def _keep(source: Source, answer: Answer, month: str | None, known: Record | None, partial: Path) -> Record:
+def _keep(
+    source: Source, answer: Answer, month: str | None, known: Record | None, partial: Path, today: dt.date
+) -> Record:
     """Read and check a download; move it into the cache when it is what it should be."""
     folder = partial / "checked"
     folder.mkdir()
@@ -200,14 +221,18 @@ def _keep(source: Source, answer: Answer, month: str | None, known: Record | Non
     answer.path.rename(path)
     if source.layout == "archive":
         package = read_package(path)
-        newest, notes = str(package.statistical_month), package.summary()
+        newest, notes = package.statistical_month, package.summary()
     else:
         notes = unpack.check_archive(path) if unpack.is_archive(path) else []
         facts = read_any(path)
-        newest = str(facts.statistical_month)
+        newest = facts.statistical_month
         if facts.layout != source.layout:
             raise SourceError(path.name, None, found=f"a file of layout {facts.layout!r}", expected=source.layout)
-    _check_month(source, path.name, newest, month, known)
+        values = facts.values  # noqa: PD011 - a frame of its own
+        for column, wanted in source.holds.items():
+            if (told := sorted(set(values[column]))) != [wanted]:
+                raise SourceError(path.name, None, found=f"figures of {', '.join(told)}", expected=f"{wanted} only")
+    _check_month(source, path.name, newest, month, known, today)
     record = Record(
         source=source.name,
         url=answer.url,
@@ -216,7 +241,7 @@ def _keep(source: Source, answer: Answer, month: str | None, known: Record | Non
         sha256=answer.sha256,
         bytes=path.stat().st_size,
         layout=source.layout,
-        statistical_month=newest,
+        statistical_month=str(newest),
         etag=answer.etag,
         last_modified=answer.last_modified,
         notes=notes,
@@ -225,23 +250,33 @@ def _keep(source: Source, answer: Answer, month: str | None, known: Record | Non
     final = record.path.parent
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists():
-        shutil.rmtree(final)  # the same bytes, with a record that could not be read
+        shutil.rmtree(final)  # damaged since, or with a record that could not be read
     folder.rename(final)
     return record
 
 
-def _check_month(source: Source, file: str, newest: str, month: str | None, known: Record | None) -> None:
-    """Refuse a file about another month than its address says, or older than the one at hand."""
-    if month and newest != month and not (source.quarterly and newest <= month):
+def _check_month(
+    source: Source, file: str, newest: pd.Period, month: str | None, known: Record | None, today: dt.date
+) -> None:
+    """Refuse a file about a month that cannot be, another than its address says, or older than the one at hand."""
+    if not _can_be(newest, today):
+        found = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
+        raise SourceError(file, None, found=found, expected=f"a newest month that was over on {today}")
+    said = pd.Period(month, "M") if month else newest
+    if newest != said and not (source.quarterly and newest < said):
         raise SourceError(file, None, found=f"figures until {newest}", expected=f"{month}, as its address says")
-    if known and newest < known.statistical_month:
-        expected = f"{known.statistical_month} or later, as the file at hand has"
+    if known and newest < known.month:
+        expected = f"{known.month} or later, as the file at hand has; if that one is wrong, remove {known.path.parent}"
         raise SourceError(file, None, found=f"figures until {newest}", expected=expected)
 
 
 def verify(record: Record) -> bool:
-    """Tell whether the file of a record is still the one that was fetched."""
-    return hashlib.sha256(record.path.read_bytes()).hexdigest() == record.sha256
+    """Tell whether the file of a record is still the one that was fetched: its size and its hash."""
+    try:
+        raw = record.path.read_bytes()
+    except OSError:
+        return False
+    return len(raw) == record.bytes and hashlib.sha256(raw).hexdigest() == record.sha256
 
 
 def records() -> pd.DataFrame:

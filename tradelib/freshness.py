@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tradelib import store
 from tradelib.families import FAMILIES
+from tradelib.paths import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,3 +108,10 @@ def uneven() -> str:
         return ""
     ahead = ", ".join(name for name, month in months.items() if month == newest)
     return f"Not all families are about one month: {', '.join(behind)}; {ahead} in {newest:%B %Y}."
+
+
+def told(*, asked: bool = False) -> str:
+    """Return how old the newest month of the store is and which families end before others; what to do without one."""
+    if store.HISTORY not in store.families():
+        return f"The store, {data_folder()}, has no {store.HISTORY}; get it with: tradelib update history"
+    return " ".join(filter(None, (freshness().summary(asked=asked), uneven())))

@@ -91,13 +91,15 @@ def families() -> pd.DataFrame:
         Indexed by ``family``: ``producer``, ``title``, ``unit``, ``basis``, ``adjustment``, number of ``series``
         and of ``releases``, ``first`` and ``last`` month, ``vintage`` (day of the newest release).
     """
+    words = ["producer", "title", "unit", "basis", "adjustment"]
+    columns = ["family", *words, "series", "releases", "first", "last", "vintage"]
     rows = []
     for family in store.families():
         held = store.releases(family)
         told = held[-1].provenance
         rows.append(
             {"family": family}
-            | {name: str(told.get(name, "")) for name in ("producer", "title", "unit", "basis", "adjustment")}
+            | {name: str(told.get(name, "")) for name in words}
             | {
                 "series": len(_columns(family)),
                 "releases": len(held),
@@ -106,7 +108,7 @@ def families() -> pd.DataFrame:
                 "vintage": held[-1].released.isoformat(),
             }
         )
-    return pd.DataFrame(rows).set_index("family")
+    return pd.DataFrame(rows, columns=columns).set_index("family")
 
 
 def downloads() -> pd.DataFrame:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tradelib import adding, compiling, fetch, store
+from tradelib import adding, addresses, compiling, fetch, store
 from tradelib.errors import TradelibError
 from tradelib.families import FAMILIES, NOT_STORED, families_of
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tradelib.added import Added
     from tradelib.compiling import Entry
     from tradelib.fetch import Fetched, Progress, Record
+
+NEWS = "FT-900"
+"""The news release whose day can be said."""
 
 FETCHED_THEN = "the day it was fetched; neither the file nor the server names one"
 
@@ -51,8 +54,14 @@ class Updated:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no source failed and no family was refused; without a connection there is nothing to fail."""
-        return not self.refused and all(one.status != "failed" for one in self.fetched)
+        """Whether no family was refused and no source failed; without any connection there is nothing to fail."""
+        return not self.refused and fetch.is_whole(self.fetched)
+
+    def asked(self, family: str) -> bool:
+        """Tell whether a server answered about a source of a family."""
+        known = addresses.sources()
+        answered = [one.source for one in self.fetched if one.status in ("new", "unchanged")]
+        return any(known[name].layout in FAMILIES[family].layouts for name in answered)
 
     def summary(self) -> str:
         """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
@@ -87,9 +96,9 @@ def update(
     names : iterable of str, optional
         Sources to fetch; by default all but the optional ones.
     released : datetime.date, optional
-        Day of release. By default the day that the store has for that month of the family; else the one that the
-        file names, that another family of the same news release has, or that the server gives the file; else the
-        day that it was fetched. The provenance says which.
+        Day of release of the FT-900, for its families where neither the store has a day for that month nor the file
+        names one. By default the day that another family of the same news release has, or that the server gives
+        the file; else the day that it was fetched. The provenance says which.
     today : datetime.date, optional
         The day it is.
     progress : callable, optional
@@ -133,7 +142,7 @@ def _add(done: Updated, records: Sequence[Record], released: dt.date | None, tod
                     f"about {newest.statistical_month}, released {newest.released}; {entry.file} is about {entry.month}"
                 )
                 continue
-            day, known_from = (released, "said when it was added") if released else _day(entry, records, today)
+            day, known_from = _day(entry, records, released, today)
             used = [record for record in records if record.path in files]
             told = {
                 "released_known_from": known_from,
@@ -153,12 +162,17 @@ def _newest(family: str) -> store.Release | None:
     return store.releases(family)[-1] if family in store.families() else None
 
 
-def _day(entry: Entry, records: Sequence[Record], today: dt.date) -> tuple[dt.date, str]:
+def _day(entry: Entry, records: Sequence[Record], released: dt.date | None, today: dt.date) -> tuple[dt.date, str]:
     """Return the day of release as far as it can be known, and how it is known."""
     newest = _newest(entry.family.name)
     if newest and newest.statistical_month == entry.month:
         return newest.released, "the store"
-    candidates: list[tuple[dt.date | None, str]] = [(entry.updated, "the file: its last update")]
+    after = max(newest.released if newest else dt.date.min, entry.month.end_time.date())
+    if entry.updated and after < entry.updated <= today:
+        return entry.updated, "the file: its last update"
+    if released and entry.family.news == NEWS:
+        return released, "said when it was added"  # adding refuses one that cannot be
+    candidates: list[tuple[dt.date | None, str]] = []
     for family in FAMILIES.values():
         if family.news == entry.family.news and family.name in store.families():
             candidates += [
@@ -168,7 +182,6 @@ def _day(entry: Entry, records: Sequence[Record], today: dt.date) -> tuple[dt.da
                 and release.provenance.get("released_known_from") != FETCHED_THEN
             ]
     candidates.append((max((r.published for r in records if r.published), default=None), "the server: last modified"))
-    after = max(newest.released if newest else dt.date.min, entry.month.end_time.date())
     fetched = max(dt.date.fromisoformat(record.fetched[:10]) for record in records)
     known = ((day, how) for day, how in candidates if day and after < day <= today)
     return next(known, (min(today, fetched), FETCHED_THEN))

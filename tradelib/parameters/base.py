@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -34,8 +35,14 @@ def is_month(text: str) -> str:
     return text
 
 
+def absolute(folder: str) -> str:
+    """Return where a folder is: a notebook runs in another working directory than the one who asked for it."""
+    return str(Path(folder).expanduser().absolute())
+
+
 SeriesName = Annotated[str, AfterValidator(_one_series)]
 Month = Annotated[str, AfterValidator(is_month)]
+Folder = Annotated[str, AfterValidator(absolute)]
 
 
 class Parameters(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from tradelib import vintages
 from tradelib.errors import TradelibError
-from tradelib.parameters.base import Month, Parameters
+from tradelib.parameters.base import Folder, Month, Parameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ class RealVsNominal(Parameters):
     adjust_prices: bool = False
     episode_start: Month | None = None
     episode_end: Month | None = None
-    official: str | None = None
+    official: Folder | None = None
 
     def load_chained(self, *, whole: bool = False) -> pd.DataFrame | None:
         """Load the official chained dollars, in billions, for the span asked for or whole; None without them."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from tradelib.errors import ParameterError, TradelibError
-from tradelib.parameters.base import Parameters
+from tradelib.parameters.base import Parameters, absolute
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def _folder(official: str) -> str:
+    from tradelib.detail import FETCHED
+
+    return official if official == FETCHED else absolute(official)
 
 
 class ServicesAndPartners(Parameters):
@@ -33,7 +39,7 @@ class ServicesAndPartners(Parameters):
     notebook: ClassVar[str] = "06_services_and_partners"
     least_months: ClassVar[int] = 24
     largest: int = 10
-    official: str | None = None
+    official: Annotated[str, AfterValidator(_folder)] | None = None
 
     def load_services(self) -> pd.DataFrame:
         """Load services by category, in billions, for the span asked for."""
@@ -49,6 +55,10 @@ class ServicesAndPartners(Parameters):
 
     def _spanned(self, frame: pd.DataFrame) -> pd.DataFrame:
         known = frame.loc[: self.end]
+        if len(frame) < self.least_months:
+            raise ParameterError(
+                f"{frame.index[0]} to {frame.index[-1]} are {len(frame)} months; expected {self.least_months} or more"
+            )
         if len(known) < self.least_months:
             first = frame.index[self.least_months - 1]
             raise ParameterError(f"end {self.end} leaves {len(known)} months; expected {first} or later")

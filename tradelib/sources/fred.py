@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from math import isnan
 from typing import TYPE_CHECKING
 
 from tradelib import catalog
@@ -51,9 +52,9 @@ def read_fred(path: str | Path) -> Facts:
     Raises
     ------
     SourceError
-        A code is unknown, a date is not the first of the month that comes next, a value is not a number, the last
-        one is 0 (FRED shows a missing one as a dot), or the step between the dates is not that of the series
-        (quarterly averages under a monthly code).
+        A code is unknown, a date is not the first of the month that comes next, a value is not a number, a series
+        has no value, the last one is 0 (FRED shows a missing one as a dot), or the step between the dates is not
+        that of the series (quarterly averages under a monthly code).
     """
     grid = read_csv_grid(path)
     if not is_fred(grid):
@@ -79,6 +80,8 @@ def read_fred(path: str | Path) -> Facts:
             for at, date in enumerate(dates, start=1)
             for value, mark in [_value(grid, at, column)]
         ]
+        if all(isnan(line.figures[0]) for line in lines):
+            raise grid.error(0, column, found=f"no value of {code}", expected="at least one")
         if lines[-1].figures[0] == 0:
             raise grid.error(len(lines), column, found="0 at the end", expected="a value, or . for a missing one")
         frames.append(tidy(lines, [quantity], code))

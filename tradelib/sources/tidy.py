@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from tradelib.errors import ParameterError, did_you_mean
+from tradelib.errors import ParameterError, SourceError, did_you_mean
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -134,6 +134,8 @@ class Facts:
         ------
         ParameterError
             No such frequency or column, or nothing is left.
+        SourceError
+            What is left has no value.
         """
         if frequency not in FREQUENCIES:
             raise ParameterError(f"unknown frequency {frequency!r}; {did_you_mean(frequency, FREQUENCIES)}")
@@ -152,6 +154,8 @@ class Facts:
         partners = len(set(self.values["partner"])) > 1
         frame = pd.DataFrame({((q.name, q.partner) if partners else q.name): part for q, part in groups.items()})
         told = frame.index[frame.notna().any(axis=1)]
+        if told.empty:
+            raise SourceError(self.file, None, found=f"no value in its {frequency} lines", expected="at least one")
         every = pd.period_range(told.min(), told.max(), freq="M")
         frame = frame.reindex(every)[every.month % {"monthly": 1, "quarterly": 3, "annual": 12}[frequency] == 0]
         frame.index = frame.index.asfreq(FREQUENCIES[frequency]).rename("period")
