@@ -1,6 +1,7 @@
 """The record keeps texts, and prints tables half up."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -38,3 +39,20 @@ def test_tables_round_half_up_and_keep_missing_values_empty(record, tmp_path):
     [got] = items(record, tmp_path)
     assert [row[1] for row in got["rows"]] == ["69.0", "\u22120.3", "0.0", "", "1,061.7"]
     assert (tmp_path / "tables" / "table.csv").read_text(encoding="utf-8").splitlines()[1] == "0,68.95,1"
+
+
+def test_the_record_is_there_whole_or_not_at_all(record, tmp_path, monkeypatch):
+    """A kernel can be ended at any moment; what it was writing then is not taken for the record."""
+    written = []
+    original = Path.write_text
+
+    def cut(path, text, **kwargs):
+        written.append(path.name)
+        original(path, text[:10], **kwargs)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", cut)
+    with pytest.raises(KeyboardInterrupt):
+        record.finish()
+    assert written
+    assert not (tmp_path / "results.json").exists()

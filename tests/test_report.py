@@ -121,6 +121,36 @@ def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: 
     assert not report(out=tmp_path / "r-failed", executor=StandIn()).skipped
 
 
+@pytest.mark.parametrize("damage", ["{", "[]", '{"results": {}}', "svg"])
+def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: Path, damage: str) -> None:
+    def cut(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+        for outcome in StandIn()(jobs, folder):
+            if outcome.job.notebook == "03_trend":
+                if damage == "svg":
+                    (folder / "03_trend" / "figures" / "path.svg").unlink()
+                else:
+                    (folder / "03_trend" / "results.json").write_text(damage)
+            yield outcome
+
+    got = report(out=tmp_path / "r", executor=cut)
+    assert list(got.failures) == ["03_trend"]
+    assert "results.json" in got.failures["03_trend"]
+    kept = json.loads((got.folder / "results.json").read_text())
+    assert "02_seasonal" in kept
+    assert "03_trend" not in kept
+
+
+def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+        yield from StandIn()(jobs, folder)
+        now = run_module.inputs_of(jobs) | {"package": "other"}
+        monkeypatch.setattr(run_module, "inputs_of", lambda _: now)
+
+    with pytest.raises(package.ReportError, match="package changed while the notebooks ran"):
+        report(out=tmp_path / "r", executor=change)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("where", ["executor", "write_page", "_gather", "_write_manifest"])
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     report(out=tmp_path / "r", executor=StandIn())

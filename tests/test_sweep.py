@@ -16,7 +16,7 @@ from filelock import FileLock
 from rich.console import Console
 
 from tradelib.errors import ParameterError
-from tradelib.report import Outcome
+from tradelib.report import Outcome, inputs
 from tradelib.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
 
 if TYPE_CHECKING:
@@ -192,9 +192,51 @@ def test_a_damaged_or_outdated_run_is_made_anew(tmp_path: Path, monkeypatch: pyt
     elif damage == "run.json":
         (place / "run.json").write_text("{")
     else:
-        monkeypatch.setattr(run_module, "circumstances", lambda _: {"package": "changed"})
+        (tmp_path / "x13").touch()
+        monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "x13"))
     sweep(jobs(), tmp_path / "s", executor=(again := StandIn()))
     assert len(again.ran) == (6 if damage == "inputs" else 1)
+
+
+WRONG = [
+    '{"results": {', "[]", "3", '{"results": []}', '{"results": {"value": NaN}}', '{"items": [{"kind": "figure"}]}',
+    '{"results": {"headline": "\\ud800"}}', "\udcff", "[" * 100_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", WRONG)
+def test_a_record_that_cannot_be_read_is_the_failure_of_that_run_only(tmp_path: Path, written: str) -> None:
+    def cut(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        for outcome in StandIn(fails=["2013-01"])(jobs, folder):
+            if outcome.job.values["start"] in ("2012-01", "2013-01"):
+                (folder / outcome.job.place / "results.json").write_text(written, errors="surrogateescape")
+            yield outcome
+
+    told = list[Outcome]()
+    got = sweep(jobs(), tmp_path / "s", executor=cut, progress=told.append)
+    assert [bool(outcome.error) for outcome in told] == [False, False, True, True, False, False]
+    assert "results.json" in got.failures[jobs()[2].place]
+    assert got.failures[jobs()[3].place] == "cell 3: ValueError: <no>"
+    table = pd.read_csv(got.folder / "results.csv")
+    assert list(table["outcome"]) == ["ok", "ok", "failed", "failed", "ok", "ok"]
+    assert "results.json" in table["error"][2]
+
+
+@pytest.mark.parametrize("what", ["notebooks", "package", "tables", "x13", "versions"])
+def test_a_change_in_the_middle_stops_the_sweep_and_keeps_no_mixture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def change(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        original = inputs.circumstances
+        for number, outcome in enumerate(StandIn()(jobs, folder)):
+            if number == 3:
+                monkeypatch.setattr(inputs, "circumstances", lambda *given: original(*given) | {what: "other"})
+            yield outcome
+
+    with pytest.raises(SweepError, match=f"{what} changed while the sweep ran"):
+        sweep(jobs(), tmp_path / "s", executor=change)
+    monkeypatch.undo()
+    assert sweep(jobs(), tmp_path / "s", executor=StandIn()).skipped == 3
 
 
 @pytest.mark.parametrize("row", ROWS)

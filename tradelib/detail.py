@@ -104,6 +104,11 @@ def _load(family: str, official: str | None, make: Callable[[Facts], pd.DataFram
     return frame
 
 
+def official_files(official: str) -> list[Path]:
+    """Return the files that are read for ``official``."""
+    return [_find(family, official) for family in _FILES]
+
+
 def _find(family: str, official: str) -> Path:
     """Return the newest file of the kind that the folder, or the cache of downloads, has."""
     source, pattern = _FILES[family]

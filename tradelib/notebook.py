@@ -143,7 +143,9 @@ class Record:
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             text = json.dumps(self._told, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
-            (self._folder / "results.json").write_text(text + "\n", encoding="utf-8")
+            partial = self._folder / ".results.json"
+            partial.write_text(text + "\n", encoding="utf-8")
+            partial.replace(self._folder / "results.json")  # a kernel that is ended meanwhile leaves no half of it
         failed = [check["claim"] for check in self._told["checks"] if not check["holds"]]
         if failed:
             raise CheckFailed("does not hold: " + "; ".join(failed))

@@ -12,6 +12,8 @@ from tradelib import catalog, vintages
 from tradelib.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -80,6 +82,10 @@ class Parameters(BaseModel):
         vintage = self.vintage if families == {vintages.HISTORY} else None
         asked = {"start": self.start, "end": self.end, "vintage": vintage, "unit": "billions"}
         return vintages.load(series, **(asked | kwargs))
+
+    def files(self) -> list[Path]:
+        """Return the files outside the store that the notebook reads; results depend on them."""
+        return []
 
     @classmethod
     def shared(cls) -> set[str]:

@@ -11,6 +11,8 @@ from tradelib.errors import TradelibError
 from tradelib.parameters.base import Folder, Month, Parameters
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -48,6 +50,12 @@ class RealVsNominal(Parameters):
         if "real_goods" not in vintages.families():
             return None
         return self.load(list(vintages.read_months(vintages.select("real_goods"))), start=start, end=end)
+
+    def files(self) -> list[Path]:
+        """Return the official files of real goods, where there are such."""
+        from tradelib.sources.real_goods import real_files
+
+        return [] if self.official is None else real_files(self.official)
 
     def common_months(self) -> pd.PeriodIndex:
         """Return the months of the span asked for that values, prices and, where used, chained dollars all have.

@@ -10,6 +10,8 @@ from tradelib.errors import ParameterError, TradelibError
 from tradelib.parameters.base import Parameters, absolute
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -52,6 +54,12 @@ class ServicesAndPartners(Parameters):
         from tradelib.detail import load_partners
 
         return self._spanned(load_partners(self.official))
+
+    def files(self) -> list[Path]:
+        """Return the official workbooks, where they are read instead of the store."""
+        from tradelib.detail import official_files
+
+        return [] if self.official is None else official_files(self.official)
 
     def _spanned(self, frame: pd.DataFrame) -> pd.DataFrame:
         known = frame.loc[: self.end]

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
-import platform
 import shutil
-from dataclasses import dataclass
-from importlib.metadata import version
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import vintages
 from tradelib.errors import TradelibError
-from tradelib.paths import data_folder
+from tradelib.report.inputs import inputs_of, sha256_of
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page
 from tradelib.report.partial import partial_folder, publish
+from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-_VERSIONS = ("tradelib", "matplotlib", "numpy", "pandas", "papermill", "scipy", "statsmodels")
 
 
 class ReportError(TradelibError):
@@ -82,7 +79,7 @@ def report(
     ParameterError
         Before anything runs, when a parameter is unknown or impossible.
     ReportError
-        The folder cannot be written, or its disk is full.
+        The folder cannot be written, its disk is full, or a notebook, the package or the data changed meanwhile.
     """
     options = dict(options or {})
     jobs = plan(options, only)
@@ -102,12 +99,16 @@ def _make(
     final.parent.mkdir(parents=True, exist_ok=True)
     with partial_folder(final.parent) as partial:
         outcomes = []
-        for outcome in executor(jobs, partial / "work"):
+        for told in executor(jobs, partial / "work"):
+            outcome = _judged(told, partial / "work")
             progress(outcome)
             outcomes.append(outcome)
+        now = inputs_of(jobs)
+        if moved := [name for name, value in now.items() if value != inputs[name]]:
+            raise ReportError(f"{', '.join(moved)} changed while the notebooks ran; no report was written. Try again")
         outcomes.sort(key=lambda outcome: outcome.job.notebook)
         failures = {o.job.notebook: o.error for o in outcomes if o.error}
-        _gather(partial, jobs)
+        _gather(partial, outcomes)
         headline = write_page(partial, failures)
         _write_manifest(partial, inputs, outcomes, headline)
         if failures:
@@ -115,6 +116,15 @@ def _make(
             final = final.with_name(f"{final.name}-failed")
         publish(partial, final)
     return Report(final, headline, failures)
+
+
+def _judged(outcome: Outcome, work: Path) -> Outcome:
+    """Return an outcome that is a failure when what the notebook recorded cannot be read."""
+    try:
+        read_recorded(work / outcome.job.place, whole=True)
+    except RecordError as error:
+        return outcome if outcome.error else replace(outcome, error=str(error))
+    return outcome
 
 
 def reason(error: OSError) -> str:
@@ -133,43 +143,6 @@ def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
-def inputs_of(jobs: Sequence[Job]) -> dict[str, Any]:
-    """Return all that a run's result depends on: parameters, notebooks, package, data and versions."""
-    package = Path(__file__).parent.parent
-    code = [path for pattern in ("*.py", "*.j2") for path in package.rglob(pattern)]
-    return {
-        "notebooks": {job.notebook: {"parameters": job.values, "sha256": _notebook_hash(job.source)} for job in jobs},
-        "data": {
-            release.family + "/" + release.released.isoformat(): release.sha256
-            for family in vintages.families()
-            for release in vintages.releases(family)
-        },
-        "tables": _hash(sorted(data_folder().glob("*/*.csv")), data_folder()),
-        "package": _hash(sorted(code), package),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONS},
-    }
-
-
-def circumstances(job: Job) -> dict[str, Any]:
-    """Return all that a job's result depends on besides its parameters."""
-    told = inputs_of([job])
-    return told | {"notebooks": {name: notebook["sha256"] for name, notebook in told["notebooks"].items()}}
-
-
-def _hash(paths: Sequence[Path], root: Path) -> str:
-    whole = hashlib.sha256()
-    for path in paths:
-        whole.update(f"{path.relative_to(root).as_posix()}\0".encode())
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()
-
-
-def _notebook_hash(path: Path) -> str:
-    """Return the hash of a notebook's sources, which outputs and counts do not change."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
-
-
 def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
     """Return the run that is there when it succeeded on the same inputs and all its files are whole."""
     try:
@@ -181,27 +154,22 @@ def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
     return Report(final, told["headline"], {}, skipped=True) if same and whole else None
 
 
-def sha256_of(path: Path) -> str:
-    """Return the hash of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _gather(folder: Path, jobs: Sequence[Job]) -> None:
+def _gather(folder: Path, outcomes: Sequence[Outcome]) -> None:
     """Move what each notebook left in its own folder to where a reader looks for it."""
     results = {}
     for kind in ("notebooks", "figures", "tables"):
         (folder / kind).mkdir()
-    for job in sorted(jobs, key=lambda job: job.notebook):
+    for job in (outcome.job for outcome in outcomes):
         work = folder / "work" / job.notebook
+        with suppress(RecordError):  # it has been told as a failure
+            results[job.notebook] = read_recorded(work, whole=True)
         if (work / "notebook.ipynb").exists():
             (work / "notebook.ipynb").rename(folder / "notebooks" / f"{job.notebook}.ipynb")
         for kind in ("figures", "tables"):
             for path in sorted((work / kind).glob("*")):
                 path.rename(folder / kind / f"{job.notebook}-{path.name}")
-        if (work / "results.json").exists():
-            results[job.notebook] = json.loads((work / "results.json").read_text(encoding="utf-8"))
     shutil.rmtree(folder / "work")
-    write_json(folder / "results.json", results)
+    write_json(folder / "results.json", {name: told for name, told in results.items() if told})
 
 
 def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[Outcome], headline: str) -> None:

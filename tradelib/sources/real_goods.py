@@ -110,6 +110,12 @@ def real_goods_of(grid: Grid) -> dict[str, Exhibit]:
     return found
 
 
+def real_files(folder: str | Path) -> list[Path]:
+    """Return the files of real goods that a folder has."""
+    found = [*Path(folder).glob("realexp*"), *Path(folder).glob("realimp*")]
+    return sorted(path for path in found if path.suffix in (".xls", ".xlsx"))
+
+
 def read_real_folder(folder: str | Path) -> pd.DataFrame:
     """Read the newest long series of real exports and imports that a folder has.
 
@@ -132,7 +138,7 @@ def read_real_folder(folder: str | Path) -> pd.DataFrame:
     frames: list[pd.DataFrame] = []
     told: dict[str, dict[str, str]] = {}
     for stem, flow in {"realexp": "exports", "realimp": "imports"}.items():
-        paths = [path for path in sorted(Path(folder).glob(f"{stem}*")) if path.suffix in (".xls", ".xlsx")]
+        paths = [path for path in real_files(folder) if path.name.startswith(stem)]
         if not paths:
             raise SourceError(str(folder), None, found=f"no {stem}*.xls or .xlsx", expected=f"real {flow} of goods")
         newest = max((read_real_goods(path)[flow] for path in paths), key=lambda exhibit: exhibit.statistical_month)

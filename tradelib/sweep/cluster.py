@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tradelib.errors import TradelibError
+from tradelib.report.inputs import circumstances
 from tradelib.report.jobs import Executor, Job, Outcome, execute
 from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
 from tradelib.report.partial import watched
-from tradelib.report.run import circumstances
 from tradelib.sweep.run import SweepError
 
 if TYPE_CHECKING:
@@ -58,15 +59,14 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
                 client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
             except TimeoutError:
                 raise SweepError(f"the scheduler at {address} has no worker") from None
-            here: dict[str, Any] = {}
             waiting: dict[str, Job] = {}
             queue, results = iter(jobs), as_completed(loop=client.loop)
 
             def submit() -> None:
                 """Keep the workers busy, and no more than that under way, however many jobs there are."""
                 while len(waiting) < 2 * sum(client.nthreads().values()) + 1 and (job := next(queue, None)):
-                    if not here:
-                        here.update(circumstances(job))
+                    here = circumstances(job)
+                    if not waiting:
                         _check(client.run(_differences, job, here))
                     future = client.submit(remote, job, here, kernel, limits, pure=False, retries=RETRIES)
                     waiting[str(future.key)] = job
@@ -88,6 +88,7 @@ def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits
     _check({"this worker": _differences(job, expected)})  # it may have joined after the sweep began
     with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
         outcome = execute(job, Path(folder), _kernels(kernel, limits))
+        _check({"this worker": _differences(job, expected)})  # nor may anything change while it runs
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     return outcome, files
@@ -123,7 +124,10 @@ def _bring(future: Any, job: Job, place: Path) -> Outcome:
 
 def _differences(job: Job, expected: Mapping[str, Any]) -> list[str]:
     """Return in what this machine differs from what a result depends on."""
-    found = circumstances(job)
+    try:
+        found = circumstances(job)
+    except (OSError, TradelibError) as error:  # files that a parameter names are not there
+        return [str(error)]
     return [
         f"{name}: {found.get(name)} there, {value} here" for name, value in expected.items() if found.get(name) != value
     ]

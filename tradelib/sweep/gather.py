@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tradelib.parameters import in_words
+from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,12 +84,14 @@ def _varying(jobs: Sequence[Job]) -> list[str]:
 
 
 def _told(folder: Path, job: Job) -> dict[str, Any]:
+    """Return what is there of a run; of a record that cannot be read, which is why it failed, nothing."""
     for kind, outcome in (("runs", "ok"), ("failed", "failed")):
         place = folder / kind / job.place
-        if (place / "run.json").exists():
-            told: dict[str, Any] = json.loads((place / "run.json").read_text(encoding="utf-8"))
-            recorded = place / "results.json"
-            told["recorded"] = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
+        with suppress(OSError, ValueError):
+            told = dict(json.loads((place / "run.json").read_text(encoding="utf-8")))
+            told["recorded"] = {}
+            with suppress(RecordError):
+                told["recorded"] = read_recorded(place)
             there = (place / "notebook.ipynb").exists()
             return told | {"outcome": outcome, "place": f"{kind}/{job.place}", "notebook_there": there}
     return {"outcome": "missing", "recorded": {}, "notebook_there": False}

@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from tradelib.errors import TradelibError
 from tradelib.report import threads
+from tradelib.report.inputs import changes, circumstances, sha256_of, surroundings
 from tradelib.report.partial import partial_folder
-from tradelib.report.run import circumstances, reason, sha256_of, write_json
+from tradelib.report.recorded import RecordError, read_recorded
+from tradelib.report.run import reason, write_json
 from tradelib.sweep.gather import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from tradelib.report.jobs import Executor, Job, Outcome
@@ -76,7 +79,8 @@ def sweep(
     Raises
     ------
     SweepError
-        The folder cannot be written, its disk is full, or another sweep is at work in it. What is done is kept.
+        The folder cannot be written, its disk is full, another sweep is at work in it, or the notebook, the package or
+        the data changed while it ran. What is done is kept.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,11 +89,17 @@ def sweep(
     except Timeout:
         raise SweepError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
     except OSError as error:
-        done = sum(1 for _ in folder.glob("runs/*/*/run.json")) if folder.is_dir() else 0
-        raise SweepError(
-            f"cannot write to {folder}: {reason(error)}. {done} of {len(jobs)} runs are done and kept; "
-            "the same command goes on from there"
-        ) from error
+        raise SweepError(f"cannot write to {folder}: {reason(error)}. {kept(jobs, folder)}") from error
+
+
+def kept(jobs: Sequence[Job], folder: Path) -> str:
+    """Return in words how many runs of a sweep that has stopped are there."""
+    around, done = surroundings(), 0
+    for job in jobs:
+        with suppress(OSError, ValueError, KeyError, TradelibError):
+            told = json.loads((folder / "runs" / job.place / "run.json").read_text(encoding="utf-8"))
+            done += told["inputs"] == _digest(circumstances(job, around))
+    return f"{done} of {len(jobs)} runs are done and kept; the same command goes on from there"
 
 
 def _sweep(
@@ -100,19 +110,40 @@ def _sweep(
     progress: Callable[[Outcome], None],
     skipping: Callable[[int], None],
 ) -> Sweep:
-    inputs = hashlib.sha256(json.dumps(circumstances(jobs[0]), sort_keys=True).encode()).hexdigest()
-    todo = [job for job in jobs if force or not _is_done(folder / "runs" / job.place, inputs)]
+    around = surroundings()
+    inputs = {job.place: circumstances(job, around) for job in jobs}
+    todo = [job for job in jobs if force or not _is_done(folder / "runs" / job.place, _digest(inputs[job.place]))]
     skipping(len(jobs) - len(todo))
     failures = {}
     with partial_folder(folder) as work:
-        for outcome in executor(todo, work) if todo else ():
-            _keep(outcome, folder, work, inputs)
+        for told in executor(todo, work) if todo else ():
+            expected = inputs[told.job.place]
+            if moved := changes(expected, told.job):
+                raise SweepError(
+                    f"{', '.join(moved)} changed while the sweep ran. What it made before does not count any more; "
+                    "the same command makes all of it anew"
+                )
+            outcome = _judged(told, work / told.job.place)
+            _keep(outcome, folder, work, _digest(expected))
             if outcome.error:
                 failures[outcome.job.place] = outcome.error
                 _try_to_write(folder)
             progress(outcome)
         gather(folder, jobs, work)
     return Sweep(folder, len(jobs), len(jobs) - len(todo), failures)
+
+
+def _digest(inputs: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def _judged(outcome: Outcome, made: Path) -> Outcome:
+    """Return an outcome that is a failure when what the notebook recorded cannot be read."""
+    try:
+        read_recorded(made)
+    except RecordError as error:
+        return outcome if outcome.error else replace(outcome, error=str(error))
+    return outcome
 
 
 def _is_done(place: Path, inputs: str) -> bool:

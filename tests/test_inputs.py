@@ -1,0 +1,92 @@
+"""What a result depends on: when any of it changes, what is there is not taken for valid."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+import tradelib
+from tradelib.parameters import NOTEBOOKS
+from tradelib.report import inputs, plan
+from tradelib.report.jobs import Job
+
+# Modules that no notebook runs, and libraries that decide no number, word or line.
+_NOT_IN_A_RUN = {"cli.py", "fetch.py", "download.py", "addresses.py", "warm.py", "forkserver.py", "report", "sweep"}
+_DECIDES_NOTHING = {"filelock", "tomli_w", "cycler", "pyyaml", "platformdirs", "typer", "rich"}
+
+
+def libraries() -> set[str]:
+    """Return the distributions that the modules of the package import."""
+    root, names = Path(tradelib.__file__).parent, set[str]()
+    for path in root.rglob("*.py"):
+        if path.relative_to(root).parts[0] in _NOT_IN_A_RUN:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.partition(".")[0])
+    known = packages_distributions()
+    return {known[name][0].lower() for name in names - sys.stdlib_module_names if name in known}
+
+
+def test_every_library_of_a_result_is_among_the_versions() -> None:
+    found = libraries()
+    assert {"numpy", "pandas", "ruptures", "scipy"} <= found
+    assert found - _DECIDES_NOTHING - set(inputs.LIBRARIES) == set()
+
+
+def test_the_x13_program_is_an_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    got = [inputs.surroundings()["x13"]]
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(name)
+        monkeypatch.setenv("TRADELIB_X13", str(tmp_path / name))
+        got.append(inputs.surroundings()["x13"])
+    monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "gone"))
+    assert inputs.surroundings()["x13"] is None
+    assert len(set(got)) == 3
+
+
+@pytest.mark.parametrize(
+    ("notebook", "names"),
+    [("04_real_vs_nominal", ["realexp.xls", "realimp.xlsx"]),
+     ("06_services_and_partners", ["trad-time-series-0224.xlsx", "country.xlsx"])],
+)  # fmt: skip
+def test_files_that_a_parameter_names_are_inputs(tmp_path: Path, notebook: str, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"one")
+    job = Job(notebook, NOTEBOOKS[notebook].model_construct(official=str(tmp_path)))
+    before, written = inputs.circumstances(job), inputs.inputs_of([job])
+    assert inputs.changes(before, job) == []
+    for name in names:
+        status = (tmp_path / name).stat()
+        (tmp_path / name).write_bytes(b"two")
+        os.utime(tmp_path / name, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert inputs.changes(before, job) == ["notebooks"]
+        assert inputs.inputs_of([job]) != written
+        (tmp_path / name).write_bytes(b"one")
+        assert inputs.changes(before, job) == []
+    (tmp_path / names[0]).unlink()
+    assert inputs.changes(before, job) != []
+
+
+def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("1")
+    monkeypatch.setattr(inputs, "data_folder", lambda: tmp_path)
+    first, calls, hits = inputs.surroundings(), inputs._computed.cache_info().misses, []
+    assert inputs.surroundings() == first
+    assert inputs._computed.cache_info().misses == calls
+    path.write_text("2")
+    hits = [name for name, value in inputs.surroundings().items() if value != first[name]]
+    assert hits == ["tables"]
+
+
+def test_a_job_without_such_files_names_none() -> None:
+    [job] = plan({}, ["trend"])
+    assert inputs.circumstances(job)["notebooks"]["03_trend"]["files"] == {}

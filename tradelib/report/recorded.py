@@ -1,0 +1,81 @@
+"""What a notebook recorded in its folder, read back; a record that is cut short is told, not believed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tradelib.errors import TradelibError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "results.json"
+# What Record.finish writes.
+_RECORD: dict[str, type] = {
+    "notebook": str, "title": str, "question": str, "parameters": dict, "sources": dict, "items": list,
+    "results": dict, "checks": list,
+}  # fmt: skip
+_ITEM: dict[str, dict[str, type]] = {
+    "figure": {"name": str, "title": str, "alt": str, "reading": str},
+    "table": {"name": str, "title": str, "reading": str, "columns": list, "numeric": list, "rows": list},
+    "text": {"name": str, "title": str, "reading": str},
+}
+_SOURCE: dict[str, type] = dict.fromkeys(("sha256", "family", "vintage", "source", "unit", "statistical_month"), str)
+
+
+class RecordError(TradelibError):
+    """What a notebook recorded cannot be read."""
+
+
+def read_recorded(place: Path, *, whole: bool = False) -> dict[str, Any]:
+    """Return what a notebook recorded; an empty mapping when it recorded nothing.
+
+    Parameters
+    ----------
+    place : Path
+        Folder of the run.
+    whole : bool
+        Whether every part must be there, and the file of every figure; else what is there is checked.
+
+    Raises
+    ------
+    RecordError
+        The file is no JSON, cut short, or says something else than ``Record.finish`` writes.
+    """
+    path = place / NAME
+    if not path.exists():
+        return {}
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        json.dumps(told, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never written
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecordError(f"{NAME} cannot be read: {error}") from error
+    _check(NAME, told, {})
+    _check(NAME, told, {name: kind for name, kind in _RECORD.items() if whole or name in told})
+    for number, item in enumerate(told.get("items", []), 1):
+        where = f"{NAME}, item {number}"
+        _check(where, item, {"kind": str})
+        if item["kind"] not in _ITEM:
+            raise RecordError(f"{where}: found the kind {item['kind']!r}, expected {', '.join(_ITEM)}")
+        _check(where, item, _ITEM[item["kind"]])
+        if whole and item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
+            raise RecordError(f"{where}: there is no figures/{item['name']}.svg")
+    for name, source in told.get("sources", {}).items():
+        _check(f"{NAME}, source {name}", source, _SOURCE)
+    for number, check in enumerate(told.get("checks", []), 1):
+        _check(f"{NAME}, check {number}", check, {"claim": str, "holds": bool, "found": str})
+    return dict(told)
+
+
+def _check(where: str, told: Any, parts: dict[str, type]) -> None:
+    if not isinstance(told, dict):
+        raise RecordError(f"{where}: found {type(told).__name__}, expected a mapping")
+    for name, kind in parts.items():
+        if not isinstance(told.get(name), kind):
+            found = type(told[name]).__name__ if name in told else "nothing"
+            raise RecordError(f"{where}: found {found} as {name}, expected {kind.__name__}")
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
