@@ -12,8 +12,6 @@ from tradelib import catalog, vintages
 from tradelib.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 
