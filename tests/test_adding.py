@@ -195,6 +195,12 @@ def test_what_contradicts_the_store_is_refused_and_changes_nothing(tmp_path, dat
 
 
 @pytest.mark.usefixtures("data")
+def test_an_unknown_family_is_told(tmp_path):
+    with pytest.raises(ParameterError, match="unknown source family 'bea_fredd'; did you mean bea_fred"):
+        adding.add(exhibit(tmp_path, 63), DAY[63], family="bea_fredd")
+
+
+@pytest.mark.usefixtures("data")
 def test_another_family_is_refused(tmp_path):
     with pytest.raises(ComparabilityError, match="belongs to census_history, not to bea_fred"):
         adding.add(exhibit(tmp_path, 63), DAY[63], family="bea_fred")

@@ -11,7 +11,8 @@ import pandas as pd
 
 from tradelib import archive, compiling, store, vintages
 from tradelib.added import MARK, Added
-from tradelib.errors import ComparabilityError, ParameterError, SourceError
+from tradelib.errors import ComparabilityError, ParameterError, SourceError, did_you_mean
+from tradelib.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,8 +67,10 @@ def add(
     ComparabilityError
         A file belongs to another family than the one asked for.
     ParameterError
-        The day is not possible or not known, or older than the newest release without ``older``.
+        The family is unknown; the day is not possible, not known, or older than the newest release without ``older``.
     """
+    if family is not None and family not in FAMILIES:
+        raise ParameterError(f"unknown source family {family!r}; {did_you_mean(family, FAMILIES)}")
     found = compiling.read([Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)])
     if family is not None:
         own = found.get(family, {})
