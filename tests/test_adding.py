@@ -195,6 +195,12 @@ def test_what_contradicts_the_store_is_refused_and_changes_nothing(tmp_path, dat
 
 
 @pytest.mark.usefixtures("data")
+def test_an_unknown_family_is_told(tmp_path):
+    with pytest.raises(ParameterError, match="unknown source family 'bea_fredd'; did you mean bea_fred"):
+        adding.add(exhibit(tmp_path, 63), DAY[63], family="bea_fredd")
+
+
+@pytest.mark.usefixtures("data")
 def test_another_family_is_refused(tmp_path):
     with pytest.raises(ComparabilityError, match="belongs to census_history, not to bea_fred"):
         adding.add(exhibit(tmp_path, 63), DAY[63], family="bea_fred")
@@ -216,6 +222,29 @@ def test_an_older_release_must_equal_the_print_that_the_next_one_repeats(tmp_pat
     with pytest.raises(SourceError, match="repeated as the print of last month"):
         adding.add(history(tmp_path, 62, {61: 1}), DAY[62], older=True)
     assert adding.add(history(tmp_path, 62), DAY[62], older=True)[0].new == 62
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_an_older_release_does_not_come_under_one_that_cannot_stand_on_it(tmp_path, monkeypatch, between):
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    revised = {37: 5}
+    if between:
+        adding.add(exhibit(tmp_path, 63), DAY[63])
+    adding.add(exhibit(tmp_path, 64, revised), DAY[64])
+    before = snapshot(tmp_path / "data")
+    said = rf"under the release of {DAY[64]} in the store .*: found revisions since 2021-02 in a table that starts"
+    with pytest.raises(SourceError, match=said):
+        adding.add(history(tmp_path, 62), DAY[62], older=True)
+    assert snapshot(tmp_path / "data") == before
+    if not between:
+        assert adding.add(history(tmp_path, 62, revised), DAY[62], older=True)[0].new == 62
+
+
+def test_an_older_release_leaves_no_years_that_nobody_knows(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    adding.add(exhibit(tmp_path, 80, since=2024), "2024-10-08")
+    with pytest.raises(SourceError, match="months from 2024-01, while the release of 2023-04-05 ends with 2023-02"):
+        adding.add(history(tmp_path, 62), DAY[62], older=True)
 
 
 class Killed(BaseException):

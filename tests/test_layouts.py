@@ -323,6 +323,11 @@ def test_other_content_is_refused(put, content, said):
         put(content)
 
 
+def test_negative_exports_are_refused(put):
+    with pytest.raises(SourceError, match=r"line 2.*found -2026; expected exports above zero"):
+        put(layouts.as_csv(layouts.fred("BOPTEXP")))
+
+
 def test_wide_says_what_is_possible(put):
     facts = put(layouts.as_csv(layouts.fred()))
     with pytest.raises(ParameterError, match="unknown frequency 'weekly'"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import pandas as pd
 
 from tradelib import archive, compiling, store, vintages
 from tradelib.added import MARK, Added
-from tradelib.errors import ComparabilityError, ParameterError, SourceError
+from tradelib.errors import ComparabilityError, ParameterError, SourceError, did_you_mean
+from tradelib.families import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,13 +62,15 @@ def add(
     ------
     SourceError
         A file is not well-formed, goes into no family, breaks an accounting identity, or contradicts an earlier
-        print; the store has another release of that day or about that month; the file shows too few years to stand
-        on the release before it. Then nothing is added, to no family.
+        print; the store has another release of that day or about that month; the file, or the release after it,
+        shows too few years to stand on the one before. Then nothing is added, to no family.
     ComparabilityError
         A file belongs to another family than the one asked for.
     ParameterError
-        The day is not possible or not known, or older than the newest release without ``older``.
+        The family is unknown; the day is not possible, not known, or older than the newest release without ``older``.
     """
+    if family is not None and family not in FAMILIES:
+        raise ParameterError(f"unknown source family {family!r}; {did_you_mean(family, FAMILIES)}")
     found = compiling.read([Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)])
     if family is not None:
         own = found.get(family, {})
@@ -108,7 +111,9 @@ def _check(entry: Entry, released: str | dt.date | None, *, older: bool = False)
     if after:
         _check_print(entry, store.read_part(after, "previous"), after, entry.months)
     known = vintages.as_known(before, entry.months.columns) if before else entry.months.iloc[:0]
-    _check_reach(entry, known, before)
+    if before:
+        _check_reach(entry, known, before.released, before.statistical_month)
+    _check_later(entry, day, known, [release for release in held if release.released > day])
     return _Checked(entry, day, before, known, repeats)
 
 
@@ -178,22 +183,35 @@ def _check_print(entry: Entry, repeated: pd.DataFrame, other: store.Release, fir
     return True
 
 
-def _check_reach(entry: Entry, known: pd.DataFrame, before: store.Release | None) -> None:
-    """Check that a file of few years can stand on the release before it, so that months join without a seam."""
+def _check_later(entry: Entry, day: dt.date, known: pd.DataFrame, later: Sequence[store.Release]) -> None:
+    """Check that releases of few years can stand on an entry that comes under them, as if it had been there first."""
+    known, before = entry.months.combine_first(known), (day, entry.month)
+    for release in later:
+        months = store.read_months(release)
+        common = known[[name for name in known if name in months]]
+        if common.empty or months.index[0] <= common.index[0]:
+            return  # it shows all that is known; those after it stand on it
+        file = f"{entry.file}, under the release of {release.released} in the store ({release.folder})"
+        _check_reach(replace(entry, file=file, months=months), common, *before)
+        known, before = months.combine_first(common), (release.released, release.statistical_month)
+
+
+def _check_reach(entry: Entry, known: pd.DataFrame, day: dt.date, month: pd.Period) -> None:
+    """Check that a file of few years can stand on the release before it, of a day and about a month, without a seam."""
     first = entry.months.index[0]
-    if before is None or known.empty or known.index[0] >= first:
+    if known.empty or known.index[0] >= first:
         return
     fuller = f"the {entry.family.layouts[0]} of this release, or a file that reaches further back"
     if known.index[-1] + 1 < first:
         raise SourceError(
             entry.file,
             None,
-            found=f"months from {first}, while the release of {before.released} ends with {known.index[-1]}",
+            found=f"months from {first}, while the release of {day} ends with {known.index[-1]}",
             expected=f"no month between the two; add {fuller}",
         )
     changed = _revisions(entry.months, known).index
     revises = entry.family.revises
-    firm = pd.Period(f"{first.year}-12", "M") if revises is None else before.statistical_month - revises
+    firm = pd.Period(f"{first.year}-12", "M") if revises is None else month - revises
     if len(changed) and changed[0] <= firm:
         raise SourceError(
             entry.file,

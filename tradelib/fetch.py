@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "skipped"]
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
 _RECORD = "record.json"
+_SHORT = 200
+"""Bytes that no official file has so few of."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,12 @@ def _keep(
         newest, notes = package.statistical_month, package.summary()
     else:
         notes = unpack.check_archive(path) if unpack.is_archive(path) else []
-        facts = read_any(path)
+        try:
+            facts = read_any(path)
+        except SourceError as error:
+            raise SourceError(
+                path.name, error.place, found=error.found + _words(path), expected=error.expected
+            ) from None
         newest = facts.statistical_month
         if facts.layout != source.layout:
             raise SourceError(path.name, None, found=f"a file of layout {facts.layout!r}", expected=source.layout)
@@ -253,6 +260,13 @@ def _keep(
         shutil.rmtree(final)  # damaged since, or with a record that could not be read
     folder.rename(final)
     return record
+
+
+def _words(path: Path) -> str:
+    """Return what a file too short for data says: a server may tell an error as if it were the file."""
+    raw = path.read_bytes()
+    told = " ".join(raw.decode(errors="replace").split())
+    return f", in a file that only says {told!r}" if len(raw) <= _SHORT and told.isprintable() else ""
 
 
 def _check_month(

@@ -53,8 +53,8 @@ def read_fred(path: str | Path) -> Facts:
     ------
     SourceError
         A code is unknown, a date is not the first of the month that comes next, a value is not a number, a series
-        has no value, the last one is 0 (FRED shows a missing one as a dot), or the step between the dates is not
-        that of the series (quarterly averages under a monthly code).
+        has no value, exports or imports are negative, the last value is 0 (FRED shows a missing one as a dot), or
+        the step between the dates is not that of the series (quarterly averages under a monthly code).
     """
     grid = read_csv_grid(path)
     if not is_fred(grid):
@@ -82,6 +82,9 @@ def read_fred(path: str | Path) -> Facts:
         ]
         if all(isnan(line.figures[0]) for line in lines):
             raise grid.error(0, column, found=f"no value of {code}", expected="at least one")
+        below = next((at for at, line in enumerate(lines, start=1) if line.figures[0] < 0), None)
+        if below and quantity.flow != "balance":
+            raise grid.error(below, column, found=grid.text(below, column), expected=f"{quantity.flow} above zero")
         if lines[-1].figures[0] == 0:
             raise grid.error(len(lines), column, found="0 at the end", expected="a value, or . for a missing one")
         frames.append(tidy(lines, [quantity], code))
