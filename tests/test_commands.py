@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
 from official import as_text, bundled, history_rows
 from typer.testing import CliRunner
 
-from tradelib import paths
+from tradelib import cli, paths
 from tradelib.cli import app
 from tradelib.errors import ParameterError
 from tradelib.rounding import printed
@@ -60,3 +61,48 @@ def test_add_refuses_in_words(tmp_path):
     got = run("add", path, "--released", "2024-04-05")
     assert "expected a month after 2024-02" in str(got.exception)
     assert isinstance(run("add", path, "--released", "soon").exception, ParameterError)
+
+
+def test_options_that_contradict_each_other_are_refused_by_name():
+    for words, said in [
+        (["--set", "end=2019-12", "--set", "end=2020-12"], "end: given twice by --set"),
+        (["--end", "2019-12", "--set", "end=2020-12"], "end: given by an option of its own and by --set"),
+        (["--set", "trend.end=2019-12", "--set", "03_trend.end=2020-12"], "end of 03_trend: given twice"),
+    ]:
+        got = run("report", *words)
+        assert isinstance(got.exception, ParameterError)
+        assert said in str(got.exception)
+
+
+def test_relative_paths_of_the_environment_become_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in cli._NAME_PATHS:
+        monkeypatch.setenv(name, "beside")
+    run("series", "no such words")
+    assert {os.environ[name] for name in cli._NAME_PATHS} == {str(tmp_path / "beside")}
+
+
+def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tradelib.sweep.sweep", interrupt)
+    monkeypatch.setattr("tradelib.report.report", interrupt)
+    for words, said in [
+        (
+            ["sweep", "trend", "--over", "start=2010-01,2011-01", "--out", str(tmp_path)],
+            "0 of 2 runs are done and kept",
+        ),
+        (["report", "--only", "trend", "--out", str(tmp_path)], "nothing half made stays"),
+    ]:
+        monkeypatch.setattr("sys.argv", ["tradelib", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.run()
+        assert ended.value.code == 130
+        assert f"interrupted; {said}" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("option", ["--seconds", "--memory"])
+def test_a_limit_is_a_number(tmp_path, option):
+    got = run("sweep", "trend", option, "inf", "--out", tmp_path)
+    assert f"{option} inf: expected a number" in str(got.exception)

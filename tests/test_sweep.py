@@ -16,8 +16,11 @@ from filelock import FileLock
 from rich.console import Console
 
 from tradelib.errors import ParameterError
+from tradelib.parameters import Trend
 from tradelib.report import Outcome, inputs
+from tradelib.report.kernels import Limits, Run
 from tradelib.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
+from tradelib.sweep.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,6 +103,14 @@ def test_every_combination_and_every_row(tmp_path: Path) -> None:
         ({"over": ["start"]}, ["--over 'start'", "NAME=VALUE"]),
         ({"common": ["start"]}, ["--set 'start'"]),
         ({"over": ["start=2010-01,2010-01"]}, ["runs 1 and 2 are the same"]),
+        ({"over": ["start=2010-01", "start=2011-01"]}, ["start: given twice by --over"]),
+        ({"common": ["end=2010-01", "end=2011-01"]}, ["end: given twice by --set"]),
+        ({"over": ["end=2010-01"], "common": ["end=2011-01"]}, ["end: given by --set and by --over"]),
+        ({"table": "end\n2010-01\n", "common": ["end=2011-01"]}, ["end: given by --set and"]),
+        ({"table": "start,end,start\n2010-01,2020-01,2011-01\n"}, ["the header has start twice"]),
+        ({"table": "start: [2010-01]\nstart: [2011-01]\n", "suffix": ".yaml"}, ["start stands twice", "line 1"]),
+        ({"table": "- end: 2020-01\n- {start: a, start: b}\n", "suffix": ".yaml"}, ["start stands twice", "line 2"]),
+        ({"table": "- {1: 2020-01}\n", "suffix": ".yaml"}, ["1 is no name of a parameter"]),
         ({"over": ["output=a,b"]}, ["output is set by the sweep"]),
         ({"table": "start,end\n2010-01\n"}, ["row 2 has 1 cells, the header 2"]),
         ({"table": "start\n"}, ["no row"]),
@@ -118,6 +129,26 @@ def test_refused_before_anything_runs(tmp_path: Path, asked: dict, words: list[s
         sweep_of("trend", **asked)
     got = str(refused.value)
     assert [word for word in words if word not in got] == [], got
+
+
+def test_a_table_keeps_line_ends_and_long_values(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b'text,start\r\n"one\r\ntwo","2010-01"\r\n"' + b"x" * 300_000 + b'",\r\n')
+    got = read_table(tmp_path / "t.csv", Trend)
+    assert [row["text"] for row in got] == ["one\r\ntwo", "x" * 300_000]
+
+
+def test_a_message_without_end_is_cut() -> None:
+    [job, *_] = jobs()
+    got = Outcome(job, 1.0, "cell 3: ValueError: " + "y" * 30_000_000).error
+    assert got is not None
+    assert len(got) < 2100
+    assert got.startswith("cell 3: ValueError: yyy")
+    assert got.endswith("(30,000,020 characters)")
+    assert Outcome(job, 1.0, "\ud800 half").error == "\\ud800 half"
+    run = Run("python3", Limits(output=1000))
+    assert run.may_show({"ename": "E", "evalue": "y" * 400, "traceback": ["y" * 500]})
+    assert not run.may_show({"ename": "E", "evalue": "y", "traceback": ["y" * 500]})
+    assert run.reason == "showed more than 0.001 million characters"
 
 
 def test_a_long_list_of_mistakes_is_cut() -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of this module
 from typing import ClassVar
 
@@ -20,7 +21,7 @@ from tradelib.parameters import Parameters
 from tradelib.report import jobs as jobs_module, threads
 from tradelib.report.jobs import Job
 from tradelib.report.kernels import Limits
-from tradelib.sweep import SweepError, sweep, sweep_of
+from tradelib.sweep import SweepError, cluster as cluster_module, sweep, sweep_of
 from tradelib.sweep.cluster import cluster
 
 pytestmark = pytest.mark.slow
@@ -110,6 +111,44 @@ def test_each_misbehaviour_is_a_clear_message_and_harms_no_other(
     assert largest < 20_000_000
 
 
+STARTS = """
+import os, pathlib, signal, subprocess
+pathlib.Path(text).write_text(str(subprocess.Popen(["sleep", "1000"]).pid))
+os.kill(os.getppid(), signal.SIGKILL) if "server" in text else os._exit(1)
+"""
+
+
+@linux
+@pytest.mark.parametrize(("kernel", "dies"), [("warm", "server"), ("warm", "kernel"), ("stock", "kernel")])
+def test_what_a_kernel_started_does_not_outlive_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: str, dies: str
+) -> None:
+    told = tmp_path / f"pid-of-child-when-{dies}-dies"
+    got = sweep(odd_jobs(tmp_path, monkeypatch, STARTS, [str(told)]), tmp_path / "s", executor=threads(1, kernel))
+    assert len(got.failures) == 1
+    child = int(told.read_text())
+    try:
+        sweeps.wait_until(lambda: not psutil.pid_exists(child) or not sweeps.lives(psutil.Process(child)), "alive", 5)
+    finally:
+        if psutil.pid_exists(child):
+            os.kill(child, signal.SIGKILL)
+
+
+def test_a_run_on_a_cluster_has_its_share_of_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "_kept", ExitStack())
+    monkeypatch.setattr(cluster_module, "memory_share", lambda runs: 10**12 // runs)
+    for limits, runs, memory in [(Limits(), 4, 25 * 10**10), (Limits(memory=7), 4, 7), (Limits(), 2, 5 * 10**11)]:
+        assert cluster_module._kernels("stock", limits, runs).limits.memory == memory
+    cluster_module._kernels.cache_clear()
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "foo://x:1", "tcp://host", "tcp://host:port"])
+def test_no_address_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setattr("distributed.Client", None)  # none is made
+    with pytest.raises(SweepError, match="is no address of a Dask scheduler"):
+        sweep(sweep_of("trend"), tmp_path / "s", executor=cluster(address))
+
+
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of notebooks that other processes find too."""
@@ -132,8 +171,10 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
     living = sweeps.family([process.pid])
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[0].decode()
-    assert process.returncode != 0
+    assert process.returncode == 130
     assert "Traceback" not in told
+    done = sweeps.whole_runs(tmp_path / "s")
+    assert f"interrupted; {done} of {len(sweeps.MONTHS)} runs are done and kept" in told
     assert not list(filter(sweeps.lives, living))
     assert not sweeps.hidden(tmp_path / "s")
     assert 0 < sweeps.whole_runs(tmp_path / "s") < len(sweeps.MONTHS)

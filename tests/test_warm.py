@@ -169,6 +169,16 @@ def test_a_server_that_cannot_load_says_why(monkeypatch: pytest.MonkeyPatch, tmp
         assert chosen.kind == "stock"
 
 
+def test_a_server_that_still_loads_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Ctrl-C in the first seconds ends the command at once."""
+    endless = tmp_path / "forkserver.py"
+    endless.write_text("import time; time.sleep(1000)")
+    monkeypatch.setattr(warm, "_SERVER", endless)
+    with warm.running():
+        process = warm.server()._process
+    assert process.returncode == -signal.SIGKILL
+
+
 def test_elsewhere_kernels_are_stock_unless_insisted_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "available", lambda: False)
     with kernels.kernels("auto") as chosen:

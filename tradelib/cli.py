@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from tradelib.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; say what an interruption leaves."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interruption:
+            _err.print(f"tradelib: interrupted; {str(interruption) or 'nothing half made stays'}", markup=False)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_NAME_PATHS = ("TRADELIB_DATA", "TRADELIB_NOTEBOOKS", "TRADELIB_CACHE", "TRADELIB_SOURCES", "TRADELIB_X13")
 _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -28,6 +43,10 @@ def main() -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
     # Notebooks run side by side, one a core; linear algebra with threads of its own slows small models many times over.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A notebook runs in a folder of its own, where a relative path would name something else.
+    for name in _NAME_PATHS:
+        if told := os.environ.get(name):
+            os.environ[name] = str(Path(told).absolute())
 
 
 @app.command()
@@ -52,7 +71,10 @@ def report(
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
     said = {"start": start, "end": end, "series": series, "vintage": vintage}
-    options = {name: value for name, value in said.items() if value is not None} | _assignments(set_ or [])
+    options, more = {name: value for name, value in said.items() if value is not None}, _assignments(set_ or [])
+    if both := options.keys() & more.keys():
+        raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
+    options |= more
     _report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force)
 
 
@@ -112,20 +134,26 @@ def sweep(
 ) -> None:
     """Run one notebook for many parameters, into one folder with a table and a page."""
     from tradelib.report import threads
-    from tradelib.report.kernels import Limits
-    from tradelib.sweep import follow, sweep as run, sweep_of
+    from tradelib.report.kernels import Limits, memory_share
+    from tradelib.sweep import follow, kept, sweep as run, sweep_of
 
     asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
-    limits = Limits(seconds, int((memory or _memory_share(jobs)) * 1e9), output=20_000_000)
+    for name, value in {"seconds": seconds, "memory": memory}.items():
+        if value is not None and not math.isfinite(value):
+            raise ParameterError(f"--{name} {value}: expected a number")
+    limits = Limits(seconds, int(memory * 1e9) if memory else None, output=20_000_000)
     if scheduler:
         from tradelib.sweep.cluster import cluster
 
         executor = cluster(scheduler, kernel, limits)
     else:
-        executor = threads(jobs, kernel, limits)
+        executor = threads(jobs, kernel, replace(limits, memory=limits.memory or memory_share(jobs)))
     folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
-    with follow(_err, len(asked), folder) as (progress, skipping):
-        result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
+    try:
+        with follow(_err, len(asked), folder) as (progress, skipping):
+            result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(kept(asked, folder)) from None
     done = result.runs - len(result.failures)
     _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
     if result.failures:
@@ -263,20 +291,15 @@ def _day(text: str | None) -> dt.date | None:
         raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None
 
 
-def _memory_share(jobs: int | None) -> float:
-    """Return the gigabytes that each of several runs may take: an equal share of the machine, two at least."""
-    import psutil
-
-    return float(max(2.0, psutil.virtual_memory().total / 1e9 / (jobs or os.cpu_count() or 1)))
-
-
 def _assignments(pairs: list[str]) -> dict[str, Any]:
     """Return ``NAME=VALUE`` pairs with numbers, true, false and null as such."""
-    values = {}
+    values = dict[str, Any]()
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
             raise ParameterError(f"--set {pair!r} is not NAME=VALUE")
+        if name in values:
+            raise ParameterError(f"{name}: given twice by --set")
         try:
             value = json.loads(text)
             values[name] = value if isinstance(value, (int, float, bool, type(None))) else text

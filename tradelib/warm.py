@@ -113,6 +113,8 @@ class Server:
         """End the server and its kernels, and wait until they are gone."""
         self._line.close()
         if self.owner == os.getpid():
+            if self._greeting is None:
+                self._process.kill()  # it has no kernels yet, and hears of the line's end only when it has loaded
             self._process.wait()
 
 

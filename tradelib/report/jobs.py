@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
+LONGEST_ERROR = 2000
+"""Characters of a message that are kept; the executed notebook has all of it."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A notebook and checked parameters for it.
@@ -68,7 +72,7 @@ class Outcome:
     seconds : float
         Wall time, kernel start included.
     error : str or None
-        Cell and message of the failure, None after success.
+        Cell and message of the failure, cut when long; None after success.
     kernel : str
         What it ran in: ``warm`` or ``stock``.
     """
@@ -77,6 +81,13 @@ class Outcome:
     seconds: float
     error: str | None = None
     kernel: str = "stock"
+
+    def __post_init__(self) -> None:
+        """Cut a message without end, and write what no file can hold, half a surrogate pair, in ASCII."""
+        if self.error:
+            text = self.error.encode("utf-8", "backslashreplace").decode()
+            cut = f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)" if len(text) > LONGEST_ERROR else text
+            object.__setattr__(self, "error", cut)
 
 
 Executor = Callable[[Iterable[Job], Path], Iterator[Outcome]]
@@ -103,6 +114,7 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     """
     chosen = [named(name) for name in only] or list(NOTEBOOKS)
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
+    own = set[tuple[str, str]]()
     # What is said of one notebook stands against what is said to all.
     for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
         notebook, _, parameter = option.rpartition(".")
@@ -111,6 +123,9 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
             known = {field for name in chosen for field in NOTEBOOKS[name].model_fields} - {"output"}
             raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")
         for name in takers:
+            if notebook and (name, parameter) in own:
+                raise ParameterError(f"{parameter} of {name}: given twice")
+            own |= {(name, parameter)} if notebook else set()
             values.setdefault(name, {})[parameter] = value
     return [Job(name, check(NOTEBOOKS[name], given)) for name, given in values.items()]
 

@@ -98,6 +98,7 @@ class Run:
     def __init__(self, name: str, limits: Limits) -> None:
         self.name, self.limits, self.reason, self._shown = name, limits, cast("str | None", None), 0
         self._manager: _Manager | None = None
+        self._group: int | None = None
 
     def manager(self, **kwargs: Any) -> AsyncKernelManager:
         """Return the manager of the kernel, as nbclient asks for it."""
@@ -109,6 +110,7 @@ class Run:
     def started(self) -> None:
         """Limit the kernel's memory; end it if that was asked for in the meantime."""
         process = self._process()
+        self._group = process.pid if process else None  # it leads a process group of its own
         if process and self.limits.memory and sys.platform == "linux":
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(process.pid).rlimit(psutil.RLIMIT_DATA, (self.limits.memory, self.limits.memory))
@@ -117,7 +119,8 @@ class Run:
 
     def may_show(self, content: Mapping[str, Any]) -> bool:
         """Count what a cell shows; end the kernel when it is too much, of which no more is kept."""
-        size = len(content.get("text", "")) + sum(len(str(shown)) for shown in content.get("data", {}).values())
+        shown = [content.get("text", ""), content.get("evalue", ""), *content.get("traceback", ())]
+        size = sum(len(str(text)) for text in [*shown, *content.get("data", {}).values()])
         self._shown += size
         if not size or not self.limits.output or self._shown <= self.limits.output:
             return True
@@ -128,9 +131,19 @@ class Run:
         """End the kernel, with all that it has started, for a reason; the first one counts."""
         self.reason = self.reason or reason
         process = self._process()
-        if process and process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        living = process if process and process.poll() is None else None
+        if sys.platform == "win32":
+            if living:
+                living.kill()
+            return
+        # When the run is over also if the kernel has died, as what it has started may live on. Only then and only
+        # once: a number that no process has any more can be given to another.
+        group = living.pid if living else self._group if reason == "over" else None
+        if group:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+        if reason == "over":
+            self._group = None
 
     def _process(self) -> Any:
         provisioner = cast("LocalProvisioner | None", self._manager and self._manager.provisioner)
@@ -147,6 +160,11 @@ class _Manager(AsyncKernelManager):
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
         await super().start_kernel(**kwargs)
         self._run.started()
+
+
+def memory_share(runs: int | None) -> int:
+    """Return the bytes that each of several runs at a time may take: an equal share of this machine, 2 GB at least."""
+    return int(max(2e9, psutil.virtual_memory().total / (runs or os.cpu_count() or 1)))
 
 
 @contextmanager

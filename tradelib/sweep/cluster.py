@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tradelib.errors import TradelibError
 from tradelib.report.inputs import circumstances
 from tradelib.report.jobs import Executor, Job, Outcome, execute
-from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
+from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share
 from tradelib.report.partial import watched
 from tradelib.sweep.run import SweepError
 
@@ -37,7 +38,7 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
     kernel : {'auto', 'warm', 'stock'}
         As ``threads`` takes it; chosen on each worker.
     limits : Limits
-        What each job may take.
+        What each job may take. Without a limit of memory it is an equal share of its worker's machine.
 
     Raises
     ------
@@ -50,6 +51,7 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
             from distributed import Client, as_completed
         except ImportError:
             raise SweepError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
+        _check_address(address)
         try:
             client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -83,23 +85,44 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
     return run
 
 
+def _check_address(address: str) -> None:
+    """Refuse what is no address at once; a client asks for it for a while, and then cannot be closed."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    try:
+        scheme, place = parse_address(address, strict=True)
+        get_backend(scheme)
+        parse_host_port(place)
+    except (ValueError, ImportError) as error:
+        raise SweepError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786: {error}") from None
+
+
 def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
     """Execute a job on a worker; return what became of it and the files that it left."""
     _check({"this worker": _differences(job, expected)})  # it may have joined after the sweep began
     with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        outcome = execute(job, Path(folder), _kernels(kernel, limits))
+        outcome = execute(job, Path(folder), _kernels(kernel, limits, _at_a_time()))
         _check({"this worker": _differences(job, expected)})  # nor may anything change while it runs
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     return outcome, files
 
 
+def _at_a_time() -> int:
+    from distributed import get_worker
+
+    return int(get_worker().state.nthreads)
+
+
 _kept = ExitStack()
 
 
 @cache
-def _kernels(kernel: Choice, limits: Limits) -> Kernels:
-    """Return the worker's kernels; their server lives as long as the worker."""
+def _kernels(kernel: Choice, limits: Limits, runs: int) -> Kernels:
+    """Return the worker's kernels, for so many runs at a time; their server lives as long as the worker."""
+    if limits.memory is None:
+        limits = replace(limits, memory=memory_share(runs))
     return _kept.enter_context(kernels(kernel, limits))
 
 

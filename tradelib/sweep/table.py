@@ -39,17 +39,20 @@ def sweep_of(
     common : sequence of str
         ``NAME=VALUE`` words for every run; the value may hold a comma.
     """
-    model = NOTEBOOKS[named(notebook)]
+    model, fixed = NOTEBOOKS[named(notebook)], dict[str, Any]()
     rows = read_table(table, model) if table else [{}]
     several = combinations(over, model)
     if both := {name for row in rows for name in row} & {name for row in several for name in row}:
         raise ParameterError(f"{', '.join(sorted(both))}: given by --over and by the table")
-    fixed = {}
     for word in common:
         name, equals, text = word.partition("=")
         if not equals:
             raise ParameterError(f"--set {word!r} is not NAME=VALUE")
+        if name in fixed:
+            raise ParameterError(f"{name}: given twice by --set")
         fixed[name] = _value(model, name, text)
+    if both := set(fixed) & {name for row in [*rows, *several] for name in row}:
+        raise ParameterError(f"{', '.join(sorted(both))}: given by --set and by --over or the table")
     return jobs_of(notebook, [row | one for row in rows for one in several], fixed)
 
 
@@ -58,13 +61,15 @@ def combinations(over: Sequence[str], model: type[Parameters]) -> list[Row]:
 
     A value that holds a comma needs a table. An empty value is None.
     """
-    axes = []
+    axes = dict[str, list[Any]]()
     for word in over:
         name, equals, values = word.partition("=")
         if not equals:
             raise ParameterError(f"--over {word!r} is not NAME=VALUE,VALUE,...")
-        axes.append([{name: _value(model, name, text)} for text in values.split(",")])
-    return [{name: value for part in row for name, value in part.items()} for row in itertools.product(*axes)]
+        if name in axes:
+            raise ParameterError(f"{name}: given twice by --over; expected --over {name}=V1,V2,...")
+        axes[name] = [_value(model, name, text) for text in values.split(",")]
+    return [dict(zip(axes, row, strict=True)) for row in itertools.product(*axes.values())]
 
 
 def read_table(path: Path, model: type[Parameters]) -> list[Row]:
@@ -84,15 +89,19 @@ def read_table(path: Path, model: type[Parameters]) -> list[Row]:
         The file cannot be read, or is none of these.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:  # a value keeps the line ends that it has
+            text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"cannot read the parameter table {path}: {error}") from error
     if path.suffix == ".csv":
+        csv.field_size_limit(max(csv.field_size_limit(), len(text)))
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         except csv.Error as error:
             raise ParameterError(f"{path}: {error}") from error
         header, body = (rows[0], rows[1:]) if rows else ([], [])
+        if twice := sorted({name for name in header if header.count(name) > 1}):
+            raise ParameterError(f"{path}: the header has {', '.join(twice)} twice")
         if wrong := [n for n, row in enumerate(body, 2) if len(row) != len(header)]:
             raise ParameterError(
                 f"{path}: row {wrong[0]} has {len(body[wrong[0] - 2])} cells, the header {len(header)}"
@@ -106,8 +115,19 @@ def read_table(path: Path, model: type[Parameters]) -> list[Row]:
 def _rows_of_yaml(path: Path, text: str) -> list[Row]:
     import yaml
 
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        """Refuses a key that stands twice, of which YAML libraries take the last."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.value != "<<"]
+            if wrong := [key for n, key in enumerate(keys) if key in keys[:n] or not isinstance(key, str)]:
+                line = node.start_mark.line + 1
+                what = "stands twice" if isinstance(wrong[0], str) else "is no name of a parameter"
+                raise ParameterError(f"{path}: {wrong[0]} {what} in the mapping at line {line}")
+            return dict(super().construct_mapping(node, deep=deep))
+
     try:
-        told = yaml.safe_load(text)
+        told = yaml.load(text, Loader)  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         raise ParameterError(f"{path}: {error}") from error
     if isinstance(told, dict):
