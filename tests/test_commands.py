@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from tradelib import cli, paths
 from tradelib.cli import app
 from tradelib.errors import ParameterError
+from tradelib.report import Report
 from tradelib.rounding import printed
 
 
@@ -106,3 +107,8 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
 def test_a_limit_is_a_number(tmp_path, option):
     got = run("sweep", "trend", option, "inf", "--out", tmp_path)
     assert f"{option} inf: expected a number" in str(got.exception)
+
+
+def test_a_report_without_a_headline_prints_no_empty_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("tradelib.report.report", lambda *_, **__: Report(tmp_path, "", {}))
+    assert run("report", "--only", "trend").stdout.splitlines() == [f"Report: {tmp_path / 'index.html'}"]

@@ -9,6 +9,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of this module
+from statistics import median
 from typing import ClassVar
 
 import pandas as pd
@@ -189,7 +190,8 @@ def test_memory_and_open_files_stay_flat(small: Path, tmp_path: Path) -> None:
     sweep(jobs, tmp_path / "s", executor=threads(2),
           progress=lambda _: told.append((here.memory_info().rss, here.num_fds())))  # fmt: skip
     third = len(told) // 3
-    assert max(fds for _, fds in told[-third:]) <= max(fds for _, fds in told[:third]) + 4
+    # At the last no kernel is under way any more; what each run left open would be more than two kernels have.
+    assert told[-1][1] < median(fds for _, fds in told[:third])
     assert told[-1][0] < told[third][0] * 1.15
 
 

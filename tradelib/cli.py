@@ -103,7 +103,9 @@ def _report(
         result = run(options, only=only, out=out, force=force, executor=threads(jobs, kernel), progress=tell)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
-    _out.print(f"{result.headline}\nReport: {result.folder / 'index.html'}", markup=False)
+    if result.headline:
+        _out.print(result.headline, markup=False)
+    _out.print(f"Report: {result.folder / 'index.html'}", markup=False)
     if result.failures:
         for notebook, error in result.failures.items():
             copy = result.folder / "notebooks" / f"{notebook}.ipynb"
