@@ -113,9 +113,10 @@ def test_each_misbehaviour_is_a_clear_message_and_harms_no_other(
 
 
 STARTS = """
-import os, pathlib, signal, subprocess
+import os, pathlib, signal, subprocess, time
 pathlib.Path(text).write_text(str(subprocess.Popen(["sleep", "1000"]).pid))
 os.kill(os.getppid(), signal.SIGKILL) if "server" in text else os._exit(1)
+time.sleep(60)  # the end of the server is the end of its kernels, though not at this very moment
 """
 
 
