@@ -1,0 +1,224 @@
+"""What a published figure is: the one type that names it, words it, and says what may be added or compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from tradelib.quantity.errors import ComparabilityError
+from tradelib.quantity.labels import ITEMS, MNEMONICS, item_label, partner_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["FACT_COLUMNS", "QUANTITY_COLUMNS", "WORLD", "Quantity", "require_addable", "require_comparable"]
+
+Flow: TypeAlias = Literal["exports", "imports", "balance", "gdp"]
+WORLD = "world"
+MILLIONS = "millions of dollars"
+
+_BASES = {
+    "bop": "balance of payments basis",
+    "census": "Census basis",
+    "net": "net adjustments to balance of payments basis",
+    "consumption": "imports for consumption",
+    "nipa": "national accounts basis",
+    "bls": "Bureau of Labor Statistics",
+}
+_ADJUSTMENTS = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}
+_MEASURES = {
+    "three_month_average": "three-month average",
+    "unit_price": "unit price",
+    "per_day": "average per day",
+    "quantity_per_day": "quantity per day",
+    "cif_value": "c.i.f. value",
+}
+_ADDITIVE = {"value", "quantity", "cif_value"}
+PARTITIONS = {
+    "petroleum": "petroleum",
+    "non_petroleum": "petroleum",
+    "energy_petroleum": "energy-related petroleum",
+    "advanced_technology": "advanced technology",
+    "vehicles": "motor vehicles",
+    "sitc": "SITC",
+    "naics": "NAICS",
+    "manufactured": "NAICS",
+    "agricultural": "NAICS",
+    "reexports": "re-exports",
+}
+"""Classifications of goods other than end use, by the first step of an item's path below ``goods``."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """All that makes figures comparable; a figure adds the period and the value.
+
+    Attributes
+    ----------
+    flow : {"exports", "imports", "balance", "gdp"}
+        A balance is exports minus imports, negative for a deficit.
+    item : str
+        Path from the whole to its parts: ``total``, ``goods``, ``goods/capital_goods/semiconductors``,
+        ``services/travel``.
+    partner : str
+        ``world``, a country or an area.
+    basis : str
+        ``bop`` (balance of payments), ``census``, ``net`` (what leads from Census to BOP), ``nipa`` (national
+        accounts), ``bls``, ``consumption``.
+    adjustment : {"sa", "nsa"}
+        Seasonally adjusted by the agency, or not.
+    price : str
+        ``current``, ``chained2017`` with the reference year that the file names, ``base2000`` for an index.
+    measure : str
+        ``value``, ``quantity``, ``per_day``, ``unit_price``, ``three_month_average``, ``index`` ...
+    unit : str
+        Unit as published.
+
+    Examples
+    --------
+    >>> Quantity("exports", "goods/capital_goods/semiconductors", basis="census").name
+    'exports_goods_capital_goods_semiconductors_census_sa'
+    >>> Quantity("imports", "goods", "china", "census", "nsa").label()
+    'Imports of goods from China, Census basis, not seasonally adjusted'
+    """
+
+    flow: str
+    item: str = "total"
+    partner: str = WORLD
+    basis: str = "bop"
+    adjustment: str = "sa"
+    price: str = "current"
+    measure: str = "value"
+    unit: str = MILLIONS
+
+    @cached_property
+    def name(self) -> str:
+        """The canonical name: flow, item, partner, basis, adjustment, and price basis and measure where they differ."""
+        parts = [self.flow, self.item.replace("/", "_")]
+        parts += [self.partner.replace("/", "_")] if self.partner != WORLD else []
+        parts += [self.basis, self.adjustment]
+        parts += [self.price] if self.price != "current" else []
+        parts += [self.measure] if self.measure != "value" else []
+        return "_".join(parts)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names it answers to: FRED's code, and the shorter names of categories without their root."""
+        root, _, rest = self.item.partition("/")
+        names = [MNEMONICS[self.name]] if self.name in MNEMONICS else []
+        if rest and root in ("goods", "services") and self.partner == WORLD:
+            names.append(replace(self, item=rest).name)
+        if self.measure == "index" and self.basis == "bls":
+            names.append(replace(self, item="price_index", measure="value").name)
+        if self.item == "goods" and self.partner == WORLD:
+            names.append(replace(self, item="goods_world").name)
+        return tuple(names)
+
+    def label(self, length: Literal["long", "short"] = "long") -> str:
+        """Return the quantity in words.
+
+        Parameters
+        ----------
+        length : {"long", "short"}
+            The short label leaves out basis and adjustment.
+        """
+        if self.flow == "gdp":
+            return "Gross domestic product, current dollars, annual rate"
+        real = "Real " if self.price.startswith("chained") else ""
+        flow = {"exports": "exports of", "imports": "imports of", "balance": "balance on"}[self.flow]
+        text = f"{real}{flow} {item_label(self.item)}"
+        if self.measure == "index":
+            text = f"{self.flow.removesuffix('s')} price index, {item_label(self.item)}"
+        if self.partner != WORLD:
+            link = {"exports": "to", "imports": "from", "balance": "with"}[self.flow]
+            text += f" {link} {partner_label(self.partner)}"
+        text = text[0].upper() + text[1:]
+        if length == "short":
+            return text
+        notes = (
+            [_MEASURES.get(self.measure, self.measure.replace("_", " "))]
+            if self.measure
+            not in {
+                "value",
+                "index",
+            }
+            else []
+        )
+        notes += [_BASES[self.basis]] if self.basis != "bop" else []
+        notes += [_ADJUSTMENTS[self.adjustment]] if self.basis == "census" or self.adjustment == "nsa" else []
+        notes += [f"chained {self.price.removeprefix('chained')} dollars"] if real else []
+        return ", ".join([text, *notes])
+
+    @property
+    def partition(self) -> str:
+        """The classification that its item belongs to; sums are allowed inside one only."""
+        root, *steps = self.item.split("/")
+        if root == "goods" and steps:
+            return PARTITIONS.get(steps[0], "end use")
+        return root
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether parts add up to their whole: not ranks, averages, prices, or chained dollars."""
+        return self.measure in _ADDITIVE and not self.price.startswith(("chained", "base"))
+
+    def is_part_of(self, whole: Quantity) -> bool:
+        """Tell whether the item lies directly below another's, all else equal."""
+        return self.item.rpartition("/")[0] == whole.item and replace(self, item=whole.item) == whole
+
+
+QUANTITY_COLUMNS = tuple(field.name for field in fields(Quantity))
+FACT_COLUMNS = (
+    *QUANTITY_COLUMNS, "first", "last", "value", "marker", "edition", "exhibit", "file", "cell", "label",
+)  # fmt: skip
+"""Columns of the long table of facts: the quantity, the period, the figure, and where it stands."""
+
+
+def require_comparable(quantities: Iterable[Quantity], *, but: Iterable[str] = ("flow", "item", "partner")) -> None:
+    """Refuse a formula over quantities that differ in more than it allows.
+
+    Parameters
+    ----------
+    quantities : iterable of Quantity
+        What stands in the formula.
+    but : iterable of str
+        Fields that may differ.
+
+    Raises
+    ------
+    ComparabilityError
+        Two of them differ in another field; the message names both.
+    """
+    listed = list(quantities)
+    for name in QUANTITY_COLUMNS:
+        if name in but:
+            continue
+        for other in listed[1:]:
+            if getattr(other, name) != getattr(listed[0], name):
+                raise ComparabilityError(
+                    f"{listed[0].name} and {other.name} differ in {name}: {getattr(listed[0], name)} and "
+                    f"{getattr(other, name)}; they are never mixed in one formula"
+                )
+
+
+def require_addable(quantities: Iterable[Quantity]) -> None:
+    """Refuse a sum of quantities that do not add up: other basis or unit, another classification, averages, prices.
+
+    Raises
+    ------
+    ComparabilityError
+        The message names what does not add up.
+    """
+    listed = list(quantities)
+    require_comparable(listed, but=("item", "partner"))
+    for quantity in listed:
+        if not quantity.is_additive:
+            raise ComparabilityError(f"{quantity.name} does not add up: {quantity.price} {quantity.measure}")
+    if len(partitions := sorted({quantity.partition for quantity in listed})) > 1:
+        raise ComparabilityError(f"{' and '.join(partitions)} are different classifications and cut across each other")
+
+
+def known_items() -> list[str]:
+    """Return the paths of items that have words of their own."""
+    return list(ITEMS)

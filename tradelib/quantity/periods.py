@@ -1,0 +1,120 @@
+"""Months, quarters, years and days from the texts that official tables print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import pandas as pd
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_NUMBERS = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
+_NUMBERS |= {name[:3]: number for name, number in _NUMBERS.items()} | {"sept": 9}
+_MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_QUARTERS = {word: number for number, word in enumerate(("first", "second", "third", "fourth"), 1)}
+_MARK = re.compile(r"\(\s*([A-Z]{1,3})\s*\)", re.IGNORECASE)
+_YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
+_PATTERNS = {
+    "previous": rf"(?P<month>{_MONTH})\.? data as published last month",
+    "span": rf"jan(?:uary)?\.?\s*-\s*(?:(?P<month>{_MONTH})\.?)?(?:\s+{_YEAR})?",
+    "month": rf"(?P<month>{_MONTH})\.?(?:\s+{_YEAR})?",
+    "month_after": rf"{_YEAR}\s+(?P<month>{_MONTH})\.?",
+    "quarter": rf"(?P<quarter>first|second|third|fourth)\s+quarter(?:\s+{_YEAR})?",
+    "quarter_after": rf"{_YEAR}\s*[:q-]?\s*(?P<number>[1-4])",
+    "annual": rf"annual\s+{_YEAR}",
+    "ytd": rf"year[-\s]to[-\s]date(?:\s+{_YEAR})?",
+    "year": _YEAR,
+    "iso": rf"{_YEAR}-(?P<number>0[1-9]|1[0-2])(?:-\d\d)?",
+}
+_COMPILED = {kind: re.compile(pattern, re.IGNORECASE | re.ASCII) for kind, pattern in _PATTERNS.items()}
+
+
+class Span(NamedTuple):
+    """What a label says of its period.
+
+    Attributes
+    ----------
+    kind : str
+        ``month``, ``quarter``, ``year`` (a year alone: a line of its own or the head of a block), ``annual``,
+        ``ytd``, ``span`` (January to a month) or ``previous`` ("... as published last month").
+    year : int or None
+        The year, where the label has it.
+    first, last : int
+        Months of the year, both included; 0 for the last month of a year to date that is not named.
+    marker : str
+        ``(R)`` and the like, else empty.
+    """
+
+    kind: str
+    year: int | None
+    first: int
+    last: int
+    marker: str = ""
+
+    def months(self, year: int | None = None, newest: int = 0) -> tuple[pd.Period, pd.Period]:
+        """Return first and last month, given the year and the newest month where the label lacks them."""
+        of = self.year or year
+        return pd.Period(year=of, month=self.first, freq="M"), pd.Period(year=of, month=self.last or newest, freq="M")
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Span | None:
+    """Return the period that a label says; None when it is none.
+
+    Parameters
+    ----------
+    text : str
+        For example ``January (R)``, ``Jan. - Apr.``, ``1992 Jan``, ``First Quarter 2022``, ``April 2023``,
+        ``Year-to-Date 2023``, ``2024 3 (R)``, ``2025-03``, ``December data as published last month:``.
+    """
+    marks = _MARK.findall(text)
+    plain = " ".join(_MARK.sub(" ", text).split()).rstrip(":")
+    for kind, pattern in _COMPILED.items():
+        if match := pattern.fullmatch(plain):
+            return _span(kind.removesuffix("_after"), match.groupdict(), "".join(f"({mark.upper()})" for mark in marks))
+    return None
+
+
+def _span(kind: str, parts: dict[str, str | None], marker: str) -> Span:
+    year = int(parts.get("year") or 0) or None
+    number = int(parts.get("number") or 0)
+    month = _NUMBERS[(parts.get("month") or "jan").lower()]
+    if kind == "quarter":
+        quarter = number or _QUARTERS[str(parts["quarter"]).lower()]
+        return Span("quarter", year, 3 * quarter - 2, 3 * quarter, marker)
+    if kind == "iso":
+        return Span("month", year, number, number, marker)
+    if kind in ("annual", "year"):
+        return Span(kind, year, 1, 12, marker)
+    if kind == "ytd":
+        return Span(kind, year, 1, 0, marker)
+    return Span(kind, year, 1 if kind == "span" else month, month, marker)
+
+
+def day(text: str) -> dt.date | None:
+    """Return the first day that a text names (``May 6, 2025``, ``2025-05-06``); None when it names none."""
+    if match := re.search(rf"\b({_MONTH})\.?\s+(\d\d?),?\s+(\d{{4}})", text, re.IGNORECASE):
+        month, number, year = _NUMBERS[match[1].lower()], int(match[2]), int(match[3])
+    elif match := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
+        year, month, number = (int(part) for part in match.groups())
+    else:
+        return None
+    try:
+        return dt.date(year, month, number)
+    except ValueError:
+        return None
+
+
+def month_name(month: pd.Period) -> str:
+    """Return a month as a sentence has it: ``March 2025``."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def day_name(when: dt.date) -> str:
+    """Return a day as a sentence has it: ``May 6, 2025``."""
+    return f"{MONTHS[when.month - 1]} {when.day}, {when.year}"
