@@ -1,0 +1,1 @@
+"""The release in words: numbers that remember their cells, sentences that know sign and number, the text checker."""

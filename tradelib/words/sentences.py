@@ -1,0 +1,281 @@
+"""Sentences that know sign, number and unit; every number in them leads to its proof.
+
+Numbers are words here only at the very end: a helper takes ``Figure`` objects (or plain floats, which have no proof),
+rounds once, half up on the magnitude, and writes ``<a class="n" href="#p...">$140.5 billion</a>``. The proofs of all
+numbers printed in a notebook are in ``proofs()``. ``plain`` gives the text without links.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Literal
+
+from tradelib.quantity.periods import month_name
+from tradelib.quantity.rounding import exact, half_up, is_tie, printed
+from tradelib.words.figure import Cell, Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
+    from typing import Any
+
+    import pandas as pd
+
+Direction = Literal[-1, 0, 1]
+MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+_SCALES = {"trillion": 1_000_000, "billion": 1_000, "million": 1}
+"""Words for dollars, and how many millions they are."""
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_registry: dict[str, dict[str, Any]] = {}
+
+
+def proofs() -> list[dict[str, Any]]:
+    """Return one row for each number printed so far, in order.
+
+    Returns
+    -------
+    list of dict
+        ``id`` (the target of its link), ``text`` as printed, ``value``, ``formula`` in names, ``working`` with the
+        numbers put in, ``tie`` (the last digit hangs on rounding), ``cells`` (name, period, value, exhibit, cell,
+        file, sha256, released) and ``print`` (what the release itself printed, where it did).
+    """
+    return list(_registry.values())
+
+
+def clear() -> None:
+    """Forget all numbers printed so far; a new document begins."""
+    _registry.clear()
+
+
+def link(text: str, value: float, *, tie: bool = False, check: dict[str, Any] | None = None) -> str:
+    """Return a printed number as a link to its proof; a plain float has none and stays text."""
+    nowrap = html.escape(text, quote=False).replace(" ", NBSP)
+    if not isinstance(value, Figure) or not value.cells:
+        return nowrap
+    number = value.key
+    _registry.setdefault(
+        number,
+        {
+            "id": number,
+            "text": text,
+            "value": float(value),
+            "formula": value.formula,
+            "working": value.working,
+            "tie": tie,
+            "cells": [_row(cell) for cell in value.cells],
+            "print": check,
+        },
+    )
+    return f'<a class="n" href="#{number}">{nowrap}</a>'
+
+
+def _row(cell: Cell) -> list[Any]:
+    names = ("name", "period", "value", "exhibit", "cell", "file", "sha256", "released")
+    return [float(cell.value) if name == "value" else getattr(cell, name) for name in names]
+
+
+def plain(text: str) -> str:
+    """Return a text without its links and with ordinary blanks, as a terminal shows it."""
+    return html.unescape(re.sub(r"</?a\b[^>]*>", "", text)).replace(NBSP, " ")
+
+
+def rounded(value: float, decimals: int = 1, scale: int = 1) -> Decimal:
+    """Return what is printed of a value: half up on its magnitude, after division by the scale."""
+    return half_up(_exact(value) / scale, decimals)
+
+
+def _exact(value: float) -> Any:
+    return value.exact if isinstance(value, Figure) else exact(float(value))
+
+
+def money(value: float, decimals: int = 1, unit: str = "billion", *, sign: bool = False, short: bool = False) -> str:
+    """Return an amount of dollars, its magnitude unless the sign is wanted.
+
+    Parameters
+    ----------
+    value : Figure or float
+        Millions of dollars.
+    decimals : int
+        Digits after the point.
+    unit : {"billion", "million", "trillion"}
+        The word, and what the value is divided by.
+    sign : bool
+        Print ``+`` or a minus sign before the dollar sign.
+    short : bool
+        Leave the word out, as in a list or a table whose head has it.
+
+    Examples
+    --------
+    >>> plain(money(-140498.0))
+    '$140.5 billion'
+    >>> money(15300.0, sign=True, short=True)
+    '+$15.3'
+    """
+    scale = _SCALES[unit]
+    size = rounded(value, decimals, scale)
+    mark = "" if not sign or not size else "+" if size > 0 else MINUS
+    word = "" if short else f" {unit}"
+    return link(f"{mark}${abs(size):,}{word}", value, tie=is_tie(_exact(value) / scale, decimals))
+
+
+def percent(value: float, decimals: int = 1, *, sign: bool = False, word: str = " percent") -> str:
+    """Return a percentage, its magnitude unless the sign is wanted; ``word`` may be ``%``."""
+    size = rounded(value, decimals)
+    mark = "" if not sign or not size else "+" if size > 0 else MINUS
+    return link(f"{mark}{abs(size):,}{word}", value, tie=is_tie(_exact(value), decimals))
+
+
+def number(value: float, decimals: int = 0, unit: str = "", *, sign: bool = False) -> str:
+    """Return any other number, with its unit where it has one."""
+    return link(f"{printed(_exact(value), decimals, sign=sign)}{' ' + unit if unit else ''}", value)
+
+
+def count(things: int, noun: str, plural: str = "") -> str:
+    """Return how many there are, in words up to twelve: ``one month``, ``three months``, ``14 months``."""
+    many = _COUNTS[things] if 0 <= things < len(_COUNTS) else f"{things:,}"
+    return f"{many} {noun if things == 1 else plural or noun + 's'}"
+
+
+def listing(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return a list as a sentence has it: ``a``, ``a and b``, ``a, b, and c``."""
+    if len(words) < 3:
+        return f" {conjunction} ".join(words)
+    return f"{', '.join(words[:-1])}, {conjunction} {words[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large, also where it begins inside a link."""
+    return re.sub(r"^((?:<[^>]*>)*)(\w)", lambda match: match[1] + match[2].upper(), text)
+
+
+def month(period: pd.Period, beside: pd.Period | None = None) -> str:
+    """Return a month's name, without the year where that of the month beside it is the same."""
+    full = month_name(period)
+    return full.split()[0] if beside is not None and beside.year == period.year else full
+
+
+def direction(value: float, decimals: int = 1, scale: int = 1000) -> Direction:
+    """Return the sign of what is printed: 0 for a change that rounds to nothing."""
+    size = rounded(value, decimals, scale)
+    return 0 if not size else 1 if size > 0 else -1
+
+
+def rose(change: float, decimals: int = 1, verbs: Sequence[str] = ("fell", "was unchanged", "rose")) -> str:
+    """Return the verb for a change of a flow, with nothing after it."""
+    return verbs[direction(change, decimals) + 1]
+
+
+def flow_moved(
+    now: float, before: float, *, decimals: int = 1, share: bool = True, levels: bool = False, plural: bool = True
+) -> str:
+    """Return how a flow moved, ready to follow its name: ``rose $17.8 billion (4.4 percent) to $419.0 billion``.
+
+    Parameters
+    ----------
+    now, before : Figure or float
+        Millions of dollars.
+    share : bool
+        Add the percentage in brackets, where the value before was not zero.
+    levels : bool
+        Add ``to ...``.
+    plural : bool
+        Whether the name before is plural (``were unchanged``).
+    """
+    change = now - before
+    if not direction(change, decimals):
+        return f"{'were' if plural else 'was'} nearly unchanged" + (f" at {money(now, decimals)}" if levels else "")
+    rate = f" ({percent(abs(change / before * 100))})" if share and before else ""
+    level = f" to {money(now, decimals)}" if levels else ""
+    return f"{rose(change, decimals)} {money(abs(change), decimals)}{rate}{level}"
+
+
+def side(balance: float, decimals: int = 1) -> str:
+    """Return ``deficit`` or ``surplus``; ``balance`` where it rounds to zero."""
+    return ("deficit", "balance", "surplus")[direction(balance, decimals) + 1]
+
+
+def balance_moved(now: float, before: float, *, decimals: int = 1, name: str = "", levels: bool = True) -> str:
+    """Return how a balance moved, as a clause: a deficit widens or narrows, a surplus rises or falls, or it turns.
+
+    Parameters
+    ----------
+    now, before : Figure or float
+        Millions of dollars, negative for a deficit.
+    name : str
+        What stands before the noun: ``goods`` gives "the goods deficit widened ...".
+    levels : bool
+        Add ``to ...``.
+
+    Examples
+    --------
+    >>> plain(balance_moved(-140498.0, -123184.0, name="goods and services"))
+    'the goods and services deficit widened $17.3 billion to $140.5 billion'
+    >>> plain(balance_moved(1200.0, -300.0, name="petroleum"))
+    'the petroleum balance turned from a deficit of $0.3 billion to a surplus of $1.2 billion'
+    """
+    word = f"{name} " if name else ""
+    ways = direction(now, decimals), direction(before, decimals)
+    if ways[0] != ways[1] or not ways[0]:
+        return (
+            f"the {word}balance turned from {_standing(before, decimals)} to {_standing(now, decimals)}"
+            if any(ways)
+            else f"the {word}balance stayed close to zero"
+        )
+    change = now - before
+    noun = side(now, decimals)
+    level = f" to {money(now, decimals)}" if levels else ""
+    if not direction(change, decimals):
+        return f"the {word}{noun} was nearly unchanged" + (f" at {money(now, decimals)}" if levels else "")
+    verbs = ("widened", "narrowed") if ways[0] < 0 else ("fell", "rose")
+    verb = verbs[direction(change, decimals) > 0]
+    return f"the {word}{noun} {verb} {money(abs(change), decimals)}{level}"
+
+
+def _standing(balance: float, decimals: int) -> str:
+    if not direction(balance, decimals):
+        return "close to zero"
+    return f"a {side(balance, decimals)} of {money(balance, decimals)}"
+
+
+def led_by(
+    changes: pd.Series, total: float, names: dict[Any, str] | None = None, *, most: int = 2, decimals: int = 1
+) -> str:
+    """Return which parts moved a total: only parts that moved the way the total did, largest first.
+
+    Parameters
+    ----------
+    changes : Series
+        Change of each part, by its key; missing values are left out.
+    total : Figure or float
+        Change of the whole.
+    names : dict, optional
+        Words for the keys.
+    most : int
+        How many parts to name.
+
+    Returns
+    -------
+    str
+        ``, led by pharmaceutical preparations (+$20.9 billion)``; empty where no part moved that way, or the total
+        did not move.
+    """
+    way = direction(total, decimals)
+    numbers = changes.dropna()
+    ordered = sorted(numbers.items(), key=lambda item: -abs(float(item[1])))
+    leaders = [(key, change) for key, change in ordered if direction(change, decimals) == way][:most] if way else []
+    words = [f"{(names or {}).get(key, str(key))} ({money(change, decimals, sign=True)})" for key, change in leaders]
+    return f", led by {listing(words)}" if words else ""
+
+
+def sentences(*clauses: str) -> str:
+    """Return clauses as sentences: each begins large and ends with one full stop; empty ones are left out."""
+    return " ".join(f"{capital(clause.strip().rstrip('.'))}." for clause in clauses if clause.strip())
+
+
+def rank_words(values: Iterable[float], now: float, noun: str = "deficit") -> str:
+    """Return the place of a value among others by size: ``the largest``, ``the third largest``, ``the smallest``."""
+    larger = sum(abs(float(other)) > abs(float(now)) for other in values)
+    ordinals = ("largest", "second largest", "third largest", "fourth largest", "fifth largest")
+    word = ordinals[larger] if larger < len(ordinals) else f"{larger + 1}th largest"
+    return f"the {word} {noun}"
