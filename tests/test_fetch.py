@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import io
 import json
@@ -13,16 +14,19 @@ import sys
 import threading
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import agency as agencies
+import httpx
 import layouts
 import layouts_real
 import pytest
 import tomli_w
 
-from tradelib import addresses, download, fetch, unpack
+from tradelib import unpack
 from tradelib.errors import ParameterError, SourceError
+from tradelib.fetch import addresses, files as fetch, http as download
 
 CSV = layouts.as_csv(layouts.fred()).encode()
 LONGER = layouts.as_csv(layouts.fred(count=19)).encode()
@@ -191,7 +195,7 @@ def test_a_month_that_cannot_be_does_not_stand_in_the_way_of_the_right_file(agen
 def test_a_record_about_a_month_that_cannot_be_is_no_data(agency, month):
     agency.put("/balance.csv", CSV)
     record = get().record
-    path = record.path.parent / "record.json"
+    path = record.path.parent.with_suffix(".json")
     path.write_text(path.read_text().replace("1993-06", month))
     assert fetch.at_hand("balance") is None
     assert get().status == "new"
@@ -261,7 +265,7 @@ def test_a_file_always_shorter_than_announced_is_refused(agency):
     agency.answers["/balance.csv"] = agencies.cut(CSV)
     got = get()
     assert got.status == "failed"
-    said = f"broke off {download.TRIES} times (after {len(CSV) // 2:,} of {len(CSV):,} bytes)"
+    said = f"broke the connection off after {len(CSV) // 2:,} bytes, {download.TRIES} times"
     assert said in got.message
     assert len(agency.asked) == download.TRIES
 
@@ -273,18 +277,18 @@ def test_a_file_too_large_is_refused(agency, monkeypatch):
 
 
 def test_a_server_that_never_answers_has_failed(agency, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT", (5, 0.2))
+    monkeypatch.setattr(download, "SILENCE", 0.2)
     over = threading.Event()
     agency.answers["/balance.csv"] = lambda _: over.wait(20) and None
     got = get()
     over.set()
     assert got.status == "failed"
     assert got.message.endswith("the server did not answer within 0.2 s")
-    assert len(agency.asked) == 2
+    assert len(agency.asked) == 1
 
 
 def test_a_server_that_stops_in_the_middle_is_not_waited_for_again(agency, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT", (5, 0.2))
+    monkeypatch.setattr(download, "SILENCE", 0.2)
     over = threading.Event()
 
     def stop(handler):
@@ -302,8 +306,8 @@ def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
     agency.answers["/balance.csv"] = agencies.reset
     got = get()
     assert got.status == "failed"
-    assert got.message.endswith("the server broke the connection off before it answered")
-    assert len(agency.asked) == 2
+    assert f"the server broke the connection off before it answered, {download.TRIES} times" in got.message
+    assert len(agency.asked) == download.TRIES
 
 
 @pytest.mark.parametrize("wait", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT"])
@@ -393,7 +397,7 @@ def test_a_key_is_sent_and_appears_nowhere(agency, monkeypatch, caplog, capfd):
         echoed = get("keyed")
     assert good.status == "new"
     assert "key=s3cret%2Fkey%2B1" in agency.asked[0][0]
-    assert "a page that asks for a key (/data/missing_key.html); set TEST_API_KEY" in asked_to.message
+    assert "a page that asks for a key (/data/missing_key.html); is TEST_API_KEY right?" in asked_to.message
     told = [repr(one) for one in (good, asked_to, broken, echoed)] + [record.getMessage() for record in caplog.records]
     told += [path.read_text() for path in fetch.cache_folder().rglob("*") if path.is_file()]
     told += list(capfd.readouterr())
@@ -406,8 +410,8 @@ def test_a_key_is_sent_and_appears_nowhere(agency, monkeypatch, caplog, capfd):
 def test_a_key_is_not_in_the_trace_of_an_error(monkeypatch):
     monkeypatch.setenv("TEST_API_KEY", KEY)
     source = addresses.choose(["keyed"])[0]
-    with download.session() as http, pytest.raises(download.Offline) as caught:
-        download.download(http, "http://127.0.0.1:9/api", fetch.cache_folder() / "x", key=source.key)
+    with pytest.raises(download.Offline) as caught:
+        download.download("http://127.0.0.1:9/api", key=source.key)
     error = caught.value
     while error is not None:
         assert KEY not in str(error)
@@ -516,13 +520,122 @@ def test_a_name_from_a_server_stays_a_name(agency):
     assert got.record.path.parent.parent.parent == fetch.cache_folder()
 
 
+@pytest.mark.parametrize("name", ["record.json", "RECORD.JSON", "balance.json", ".json"])
+def test_a_server_cannot_name_its_file_as_one_of_ours(agency, name):
+    agency.say("/balance.csv", 200, CSV, {"Content-Disposition": f'attachment; filename="{name}"'})
+    got = get()
+    assert got.record.path.read_bytes() == CSV
+    assert fetch.at_hand("balance") == got.record
+    assert get().status == "unchanged"
+
+
+def drip(part: bytes, before: bytes):
+    """Return an answer of single bytes, one every 20 ms, after what comes at once."""
+
+    def answer(handler):
+        handler.wfile.write(before)
+        for _ in range(500):
+            handler.wfile.write(part)
+            handler.wfile.flush()
+            over.wait(0.02)
+
+    over = threading.Event()
+    return answer
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "],
+    ids=["body", "head"],
+)
+def test_a_file_that_drips_is_given_up_after_one_deadline(agency, monkeypatch, before):
+    monkeypatch.setattr(download, "DEADLINE", 0.3)
+    agency.answers["/balance.csv"] = drip(b"x", before)
+    got = get()
+    assert got.status == "failed"
+    assert "/balance.csv: not whole after 0.3 s" in got.message
+    assert len(agency.asked) == 1
+
+
+def test_the_deadline_is_for_all_tries_together(agency, monkeypatch):
+    monkeypatch.setattr(download, "DEADLINE", 0.3)
+    monkeypatch.setattr(download, "BACKOFF", 60)
+    agency.say("/balance.csv", 503)
+    assert "not whole after 0.3 s" in get().message
+
+
+def test_the_address_that_answered_is_recorded(agency):
+    agency.say("/balance.csv", 302, headers={"Location": "/moved/file.csv"})
+    agency.put("/moved/file.csv", CSV)
+    got = get().record
+    assert (got.url, got.answered) == (f"{agency.url}/balance.csv", f"{agency.url}/moved/file.csv")
+    assert get().status == "unchanged"
+
+
+def test_a_redirect_without_end_is_given_up(agency):
+    agency.say("/balance.csv", 302, headers={"Location": "/balance.csv"})
+    assert get().message.endswith("sent on more than 5 times")
+
+
+@pytest.mark.parametrize("to", ["/api?key=s3cret%2Fkey%2B1", "/api#s3cret/key+1", "/s3cret%2Fkey%2B1"])
+def test_a_key_goes_to_no_other_host(agency, monkeypatch, to):
+    monkeypatch.setenv("TEST_API_KEY", KEY)
+    with agencies.serve() as other:
+        agency.say("/api", 302, headers={"Location": other.url + to})
+        got = get("keyed")
+        assert other.asked == []
+    assert got.message.endswith("/api: sent on with the key to 127.0.0.1, which is not followed")
+    assert KEY not in repr(got)
+
+
+def test_without_the_key_another_host_is_followed(agency, monkeypatch):
+    monkeypatch.setenv("TEST_API_KEY", KEY)
+    with agencies.serve() as other:
+        other.say("/data", 200, layouts.as_json(layouts.census_api()).encode())
+        agency.say("/api", 302, headers={"Location": f"{other.url}/data?a=1"})
+        got = get("keyed")
+        assert [path for path, _ in other.asked] == ["/data?a=1"]
+    assert got.record.answered == f"{other.url}/data?a=1"
+
+
+def test_https_is_never_left_for_http(monkeypatch):
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        moved = {"Location": f"http://{request.url.host}{request.url.path}"}
+        return httpx.Response(301 if request.url.scheme == "https" else 200, headers=moved, content=CSV)
+
+    client = partial(httpx.AsyncClient, transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(httpx, "AsyncClient", client)
+    with pytest.raises(download.DownloadError) as caught:
+        download.download("https://statistics.example/balance.csv")
+    assert str(caught.value).endswith("sent on from https to http://statistics.example, which is not followed")
+    assert asked == ["https://statistics.example/balance.csv"]
+
+
+def test_a_server_that_cannot_prove_who_it_is_has_failed(agency):
+    url = agency.url.replace("http://", "https://")
+    with pytest.raises(download.DownloadError, match="no secure connection"):
+        download.download(f"{url}/balance.csv")
+
+
+def test_a_download_runs_where_a_loop_runs_already(agency):
+    agency.put("/balance.csv", CSV)
+
+    async def inside():
+        return get()
+
+    assert asyncio.run(inside()).status == "new"
+
+
 def test_a_record_that_cannot_be_read_is_no_data(agency):
     agency.put("/balance.csv", CSV)
     record = get().record
-    (record.path.parent / "record.json").write_text("{")
+    (record.path.parent.with_suffix(".json")).write_text("{")
     assert fetch.at_hand("balance") is None
     assert get().status == "new"
-    assert json.loads((record.path.parent / "record.json").read_text())["source"] == "balance"
+    assert json.loads((record.path.parent.with_suffix(".json")).read_text())["source"] == "balance"
 
 
 @pytest.mark.usefixtures("agency")
@@ -547,9 +660,9 @@ def test_nothing_touches_the_network_unasked():
 import socket
 def refuse(*_, **__): raise AssertionError("the network was touched")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-import tradelib, sys, tradelib.sources, tradelib.fetch, tradelib.addresses
+import tradelib, sys, tradelib.sources, tradelib.fetch.files
 tradelib.load(["BOPGSTB", "exports_goods_census_nsa", "IR"])
-tradelib.fetch.records()
-assert "requests" not in sys.modules
+tradelib.fetch.files.records()
+assert "httpx" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

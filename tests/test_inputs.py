@@ -16,7 +16,7 @@ from tradelib.report import inputs, plan
 from tradelib.report.jobs import Job
 
 # Modules that no notebook runs, and libraries that decide no number, word or line.
-_NOT_IN_A_RUN = {"cli.py", "fetch.py", "download.py", "addresses.py", "warm.py", "forkserver.py", "report", "sweep"}
+_NOT_IN_A_RUN = {"cli.py", "fetch", "warm.py", "forkserver.py", "report", "sweep"}
 _DECIDES_NOTHING = {"filelock", "tomli_w", "cycler", "pyyaml", "platformdirs", "typer", "rich"}
 
 

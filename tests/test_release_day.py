@@ -17,8 +17,9 @@ import releases
 import tomli_w
 from typer.testing import CliRunner
 
-from tradelib import addresses, cli, download, fetch, freshness, load, paths, store, update
+from tradelib import cli, freshness, load, paths, store
 from tradelib.families import FAMILIES
+from tradelib.fetch import addresses, files as fetch, http as download, update
 from tradelib.parameters import ServicesAndPartners
 
 TODAY, DAY = dt.date(2026, 5, 6), dt.date.fromisoformat(releases.DAY)
@@ -177,7 +178,7 @@ def cut(server, path, body):
 
 BROKEN = {
     "a page": ("country", lambda s, _: s.say("/country", 200, PAGE), {"census_goods", "census_partners"}, "an HTML"),
-    "cut": ("services", lambda s, f: cut(s, path_of("services"), f["services"]), {"bea_services"}, "broke off"),
+    "cut": ("services", lambda s, f: cut(s, path_of("services"), f["services"]), {"bea_services"}, "broke the connection off"),
     "half a file": ("history", lambda s, f: s.say("/history", 200, f["history"][:9000]), set(), "history: failed"),
     "gone": ("balance", lambda s, _: s.say("/balance", 404), {"bea_fred"}, "404 Not Found"),
     "one of two": ("export_prices", lambda s, _: s.say("/export_prices", 500), {"bls_prices"},

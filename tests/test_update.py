@@ -13,8 +13,9 @@ import pytest
 import tomli_w
 from typer.testing import CliRunner
 
-from tradelib import cli, download, fetch, freshness, listing, load, paths, store, update
+from tradelib import cli, freshness, listing, load, paths, store
 from tradelib.errors import ParameterError
+from tradelib.fetch import files as fetch, http as download, update
 
 TODAY = dt.date(2024, 5, 3)
 

@@ -199,7 +199,7 @@ def fetch(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
 ) -> None:
     """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
-    from tradelib import fetch as fetching
+    from tradelib.fetch import files as fetching
 
     with _progress() as tell:
         fetched = fetching.fetch(names, progress=tell)
@@ -224,10 +224,11 @@ def update(
     Without a connection it goes on with what is here. The exit code is 1 when a source failed (also when only others
     could be reached), a family was not added or a notebook failed, 2 when the command itself cannot be done.
     """
-    from tradelib import freshness, store, update as updating
+    from tradelib import freshness, store
+    from tradelib.fetch import update as updates
 
     with _progress() as tell:
-        done = updating.update(names, released=_day(released), progress=tell)
+        done = updates.update(names, released=_day(released), progress=tell)
     _out.print(f"{done.summary()}\n\n{freshness.told(asked=done.asked(store.HISTORY))}\n", markup=False)
     if not no_report:
         _report({}, only=[])
@@ -273,9 +274,8 @@ def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
     """Show a bar for each download on the standard error stream."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=_err, transient=True
-    ) as bars:
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
+    with Progress(*columns, console=_err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
         def tell(source: str, done: int, total: int | None) -> None:

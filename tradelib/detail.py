@@ -114,7 +114,7 @@ def _find(family: str, official: str) -> Path:
     source, pattern = _FILES[family]
     expected = f"{pattern}; get it with: tradelib fetch {source}"
     if official == FETCHED:
-        from tradelib.fetch import at_hand
+        from tradelib.fetch.files import at_hand
 
         if record := at_hand(source):
             return record.path

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib import addresses, catalog, fetch, store, vintages
+from tradelib import catalog, store, vintages
 from tradelib.errors import ParameterError
 from tradelib.families import families_of
+from tradelib.fetch import addresses, files as fetch
 
 if TYPE_CHECKING:
     from tradelib.catalog import Series

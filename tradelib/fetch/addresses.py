@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
 
 from tradelib.errors import ParameterError, did_you_mean
 
@@ -30,6 +31,12 @@ class Key:
     def value(self) -> str:
         """The key, empty where none is set."""
         return os.environ.get(self.variable, "").strip()
+
+    def redact(self, text: str) -> str:
+        """Return a text without the key, as it is and as addresses write it."""
+        for form in {self.value, quote(self.value, safe=""), quote_plus(self.value)} - {""}:
+            text = text.replace(form, "***")
+        return text
 
 
 @dataclass(frozen=True)

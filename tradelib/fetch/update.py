@@ -6,16 +6,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tradelib import adding, addresses, compiling, fetch, store
+from tradelib import adding, compiling, store
 from tradelib.errors import TradelibError
 from tradelib.families import FAMILIES, NOT_STORED, families_of
+from tradelib.fetch import addresses, files as fetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tradelib.added import Added
     from tradelib.compiling import Entry
-    from tradelib.fetch import Fetched, Progress, Record
+    from tradelib.fetch.files import Fetched, Progress, Record
 
 NEWS = "FT-900"
 """The news release whose day can be said."""
@@ -146,7 +147,7 @@ def _add(done: Updated, records: Sequence[Record], released: dt.date | None, tod
             used = [record for record in records if record.path in files]
             told = {
                 "released_known_from": known_from,
-                "official_url": _one_or_all([record.url for record in used]),
+                "official_url": _one_or_all([record.answered for record in used]),
                 "fetched": _one_or_all([record.fetched for record in used]),
             }
             done.added.append(adding.add_entry(entry, day, told))

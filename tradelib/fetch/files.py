@@ -1,7 +1,8 @@
 """Getting the newest official files: politely, safely, and with a record of when and from where.
 
-A download becomes data only after it was read and checked in a temporary place. What was fetched lies in the
-user's cache folder, ``<source>/<hash>/`` with the file and ``record.json``; nothing there is ever overwritten.
+A download becomes data only after it was read and checked in a temporary place. What was fetched lies in the user's
+cache folder: ``<source>/<hash>/`` has the file alone, under the name that the server gave it, so that no name can be
+one of ours; the record is ``<source>/<hash>.json`` beside it. Nothing there is ever overwritten.
 """
 
 from __future__ import annotations
@@ -18,31 +19,33 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
-from tradelib import addresses, unpack
-from tradelib.download import Answer, DownloadError, Offline, download, redact, session
+from tradelib import unpack
 from tradelib.errors import SourceError, TradelibError
+from tradelib.fetch import addresses
+from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.sources import read_any, read_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from requests import Session
-
-    from tradelib.addresses import Source
+    from tradelib.fetch.addresses import Source
 
 Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "skipped"]
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
-_RECORD = "record.json"
 _SHORT = 200
 """Bytes that no official file has so few of."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One file that was fetched: what it is, when it came and from where."""
+    """One file that was fetched: what it is, when it came and from where.
+
+    ``url`` is the address that was asked, ``answered`` the one that sent the file, after redirects.
+    """
 
     source: str
     url: str
+    answered: str
     fetched: str
     file: str
     sha256: str
@@ -113,7 +116,7 @@ def at_hand(source: str) -> Record | None:
     """Return the record of the newest file of a source in the cache; None where there is none that can be right."""
     found = []
     today = dt.datetime.now(tz=dt.UTC).date()
-    for path in cache_folder().glob(f"{source}/*/{_RECORD}"):
+    for path in cache_folder().glob(f"{source}/*.json"):
         try:
             record = Record(**json.loads(path.read_text(encoding="utf-8")))
             if _can_be(record.month, today):
@@ -160,67 +163,65 @@ def fetch(
     """
     chosen = addresses.choose(list(names or []))
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    with session() as http:
-        return [_fetch(source, http, day, progress or (lambda *_: None)) for source in chosen]
+    return [_fetch(source, day, progress or (lambda *_: None)) for source in chosen]
 
 
-def _fetch(source: Source, http: Session, today: dt.date, progress: Progress) -> Fetched:
+def _fetch(source: Source, today: dt.date, progress: Progress) -> Fetched:
     known = at_hand(source.name)
     if source.key and source.key.needs and not source.key.value:
         return Fetched(source.name, "skipped", known, f"set {source.key.variable} to a key of the agency")
-    secrets = [source.key.value] if source.key and source.key.value else []
+    redact = source.key.redact if source.key else str
     root = cache_folder()
     partial: Path | None = None
     try:
         root.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
-        answer, month = _get(source, http, today, known, partial / "download", progress)
+        answer, url, month = _get(source, today, known, progress)
         if answer is None or (known and answer.sha256 == known.sha256):
             return Fetched(source.name, "unchanged", known)
-        return Fetched(source.name, "new", _keep(source, answer, month, known, partial, today))
+        return Fetched(source.name, "new", _keep(source, answer, (url, month), known, partial, today))
     except Offline as error:
         return Fetched(source.name, "offline", known, str(error))
     except TradelibError as error:
-        return Fetched(source.name, "failed", known, redact(str(error), secrets))
+        return Fetched(source.name, "failed", known, redact(str(error)))
     except OSError as error:
-        return Fetched(source.name, "failed", known, redact(f"cannot write to {root}: {error.strerror}", secrets))
+        return Fetched(source.name, "failed", known, redact(f"cannot write to {root}: {error.strerror}"))
     finally:
         if partial:
             shutil.rmtree(partial, ignore_errors=True)
 
 
 def _get(
-    source: Source, http: Session, today: dt.date, known: Record | None, target: Path, progress: Progress
-) -> tuple[Answer | None, str | None]:
-    """Return the answer of the first address that exists and the month it names; None when nothing changed."""
+    source: Source, today: dt.date, known: Record | None, progress: Progress
+) -> tuple[Answer | None, str, str | None]:
+    """Return the answer of the first address that exists, the address and the month it names; None: nothing changed."""
     absent: DownloadError | None = None
     for url, month in source.addresses(today):
         if known and month and pd.Period(month, "M") < known.month:
             break  # older than what is at hand
         try:
             told = (known.etag, known.last_modified) if known and known.url == url else ("", "")
-            answer = download(
-                http, url, target, key=source.key, known=told, progress=lambda *at: progress(source.name, *at)
-            )
+            answer = download(url, key=source.key, known=told, progress=lambda *at: progress(source.name, *at))
         except DownloadError as error:
             if not (source.is_dated and error.status in (403, 404)):
                 raise
             absent = absent or error
         else:
-            return answer, month
+            return answer, url, month
     if known:
-        return None, None
+        return None, known.url, None
     raise DownloadError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})", status=404)
 
 
 def _keep(
-    source: Source, answer: Answer, month: str | None, known: Record | None, partial: Path, today: dt.date
+    source: Source, answer: Answer, asked: tuple[str, str | None], known: Record | None, partial: Path, today: dt.date
 ) -> Record:
     """Read and check a download; move it into the cache when it is what it should be."""
+    url, month = asked
     folder = partial / "checked"
     folder.mkdir()
     path = folder / answer.name
-    answer.path.rename(path)
+    path.write_bytes(answer.body)
     if source.layout == "archive":
         package = read_package(path)
         newest, notes = package.statistical_month, package.summary()
@@ -242,7 +243,8 @@ def _keep(
     _check_month(source, path.name, newest, month, known, today)
     record = Record(
         source=source.name,
-        url=answer.url,
+        url=url,
+        answered=answer.url,
         fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
         file=path.name,
         sha256=answer.sha256,
@@ -253,12 +255,14 @@ def _keep(
         last_modified=answer.last_modified,
         notes=notes,
     )
-    (folder / _RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
     final = record.path.parent
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists():
         shutil.rmtree(final)  # damaged since, or with a record that could not be read
     folder.rename(final)
+    described = partial / "record.json"
+    described.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    described.replace(final.with_suffix(".json"))
     return record
 
 
