@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -533,13 +535,12 @@ def drip(part: bytes, before: bytes):
     """Return an answer of single bytes, one every 20 ms, after what comes at once."""
 
     def answer(handler):
-        handler.wfile.write(before)
-        for _ in range(500):
-            handler.wfile.write(part)
-            handler.wfile.flush()
-            over.wait(0.02)
+        with suppress(OSError):  # the other side has gone
+            handler.wfile.write(before)
+            for _ in range(500):
+                handler.wfile.write(part)
+                time.sleep(0.02)
 
-    over = threading.Event()
     return answer
 
 

@@ -178,7 +178,7 @@ def cut(server, path, body):
 
 BROKEN = {
     "a page": ("country", lambda s, _: s.say("/country", 200, PAGE), {"census_goods", "census_partners"}, "an HTML"),
-    "cut": ("services", lambda s, f: cut(s, path_of("services"), f["services"]), {"bea_services"}, "broke the connection off"),
+    "cut": ("services", lambda s, f: cut(s, path_of("services"), f["services"]), {"bea_services"}, "connection off"),
     "half a file": ("history", lambda s, f: s.say("/history", 200, f["history"][:9000]), set(), "history: failed"),
     "gone": ("balance", lambda s, _: s.say("/balance", 404), {"bea_fred"}, "404 Not Found"),
     "one of two": ("export_prices", lambda s, _: s.say("/export_prices", 500), {"bls_prices"},
