@@ -1,0 +1,199 @@
+"""An official table as rows: a label, and the figures beside it, each with the place where it stands.
+
+Workbooks, text files, and pages of a PDF come to the same shape. A grid keeps every cell as the text that stands there,
+so that it can be stored, compared line by line with print, and read again by a better layout.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tradelib.quantity.errors import SourceError
+from tradelib.sources.grid import decode, read_raw
+from tradelib.sources.workbook import is_workbook, read_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d+)?", re.ASCII)
+MARKER = re.compile(r"\((?:R|X|D|NA|S|Z|-|\*)\)|n\.a\.|\.\.+|-", re.ASCII)
+REVISED = "(R)"
+_PDF = b"%PDF-"
+_LINE = re.compile(r"\r\n?|\n")
+
+
+class Value(NamedTuple):
+    """A figure or marker as printed, and its address."""
+
+    text: str
+    place: str
+    revised: bool = False
+
+
+class Row(NamedTuple):
+    """A label, what stands beside it, and where the row is."""
+
+    label: str
+    values: tuple[Value, ...]
+    place: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet, text or page, as text.
+
+    Attributes
+    ----------
+    file : str
+        Name of the official file.
+    sheet : str
+        Name of the sheet; empty for a text; ``pdf`` for lines of a PDF.
+    rows : list of list of str
+        Cells; a row of a PDF begins with its page and line.
+    """
+
+    file: str
+    sheet: str
+    rows: list[list[str]]
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Return the address of a cell or row as a person looks it up."""
+        if self.sheet == "pdf":
+            return self.rows[row][0]
+        if not self.sheet:
+            return f"line {row + 1}" if column is None else f"line {row + 1}, column {column + 1}"
+        return f"{self.sheet}!{_letters(column or 0)}{row + 1}"
+
+    def error(self, place: str | None, found: str, expected: str) -> SourceError:
+        """Return the error that names file, place, what was found, and what was expected."""
+        return SourceError(self.file, place, found=found, expected=expected)
+
+    def lines(self) -> list[str]:
+        """Return each row as one line of text, for titles and heads."""
+        start = self.sheet == "pdf"
+        return [" ".join(" ".join(cell.split()) for cell in row[start:] if cell.strip()) for row in self.rows]
+
+    def table(self) -> Iterator[Row]:
+        """Yield rows that have anything, in order."""
+        for at, row in enumerate(self.rows):
+            cells = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip()]
+            if self.sheet == "pdf":
+                cells = cells[1:]
+            if cells:
+                yield self._row(at, cells)
+
+    def _row(self, at: int, cells: list[tuple[int, str]]) -> Row:
+        start = 1 if self.sheet == "pdf" else 0
+        label: list[str] = []
+        values: list[Value] = []
+        revised = False
+        for column, cell in cells:
+            if column == start or (not values and not _is_value(cell)):
+                label.append(" ".join(cell.split()))
+            elif cell == REVISED:
+                revised = True
+            else:
+                values.append(Value(cell, self.place(at, column), revised))
+                revised = False
+        return Row(" ".join(label), tuple(values), self.place(at))
+
+    def to_csv(self) -> str:
+        """Return the grid as CSV text, without blank cells at the ends of rows."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        for row in self.rows:
+            last = max((at + 1 for at, cell in enumerate(row) if cell.strip()), default=0)
+            writer.writerow(row[:last])
+        return out.getvalue()
+
+    @classmethod
+    def from_csv(cls, text: str, file: str, sheet: str) -> Grid:
+        """Return the grid that a CSV text is; the inverse of ``to_csv``."""
+        return cls(file, sheet, list(csv.reader(io.StringIO(text))))
+
+
+def _is_value(text: str) -> bool:
+    return bool(NUMBER.fullmatch(text) or MARKER.fullmatch(text))
+
+
+def number(text: str) -> float | None:
+    """Return the number that a printed figure is; None for a marker."""
+    return float(text.replace(",", "")) if NUMBER.fullmatch(text) else None
+
+
+def read_grids(path: Path, raw: bytes | None = None) -> list[Grid]:
+    """Return the visible sheets of a workbook, the lines of a text or CSV file, or the pages of a PDF.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its name is not trusted to say what it is.
+    raw : bytes, optional
+        Its content, where it was read already (a file inside an archive).
+
+    Raises
+    ------
+    SourceError
+        The file is missing, empty, damaged, or no table at all.
+    """
+    raw = read_raw(path) if raw is None else raw
+    if is_workbook(raw):
+        return [
+            Grid(path.name, name, [[_text(cell) for cell in row] for row in rows])
+            for name, rows in read_cells(path.name, raw)
+        ]
+    if raw.startswith(_PDF):
+        return _pages(path.name, raw)
+    text = decode(path, raw)
+    if "\t" in text:
+        return [Grid(path.name, "", [line.split("\t") for line in _LINE.split(text)])]
+    return [Grid(path.name, "", list(csv.reader(io.StringIO(text))))]
+
+
+def _text(cell: object) -> str:
+    """Return a workbook's cell as text, a number by the shortest decimal that stands for it."""
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if cell.is_integer() else repr(cell)
+    return str(cell)
+
+
+def _pages(file: str, raw: bytes) -> list[Grid]:
+    """Return one grid a page: each line split into its label and the figures at its end."""
+    import logging
+
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        texts = [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages]
+    except (PyPdfError, ValueError, KeyError, OSError) as error:
+        raise SourceError(file, None, found=f"a damaged PDF ({error})", expected="a PDF of the release") from error
+    return [
+        Grid(file, "pdf", [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)])
+        for page, text in enumerate(texts, 1)
+    ]
+
+
+def _split(line: str) -> list[str]:
+    """Return the label of a printed line, then the figures and markers at its end."""
+    words = line.replace("(R)", " (R) ").split()
+    at = len(words)
+    while at and _is_value(words[at - 1]):
+        at -= 1
+    label = " ".join(words[:at])
+    return [label, *words[at:]] if label or words else [""]
+
+
+def _letters(column: int) -> str:
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
