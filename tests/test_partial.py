@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import psutil
 import pytest
 
 from tradelib.report import partial
-from tradelib.report.partial import partial_folder, publish
+from tradelib.report.partial import OccupiedError, partial_folder, publish, require_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def test_moved_away_or_gone(tmp_path: Path) -> None:
 def test_what_another_one_makes_stays(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     with partial_folder(tmp_path):
         assert len(list(tmp_path.iterdir())) == 2
-    assert [path.name for path in tmp_path.glob(".partial-*/sub/half")] == ["half"]
+    assert [path.name for path in tmp_path.glob(".partial-*/made/sub/half")] == ["half"]
     assert maker.poll() is None
 
 
@@ -74,7 +75,7 @@ def test_the_next_one_clears_up_when_nobody_else_could(maker: subprocess.Popen[b
     maker.wait()
     [left] = tmp_path.iterdir()
     with partial_folder(tmp_path) as folder:
-        assert list(tmp_path.iterdir()) == [folder]
+        assert list(tmp_path.iterdir()) == [folder.parent]
     assert not left.exists()
 
 
@@ -90,3 +91,64 @@ def test_published_over_a_former_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
             publish(folder, tmp_path / "r")
             assert (tmp_path / "r" / "page").read_text() == content
         assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_a_folder_of_the_users_own_is_not_removed_whatever_its_name(tmp_path):
+    photo = tmp_path / ".partial-photos" / "sea.jpg"
+    photo.parent.mkdir()
+    photo.write_bytes(b"sea")
+    with partial_folder(tmp_path):
+        pass
+    assert photo.read_bytes() == b"sea"
+
+
+def test_a_published_folder_has_the_permissions_of_its_owner(tmp_path):
+    former = os.umask(0o077)
+    try:
+        with partial_folder(tmp_path) as folder:
+            publish(folder, tmp_path / "run")
+    finally:
+        os.umask(former)
+    assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
+
+
+def report_in(folder):
+    folder.mkdir()
+    (folder / "index.html").write_text("report")
+    (folder / "manifest.json").write_text('{"files": {"index.html": "0"}}')
+
+
+@pytest.mark.parametrize("there", ["nothing", "empty", "report"])
+def test_a_free_place_or_an_earlier_report_may_be_replaced(tmp_path, there):
+    place = tmp_path / "place"
+    {"nothing": lambda _: None, "empty": lambda f: f.mkdir(), "report": report_in}[there](place)
+    require_replaceable(place)
+
+
+@pytest.mark.parametrize(
+    ("there", "message"),
+    [
+        ("file", "is a file"),
+        ("thesis", "is no report of ours"),
+        ("reports", "is no report of ours"),
+        ("notes in a report", "notes.txt in it is not of ours"),
+        ("folder in a folder", "is no report of ours"),
+    ],
+)
+def test_what_is_not_ours_is_never_replaced_and_another_place_is_named(tmp_path, there, message):
+    place = tmp_path / "place"
+    if there == "file":
+        place.write_text("thesis")
+    elif there == "notes in a report":
+        report_in(place)
+        (place / "notes.txt").write_text("mine")
+    elif there == "reports":
+        place.mkdir()
+        report_in(place / "2024-02")
+    else:
+        (place / "chapter").mkdir(parents=True)
+        if there == "thesis":
+            (place / "chapter" / "one.tex").write_text("thesis")
+    with pytest.raises(OccupiedError, match=message) as caught:
+        require_replaceable(place)
+    assert str(tmp_path / "place-report") in str(caught.value)

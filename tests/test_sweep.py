@@ -19,6 +19,7 @@ from tradelib.errors import ParameterError
 from tradelib.parameters import Trend
 from tradelib.report import Outcome, inputs
 from tradelib.report.kernels import Limits, Run
+from tradelib.report.partial import MARK, OccupiedError
 from tradelib.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
 from tradelib.sweep.table import read_table
 
@@ -69,7 +70,7 @@ def jobs() -> list[Job]:
 
 
 def hidden(folder: Path) -> list[str]:
-    return [path.name for path in folder.glob(".*") if path.name != ".lock"]
+    return [path.name for path in folder.glob(".*") if path.name not in (".lock", MARK)]
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -137,7 +138,7 @@ def test_a_table_keeps_line_ends_and_long_values(tmp_path: Path) -> None:
     assert [row["text"] for row in got] == ["one\r\ntwo", "x" * 300_000]
 
 
-def test_a_message_without_end_is_cut() -> None:
+def test_a_message_without_end_is_cut(tmp_path: Path) -> None:
     [job, *_] = jobs()
     got = Outcome(job, 1.0, "cell 3: ValueError: " + "y" * 30_000_000).error
     assert got is not None
@@ -145,7 +146,7 @@ def test_a_message_without_end_is_cut() -> None:
     assert got.startswith("cell 3: ValueError: yyy")
     assert got.endswith("(30,000,020 characters)")
     assert Outcome(job, 1.0, "\ud800 half").error == "\\ud800 half"
-    run = Run("python3", Limits(output=1000))
+    run = Run("python3", Limits(output=1000), tmp_path)
     assert run.may_show({"ename": "E", "evalue": "y" * 400, "traceback": ["y" * 500]})
     assert not run.may_show({"ename": "E", "evalue": "y", "traceback": ["y" * 500]})
     assert run.reason == "showed more than 0.001 million characters"
@@ -281,13 +282,16 @@ def test_an_interrupted_sweep_is_taken_up_and_ends_the_same(tmp_path: Path, row:
 
 
 def test_what_a_killed_sweep_left_at_work_is_cleared(tmp_path: Path) -> None:
-    (tmp_path / "s" / ".partial-left" / jobs()[0].place).mkdir(parents=True)
+    (tmp_path / "s" / ".partial-left" / "made" / jobs()[0].place).mkdir(parents=True)
+    for folder in (tmp_path / "s", tmp_path / "s" / ".partial-left"):
+        (folder / MARK).touch()
     assert sweep(jobs(), tmp_path / "s", executor=StandIn()).failures == {}
     assert not hidden(tmp_path / "s")
 
 
 def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
+    (tmp_path / "s" / MARK).touch()
     with (
         FileLock(tmp_path / "s" / ".lock"),
         pytest.raises(SweepError, match="another sweep is at work"),
@@ -370,3 +374,13 @@ def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa', horizon=12\n" in got
     assert f"  took longer than 5 seconds\n  see {Path('s', 'failed', second.place)}\n" in got
     assert "4 of 4 runs, 1 failed" in got
+
+
+def test_a_users_folder_is_no_place_for_a_sweep(tmp_path):
+    page = tmp_path / "mine" / "index.html"
+    page.parent.mkdir()
+    page.write_text("mine")
+    with pytest.raises(OccupiedError, match="no sweep of ours"):
+        sweep(jobs(), page.parent)
+    assert [path.name for path in page.parent.iterdir()] == ["index.html"]
+    assert page.read_text() == "mine"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import psutil
@@ -16,6 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
 from tradelib import warm
+from tradelib.report.partial import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,10 +62,13 @@ class Kernels:
         Kernelspec that they are started from.
     limits : Limits
         What each may take.
+    scratch : Path
+        Folder for what the kernels leave while they run: temporary files, connection files with their keys, sockets.
     """
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, name: str, limits: Limits, scratch: Path) -> None:
         self.name, self.limits, self._living, self._ended = name, limits, set[Run](), False
+        self._scratch, self._numbers = scratch, count()
 
     @property
     def kind(self) -> str:
@@ -70,7 +78,9 @@ class Kernels:
     @contextmanager
     def run(self) -> Iterator[Run]:
         """Provide one run's kernel, which does not outlive the block."""
-        run = Run(self.name, self.limits)
+        scratch = self._scratch / str(next(self._numbers))
+        (scratch / "tmp").mkdir(parents=True)
+        run = Run(self.name, self.limits, scratch)
         self._living.add(run)
         seconds = self.limits.seconds or threading.TIMEOUT_MAX
         timer = threading.Timer(seconds, run.end, [f"took longer than {seconds:g} seconds"])
@@ -84,6 +94,7 @@ class Kernels:
             timer.cancel()
             run.end("over")
             self._living.discard(run)
+            shutil.rmtree(scratch, ignore_errors=True)
 
     def end(self) -> None:
         """End every kernel at once and let no other start."""
@@ -95,8 +106,9 @@ class Kernels:
 class Run:
     """The kernel of one run, and why it was ended, if it was."""
 
-    def __init__(self, name: str, limits: Limits) -> None:
+    def __init__(self, name: str, limits: Limits, scratch: Path) -> None:
         self.name, self.limits, self.reason, self._shown = name, limits, cast("str | None", None), 0
+        self.scratch = scratch
         self._manager: _Manager | None = None
         self._group: int | None = None
 
@@ -104,7 +116,12 @@ class Run:
         """Return the manager of the kernel, as nbclient asks for it."""
         specs = KernelSpecManager()
         specs.kernel_dirs = [*specs.kernel_dirs, str(warm.SPECS / "kernels")]
-        self._manager = _Manager(self, **(kwargs | {"kernel_name": self.name, "kernel_spec_manager": specs}))
+        own = {"kernel_name": self.name, "kernel_spec_manager": specs}
+        if sys.platform != "win32":
+            # Sockets in a folder of our own: over TCP any user of this machine could read what a kernel shows.
+            own |= {"transport": "ipc", "ip": str(self.scratch / "k")}
+        own["connection_file"] = str(self.scratch / "kernel.json")
+        self._manager = _Manager(self, **(kwargs | own))
         return self._manager
 
     def started(self) -> None:
@@ -158,7 +175,8 @@ class _Manager(AsyncKernelManager):
         self._run = run
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
-        await super().start_kernel(**kwargs)
+        environment = dict(kwargs.pop("env", None) or os.environ) | {"TMPDIR": str(self._run.scratch / "tmp")}
+        await super().start_kernel(env=environment, **kwargs)
         self._run.started()
 
 
@@ -185,17 +203,26 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
     """
     if choice == "warm" and not warm.available():
         raise warm.WarmError("warm kernels need Linux 5.3 or newer; use --kernel stock, or auto")
-    if choice == "stock" or not warm.available():
-        yield Kernels(STOCK, limits)
-        return
-    with warm.running():
-        import papermill  # noqa: F401 - takes a second, in which the server loads what it needs
+    with _scratch() as scratch:
+        if choice == "stock" or not warm.available():
+            yield Kernels(STOCK, limits, scratch)
+            return
+        with warm.running():
+            import papermill  # noqa: F401 - takes a second, in which the server loads what it needs
 
-        try:
-            warm.server().ready()
-        except warm.WarmError:
-            if choice == "warm":
-                raise
-            yield Kernels(STOCK, limits)
-        else:
-            yield Kernels(warm.NAME, limits)
+            try:
+                warm.server().ready()
+            except warm.WarmError:
+                if choice == "warm":
+                    raise
+                yield Kernels(STOCK, limits, scratch)
+            else:
+                yield Kernels(warm.NAME, limits, scratch)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Provide a folder that is gone when this process is; its path is short, as paths of sockets must be."""
+    folder = Path(tempfile.mkdtemp(prefix="tradelib-"))
+    with watched(folder):
+        yield folder

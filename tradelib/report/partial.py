@@ -1,8 +1,9 @@
-"""Folders for what is being made: hidden, and gone when their maker is, however that came about."""
+"""Folders for what is being made: hidden, and gone when their maker is; and which folders may be replaced."""
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -12,10 +13,57 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tradelib.errors import TradelibError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX = ".partial-"
+MARK = ".made-by-tradelib"
+"""A file in each hidden folder of ours: without it a folder is somebody's own, whatever its name."""
+
+MANIFEST = "manifest.json"
+_SHOWN = 3
+
+
+class OccupiedError(TradelibError):
+    """The folder for a result holds something that this project did not make."""
+
+
+def require_replaceable(folder: Path) -> None:
+    """Refuse a place for a report that holds anything but an earlier report.
+
+    An earlier report is a folder with a manifest that lists every file in it. One file more, and the folder is
+    somebody's own.
+
+    Raises
+    ------
+    OccupiedError
+        The place is a file, or a folder with something in it that no report listed; the message names another place.
+    """
+    other = f"give --out another folder, for example {folder.with_name(folder.name + '-report')}"
+    if not os.path.lexists(folder):
+        return
+    if folder.is_symlink() or not folder.is_dir():
+        raise OccupiedError(
+            f"{folder} is a {'link' if folder.is_symlink() else 'file'}; expected no file there; {other}"
+        )
+    there = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    }
+    if not there and not any(folder.iterdir()):
+        return
+    try:
+        listed = set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]) | {MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise OccupiedError(f"{folder} holds files and is no report of ours; nothing was written; {other}") from None
+    if strange := sorted(there - listed):
+        more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+        raise OccupiedError(
+            f"{folder} is a report, but {', '.join(strange[:_SHOWN])}{more} in it is not of ours; nothing was written; "
+            f"move that away, or {other}"
+        )
+
 
 # Nothing can be done in a process that is killed: another one waits for the end of the pipe between them. It tries
 # for a while, as a kernel that has not noticed yet may still write.
@@ -35,16 +83,21 @@ def partial_folder(parent: Path) -> Iterator[Path]:
     """Provide a new hidden folder, and remove it when the block ends, or this process.
 
     What is to stay is moved away in the block. A folder whose process and watcher both died, as in a power cut, is
-    removed by the next caller (not on Windows, where nothing says that it was left).
+    removed by the next caller (not on Windows, where nothing says that it was left), if it carries our mark.
     """
     with ExitStack() as held:
         with _locked(parent):  # none is taken for left between its making and its lock
             for left in parent.glob(f"{PREFIX}*"):
-                with suppress(OSError), _locked(left, wait=False):
-                    shutil.rmtree(left, ignore_errors=True)
+                if (left / MARK).is_file() and not left.is_symlink():
+                    with suppress(OSError), _locked(left, wait=False):
+                        shutil.rmtree(left, ignore_errors=True)
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
             held.enter_context(_locked(folder))
-        yield held.enter_context(watched(folder))
+            (folder / MARK).touch()
+        held.enter_context(watched(folder))
+        made = folder / "made"
+        made.mkdir(mode=0o777)  # what is published has the permissions that the umask of its owner says
+        yield made
 
 
 @contextmanager
@@ -85,7 +138,6 @@ def publish(partial: Path, final: Path) -> None:
 
     On Linux that is one step, so that there is a whole folder at every moment. Elsewhere the former one goes first.
     """
-    partial.chmod(0o755)
     try:
         partial.rename(final)
     except OSError:

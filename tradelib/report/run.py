@@ -15,7 +15,7 @@ from tradelib.errors import TradelibError
 from tradelib.report.inputs import inputs_of, sha256_of
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page
-from tradelib.report.partial import partial_folder, publish
+from tradelib.report.partial import partial_folder, publish, require_replaceable
 from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
@@ -78,12 +78,16 @@ def report(
     ------
     ParameterError
         Before anything runs, when a parameter is unknown or impossible.
+    OccupiedError
+        Before anything runs, when the folder holds what is no report.
     ReportError
         The folder cannot be written, its disk is full, or a notebook, the package or the data changed meanwhile.
     """
     options = dict(options or {})
     jobs = plan(options, only)
     final = out or Path("reports") / _run_name(options, only)
+    for place in (final, _failed(final)):
+        require_replaceable(place)
     inputs = inputs_of(jobs)
     if not force and (done := _already_done(final, inputs)):
         return done
@@ -113,9 +117,14 @@ def _make(
         _write_manifest(partial, inputs, outcomes, headline)
         if failures:
             # A good report of the same name stays where it is.
-            final = final.with_name(f"{final.name}-failed")
+            final = _failed(final)
+        require_replaceable(final)  # whatever came there while the notebooks ran
         publish(partial, final)
     return Report(final, headline, failures)
+
+
+def _failed(final: Path) -> Path:
+    return final.with_name(f"{final.name}-failed")
 
 
 def _judged(outcome: Outcome, work: Path) -> Outcome:

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from tradelib.errors import TradelibError
 from tradelib.report import threads
 from tradelib.report.inputs import changes, circumstances, sha256_of, surroundings
-from tradelib.report.partial import partial_folder
+from tradelib.report.partial import MARK, OccupiedError, partial_folder
 from tradelib.report.recorded import RecordError, read_recorded
 from tradelib.report.run import reason, write_json
 from tradelib.sweep.gather import gather
@@ -78,18 +78,33 @@ def sweep(
 
     Raises
     ------
+    OccupiedError
+        The folder holds something, and no sweep was ever made in it.
     SweepError
         The folder cannot be written, its disk is full, another sweep is at work in it, or the notebook, the package or
         the data changed while it ran. What is done is kept.
     """
     try:
+        _require_own(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).touch()
         with FileLock(folder / ".lock", timeout=0):
             return _sweep(jobs, folder, executor or threads(), force, progress, skipping)
     except Timeout:
         raise SweepError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
     except OSError as error:
         raise SweepError(f"cannot write to {folder}: {reason(error)}. {kept(jobs, folder)}") from error
+
+
+def _require_own(folder: Path) -> None:
+    """Refuse a folder with anything in it, unless a sweep was begun there when it was empty."""
+    if folder.is_file():
+        raise OccupiedError(f"{folder} is a file; give --out a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise OccupiedError(
+            f"{folder} holds files and is no sweep of ours; nothing was written; give --out another folder, "
+            f"for example {folder.with_name(folder.name + '-sweep')}"
+        )
 
 
 def kept(jobs: Sequence[Job], folder: Path) -> str:
