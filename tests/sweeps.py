@@ -14,6 +14,7 @@ import pandas as pd
 import psutil
 
 from tradelib.paths import data_folder
+from tradelib.report.partial import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,7 +109,7 @@ def store() -> dict[str, bytes]:
 
 def hidden(folder: Path) -> list[Path]:
     """Return what is not done yet, or was left so."""
-    return [path for path in folder.glob(".*") if path.name != ".lock"]
+    return [path for path in folder.glob(".*") if path.name not in {".lock", MARK}]
 
 
 def lives(process: psutil.Process) -> bool:

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity import FACT_COLUMNS, QUANTITY_COLUMNS, Quantity
-from tradelib.quantity.errors import SourceError, did_you_mean
 from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import MONTHS, Span, parse
 from tradelib.sources.rows import MARKER, number
@@ -28,10 +28,11 @@ from tradelib.sources.rows import MARKER, number
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tradelib.quantity.errors import SourceError
     from tradelib.sources.rows import Grid, Row
 
 _FOLDER = Path(__file__).parent / "layouts"
-_DEFAULTS = {name.name: name.default for name in fields(Quantity) if name.name != "flow"}
+_DEFAULTS: dict[str, str] = {part.name: str(part.default) for part in fields(Quantity) if part.name != "flow"}
 _UNITS = {
     "quantity": "thousands of barrels",
     "quantity_per_day": "thousands of barrels a day",
@@ -72,6 +73,8 @@ class Layout:
         Who puts it out, and whose compilation it is.
     complete : bool
         Whether the agencies print a figure in every cell, so that a marker in place of one is damage.
+    whole : bool
+        Whether all its figures are whole numbers.
     repeats : bool
         Whether its list stands three times: balance, exports, imports.
     """
@@ -88,6 +91,7 @@ class Layout:
     publisher: str = "ft900"
     compilation: str = "census"
     complete: bool = False
+    whole: bool = False
     repeats: bool = False
 
 
@@ -152,7 +156,7 @@ def layouts() -> tuple[Layout, ...]:
     """Return every layout of the folder, in order."""
     found = []
     for path in sorted(_FOLDER.glob("*.toml")):
-        if path.name != "words.toml":
+        if path.name not in ("words.toml", "identities.toml"):
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
             shared = tables.pop("all", {})
             found += [_layout(name, shared | table) for name, table in tables.items()]
@@ -164,10 +168,7 @@ def _layout(name: str, table: dict[str, Any]) -> Layout:
         [_assign(column) for part in factor.split(" | ") for column in words()["columns"].get(part, part).split(" | ")]
         for factor in table.get("across", [])
     ]
-    columns = tuple(
-        {key: value for part in combination for key, value in part.items()}
-        for combination in itertools.product(*factors)
-    )
+    columns = tuple(_merged(combination) for combination in itertools.product(*factors))
     heads = [
         head
         for part in table.get("heads", "").split(" | ")
@@ -176,13 +177,23 @@ def _layout(name: str, table: dict[str, Any]) -> Layout:
     ]
     own = {
         key: table[key]
-        for key in ("without", "blocks", "publisher", "compilation", "complete", "repeats")
+        for key in ("without", "blocks", "publisher", "compilation", "complete", "whole", "repeats")
         if key in table
     }
     return Layout(
         name, table["title"], _assign(table.get("is", "")), table["down"], columns,
         heads=tuple(map(letters, heads)), also=table.get("with", ""), **own,
     )  # fmt: skip
+
+
+def _merged(parts: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Return what the factors of a column say together; a rank is the rank of a measure."""
+    column: dict[str, str] = {}
+    for part in parts:
+        if part.get("measure") == "rank" and "measure" in column:
+            part = part | {"measure": f"{column['measure']}_rank"}  # noqa: PLW2901
+        column |= part
+    return column
 
 
 def layout_of(grid: Grid) -> tuple[Layout, str] | None:
@@ -224,11 +235,17 @@ def read_table(grids: Sequence[Grid]) -> Table:
     """
     found = layout_of(grids[0])
     if found is None:
-        titles = [line for grid in grids for line in grid.lines()[:_TOP] if re.match(r"\s*(Exhibit|Table) \d", line)]
-        raise grids[0].error(
-            None, repr(titles[0]) if titles else "no title that any layout knows", "a table that a layout describes"
-        )
+        raise _unknown(grids[0])
     return _Reader(*found, tuple(grids)).table()
+
+
+def _unknown(grid: Grid) -> SourceError:
+    """Return the error for a title that no layout has; one that is nearly official says which table it looks like."""
+    own = (titles(grid) or ["no title"])[0]
+    plain = {letters(re.sub(r"\\.|\$|\[.*?\]", " ", layout.title)): layout.exhibit for layout in layouts()}
+    near = get_close_matches(letters(own), plain, n=1, cutoff=0.8)
+    looks = f"; it looks like the title of table {plain[near[0]]}, but differs" if near else ""
+    return grid.error(None, repr(own), f"the title of a table that a layout describes{looks}")
 
 
 class _Reader:
@@ -277,7 +294,7 @@ class _Reader:
         for grid in self.grids:
             for row in grid.table():
                 if not self._is_row(row):
-                    texts.append(" ".join([row.label, *(value.text for value in row.values)]))
+                    texts.append(" ".join([row.label, *(value.text for value in row.figures)]))
                 elif grid.sheet != "pdf":
                     break
                 if grid.sheet == "pdf" and _NOTES.match(row.label):
@@ -285,13 +302,13 @@ class _Reader:
         return " ".join(texts)
 
     def _is_row(self, row: Row) -> bool:
-        return bool(row.label) and len(row.values) == self.width
+        return bool(row.label) and len(row.figures) == self.width
 
     def _quarters(self) -> int:
         """Return how many columns are quarters: what a row has beyond the columns declared."""
         if not any(column.get("at") == "quarters" for column in self.layout.columns):
             return 0
-        widths = Counter(len(row.values) for grid in self.grids for row in grid.table() if row.label and row.values)
+        widths = Counter(len(row.figures) for grid in self.grids for row in grid.table() if row.label and row.figures)
         return widths.most_common(1)[0][0] - (len(self.layout.columns) - 1) if widths else 1
 
     def _columns(self) -> list[dict[str, Any]]:
@@ -310,8 +327,7 @@ class _Reader:
             elif at == "annual":
                 year = years[sum(other.get("annual", False) for other in columns)]
                 columns.append({**column, "annual": True, "span": _span(year, 1, year, 12)})
-            else:
-                assert month is not None
+            elif month is not None:
                 columns.append({**column, "span": _at(at, month)})
         return columns
 
@@ -374,25 +390,26 @@ class _Reader:
                 continue
             if self._open(row):
                 continue
-            if len(row.values) == self.width and (row.label or self.previous):
+            if len(row.figures) == self.width and (row.label or self.previous):
                 started = True
                 self._read_row(grid, row)
-            elif started and row.values:
+            elif started and row.figures:
                 if grid.sheet == "pdf" and (
-                    _FOOT.fullmatch(row.label) or self.width > len(row.values) + 2 or len(row.label) > 60
+                    _FOOT.fullmatch(row.label) or self.width > len(row.figures) + 2 or len(row.label) > 60
                 ):
-                    continue  # the number of the page, a footnote that ends with a figure, or the head of the page moved under the figures
-                raise grid.error(row.place, f"{len(row.values)} figures beside {row.label!r}", f"{self.width}")
+                    continue  # number of the page, footnote that ends with a figure, or head moved under the figures
+                raise grid.error(row.place, f"{len(row.figures)} figures beside {row.label!r}", f"{self.width}")
 
     def _open(self, row: Row) -> bool:
         """Take a row without figures for what it opens: a block, a year, the line above the print of last month."""
         if self.layout.down == "technology" and letters(row.label).startswith("selectedcountries"):
             self.kind = "partner"
             return True
-        alone = row.label if not row.values else row.values[0].text if not row.label and len(row.values) == 1 else ""
+        alone = row.label if not row.figures else row.figures[0].text if not row.label and len(row.figures) == 1 else ""
         if not alone:
             return False
-        if (meaning := _labels("blocks").get(letters(alone))) and self.layout.blocks in meaning and self.layout.blocks:
+        meaning = _labels("blocks").get(letters(alone), "") if self.layout.blocks else ""
+        if meaning.startswith(f"{self.layout.blocks}="):
             self.fixed |= _assign(meaning)
             self.year = None
             return True
@@ -411,7 +428,7 @@ class _Reader:
             # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
             meaning["flow"] = _FLOWS[self.seen[meaning["partner"]]]
             self.seen[meaning["partner"]] += 1
-        for column, value in zip(self.columns, row.values, strict=True):
+        for column, value in zip(self.columns, row.figures, strict=True):
             given = _DEFAULTS | self.fixed | {k: v for k, v in column.items() if k not in ("at", "annual", "span")}
             given |= {key: text for key, text in meaning.items() if key not in ("span", "mark", "edition")}
             first, last = meaning.get("span") or column["span"]
@@ -420,8 +437,9 @@ class _Reader:
                 raise grid.error(value.place, repr(value.text), "a figure, or a marker such as (-)")
             if figure is None and self.layout.complete and value.text != "(-)":
                 raise grid.error(value.place, repr(value.text), "a figure: the agencies withhold none in this table")
-            given["measure"] = given["measure"].replace("RANK", "rank")
-            given["unit"] = _UNITS.get(given["measure"], given["unit"])
+            if figure is not None and self.layout.whole and not figure.is_integer():
+                raise grid.error(value.place, value.text, "a whole number, as all figures of this table are")
+            given["unit"] = _UNITS.get(given["measure"].removeprefix("cif_value_"), given["unit"])
             marks = [meaning.get("mark", ""), "(R)" if value.revised else "", value.text if figure is None else ""]
             self.rows.append(
                 {name: given[name] for name in QUANTITY_COLUMNS}
@@ -459,6 +477,9 @@ class _Reader:
             where = "united_states" if not whole or "zone" in key else ""
             return {"partner": f"{where}/{slug(label)}"} if where else {"partner": "world"}
         if self.kind == "technology":
+            if partner_slug(label) in partners():  # a PDF leaves out the line between groups and partners
+                self.kind = "partner"
+                return self._partner(key, label)
             return {} if key == "total" else {"item": f"{self.fixed['item']}/{slug(label)}"}
         return {"item": self._path(key, label)}
 
@@ -472,7 +493,9 @@ class _Reader:
         if known and known["kind"] == "area":
             self.group = name
         elif not known:
-            self.notes[f"{label!r} is a partner that no list has; {did_you_mean(label, partners())}"] = None
+            near = get_close_matches(name, partners(), n=1, cutoff=0.8)
+            hint = f"; the nearest is {near[0]}" if near else ""
+            self.notes[f"{label!r} is a partner that no list has{hint}"] = None
         return {"partner": name}
 
     def _path(self, key: str, label: str) -> str:
@@ -519,7 +542,8 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def tables_of(grids: Sequence[Grid]) -> Iterator[list[Grid]]:
     """Group grids by the table that they are: sheets of their own, or pages of a PDF that repeat a title."""
-    open_layout, pages = None, []
+    open_layout: Layout | None = None
+    pages: list[Grid] = []
     for grid in grids:
         found = layout_of(grid)
         if grid.sheet != "pdf":
@@ -534,6 +558,7 @@ def tables_of(grids: Sequence[Grid]) -> Iterator[list[Grid]]:
         yield pages
 
 
-def unreadable(grid: Grid) -> SourceError:
-    """Return the error for a file in which no layout finds a table."""
-    return grid.error(None, "no table that a layout describes", "an exhibit of the release or a table listed in docs")
+def titles(grid: Grid) -> list[str]:
+    """Return what a grid calls itself: lines that begin as titles of official tables do."""
+    lines = [line.strip() for line in grid.lines()[: None if grid.sheet == "pdf" else _TOP]]
+    return [line for line in lines if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]

@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tradelib.quantity.errors import SourceError
@@ -19,6 +18,7 @@ from tradelib.sources.workbook import is_workbook, read_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d+)?", re.ASCII)
 MARKER = re.compile(r"\((?:R|X|D|NA|S|Z|-|\*)\)|n\.a\.|\.\.+|-", re.ASCII)
@@ -39,7 +39,7 @@ class Row(NamedTuple):
     """A label, what stands beside it, and where the row is."""
 
     label: str
-    values: tuple[Value, ...]
+    figures: tuple[Value, ...]
     place: str
 
 

@@ -62,10 +62,12 @@ def _opening(file: str) -> Iterator[None]:
 
 
 def _new(file: str, raw: bytes, which: slice) -> list[tuple[str, list[list[Any]]]]:
-    from python_calamine import CalamineWorkbook  # only workbooks need it
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # only workbooks need it
 
     workbook = CalamineWorkbook.from_filelike(_checked(file, raw))
-    names = workbook.sheet_names[which]
+    # A sheet that nobody sees is never data.
+    shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    names = shown[which]
     return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
 
 
@@ -110,7 +112,7 @@ def _old(raw: bytes, which: slice) -> list[tuple[str, list[list[Any]]]]:
     with xlrd.open_workbook(file_contents=raw, logfile=StringIO(), ragged_rows=True, on_demand=True) as book:
         return [
             (name, [[_value(cell, book.datemode) for cell in row] for row in book.sheet_by_name(name).get_rows()])
-            for name in book.sheet_names()[which]
+            for name in [sheet.name for sheet in book.sheets() if not sheet.visibility][which]
         ]
 
 

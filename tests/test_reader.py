@@ -1,0 +1,284 @@
+"""One reader for all tables of the release: every figure, its meaning, its place; what is damaged is refused."""
+
+import csv
+import io
+import re
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from tradelib.quantity.errors import SourceError
+from tradelib.sources.files import read_file, read_files
+from tradelib.sources.identities import check
+from tradelib.sources.reader import layouts, read_table, tables_of
+from tradelib.sources.rows import Grid, read_grids
+
+TITLE = [
+    ["Part A: Seasonally Adjusted (by Commodity/Service)"],
+    ["Exhibit 1. U.S. International Trade in Goods and Services"],
+    ["In millions of dollars."],
+    ["Period", "Balance", "", "", "Exports", "", "", "Imports"],
+    ["", "Total", "Goods (1)", "Services", "Total", "Goods (1)", "Services", "Total", "Goods (1)", "Services"],
+]
+HEADS = TITLE[-2:]
+
+
+def line(label, exports, imports):
+    """Return a row of Exhibit 1 whose accounts hold."""
+    goods, services = (out - into for out, into in zip(exports, imports, strict=True))
+    figures = [goods + services, goods, services, sum(exports), *exports, sum(imports), *imports]
+    return [label, *map(str, figures)]
+
+
+def exhibit1(*rows):
+    body = rows or (
+        ["2025"], line("Jan. - Mar.", (30, 15), (60, 9)), line("January", (10, 5), (20, 3)),
+        line("February (R)", (10, 5), (20, 3)), line("March", (10, 5), (20, 3)), ["April"],
+        ["February data as published last month:"], line("", (11, 5), (20, 3)), ["(1) A note."],
+    )  # fmt: skip
+    return Grid("exh1.xlsx", "1", [*TITLE, *body])
+
+
+def value(facts, **wanted):
+    rows = facts
+    for name, text in wanted.items():
+        rows = rows[rows[name].astype(str) == text]
+    assert len(rows) == 1, rows
+    return rows.iloc[0]
+
+
+def test_a_cell_means_what_title_block_row_and_column_say():
+    facts = read_table([exhibit1()]).facts
+    got = value(facts, flow="balance", item="goods", first="2025-03", last="2025-03")
+    assert (got["value"], got["basis"], got["adjustment"], got["cell"]) == (-10.0, "bop", "sa", "1!C10")
+
+
+def test_spans_markers_and_the_print_of_last_month_keep_their_meaning():
+    facts = read_table([exhibit1()]).facts
+    span = value(facts, flow="exports", item="total", first="2025-01", last="2025-03")
+    assert span["value"] == 45.0
+    february = facts[(facts["last"] == "2025-02") & (facts["flow"] == "exports") & (facts["item"] == "goods")]
+    assert dict(zip(february["edition"], february["value"], strict=True)) == {"current": 10.0, "previous": 11.0}
+    assert set(february.loc[february["edition"] == "current", "marker"]) == {"(R)"}
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text", "message"),
+    [
+        (9, 4, "(D)", "the agencies withhold none"),
+        (9, 1, "-", "the agencies withhold none"),
+        (9, 4, "15.5", "a whole number"),
+        (9, 4, "l5", "a figure, or a marker"),
+        (9, 4, "", "8 figures beside 'March'"),
+        (9, 0, "Marsh", "a month, a year or a span"),
+        (4, 2, "Services", "no head 'total' where it should follow"),
+        (5, 0, "year", "under no year"),
+    ],
+)
+def test_a_damaged_cell_is_refused_with_its_place(row, column, text, message):
+    grid = exhibit1()
+    grid.rows[row] = list(grid.rows[row])
+    grid.rows[row][column] = text
+    with pytest.raises(SourceError, match=re.escape(message)) as caught:
+        read_table([grid])
+    assert caught.value.file == "exh1.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text", "message"),
+    [
+        (9, 2, "-20", "balance = exports - imports"),
+        (9, 1, "7", "balance = exports - imports"),
+        (6, 4, "4500", "balance = exports - imports"),
+        (12, 5, "11000", "balance = exports - imports"),
+    ],
+)
+def test_figures_that_contradict_each_other_are_refused(row, column, text, message):
+    grid = exhibit1()
+    grid.rows[row] = [*grid.rows[row][:column], text, *grid.rows[row][column + 1 :]]
+    with pytest.raises(SourceError, match=re.escape(message)):
+        check([read_table([grid])])
+
+
+def test_a_span_that_is_not_the_sum_of_its_months_is_refused():
+    rows = (
+        ["2025"], line("Jan. - Mar.", (40, 15), (60, 9)),
+        *(line(month, (10, 5), (20, 3)) for month in ("January", "February", "March")),
+    )  # fmt: skip
+    with pytest.raises(SourceError, match="its months add up to"):
+        check([read_table([exhibit1(*rows)])])
+
+
+def test_two_tables_of_one_release_that_disagree_are_refused_with_both_cells():
+    other = Grid("history.txt", "", [
+        ["U.S. International Trade in Goods and Services, 1992 - Present"], *HEADS, ["2025"],
+        line("January", (10, 5), (20, 3)), line("February", (10, 9), (20, 3)), line("March", (10, 5), (20, 3)),
+    ])  # fmt: skip
+    with pytest.raises(SourceError, match=r"as in history\.txt, line"):
+        check([read_table([exhibit1()]), read_table([other])])
+
+
+def test_a_grid_survives_as_csv_text():
+    grid = exhibit1()
+    again = Grid.from_csv(grid.to_csv(), grid.file, grid.sheet)
+    assert read_table([again]).facts.equals(read_table([grid]).facts)
+
+
+def test_a_nearly_official_title_says_which_table_it_looks_like():
+    grid = exhibit1()
+    grid.rows[1] = ["Exhibit 1. U.S. Internatonal Trade in Goods and Services"]
+    with pytest.raises(SourceError, match="it looks like the title of table"):
+        read_table([grid])
+
+
+def test_a_reference_year_and_a_country_that_no_one_has_seen_go_in():
+    rows = [
+        ["Seasonally Adjusted"], ["Real Exports of Goods by Principal End-Use Category"], ["Chained (2022) Dollars"],
+        ["Period", "Total Census Basis", "Foods, Feeds, & Beverages", "Industrial Supplies", "Capital Goods",
+         "Automotive Vehicles, etc.", "Consumer Goods", "Other Goods", "Residual"],
+        ["2027"], ["January", *map(str, (27, 1, 2, 3, 4, 5, 6, 6))],
+    ]  # fmt: skip
+    facts = read_table([Grid("realexp.xlsx", "realexp", rows)]).facts
+    assert set(facts["price"]) == {"chained2022"}
+    country = [
+        ["Part B: NOT Seasonally Adjusted"], ["Exhibit 14. U.S. Trade in Goods by Selected Countries and Areas: 2027"],
+        ["Item (1)", "Balance", "", "", "Exports", "", "", "Imports"],
+        ["", *("March\n2027", "February\n2027", "Year-to-Date\n2027") * 3],
+        ["Newland", *map(str, (1, 2, 3, 4, 5, 6, 3, 3, 3))],
+    ]  # fmt: skip
+    table = read_table([Grid("exh14.xlsx", "14", country)])
+    assert set(table.facts["partner"]) == {"newland"}
+    assert "'Newland' is a partner that no list has" in table.notes[0]
+
+
+def test_hidden_sheets_are_never_data(tmp_path):
+    book = openpyxl.Workbook()
+    hidden, shown = book.active, book.create_sheet("1")
+    for sheet, factor in ((hidden, 2), (shown, 1)):
+        for row in exhibit1().rows:
+            sheet.append([int(cell) * factor if re.fullmatch(r"-?\d{1,3}", cell) else cell for cell in row])
+    hidden.title, hidden.sheet_state = "copy", "hidden"
+    book.active = 1
+    book.save(tmp_path / "exh1.xlsx")
+    [table] = read_file(tmp_path / "exh1.xlsx")
+    assert table.facts["value"].max() == 69.0
+    hidden.sheet_state = "visible"
+    book.save(tmp_path / "exh1.xlsx")
+    with pytest.raises(SourceError, match="in sheet 'copy' and in sheet '1'"):
+        read_file(tmp_path / "exh1.xlsx")
+
+
+def test_every_layout_has_a_name_of_its_own_and_columns():
+    names = [layout.exhibit for layout in layouts()]
+    assert len(names) == len(set(names)) > 40
+    assert all(layout.columns for layout in layouts())
+
+
+# The real files, as published
+
+
+@pytest.fixture(scope="module")
+def release(official_folder):
+    return official_folder / "ft900xlsx_2023-06-07"
+
+
+@pytest.fixture(scope="module")
+def pdf(official_folder):
+    return official_folder / "ft900_2025-05-06.pdf"
+
+
+@pytest.fixture(scope="module")
+def printed(pdf):
+    return read_files([pdf])
+
+
+def test_every_number_of_31_workbooks_is_read_as_another_library_reads_it(release):
+    read = 0
+    for path in sorted(release.glob("*.xlsx")):
+        [table] = read_file(path)
+        sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+        cells = {f"{sheet.title}!{cell.coordinate}": cell.value for row in sheet.iter_rows() for cell in row}
+        numbers = {at: float(number) for at, number in cells.items() if isinstance(number, (int, float))}
+        facts = table.facts[table.facts["value"].notna()]
+        assert dict(zip(facts["cell"], facts["value"], strict=True)).items() <= numbers.items(), path.name
+        assert {numbers[at] for at in numbers.keys() - set(facts["cell"])} <= {2021.0, 2022.0, 2023.0}, path.name
+        read += len(facts)
+    assert read == 18_584
+
+
+def test_a_whole_release_holds_together(release):
+    got = check(read_files([release])).counts
+    assert got["printed twice"] == 2880
+    assert got["balance = exports - imports"] == 2785
+    assert min(got.values()) >= 12
+
+
+def test_every_row_of_the_pdf_is_there_as_poppler_shows_it(printed, pdf):
+    try:
+        shown = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    except FileNotFoundError:
+        pytest.skip("poppler is not installed")
+    figure = re.compile(r"(?<![\w.,(])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])")
+    for table in printed:
+        pages = {int(re.search(r"page (\d+)", cell)[1]) for cell in table.facts["cell"]}
+        text = "\n".join(page for at, page in enumerate(shown.split("\f"), 1) if at in pages)
+        expected = sorted(float(number.replace(",", "")) for number in figure.findall(text))
+        facts = table.facts["value"].dropna()
+        large = facts[facts.abs() >= 1000]
+        got = sorted(large[large != 0])
+        assert [number for number in got if number not in expected] == [], table.exhibit
+        assert len(expected) - len(got) <= 3 * len(pages), table.exhibit
+
+
+def test_pdf_and_workbook_of_one_release_agree(printed, official_folder):
+    tables = [*printed, *read_file(official_folder / "trad-time-series-0325.xlsx")]
+    got = check(tables).counts
+    assert len(printed) == 31
+    assert got["printed twice"] == 5355
+    keys = ["flow", "item", "partner", "basis", "adjustment", "price", "measure", "first", "last"]
+    frames = [pd.concat([t.facts for t in part]).drop_duplicates(keys) for part in (printed, tables[31:])]
+    both = frames[0].astype(dict.fromkeys(keys[:7], str)).merge(frames[1].astype(dict.fromkeys(keys[:7], str)), on=keys)
+    both = both[both["value_x"].notna() & both["value_y"].notna()]
+    assert len(both) == 899
+    assert (both["value_x"] - both["value_y"]).abs().max() <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("exh1_2021-07-02.xlsx", 315), ("exh1_2022-02-08.xlsx", 360), ("exh10_2022-03-08.xlsx", 256),
+        ("exh12_2026-02-19.xlsx", 320), ("exh14_2024-11-05.xlsx", 558), ("exhibit_history_2023-02-07.xlsx", 3627),
+        ("realexp_2021-07.xls", 2856), ("realimp_2022-02.xlsx", 2912), ("trad-time-series-0225.xlsx", 12327),
+        ("trad-geo-time-series-0125.xlsx", 31590),
+    ],
+)  # fmt: skip
+def test_older_and_longer_tables_are_read_whole(name, facts, official_folder):
+    tables = read_file(official_folder / name)
+    assert sum(len(table.facts) for table in tables) == facts
+    check(tables)
+
+
+def test_a_pdf_that_is_no_release_says_so(tmp_path):
+    from pypdf import PdfWriter
+
+    with PdfWriter() as writer:
+        writer.add_blank_page(100, 100)
+        writer.write(tmp_path / "letter.pdf")
+    with pytest.raises(SourceError, match="a PDF that begins"):
+        read_file(tmp_path / "letter.pdf")
+
+
+def test_pages_of_a_pdf_that_repeat_a_title_are_one_table():
+    lines = ["Exhibit 5. U.S. Trade in Goods", "Part A: Seasonally Adjusted"]
+    pages = [Grid("x.pdf", "pdf", [[f"page {page}", line] for line in lines]) for page in (1, 2)]
+    assert [len(group) for group in tables_of(pages)] == [2]
+
+
+def test_a_csv_text_is_read_by_its_lines(tmp_path):
+    out = io.StringIO()
+    csv.writer(out).writerows(exhibit1().rows)
+    (tmp_path / "exh1.csv").write_text(out.getvalue())
+    assert len(read_grids(Path(tmp_path / "exh1.csv"))[0].rows) == len(exhibit1().rows)
