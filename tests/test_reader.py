@@ -13,8 +13,9 @@ import pytest
 from tradelib.quantity.errors import SourceError
 from tradelib.sources.files import read_file, read_files
 from tradelib.sources.identities import check
-from tradelib.sources.reader import layouts, read_table, tables_of
+from tradelib.sources.reader import read_table
 from tradelib.sources.rows import Grid, read_grids
+from tradelib.sources.tables import layouts, tables_of
 
 TITLE = [
     ["Part A: Seasonally Adjusted (by Commodity/Service)"],

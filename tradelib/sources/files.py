@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradelib.sources.grid import read_raw
-from tradelib.sources.reader import read_table, tables_of, titles
+from tradelib.sources.reader import read_table
 from tradelib.sources.rows import read_grids
+from tradelib.sources.tables import tables_of, titles
 from tradelib.unpack import check_archive, is_package
 
 if TYPE_CHECKING:

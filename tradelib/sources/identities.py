@@ -18,7 +18,7 @@ import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS
 from tradelib.quantity.errors import SourceError
-from tradelib.sources.reader import _assign
+from tradelib.sources.tables import assign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -154,7 +154,7 @@ def _scale(key: tuple[Any, ...]) -> int:
 
 def _term(text: str, key: tuple[Any, ...]) -> tuple[float, tuple[Any, ...]]:
     changed = list(key)
-    for name, value in _assign(text.lstrip("-")).items():
+    for name, value in assign(text.lstrip("-")).items():
         changed[QUANTITY_COLUMNS.index(name)] = value
     return -1.0 if text.startswith("-") else 1.0, tuple(changed)
 

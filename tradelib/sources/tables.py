@@ -1,0 +1,204 @@
+"""Which official table a sheet or page is, and what its layout says: layouts are data (``layouts/*.toml``)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tradelib.quantity.errors import SourceError
+    from tradelib.sources.rows import Grid
+
+_FOLDER = Path(__file__).parent / "layouts"
+_FOOTNOTE = re.compile(r"\s*(\(\d{1,2}\)|\*+)")
+_TOP = 14
+"""Lines that a title, and what belongs to it, may take."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What one kind of table says by its form.
+
+    Attributes
+    ----------
+    exhibit : str
+        Name of the table.
+    title, also, without : str
+        Patterns of its title, and of another line that must be, or must not be, at the top.
+    constants : dict
+        Fields of the quantity that hold for every cell.
+    down : str
+        What the labels of its rows are.
+    columns : tuple of dict
+        Fields that each column adds; ``at`` is its period.
+    heads : tuple of str
+        Heads in order, by their letters.
+    blocks : str
+        Which field a row without figures may set; empty for none.
+    publisher, compilation : str
+        Who puts it out, and whose compilation it is.
+    complete : bool
+        Whether the agencies print a figure in every cell, so that a marker in place of one is damage.
+    whole : bool
+        Whether all its figures are whole numbers.
+    repeats : bool
+        Whether its list stands three times: balance, exports, imports.
+    """
+
+    exhibit: str
+    title: str
+    constants: dict[str, str]
+    down: str
+    columns: tuple[dict[str, str], ...]
+    heads: tuple[str, ...] = ()
+    also: str = ""
+    without: str = ""
+    blocks: str = ""
+    publisher: str = "ft900"
+    compilation: str = "census"
+    complete: bool = False
+    whole: bool = False
+    repeats: bool = False
+
+
+def letters(text: str) -> str:
+    """Return the letters of a label, to compare it by: no case, hyphen, footnote or blank; ``&`` is "and"."""
+    return re.sub(r"[^a-z]", "", _FOOTNOTE.sub("", text).lower().replace("&", "and"))
+
+
+def assign(text: str) -> dict[str, str]:
+    """Return the fields that a text such as ``flow=exports,item=goods`` sets."""
+    pairs = (part.split("=", 1) for part in re.split(r"[ ,]+", text.strip()) if part)
+    return {name: value.replace("thousands_of_dollars", "thousands of dollars") for name, value in pairs}
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """Return the shared words: columns, heads, titles, blocks, and labels by kind of row."""
+    return tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def labels(kind: str) -> dict[str, str]:
+    """Return the meanings of labels of one kind, by their letters."""
+    return {letters(label): meaning for label, meaning in words().get(kind, {}).items()}
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """Return every layout of the folder, in order."""
+    found = []
+    for path in sorted(_FOLDER.glob("*.toml")):
+        if path.name not in ("words.toml", "identities.toml"):
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            shared = tables.pop("all", {})
+            found += [_layout(name, shared | table) for name, table in tables.items()]
+    return tuple(found)
+
+
+def _layout(name: str, table: dict[str, Any]) -> Layout:
+    factors = [
+        [assign(column) for part in factor.split(" | ") for column in words()["columns"].get(part, part).split(" | ")]
+        for factor in table.get("across", [])
+    ]
+    columns = tuple(_merged(combination) for combination in itertools.product(*factors))
+    heads = [
+        head
+        for part in table.get("heads", "").split(" | ")
+        for head in words()["heads"].get(part, part).split(" | ")
+        if head
+    ]
+    own = {
+        key: table[key]
+        for key in ("without", "blocks", "publisher", "compilation", "complete", "whole", "repeats")
+        if key in table
+    }
+    return Layout(
+        name, table["title"], assign(table.get("is", "")), table["down"], columns,
+        heads=tuple(map(letters, heads)), also=table.get("with", ""), **own,
+    )  # fmt: skip
+
+
+def _merged(parts: Sequence[dict[str, str]]) -> dict[str, str]:
+    """Return what the factors of a column say together; a rank is the rank of a measure."""
+    column: dict[str, str] = {}
+    for part in parts:
+        if part.get("measure") == "rank" and "measure" in column:
+            part = part | {"measure": f"{column['measure']}_rank"}  # noqa: PLW2901
+        column |= part
+    return column
+
+
+def layout_of(grid: Grid) -> tuple[Layout, str] | None:
+    """Return the layout of a grid and its title; None where no layout has such a title.
+
+    Raises
+    ------
+    SourceError
+        Two layouts fit.
+    """
+    lines = [line.strip() for line in grid.lines()]
+    if grid.sheet != "pdf":
+        lines = lines[:_TOP]
+    text = "\n".join(lines)
+    fitting = []
+    for layout in layouts():
+        pattern = re.compile(rf"(?:Exhibit \d+\w*\. |Table \d+\w?\. )?{layout.title}", re.IGNORECASE)
+        title = next((line for line in lines if pattern.match(line)), None)
+        if title is None or (layout.also and not re.search(layout.also, text)):
+            continue
+        if layout.without and re.search(layout.without, text):
+            continue
+        fitting.append((layout, title))
+    if len(fitting) > 1 and grid.sheet == "pdf":
+        return None  # the list of exhibits
+    if len(fitting) > 1:
+        named = " and ".join(layout.exhibit for layout, _ in fitting)
+        raise grid.error(None, f"a title that fits {named}", "one table in one sheet")
+    return fitting[0] if fitting else None
+
+
+def unknown(grid: Grid) -> SourceError:
+    """Return the error for a title that no layout has; one that is nearly official says which table it looks like."""
+    own = (titles(grid) or ["no title"])[0]
+    plain = {letters(re.sub(r"\\.|\$|\[.*?\]", " ", layout.title)): layout.exhibit for layout in layouts()}
+    near = get_close_matches(letters(own), plain, n=1, cutoff=0.8)
+    looks = f"; it looks like the title of table {plain[near[0]]}, but differs" if near else ""
+    return grid.error(None, repr(own), f"the title of a table that a layout describes{looks}")
+
+
+def tables_of(grids: Sequence[Grid]) -> Iterator[list[Grid]]:
+    """Group grids by the table that they are: sheets of their own, or pages of a PDF that repeat a title."""
+    open_layout: Layout | None = None
+    pages: list[Grid] = []
+    for grid in grids:
+        found = layout_of(grid)
+        if grid.sheet != "pdf":
+            yield [grid]
+            continue
+        if pages and (found is None or found[0] is not open_layout):
+            yield pages
+            pages = []
+        if found is not None:
+            open_layout, pages = found[0], [*pages, grid]
+    if pages:
+        yield pages
+
+
+def titles(grid: Grid) -> list[str]:
+    """Return what a grid calls itself: lines that begin as titles of official tables do."""
+    lines = [line.strip() for line in grid.lines()[: None if grid.sheet == "pdf" else _TOP]]
+    return [line for line in lines if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]
+
+
+def without_footnotes(label: str) -> str:
+    """Return a label without the signs of its footnotes."""
+    return " ".join(_FOOTNOTE.sub("", label).split())
