@@ -214,6 +214,12 @@ def test_a_program_named_from_here_is_found(monkeypatch, tmp_path):
         ({"outlier": True}, "spec 'outlier' is True; expected a mapping"),
         ({"x11": "yes"}, "spec 'x11' is 'yes'; expected a mapping"),
         ({"regression": {"FILE": "x.dat"}}, "regression.file: other files are not read"),
+        ({"x11regression": {"umfile": "x.dat"}}, "x11regression.umfile: other files are not read"),
+        ({"regression": {"file ": "x.dat"}}, "regression.file : other files are not read"),
+        ({"x11": {"seasonalna": "s3x5"}}, "no argument 'seasonalna' in spec 'x11'; did you mean seasonalma"),
+        ({"estimate": {"tol 1 file": "x"}}, "no argument 'tol 1 file' in spec 'estimate'"),
+        ({"x11regression": {"variables": "td umfile='x.dat'"}}, "one value"),
+        ({"metadata": {"key": "'"}}, "one value"),
         ({"series": {"missingcode": -1}}, "'missingcode' of spec 'series'"),
         ({"metadata": {"key": '"' + "a b " * 40 + '"'}}, "a quoted text is too long"),
     ],
@@ -223,6 +229,11 @@ def test_what_cannot_be_asked_is_said(asked, told):
         build("seats", **asked)
     with pytest.raises(ParameterError, match=told):
         Spec().with_(**asked)
+
+
+def test_a_spec_made_by_hand_opens_no_file():
+    with pytest.raises(ParameterError, match="other files are not read"):
+        x13(AIRLINE, spec=Spec({"x11regression": {"variables": "td", "umfile": "x.dat"}}))
 
 
 def test_a_spec_is_no_text():

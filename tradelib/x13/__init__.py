@@ -77,7 +77,7 @@ def x13(
     if spec is None:
         asked = build("seats" if engine == "as specified" else engine, **specs)
     elif isinstance(spec, Spec):
-        asked = _by(engine, spec.with_(**specs))
+        asked = _by(engine, Spec().with_(**spec.parts).with_(**specs))
     else:
         raise ParameterError(
             f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.x13.parse makes of text"

@@ -108,6 +108,8 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
             raise EngineError(f"X-13 could not be started: {error}") from error
         told = _read(here / f"{_NAME}.err") or _read(here / f"{_NAME}_err.html")
         errors, notes = messages(told)
+        if done.returncode and not errors:  # a crash may leave the error file unwritten
+            errors, _ = messages((done.stdout + b"\n\n" + done.stderr).decode("ascii", errors="replace"))
         if errors:
             more = f"; and {len(errors) - _TOLD} more errors" if len(errors) > _TOLD else ""
             raise EngineError("X-13 refused: " + "; ".join(errors[:_TOLD]) + more)

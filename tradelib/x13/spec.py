@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import textwrap
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ParameterError
+from tradelib.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,12 +23,11 @@ Value: TypeAlias = "str | float | bool | Iterable[Any]"
 MISSING = -99999
 LEAST, MOST = 36, 780
 _WIDTH, _A_LINE = 120, 5
-SPECS = (
-    "series", "transform", "regression", "x11regression", "arima", "automdl", "pickmdl", "outlier", "identify",
-    "estimate", "check", "forecast", "force", "slidingspans", "history", "spectrum", "x11", "seats", "composite",
-    "metadata",
-)  # fmt: skip
-"""The specs of X-13ARIMA-SEATS; a composite needs several files and is refused."""
+ARGUMENTS = {
+    name: frozenset(text.split())
+    for name, text in tomllib.loads(Path(__file__).with_name("arguments.toml").read_text(encoding="utf-8")).items()
+}
+"""The specs of X-13ARIMA-SEATS and their arguments, without ``composite`` and without what names a file."""
 NO_SERIES_ARGUMENTS = (
     "data", "start", "period", "title", "name", "file", "format", "missingcode", "missingval",
 )  # fmt: skip
@@ -114,18 +115,22 @@ def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
     ParameterError
         There is no such spec, or an argument that X-13 or this driver cannot take.
     """
-    if name not in SPECS or name == "composite":
-        raise ParameterError(f"unknown X-13 spec {name!r}; possible: {', '.join(s for s in SPECS if s != 'composite')}")
+    if name not in ARGUMENTS:
+        raise ParameterError(f"unknown X-13 spec {name!r}; possible: {', '.join(ARGUMENTS)}")
     if not isinstance(arguments, Mapping):
         raise ParameterError(f"spec {name!r} is {arguments!r}; expected a mapping of its arguments, or None")
     told = {argument.lower(): _written(value) for argument, value in arguments.items()}
-    if "file" in told:
-        raise ParameterError(f"{name}.file: other files are not read; expected the data in the spec itself")
+    for argument in told:
+        if argument.strip() in ("file", "umfile"):
+            raise ParameterError(f"{name}.{argument}: other files are not read; expected the data in the spec itself")
     if name == "series" and (taken := [argument for argument in told if argument in NO_SERIES_ARGUMENTS]):
         raise ParameterError(f"argument {taken[0]!r} of spec 'series' is not the caller's to set; the series says it")
     for argument, value in told.items():
-        if not value.isascii() or re.search(r"[{}\n]", value) or "#" in re.sub(QUOTED, "", value):
-            raise ParameterError(f"{name}.{argument}={value!r}: X-13 reads plain ASCII without braces")
+        if argument not in ARGUMENTS[name]:
+            near = did_you_mean(argument, ARGUMENTS[name])
+            raise ParameterError(f"X-13 has no argument {argument!r} in spec {name!r}; {near}")
+        if not value.isascii() or re.search(r"[{}\n]", value) or re.search("[#='\"]", re.sub(QUOTED, "", value)):
+            raise ParameterError(f"{name}.{argument}={value!r}: X-13 reads plain ASCII, one value, without braces")
         if any(len(text) > _WIDTH - len(argument) for text in re.findall(QUOTED, value)):
             raise ParameterError(f"{name}.{argument}: a quoted text is too long; X-13 reads lines of {_WIDTH}")
     return told
