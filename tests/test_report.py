@@ -10,6 +10,7 @@ import pytest
 
 from tradelib import report as package
 from tradelib.report import Outcome, report, run as run_module
+from tradelib.report.partial import OccupiedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,21 +91,32 @@ def test_the_same_run_is_not_made_twice_unless_asked(tmp_path: Path) -> None:
     assert executor.calls == 2
 
 
-@pytest.mark.parametrize("damage", ["page", "manifest", "input", "file"])
+@pytest.mark.parametrize("damage", ["page", "input", "file"])
 def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) -> None:
     executor = StandIn()
     folder = report(out=tmp_path / "r", executor=executor).folder
     options = {}
     if damage == "page":
         (folder / "index.html").write_text("cut")
-    elif damage == "manifest":
-        (folder / "manifest.json").write_text("{")
     elif damage == "file":
         (folder / "results.json").unlink()
     else:
         options = {"start": "2010-01"}
     assert not report(options, out=tmp_path / "r", executor=executor).skipped
     assert executor.calls == 2
+
+
+@pytest.mark.parametrize("manifest", ["{", '{"files": 1}', None])
+def test_a_folder_whose_manifest_cannot_be_read_may_be_somebodys_own(tmp_path: Path, manifest: str | None) -> None:
+    folder = report(out=tmp_path / "r", executor=StandIn()).folder
+    if manifest is None:
+        (folder / "manifest.json").unlink()
+    else:
+        (folder / "manifest.json").write_text(manifest)
+    with pytest.raises(OccupiedError, match="is no report of ours"):
+        report(out=tmp_path / "r", executor=(second := StandIn()))
+    assert second.calls == 0
+    assert (folder / "index.html").exists()
 
 
 def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: Path) -> None:

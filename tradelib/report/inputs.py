@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 LIBRARIES = (
     "ipykernel", "ipython", "jinja2", "markdown-it-py", "matplotlib", "nbclient", "nbformat", "numpy",
-    "pandas", "papermill", "patsy", "pydantic", "python-calamine", "ruptures", "scipy", "statsmodels", "tradelib",
-    "xlrd",
+    "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "ruptures", "scipy", "statsmodels",
+    "tradelib", "xlrd",
 )  # fmt: skip
 """The libraries that compute, read, draw or write what a run leaves."""
 
