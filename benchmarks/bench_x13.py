@@ -19,9 +19,9 @@ import pandas as pd
 from statsmodels.tsa.x13 import x13_arima_analysis
 
 import tradelib
-from tradelib.x13 import _to_run, build, ready, x13
-from tradelib.x13.batch import Batch, x13_batch
-from tradelib.x13.run import binary
+from tradelib.seasonal.x13 import _to_run, build, ready, x13
+from tradelib.seasonal.x13.batch import Batch, x13_batch
+from tradelib.seasonal.x13.run import binary
 
 ROUNDS, MOST_WRAPPED = 5, 10
 COUNTS = [int(count) for count in sys.argv[1:]] or [1, 10, 100, 1000]

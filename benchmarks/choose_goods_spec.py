@@ -1,7 +1,7 @@
 """Choose how to adjust goods trade by its distance from the agency's series, without looking at the last five years.
 
 Every candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, and judged on the
-five years before that month; one specification serves exports and imports. ``tradelib.x13.goods.CHOSEN`` holds the
+five years before that month; one specification serves exports and imports. ``goods.CHOSEN`` holds the
 simplest of those that tie at the top; it alone is then run on all months and compared for March 2020 and later.
 """
 
@@ -18,7 +18,7 @@ import pandas as pd
 import tradelib
 from tradelib.errors import EngineError
 from tradelib.seasonal.agreement import agreement
-from tradelib.x13 import goods, x13
+from tradelib.seasonal.x13 import goods, x13
 
 ENDS = ("2011-02", "2014-02", "2017-02", "2020-02")
 WINDOWS = {"15 years": 180, "20 years": 240, "all": 0}
@@ -67,7 +67,7 @@ def main() -> None:
     for flow in ("exports", "imports"):
         adjusted = goods.adjust_in_windows(DATA[f"{flow}_goods_census_nsa"], goods.goods_spec("seats")).loc["2020-03":]
         later[flow] = agreement(adjusted, DATA[f"{flow}_goods_census_sa"].loc["2020-03":]).summary()
-    print("the specification in tradelib.x13.goods since March 2020:", later)
+    print("the specification in tradelib.seasonal.x13.goods since March 2020:", later)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ import pandas as pd
 import statsmodels.api as sm
 
 from tradelib import seasonal
-from tradelib.x13 import available
-from tradelib.x13.batch import x13_batch
-from tradelib.x13.residual import model_f
+from tradelib.seasonal.x13 import available
+from tradelib.seasonal.x13.batch import x13_batch
+from tradelib.seasonal.x13.residual import model_f
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 300
 MONTHS = 384

@@ -6,9 +6,9 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tradelib import load
 from tradelib.errors import EngineMissingError, ParameterError, SeriesError
+from tradelib.seasonal.x13 import available
 from tradelib.trend import filters
 from tradelib.trend.fitting import at_boundary, fit_quietly
-from tradelib.x13 import available
 
 LIMITS = ((0.7, 1.0), (90.0, 99.0))
 WITH_ENGINE = ["X-13"] if available() else []

@@ -8,7 +8,7 @@ from statsmodels.regression.linear_model import OLS
 from tradelib import forecast, load
 from tradelib.errors import ComparabilityError, EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.forecast import backtest, conformal
-from tradelib.x13 import available, x13
+from tradelib.seasonal.x13 import available, x13
 
 needs_engine = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 METHODS = [pytest.param(name, marks=needs_engine if name == "X-13" else ()) for name in forecast.METHODS]

@@ -6,7 +6,7 @@ import pytest
 import tradelib
 from tradelib.errors import ComparabilityError, ParameterError
 from tradelib.parameters import Seasonal, check
-from tradelib.x13 import available, goods, run as engine_run, x13
+from tradelib.seasonal.x13 import available, goods, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FLOWS = ("exports", "imports")
@@ -123,7 +123,7 @@ def test_windows_may_be_kept_whole(data):
         ({"spec": MODEL + "x11{}"}, r"found x11\{\} with engine 'seats'; expected seats\{\} or neither"),
         ({"spec": MODEL + "seats{}", "engine": "x11"}, r"found seats\{\} with engine 'x11'"),
         ({"spec": MODEL, "engine": "stl"}, "engine 'stl', which takes none"),
-        ({"spec": "arima{modle=(0 1 1)}"}, 'Argument name "modle" not found'),
+        ({"spec": "arima{modle=(0 1 1)}"}, "no argument 'modle' in spec 'arima'"),
         ({"spec": MODEL + "forecast{maxlead=6}", "engine": "x11"}, "factors of 6 months to come; expected 12"),
         (
             {"spec": MODEL + "transform{function=log} regression{variables=(ls2020.Mar)}"},

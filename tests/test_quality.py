@@ -7,8 +7,8 @@ from airline import AIRLINE
 
 import tradelib
 from tradelib.errors import ComparabilityError, ParameterError
-from tradelib.x13 import available, build, x13
-from tradelib.x13.quality import Limits, direct_indirect, grade, quality_card
+from tradelib.seasonal.x13 import available, build, x13
+from tradelib.seasonal.x13.quality import Limits, direct_indirect, grade, quality_card
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 

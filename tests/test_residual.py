@@ -7,8 +7,8 @@ from airline import AIRLINE
 import tradelib
 from tradelib import seasonal
 from tradelib.errors import ParameterError, SeriesError
-from tradelib.x13 import available, x13
-from tradelib.x13.residual import BeaRule, model_f, x11_measures
+from tradelib.seasonal.x13 import available, x13
+from tradelib.seasonal.x13.residual import BeaRule, model_f, x11_measures
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 

@@ -14,8 +14,8 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
 from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
-from tradelib.x13 import Spec, available, build, parse, run as engine_run, saved, x13
-from tradelib.x13.batch import x13_batch
+from tradelib.seasonal.x13 import Spec, available, build, parse, run as engine_run, saved, x13
+from tradelib.seasonal.x13.batch import x13_batch
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FIXED = {"transform": {"function": "log"}, "regression": None, "outlier": None}
@@ -383,7 +383,7 @@ def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
             raise ZeroDivisionError("by chance")
         return x13(series, *args, **asked)
 
-    monkeypatch.setattr("tradelib.x13.batch.x13", broken)
+    monkeypatch.setattr("tradelib.seasonal.x13.batch.x13", broken)
     got = x13_batch({"odd": AIRLINE, "good": AIRLINE}, "x11", progress=False, **FIXED)
     assert list(got.results) == ["good"]
     assert got.summary() == "1 adjusted, 1 failed\nodd: ZeroDivisionError: by chance"

@@ -7,7 +7,7 @@ from airline import AIRLINE
 
 import tradelib
 from tradelib.errors import ParameterError, SeriesError
-from tradelib.x13 import Spec, available, build, parse, x13
+from tradelib.seasonal.x13 import Spec, available, build, parse, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program for this machine")
 LOG = {"transform": {"function": "log"}}
@@ -197,7 +197,7 @@ def test_a_time_limit_always_applies(limit):
 
 
 def test_a_program_named_from_here_is_found(monkeypatch, tmp_path):
-    from tradelib.x13.run import binary
+    from tradelib.seasonal.x13.run import binary
 
     (tmp_path / "here").symlink_to(binary())
     monkeypatch.chdir(tmp_path)

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from tradelib.errors import ParameterError
+from tradelib.seasonal.x13 import x13
 from tradelib.trend.fitting import at_boundary, fit_quietly
-from tradelib.x13 import x13
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from tradelib.seasonal import LEAST_YEARS
 
 
 def _is_spec(text: str) -> str:
-    from tradelib.x13 import parse
+    from tradelib.seasonal.x13 import parse
 
     if text == "chosen":
         return text
@@ -63,7 +63,7 @@ class Seasonal(Parameters):
             return self
         if self.engine == "stl":
             raise ValueError("spec: found a spec with engine 'stl', which takes none; expected spec 'chosen'")
-        from tradelib.x13 import available, goods
+        from tradelib.seasonal.x13 import available, goods
 
         try:
             goods.goods_spec(self.engine, self.spec)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradelib import vintages
 from tradelib.errors import EngineMissingError, TradelibError
 from tradelib.paths import data_folder
-from tradelib.x13 import run as x13
+from tradelib.seasonal.x13 import run as x13
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 Three tests that hold their size on such series, each on monthly changes and over several spans; their p-values
 are corrected for how many were asked. ``benchmarks/size_and_power.py`` measures by simulation, on 384 months: at 5
 percent QS rejects 0 to 4 percent of series without seasonality, Kruskal-Wallis 5 to 7, Friedman 3 to 5, the model F of
-``tradelib.x13.residual`` 1 to 6, and none of them a series that X-11 has adjusted; the verdict is other than *none* in
+``x13.residual`` 1 to 6, and none of them a series that X-11 has adjusted; the verdict is other than *none* in
 1 to 5 percent, also with a fall as in 2020. A wave of half a standard deviation of the monthly change is found always.
 
 What is left out on purpose: seasonal dummies with HAC standard errors and peaks of the spectrum at 90 percent.
@@ -198,7 +198,7 @@ def residual_seasonality(
         Take changes of logarithms; None does so when every value is positive.
     more : pandas.DataFrame, optional
         Further tests of the same series, corrected together with these: ``span``, ``test``, ``statistic``,
-        ``freedom``, ``p_value``; ``tradelib.x13.residual.model_f`` makes them with the X-13 engine.
+        ``freedom``, ``p_value``; ``tradelib.seasonal.x13.residual.model_f`` makes them with the X-13 engine.
     thresholds : Thresholds
         Where the verdict turns.
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from tradelib.errors import EngineError, ParameterError
 from tradelib.monthly import require_months
+from tradelib.seasonal.x13 import x13
 from tradelib.trend import stl_trend
 from tradelib.trend.fitting import at_boundary, fit_quietly
-from tradelib.x13 import x13
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pandas as pd
 
 from tradelib.errors import ParameterError, SeriesError
-from tradelib.x13.spec import MISSING, NO_SERIES_ARGUMENTS, QUOTED, Spec, month_number, plain
+from tradelib.seasonal.x13.spec import MISSING, NO_SERIES_ARGUMENTS, QUOTED, Spec, month_number, plain
 
 _COMMENT = re.compile(rf"({QUOTED})|#.*")
 _BLOCK = re.compile(rf"([A-Za-z0-9]+)\s*\{{((?:[^{{}}\"']|{QUOTED})*)\}}")

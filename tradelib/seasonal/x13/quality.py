@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import ComparabilityError, EngineError, ParameterError
-from tradelib.x13 import Adjustment, Spec, x13
+from tradelib.seasonal.x13 import Adjustment, Spec, x13
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tradelib.monthly import require_months
 from tradelib.seasonal import COLUMNS, LEAST_YEARS, SPANS, WHOLE, Verdict, monthly_changes, qs, recent
-from tradelib.x13 import x13
+from tradelib.seasonal.x13 import x13
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

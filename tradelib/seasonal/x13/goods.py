@@ -9,7 +9,7 @@ import pandas as pd
 from tradelib.errors import EngineError, ParameterError, SeriesError
 from tradelib.seasonal.agreement import agreement, agreement_table
 from tradelib.seasonal.pattern import stl_pattern
-from tradelib.x13 import Adjustment, Spec, available, build, parse, x13
+from tradelib.seasonal.x13 import Adjustment, Spec, available, build, parse, x13
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,10 +8,10 @@ import pandas as pd
 
 from tradelib.errors import ParameterError, SeriesError
 from tradelib.monthly import require_months, trimmed
-from tradelib.x13.parsing import parse
-from tradelib.x13.result import Adjustment, read
-from tradelib.x13.run import TIME_LIMIT, available, execute
-from tradelib.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
+from tradelib.seasonal.x13.parsing import parse
+from tradelib.seasonal.x13.result import Adjustment, read
+from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
+from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ def x13(
         asked = _by(engine, Spec().with_(**spec.parts).with_(**specs))
     else:
         raise ParameterError(
-            f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.x13.parse makes of text"
+            f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.seasonal.x13.parse makes of text"
         )
     way: Engine | None = "seats" if "seats" in asked.parts else "x11" if "x11" in asked.parts else None
     _check_scale(values, way, asked.parts.get("transform", {}))

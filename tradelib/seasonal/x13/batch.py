@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from tradelib.errors import ParameterError, TradelibError
-from tradelib.x13 import Adjustment, x13
+from tradelib.seasonal.x13 import Adjustment, x13
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tradelib.x13.spec import Engine
+    from tradelib.seasonal.x13.spec import Engine
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from tradelib.errors import EngineError, ParameterError
-from tradelib.x13 import saved
-from tradelib.x13.spec import Engine, Spec, month_number, other_scale
+from tradelib.seasonal.x13 import saved
+from tradelib.seasonal.x13.spec import Engine, Spec, month_number, other_scale
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from tradelib.x13.run import Output
+    from tradelib.seasonal.x13.run import Output
 
 Seasonality = Literal["present", "probably not present", "not present"]
 _NAMES = {"adjusted": "11", "trend": "12", "irregular": "13", "seasonal": "10", "factors": "16"}

@@ -1,0 +1,167 @@
+"""The agency's own way: adjust each five-digit end-use series, make its years add up, and sum."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradelib.errors import ParameterError
+from tradelib.paths import data_folder
+from tradelib.seasonal.x13 import Spec, build
+from tradelib.seasonal.x13.batch import x13_batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_Q = 1.5
+"""Quality statistic of X-11 above which a series is left unadjusted."""
+
+SPEC: Spec = build(
+    "x11",
+    transform={"function": "log"},
+    regression={"aictest": ("td",), "aicdiff": -4},
+    outlier={"types": ("ao", "ls", "tc"), "critical": 3.3},
+    x11={"sigmalim": (1.2, 2.2)},
+)
+"""Chosen on 2016-2020: logs, airline model, trading days tested, no Easter, three types of outliers, X-11."""
+
+
+@dataclass(frozen=True)
+class Indirect:
+    """Many series adjusted one by one, to be added up.
+
+    Attributes
+    ----------
+    adjusted : pandas.DataFrame
+        Months down, series across; each calendar year adds up to the unadjusted one.
+    quality : pandas.Series
+        Quality statistic Q of X-11 by series, missing where X-13 could not adjust.
+    reasons : dict of str to str
+        Why a series was left unadjusted.
+    """
+
+    adjusted: pd.DataFrame
+    quality: pd.Series
+    reasons: dict[str, str]
+
+    @property
+    def total(self) -> pd.Series:
+        """Sum of all series."""
+        return self.adjusted.sum(axis=1)
+
+    def summary(self) -> str:
+        """Return how many series were adjusted."""
+        count, rest = len(self.adjusted.columns), len(self.reasons)
+        return f"{count} series: {count - rest} adjusted, {rest} left unadjusted"
+
+
+def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q) -> Indirect:
+    """Adjust every column of a table, so that the sum is the agency's kind of total.
+
+    A series that X-13 refuses (for example one with months of no trade, which have no logarithms), or whose quality
+    statistic Q is above ``most_q``, stays as it is.
+
+    Parameters
+    ----------
+    detail : pandas.DataFrame
+        Unadjusted values, monthly ``PeriodIndex`` without gaps, one column a series, all in one unit.
+    spec : Spec
+        How each is adjusted.
+    most_q : float
+        Q above which the adjustment is not used; Lothian and Morry (1978) accept up to 1. Not used without X-11.
+
+    Raises
+    ------
+    ParameterError
+        ``most_q`` is not positive.
+    EngineMissingError
+        There is no X-13 program.
+
+    Notes
+    -----
+    U.S. Census Bureau, *U.S. International Trade in Goods and Services*, explanatory notes, on seasonal adjustment.
+    """
+    from tradelib.seasonal.x13.run import binary
+
+    if not most_q > 0:
+        raise ParameterError(f"most_q={most_q!r}: expected a number above 0")
+    binary()
+    batch = x13_batch(detail, spec=spec, progress=False)
+    quality = pd.Series({name: result.number("f3.q") for name, result in batch.results.items()}, dtype=float)
+    reasons = {name: str(error) for name, error in batch.failures.items()}
+    reasons |= {name: f"Q is {q:.2f}, above {most_q:g}" for name, q in quality.items() if q > most_q}
+    adjusted = detail.astype(float).copy()
+    for name, result in batch.results.items():
+        if name not in reasons:
+            adjusted[name] = result.components["adjusted"]
+    return Indirect(force_years(adjusted, detail), quality.reindex(detail.columns), reasons)
+
+
+def force_years(adjusted: pd.DataFrame, unadjusted: pd.DataFrame) -> pd.DataFrame:
+    """Return adjusted series scaled so that each whole calendar year adds up to the unadjusted one.
+
+    A year of fewer than twelve months, and one whose adjusted values add up to zero, stays as it is.
+    """
+    year = pd.PeriodIndex(adjusted.index).year
+    ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
+    whole = pd.Series(1, index=adjusted.index).groupby(year).size().eq(12)
+    ratio = ratio.where(ratio.notna()).where(whole, axis=0).fillna(1.0)
+    return adjusted * ratio.reindex(year).to_numpy()
+
+
+def repeats(difference: pd.Series) -> float:
+    """Return the share of a difference's variance that the averages of the twelve calendar months account for.
+
+    Parameters
+    ----------
+    difference : pandas.Series
+        Ours minus the agency's, monthly ``PeriodIndex``.
+    """
+    month = pd.PeriodIndex(difference.index).month
+    return float(difference.groupby(month).transform("mean").var(ddof=0) / difference.var(ddof=0))
+
+
+def one_left_out(result: Indirect, detail: pd.DataFrame, agency: pd.Series) -> Iterator[tuple[str, float]]:
+    """Yield how far the total would be from the agency's, in percent, if one adjusted series were left unadjusted."""
+    for name in result.adjusted.columns.difference(list(result.reasons)):
+        other = result.total - result.adjusted[name] + detail[name]
+        yield str(name), float((100 * (other / agency - 1)).abs().mean())
+
+
+_FOLDER = ("census_enduse", "2025-06-05")
+
+
+def end_use_detail() -> tuple[pd.DataFrame, pd.Series]:
+    """Return the unadjusted five-digit end-use series and what each is called.
+
+    Returns
+    -------
+    detail : pandas.DataFrame
+        Millions of dollars, Census basis, by month; columns ``flow`` and ``code``. A code without an entry in a month
+        had no trade: 0.
+    descriptions : pandas.Series
+        By flow and code.
+    """
+    table = pd.read_csv(data_folder().joinpath(*_FOLDER, "goods_nsa.csv"), dtype={"code": str})
+    table = table.set_index(["flow", "code"])
+    descriptions = table.pop("description")
+    detail = table.T.fillna(0.0).astype(float) / 1e6
+    detail.index = pd.PeriodIndex(detail.index, freq="M", name="period")
+    return detail, descriptions
+
+
+def agency_totals() -> pd.DataFrame:
+    """Return the agency's adjusted totals of goods after the same revision: Census basis, millions of dollars."""
+    path = data_folder().joinpath(*_FOLDER, "world_sa.csv")
+    totals = pd.read_csv(path, index_col="period")
+    totals.index = pd.PeriodIndex(totals.index, freq="M", name="period")
+    source = {
+        "source": "U.S. Census Bureau, U.S. Trade in Goods by Country, after the annual revision of June 2025",
+        "unit": "millions of dollars", "adjustment": "sa", "basis": "census",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }  # fmt: skip
+    totals.attrs["series"] = {name: source | {"label": name} for name in totals}
+    return totals
