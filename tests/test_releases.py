@@ -8,7 +8,8 @@ import pytest
 from tradelib import releases
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.rounding import half_up
-from tradelib.releases import add_release, release, stored
+from tradelib.releases import adding, release, stored
+from tradelib.releases.adding import add_release
 from tradelib.sources.identities import check
 from tradelib.sources.reader import read_table
 
@@ -178,7 +179,7 @@ def test_nothing_half_is_left_when_writing_fails(empty, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(releases, "_write", full)
+    monkeypatch.setattr(adding, "_write", full)
     with pytest.raises(OSError, match="No space"):
         add_release([exhibit(tmp_path)], "2025-04-03")
     assert list((empty / "ft900").iterdir()) == []
