@@ -8,9 +8,6 @@ release again; explanatory sentences of the publication are left out.
 from __future__ import annotations
 
 import hashlib
-import re
-import shutil
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,26 +15,19 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import tomli_w
 
 from tradelib.paths import data_folder
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean
 from tradelib.quantity.rounding import exact
-from tradelib.sources.files import files_of, read_file
-from tradelib.sources.heads import NOTES
-from tradelib.sources.identities import check
 from tradelib.sources.reader import read_table
 from tradelib.sources.rows import Grid
-from tradelib.sources.tables import titles
 from tradelib.words.figure import Cell, Figure
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    from tradelib.sources.reader import Table
 
 PUBLISHER = "ft900"
 TOML = "tables.toml"
