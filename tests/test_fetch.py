@@ -26,7 +26,7 @@ import layouts_real
 import pytest
 import tomli_w
 
-from tradelib import unpack
+from tradelib.sources import unpack
 from tradelib.errors import ParameterError, SourceError
 from tradelib.fetch import addresses, files as fetch, http as download
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tradelib.words import sentences as words
-from tradelib.words.figure import Cell, Figure
+from tradelib.quantity.figure import Cell, Figure
 
 
 def figure(name, period, value):

@@ -21,3 +21,12 @@ def data_folder() -> Path:
 def notebook_folder() -> Path:
     """Return the folder of the parameterized notebooks; ``TRADELIB_NOTEBOOKS`` names another one."""
     return Path(os.environ.get("TRADELIB_NOTEBOOKS") or _bundled("notebooks"))
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made or fetched again; ``TRADELIB_CACHE`` names another one."""
+    if named := os.environ.get("TRADELIB_CACHE"):
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("tradelib", appauthor=False)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
-from tradelib import unpack
+from tradelib.sources import unpack
 from tradelib.errors import SourceError, TradelibError
 from tradelib.fetch import addresses
 from tradelib.fetch.http import Answer, DownloadError, Offline, download

@@ -12,13 +12,14 @@ from typing import Literal
 _HERE = Path(__file__).parent
 
 
-def _read() -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+def _read() -> tuple[dict[str, dict[str, str]], dict[str, str], dict[str, str]]:
     table = tomllib.loads((_HERE / "items.toml").read_text(encoding="utf-8"))
-    return table["items"], {name: code for code, name in table["mnemonics"].items()}
+    return table["items"], {name: code for code, name in table["mnemonics"].items()}, table["search"]
 
 
-ITEMS, MNEMONICS = _read()
-"""By path, the words of an item in up to three lengths (``text``, ``chart``, ``narrow``); by name, FRED's code."""
+ITEMS, MNEMONICS, SEARCH = _read()
+"""By path, the words of an item in up to three lengths (``text``, ``chart``, ``narrow``); by name, FRED's code; by an
+everyday word, what to search for instead, several words parted by ``|``."""
 
 
 def slug(text: str) -> str:

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from math import isfinite, nan
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tradelib import catalog
-from tradelib.errors import SourceError, did_you_mean
-from tradelib.sources.delimited import read_csv_grid
-from tradelib.sources.grid import decode, read_raw
-from tradelib.sources.stub import MONTHS
-from tradelib.sources.tidy import Facts, Line, Quantity, month_name, ordinal, stack, tidy
+import pandas as pd
+
+from tradelib.quantity import Quantity
+from tradelib.quantity.errors import SourceError, did_you_mean
+from tradelib.quantity.labels import MNEMONICS
+from tradelib.quantity.periods import MONTHS
+from tradelib.sources.series import series_layout, series_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tradelib.sources.grid import Grid
+    from tradelib.sources.reader import Table
+    from tradelib.sources.rows import Grid
 
 SERIES = {
-    f"EIU{s.mnemonic}": Quantity(s.flow, s.item, s.basis, s.adjustment, s.unit, price_basis=s.price_basis)
-    for s in catalog.CATALOG.values()
-    if s.basis == "bls"
+    f"EIU{MNEMONICS[quantity.name]}": quantity
+    for flow in ("imports", "exports")
+    for quantity in [
+        Quantity(flow, "goods", "world", "bls", "nsa", "base2000", "index", "index, 2000 = 100")
+    ]
 }
 HEADS = {"series_id", "year", "period", "periodName", "value", "footnotes", "latest"}
-MONTHLY_SINCE = ordinal(1988, 12)
+MONTHLY_SINCE = pd.Period("1988-12", "M").ordinal
 """Before, the indexes were collected for the last month of a quarter only."""
 
-NEVER_COLLECTED = frozenset({ordinal(2025, 10)})
+NEVER_COLLECTED = frozenset({pd.Period("2025-10", "M").ordinal})
 """Months without a survey."""
 
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?", re.ASCII)
@@ -48,7 +50,7 @@ class _Fact(NamedTuple):
 
 def is_bls(grid: Grid) -> bool:
     """Tell whether a comma-separated file has the columns of a BLS answer, in whichever order."""
-    return {str(cell) for cell in grid.rows[0]} == HEADS
+    return bool(grid.rows) and {cell.strip() for cell in grid.rows[0]} == HEADS
 
 
 def is_bls_answer(answer: object) -> bool:
@@ -56,13 +58,8 @@ def is_bls_answer(answer: object) -> bool:
     return isinstance(answer, dict) and "status" in answer and "Results" in answer
 
 
-def read_bls(path: str | Path) -> Facts:
-    """Read a table made from BLS API answers.
-
-    Parameters
-    ----------
-    path : str or Path
-        Comma-separated text with the columns of the API in any order, rows in any order.
+def read_bls(grid: Grid) -> Table:
+    """Read a table made from BLS API answers: comma-separated, columns and rows in any order.
 
     Raises
     ------
@@ -73,48 +70,30 @@ def read_bls(path: str | Path) -> Facts:
     -----
     A row that stands twice with one value counts once.
     """
-    grid = read_csv_grid(path)
-    if not is_bls(grid):
-        raise grid.error(0, found=f"the columns {', '.join(map(str, grid.rows[0]))}", expected=", ".join(sorted(HEADS)))
-    heads = [str(cell) for cell in grid.rows[0]]
-    rows = ((grid.place(at), dict(zip(heads, map(str, row), strict=True))) for at, row in enumerate(grid.rows) if at)
-    return _official(grid.file, "BLS API table", (_fact(grid.file, place, row) for place, row in rows))
+    heads = [cell.strip() for cell in grid.rows[0]]
+    rows = []
+    for at, row in enumerate(grid.rows[1:], 2):
+        if len(row) != len(heads) and any(row):
+            raise grid.error(f"line {at}", f"{len(row)} cells", f"{len(heads)}, as in the header")
+        rows += [(f"line {at}", dict(zip(heads, (cell.strip() for cell in row), strict=True)))] if any(row) else []
+    return _official(grid.file, (_fact(grid.file, place, row) for place, row in rows))
 
 
-def read_bls_json(path: str | Path) -> Facts:
-    """Read an answer of the BLS API as it came.
-
-    Raises
-    ------
-    SourceError
-        The API did not process the request (its messages are told), or as ``read_bls``.
-    """
-    path = Path(path)
-    answer = load_json(path)
-    if not is_bls_answer(answer):
-        raise SourceError(path.name, None, found="other JSON", expected="an answer of the BLS API")
-    return _official(path.name, "BLS API answer", _facts_of(path.name, answer))
-
-
-def load_json(path: Path) -> Any:
-    """Return parsed JSON.
+def read_bls_answer(file: str, answer: dict[str, Any]) -> Table:
+    """Read an answer of the BLS API as it came, parsed from JSON.
 
     Raises
     ------
     SourceError
-        The file is not whole JSON in UTF-8.
+        The API did not process the request (its messages are given), or as ``read_bls``.
     """
-    text = decode(path, read_raw(path))
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SourceError(path.name, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
+    return _official(file, _facts_of(file, answer))
 
 
 def _facts_of(file: str, answer: dict[str, Any]) -> Iterator[_Fact]:
     if answer["status"] != "REQUEST_SUCCEEDED":
-        told = "; ".join(map(str, answer.get("message") or [])) or "no message"
-        raise SourceError(file, None, found=f"{answer['status']} ({told[:200]})", expected="REQUEST_SUCCEEDED")
+        messages = "; ".join(map(str, answer.get("message") or [])) or "no message"
+        raise SourceError(file, None, found=f"{answer['status']} ({messages[:200]})", expected="REQUEST_SUCCEEDED")
     try:
         series = [(one["seriesID"], list(one["data"])) for one in answer["Results"]["series"]]
         rows = [
@@ -161,28 +140,41 @@ def _fact(file: str, place: str, row: dict[str, str]) -> _Fact:
     if len(codes) < len(notes):
         raise refuse("footnotes", "a list such as [{}] or [{'code': 'R', 'text': 'Revised.'}]")
     mark = " ".join([*(f"({code})" for code in codes), *(["-"] if text == "-" else [])])
-    return _Fact(row["series_id"], ordinal(int(year[1]), int(period[1])), value, mark, place)
+    return _Fact(row["series_id"], pd.Period(year=int(year[1]), month=int(period[1]), freq="M").ordinal, value, mark, place)
 
 
-def _official(file: str, layout: str, facts: Iterable[_Fact]) -> Facts:
-    told: dict[str, dict[int, _Fact]] = {}
+def _official(file: str, facts: Iterable[_Fact]) -> Table:
+    series: dict[str, dict[int, _Fact]] = {}
     for fact in facts:
-        known = told.setdefault(fact.series, {}).setdefault(fact.month, fact)
+        known = series.setdefault(fact.series, {}).setdefault(fact.month, fact)
         if known[2:4] != fact[2:4] and not (known.value != known.value and fact.value != fact.value):
-            found = f"{month_name(fact.month)} again with {fact.value} {fact.mark}, not {known.value} {known.mark}"
-            raise SourceError(file, fact.place, found=" ".join(found.split()), expected="one value a month")
-    if not told:
+            got = f"{_month(fact.month)} again with {fact.value} {fact.mark}, not {known.value} {known.mark}"
+            raise SourceError(file, fact.place, found=" ".join(got.split()), expected="one value a month")
+    if not series:
         raise SourceError(file, None, found="no figures", expected="at least one month")
-    frames = []
-    for series, by_month in told.items():
-        _check_calendar(file, series, sorted(by_month))
-        lines = [Line("monthly", m, m, [by_month[m].value], by_month[m].mark) for m in sorted(by_month)]
-        frames.append(tidy(lines, [SERIES[series]], series))
-    return Facts(file, layout, f"BLS {', '.join(told)}", stack(frames))
+    for name, by_month in series.items():
+        _check_calendar(file, name, sorted(by_month))
+    ordinals = range(min(map(min, series.values())), max(map(max, series.values())) + 1)
+    cells = [[_cell(by_month.get(at)) for by_month in series.values()] for at in ordinals]
+    kept = [at for at, row in enumerate(cells) if any(row)]
+    layout = series_layout(f"bls_{'_'.join(series)}", f"BLS {', '.join(series)}, import and export price indexes",
+                           "bls", "bls")  # fmt: skip
+    periods = pd.PeriodIndex([_month(ordinals[at]) for at in kept], freq="M")
+    return series_table(layout, file, [(SERIES[name], name) for name in series], periods, [cells[at] for at in kept])
+
+
+def _cell(fact: _Fact | None) -> str:
+    if fact is None:
+        return ""
+    return " ".join(filter(None, ("" if fact.value != fact.value else f"{fact.value:.12g}", fact.mark)))
+
+
+def _month(ordinal: int) -> str:
+    return str(pd.Period(ordinal=ordinal, freq="M"))
 
 
 def _check_calendar(file: str, series: str, published: list[int]) -> None:
     """Refuse a gap: quarter by quarter until 1988, then month by month but for months without a survey."""
     due = {m for m in range(published[0], published[-1] + 1) if m >= MONTHLY_SINCE or m % 3 == 2} - NEVER_COLLECTED
     if lacking := sorted(due - set(published)):
-        raise SourceError(file, series, found=f"no {month_name(lacking[0])}", expected="every month that was collected")
+        raise SourceError(file, series, found=f"no {_month(lacking[0])}", expected="every month that was collected")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import SourceError
-from tradelib.sources.bls import load_json
-from tradelib.sources.tidy import WORLD, Facts, month_name, months, ordinal
+from tradelib.quantity import WORLD, Quantity
+from tradelib.quantity.errors import SourceError
+from tradelib.quantity.labels import partner_slug
+from tradelib.sources.series import series_layout, series_table
 
-FIRST_MONTH = ordinal(2010, 1)
-DOLLARS = "U.S. dollars"
+if TYPE_CHECKING:
+    from tradelib.sources.reader import Table
+
+FIRST_MONTH = pd.Period("2010-01", "M")
+DOLLARS = "dollars"
 VALUES = {
     "ALL_VAL_MO": ("exports", "goods"),
     "GEN_VAL_MO": ("imports", "goods"),
-    "CON_VAL_MO": ("imports", "goods_for_consumption"),
+    "CON_VAL_MO": ("imports", "goods"),
 }
 """What a value column holds: total exports, general imports, imports for consumption."""
 
@@ -37,66 +40,64 @@ def is_census_answer(answer: object) -> bool:
     return isinstance(answer, list) and bool(answer) and isinstance(answer[0], list)
 
 
-def read_census_api(path: str | Path) -> Facts:
-    """Read an answer of the Census international trade API.
+def read_census_api(file: str, answer: list[Any]) -> Table:
+    """Read an answer of the Census international trade API, parsed from JSON.
 
     Parameters
     ----------
-    path : str or Path
-        JSON with one value column of ``VALUES`` and the month (``time``, or ``YEAR`` and ``MONTH``); partner
+    file : str
+        Name of the file.
+    answer : list
+        One value column of ``VALUES`` and the month (``time``, or ``YEAR`` and ``MONTH``); partner
         (``CTY_CODE``, ``CTY_NAME``) and commodity (``E_COMMODITY``, ``I_ENDUSE``, ...) where they were asked for.
 
     Returns
     -------
-    Facts
-        Whole U.S. dollars, Census basis, not seasonally adjusted; ``code`` is the partner's code.
+    Table
+        Whole U.S. dollars, Census basis, not seasonally adjusted.
 
     Raises
     ------
     SourceError
-        Not whole JSON (a request-a-key page is HTML), a row is longer or shorter than the header, a value is not
-        whole dollars, a month stands twice or lies before 2010-01, the newest month has nothing but zeros, or the
-        partners add up to more than the total.
+        A row is longer or shorter than the header, a value is not whole dollars, a month stands twice or lies before
+        2010-01, the newest month has nothing but zeros, or the partners add up to more than the total.
     """
-    path = Path(path)
-    answer = load_json(path)
-    if not is_census_answer(answer):
-        raise SourceError(path.name, None, found="other JSON", expected="an array of arrays with a header")
     heads = [str(head) for head in answer[0]]
     if unknown := [head for head in heads if head not in _OTHER_HEADS and head not in VALUES]:
         # A column such as a district splits the figures: without knowing it, they would be taken for the whole.
-        raise SourceError(path.name, "header", found=f"the column {unknown[0]!r}", expected="columns that are known")
+        raise SourceError(file, "header", found=f"the column {unknown[0]!r}", expected="columns that are known")
     if ("CTY_CODE" in heads) != ("CTY_NAME" in heads):
-        raise SourceError(path.name, "header", found="one of CTY_CODE and CTY_NAME", expected="both or none")
-    rows = [_row(path.name, at, row, heads) for at, row in enumerate(answer) if at]
+        raise SourceError(file, "header", found="one of CTY_CODE and CTY_NAME", expected="both or none")
+    rows = [_row(file, at, row, heads) for at, row in enumerate(answer) if at]
     if not rows:
-        raise SourceError(path.name, None, found="a header alone", expected="rows under it")
-    value = _one(path.name, [head for head in dict.fromkeys(heads) if head in VALUES], f"one of {', '.join(VALUES)}")
+        raise SourceError(file, None, found="a header alone", expected="rows under it")
+    value = _one(file, [head for head in dict.fromkeys(heads) if head in VALUES], f"one of {', '.join(VALUES)}")
     flow, item = VALUES[value]
     found = [(head, match) for head in dict.fromkeys(heads) if (match := _COMMODITY.fullmatch(head))]
     if found and found[0][1][1] != flow[0].upper():
-        raise SourceError(path.name, "header", found=f"{found[0][0]} with {value}", expected="one flow")
-    at = [_month(path.name, place, row) for place, row in enumerate(rows, start=1)]
+        raise SourceError(file, "header", found=f"{found[0][0]} with {value}", expected="one flow")
+    at = [_month(file, place, row) for place, row in enumerate(rows, start=1)]
     frame = pd.DataFrame(
         {
-            "table": value,
-            "frequency": "monthly",
-            "first": months(at),
-            "last": months(at),
+            "last": at,
             "flow": flow,
             "item": [_item(item, found[0] if found else None, row) for row in rows],
             "partner": [_partner(row) for row in rows],
             "code": [row.get("CTY_CODE", _ALL) for row in rows],
-            "basis": "census",
-            "adjustment": "nsa",
-            "price_basis": "current",
-            "unit": DOLLARS,
-            "value": [_value(path.name, place, row[value]) for place, row in enumerate(rows, start=1)],
-            "marker": "",
+            "value": [_value(file, place, row[value]) for place, row in enumerate(rows, start=1)],
         }
     )
-    _check(path.name, frame)
-    return Facts(path.name, "Census API answer", f"{value}, Census international trade API", frame)
+    _check(file, frame)
+    wide = frame.pivot_table(index="last", columns=["item", "partner", "code"], values="value", aggfunc="sum", sort=False)
+    wide = wide.reindex(pd.period_range(wide.index.min(), wide.index.max(), freq="M"))
+    basis = "consumption" if value.startswith("CON") else "census"
+    columns = [
+        (Quantity(flow, item, partner, basis, "nsa", unit=DOLLARS), f"{value} {code}".removesuffix(" -"))
+        for item, partner, code in wide.columns
+    ]
+    layout = series_layout(f"api_{value}", f"{value}, Census international trade API", "ft900", "census_api")
+    cells = [["" if cell != cell else f"{cell:.0f}" for cell in row] for row in wide.to_numpy()]
+    return series_table(layout, file, columns, pd.PeriodIndex(wide.index), cells)
 
 
 def _row(file: str, at: int, row: Any, heads: list[str]) -> dict[str, str]:
@@ -117,14 +118,14 @@ def _one(file: str, found: list[str], expected: str) -> str:
     return found[0]
 
 
-def _month(file: str, at: int, row: dict[str, str]) -> int:
+def _month(file: str, at: int, row: dict[str, str]) -> pd.Period:
     text = row.get("time") or f"{row.get('YEAR', '')}-{row.get('MONTH', '')}"
     if not (found := _TIME.fullmatch(text)):
         raise SourceError(file, f"row {at}", found=f"the month {text!r}", expected="a month such as 2024-02")
-    month = ordinal(int(found[1]), int(found[2]))
+    month = pd.Period(year=int(found[1]), month=int(found[2]), freq="M")
     told = row.get("YEAR", found[1]), row.get("MONTH", found[2])
     if month < FIRST_MONTH or told != (found[1], found[2]):
-        expected = f"{month_name(FIRST_MONTH)} or later, the same in every column"
+        expected = f"{FIRST_MONTH} or later, the same in every column"
         raise SourceError(file, f"row {at}", found=f"the month {text} ({'-'.join(told)})", expected=expected)
     return month
 
@@ -133,13 +134,13 @@ def _item(item: str, commodity: tuple[str, re.Match[str]] | None, row: dict[str,
     if commodity is None or row[commodity[0]] == _ALL:
         return item
     scheme = "hs" if commodity[1][2] == "COMMODITY" else "enduse"
-    return f"{item}_{scheme}_{row[commodity[0]].lower()}"
+    return f"{item}/{scheme}/{row[commodity[0]].lower()}"
 
 
 def _partner(row: dict[str, str]) -> str:
     if row.get("CTY_CODE", _ALL) == _ALL:
         return WORLD
-    return row.get("CTY_NAME", row["CTY_CODE"]).title()
+    return partner_slug(row.get("CTY_NAME", row["CTY_CODE"]).title())
 
 
 def _value(file: str, at: int, text: str) -> float:

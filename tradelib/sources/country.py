@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import SourceError
-from tradelib.sources.grid import first_sheet, read_raw
-from tradelib.sources.stub import MONTHS
-from tradelib.sources.tidy import MILLIONS, Facts, months, ordinal
-from tradelib.sources.workbook import is_workbook
+from tradelib.quantity import WORLD, Quantity
+from tradelib.quantity.errors import SourceError
+from tradelib.quantity.labels import partner_slug, partners
+from tradelib.quantity.periods import MONTHS
+from tradelib.sources.series import series_layout, series_table
 
 if TYPE_CHECKING:
-    from tradelib.sources.checks import Values
+    import numpy.typing as npt
+
+    from tradelib.sources.reader import Table
+
+    Values: TypeAlias = npt.NDArray[np.float64]
 
 HEADER = ["year", "CTY_CODE", "CTYNAME"]
 HEADER += [f"{flow}{month[:3].upper()}" for flow in "IE" for month in (*MONTHS, "YR ")]
@@ -25,12 +28,20 @@ HEADER = [head.strip() for head in HEADER]
 ADJUSTED, WORLD_CODE = "0004", "0015"
 """The only seasonally adjusted row, and the world not adjusted."""
 
+FLOWS = ("imports", "exports")
+
 SUM_TOLERANCE = 0.7
 """Millions: a year against twelve months, each published to a tenth."""
 
 WORLD_SHARE = 0.01
 """Share of the world that months of countries may lack or exceed (totals are revised before the countries), and years
 of the adjusted world: in the workbook of 2023-03 they differ by up to 0.1 percent, in that of 2026-03 by 0.7."""
+
+TECHNOLOGY = "0007"
+"""Advanced technology products with all partners."""
+
+LARGEST = 45
+"""Partners that the store keeps beside the totals, by exports and imports of the last twelve months."""
 
 WORLD_SINCE = 1992
 """Before, some trade is in the world's total and in no country's."""
@@ -41,35 +52,22 @@ def is_country(heads: list[Any]) -> bool:
     return [str(head).strip() for head in heads[: len(HEADER)]] == HEADER
 
 
-def read_country(path: str | Path) -> Facts:
-    """Read the country workbook.
-
-    Parameters
-    ----------
-    path : str or Path
-        ``country.xlsx`` of the Census Bureau.
+def read_country(file: str, rows: list[list[Any]]) -> Table:
+    """Read the cells of the country workbook, ``country.xlsx`` of the Census Bureau.
 
     Returns
     -------
-    Facts
-        Millions of dollars, Census basis, general imports and total exports. ``code`` is the four-digit code,
-        ``kind`` says whether it is a country or an aggregate (codes below 1000); row 0004 is seasonally adjusted,
-        all others are not. Months of the last year that are not published yet are missing, not zero.
+    Table
+        Months since 1985 in millions of dollars, Census basis, general imports and total exports: the world (adjusted
+        and not), advanced technology products, areas, and the ``LARGEST`` countries. Months of the last year that are
+        not published yet are missing, not zero.
 
     Raises
     ------
     SourceError
-        Header, codes or cells are not as published, a partner has a year twice, a year is not the sum of its
-        months, the countries are not the world, or the adjusted world differs over a year.
+        Header, codes or cells are not as published, a code has another country's name, a partner has a year twice, a
+        year is not the sum of its months, the countries are not the world, or the adjusted world differs over a year.
     """
-    path, raw = Path(path), read_raw(path)
-    if not is_workbook(raw):
-        raise SourceError(path.name, None, found="no workbook", expected="the country workbook")
-    return country_of(path.name, first_sheet(path.name, raw))
-
-
-def country_of(file: str, rows: list[list[Any]]) -> Facts:
-    """Return what the cells of the country workbook say, as ``read_country`` does."""
     if not rows or not is_country(rows[0]):
         raise SourceError(file, "row 1", found=repr(rows[0])[:120] if rows else "nothing", expected=str(HEADER))
     places = [at for at, row in enumerate(rows) if at and any(row)]
@@ -83,8 +81,7 @@ def country_of(file: str, rows: list[list[Any]]) -> Facts:
     newest = _newest(file, years, monthly)
     _check_world(file, years, codes, monthly)
     _check_adjusted(file, years, codes, monthly, newest)
-    return Facts(file, "Census country workbook", "U.S. Trade in Goods by Country",
-                    _tidy(years, codes, names, monthly, annual, newest))  # fmt: skip
+    return _table(file, years, codes, dict(zip(codes, names, strict=True)), monthly, newest)
 
 
 def _labels(file: str, places: list[int], table: list[list[Any]]) -> tuple[Values, list[str], list[str]]:
@@ -99,6 +96,7 @@ def _labels(file: str, places: list[int], table: list[list[Any]]) -> tuple[Value
     for place, code, name in zip(places, codes, names, strict=True):
         if called[code] != name:
             raise SourceError(file, f"row {place + 1}", found=f"{code} {name}", expected=f"{code} {called[code]}")
+    _check_names(file, called)
     seen: set[tuple[str, str]] = set()
     if len(set(zip(years, codes, strict=True))) < len(table):
         for place, year, code in zip(places, years, codes, strict=True):
@@ -112,6 +110,15 @@ def _labels(file: str, places: list[int], table: list[list[Any]]) -> tuple[Value
             found = f"{have.size} years" + (f" from {have[0]} to {have[-1]}" if have.size else "")
             raise SourceError(file, f"code {code}", found=found, expected=f"every year until {numbers.max()}")
     return numbers, codes, names
+
+
+def _check_names(file: str, called: dict[str, str]) -> None:
+    """Check that no code has the name of another partner; a partner that no list has passes."""
+    known = {code: slug for slug, row in partners().items() for code in row["codes"].split(";") if code}
+    slugs = set(known.values())
+    for code, name in called.items():
+        if code in known and (got := partner_slug(name)) != known[code] and got in slugs:
+            raise SourceError(file, f"code {code}", found=name, expected=partners()[known[code]]["name"])
 
 
 def _texts(file: str, places: list[int], cells: list[Any], column: str, pattern: str, expected: str) -> list[str]:
@@ -213,51 +220,32 @@ def _check_adjusted(file: str, years: Values, codes: list[str], monthly: Values,
             raise SourceError(file, place, found=found, expected=f"the same year within {WORLD_SHARE:.1%}")
 
 
-def _tidy(
-    years: Values, codes: list[str], names: list[str], monthly: Values, annual: Values, newest: int
-) -> pd.DataFrame:
-    """Return imports and exports, months and years, under each other; a year's end is its last published month."""
-    count, last = len(years), years == years.max()
-    values = monthly.copy()
-    values[last, :, newest:] = np.nan
-    january = ordinal(0, 1) + years.astype(np.int64) * 12
-    first = np.broadcast_to(january[:, None, None] + np.arange(12), values.shape)
-    ends = np.where(last, january + newest - 1, january + 11)
-    frequency = np.where(ends - january == 11, 1, 2)
-    spread = (count, 2, 12)
+def _table(
+    file: str, years: Values, codes: list[str], names: dict[str, str], monthly: Values, newest: int
+) -> Table:
+    """Return months down; a country without a row of a year had no trade with the United States in it."""
+    first, last = int(years.min()), int(years.max())
+    blocks: dict[tuple[str, str], Values] = {}
+    for at, code in enumerate(codes):
+        key = ("", code) if code < "1000" else (partner_slug(names[code]), "")  # some countries had two codes in turn
+        blocks.setdefault(key, np.zeros((2, last - first + 1, 12)))[:, int(years[at]) - first] += monthly[at]
+    series = {key: block.reshape(2, -1)[:, : (last - first) * 12 + newest] for key, block in blocks.items()}
+    traded = {key: both[:, -12:].sum() for key, both in series.items() if key[0]}
+    kept = [key for key in series if not key[0]] + sorted(traded, key=lambda key: -traded[key])[:LARGEST]
+    called = {(partner_slug(name), ""): code for code, name in sorted(names.items(), reverse=True)}
+    codes_of = {key: key[1] or called[key] for key in kept}
+    columns = [(_quantity(flow, codes_of[key], names[codes_of[key]]), codes_of[key]) for key in kept for flow in FLOWS]
+    values = np.concatenate([series[key] for key in kept]).T
+    starts = (values != 0).argmax(axis=0)  # an area or technology group has no figures before it was compiled
+    cells = [
+        ["" if at < start else f"{value:.1f}".removesuffix(".0") for value, start in zip(row, starts, strict=True)]
+        for at, row in enumerate(values.tolist())
+    ]
+    layout = series_layout("country", "U.S. Trade in Goods by Country, U.S. Census Bureau", "ft900", "country")
+    return series_table(layout, file, columns, pd.period_range(f"{first}-01", periods=len(cells), freq="M"), cells)
 
-    def both(by_month: Any, by_year: Any) -> Any:
-        return np.concatenate([np.broadcast_to(by_month, spread).ravel(), np.broadcast_to(by_year, spread[:2]).ravel()])
 
-    flows, kinds = np.arange(2), np.array([0 if code >= "1000" else 1 for code in codes])
-    code_of, code_names = pd.factorize(np.array(codes, dtype=object))
-    name_of, partners = pd.factorize(np.array(names, dtype=object))
-    adjusted = np.array([0 if code == ADJUSTED else 1 for code in codes])
-    size = count * 26
-
-    def label(numbers: Any, categories: Any) -> pd.Categorical:
-        return pd.Categorical.from_codes(np.asarray(numbers, dtype=np.int16), categories)
-
-    def by_row(numbers: Any, categories: Any) -> pd.Categorical:
-        return label(both(numbers[:, None, None], numbers[:, None]), categories)
-
-    same = np.zeros(size)
-    return pd.DataFrame(
-        {
-            "table": label(same, ["country"]),
-            "frequency": label(both(0, frequency[:, None]), ["monthly", "annual", "year to date"]),
-            "first": months(both(first, january[:, None])),
-            "last": months(both(first, ends[:, None])),
-            "flow": label(both(flows[:, None], flows), ["imports", "exports"]),
-            "item": label(same, ["goods"]),
-            "partner": by_row(name_of, partners),
-            "code": by_row(code_of, code_names),
-            "kind": by_row(kinds, ["country", "aggregate"]),
-            "basis": label(same, ["census"]),
-            "adjustment": by_row(adjusted, ["sa", "nsa"]),
-            "price_basis": label(same, ["current"]),
-            "unit": label(same, [MILLIONS]),
-            "value": both(values, annual[:, :]),
-            "marker": label(same, [""]),
-        }
-    )
+def _quantity(flow: str, code: str, name: str) -> Quantity:
+    item = "goods/advanced_technology" if code == TECHNOLOGY else "goods"
+    partner = WORLD if code in (ADJUSTED, WORLD_CODE, TECHNOLOGY) else partner_slug(name)
+    return Quantity(flow, item, partner, "census", "sa" if code == ADJUSTED else "nsa")

@@ -1,24 +1,31 @@
-"""Files of a release as tables: a workbook, text, PDF, archive or folder, each told by its content."""
+"""Official files as tables: workbook, text, PDF, JSON answer, archive or folder, each known by its content."""
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import io
+import json
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tradelib.sources.grid import read_raw
+from tradelib.quantity.errors import SourceError
+from tradelib.quantity.periods import day
+from tradelib.sources import bls, census_api, country, fred, ftd
+from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.reader import read_table
-from tradelib.sources.rows import read_grids
+from tradelib.sources.rows import Grid, read_grids
 from tradelib.sources.tables import tables_of, titles
-from tradelib.unpack import check_archive, is_package
+from tradelib.sources.workbook import is_workbook, read_cells
+from tradelib.sources.unpack import check_archive, is_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tradelib.quantity.errors import SourceError
     from tradelib.sources.reader import Table
-    from tradelib.sources.rows import Grid
 
 COVERS = ("Readme",)
 """Sheets that list the tables of a workbook."""
@@ -27,6 +34,9 @@ UNSUPPORTED = {
     "previous presentation": "services by category as BEA presented them before, which is another vocabulary",
 }
 """Words of titles that no layout takes, and why."""
+
+_DATED = re.compile(r"last updated|release at \d", re.IGNORECASE)
+_SERIES = ((fred.is_fred, fred.read_fred), (bls.is_bls, bls.read_bls), (ftd.is_ftd, ftd.read_ftd))
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
@@ -63,21 +73,58 @@ def read_files(paths: Iterable[Path]) -> list[Table]:
     Raises
     ------
     SourceError
-        A file has no table that a layout describes; one table stands twice in a file.
+        A file has no table that is known; one table stands twice in a file.
     """
     return [table for path, raw in files_of(paths) for table in read_file(path, raw)]
 
 
 def read_file(path: Path, raw: bytes | None = None) -> list[Table]:
     """Return the tables of one official file, as ``read_files`` does."""
-    grids = read_grids(path, raw)
+    raw = read_raw(path) if raw is None else raw
+    if is_workbook(raw):
+        sheets = read_cells(path.name, raw)
+        rows = sheets[0][1]
+        if rows and country.is_country(rows[0]):
+            return [country.read_country(path.name, rows)]
+    elif not raw.startswith(b"%PDF-") and (table := _series(path, decode(path, raw))):
+        return [table]
+    return _tables(read_grids(path, raw))
+
+
+def _series(path: Path, text: str) -> Table | None:
+    """Return the one table of an answer or of comma-separated series; None for any other text."""
+    if text.lstrip().startswith(("[", "{")):
+        return _answer(path.name, text)
+    grid = Grid(path.name, "", list(csv.reader(io.StringIO(text.replace("\r\r\n", "\n"), newline=""))))
+    for is_its, read in _SERIES:
+        if is_its(grid):
+            if not text.endswith(("\n", "\r")):
+                raise grid.error(f"line {len(grid.rows)}", "no line end", "a line end; the file is cut short")
+            return read(grid)
+    return None
+
+
+def _answer(file: str, text: str) -> Table:
+    try:
+        answer: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(file, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
+    if census_api.is_census_answer(answer):
+        return census_api.read_census_api(file, answer)
+    if bls.is_bls_answer(answer):
+        return bls.read_bls_answer(file, answer)
+    raise SourceError(file, None, found="other JSON", expected="an answer of the BLS or the Census API")
+
+
+def _tables(grids: Sequence[Grid]) -> list[Table]:
     groups = [pages for pages in tables_of(grids) if titles(pages[0]) and pages[0].sheet not in COVERS]
     supported = [pages for pages in groups if not _unsupported(pages[0])]
     if not supported and groups:
         raise grids[0].error(None, titles(groups[0][0])[0], f"another table; this is {_unsupported(groups[0][0])}")
     if not supported:
         raise _refusal(grids)
-    tables = [read_table(pages) for pages in supported]
+    released = released_on(grids[0])
+    tables = [replace(read_table(pages), released=released) for pages in supported]
     seen: dict[str, str] = {}
     for table in tables:
         where = table.grids[0].sheet
@@ -86,6 +133,11 @@ def read_file(path: Path, raw: bytes | None = None) -> list[Table]:
             raise table.grids[0].error(None, found, "each table once; remove the sheet that is not the official one")
         seen[table.exhibit] = where
     return tables
+
+
+def released_on(grid: Grid) -> dt.date | None:
+    """Return the day of release that the first sheet or page of a file names; None when it names none."""
+    return next((day(line) for line in grid.lines()[:12] if _DATED.search(line)), None)
 
 
 def _unsupported(grid: Grid) -> str:

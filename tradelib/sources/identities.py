@@ -21,7 +21,7 @@ from tradelib.quantity.errors import SourceError
 from tradelib.sources.tables import assign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tradelib.sources.reader import Table
 
@@ -222,6 +222,85 @@ def _error(fact: pd.Series, *, found: str, expected: str) -> SourceError:
     return SourceError(fact["file"], f"{fact['cell']} ({fact['label']})", found=found, expected=expected)
 
 
-def newest(tables: Iterable[Table]) -> pd.Period:
-    """Return the statistical month of a release: the newest month of any of its tables."""
-    return max(table.month for table in tables)
+def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: str) -> None:
+    """Check the print of last month that tables repeat against the release that had it first.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Facts of tables that may repeat it.
+    other : DataFrame
+        Facts of the release before.
+    where : str
+        What that one is called in the message.
+
+    Raises
+    ------
+    SourceError
+        A repeated figure is not the one that was printed.
+    """
+    facts = pd.concat(frames, ignore_index=True)
+    repeated = facts[(facts["edition"] == "previous") & facts["value"].notna()]
+    first = other[(other["edition"] == "current") & other["value"].notna()].drop_duplicates(_KEY)
+    names = dict.fromkeys(QUANTITY_COLUMNS, str)
+    both = repeated.astype(names).merge(first.astype(names), on=_KEY, suffixes=("", "_first"))
+    wrong = both[(both["value"] - both["value_first"]).abs() > REPEATED + 1e-6]
+    if len(wrong):
+        row = wrong.iloc[0]
+        raise _error(
+            row, found=f"{row['value']:,.12g}, repeated as published last month",
+            expected=f"{row['value_first']:,.12g}, as published {where} ({row['file_first']}, {row['cell_first']})",
+        )  # fmt: skip
+
+
+JUMP = 1.5
+"""How far a month may lie from the mean of its neighbours, in mean absolute values of the half years around it."""
+
+REVISION = 0.5
+"""How much of the mean absolute value of the year around it a month may be revised by."""
+
+NEAR_ZERO = 10.0
+"""Jumps below so many units of the last digit are never refused: a series near zero has no scale."""
+
+
+def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
+    """Refuse a month that neither its neighbours nor the stored vintage make possible, in series without accounts.
+
+    Parameters
+    ----------
+    table : Table
+        Of series; totals with the world only, since trade with one partner does jump.
+    stored : DataFrame or None
+        Facts of the same table in the newest release before.
+
+    Raises
+    ------
+    SourceError
+        A month lies beyond ``JUMP`` from its neighbours, or was revised beyond ``REVISION``.
+    """
+    facts = table.facts[(table.facts["partner"] == "world") & table.facts["value"].notna()]
+    names = list(QUANTITY_COLUMNS)
+    old = None if stored is None else {key: part for key, part in stored.groupby(names, observed=True)}
+    for key, part in facts.groupby(names, observed=True):
+        series = part.set_index("last")["value"]
+        size = series.abs().rolling(13, center=True, min_periods=3)
+        level = (size.sum() - series.abs()) / (size.count() - 1)
+        around = pd.concat([series.shift(1), series.shift(-1)], axis=1).mean(axis=1)
+        gap = (series - around).abs()
+        bad = (gap > JUMP * level) & (gap > NEAR_ZERO)
+        if bad.any():
+            row = part[part["last"] == bad.idxmax()].iloc[0]
+            raise _error(
+                row, found=f"{row['value']:,.12g} beside {around[bad.idxmax()]:,.12g} in the months around it",
+                expected=f"no farther from them than {JUMP} times the mean size of the year, {level[bad.idxmax()]:,.6g}",
+            )  # fmt: skip
+        if old and key in old:
+            before = old[key].set_index("last")["value"].reindex(series.index)
+            change = (series - before).abs()
+            wrong = (change > REVISION * level) & (change > NEAR_ZERO)
+            if wrong.any():
+                row = part[part["last"] == wrong.idxmax()].iloc[0]
+                raise _error(
+                    row, found=f"{row['value']:,.12g}, revised from {before[wrong.idxmax()]:,.12g}",
+                    expected=f"a revision of at most {REVISION:.0%} of the mean size of the year around it",
+                )  # fmt: skip

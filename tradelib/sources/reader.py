@@ -24,6 +24,7 @@ from tradelib.sources.rows import MARKER, number
 from tradelib.sources.tables import assign, labels, layout_of, letters, unknown, without_footnotes, words
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from tradelib.sources.rows import Grid, Row
@@ -58,6 +59,8 @@ class Table:
         One row a published figure, with the columns ``FACT_COLUMNS``.
     notes : tuple of str
         What is worth saying of it: labels that no table of names has.
+    released : datetime.date or None
+        Day of release that its file names.
     """
 
     layout: Layout
@@ -65,6 +68,7 @@ class Table:
     grids: tuple[Grid, ...]
     facts: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
+    released: dt.date | None = None
 
     @property
     def exhibit(self) -> str:
@@ -112,8 +116,16 @@ class _Reader:
             self._read_grid(grid)
         if not self.rows:
             raise self.grids[0].error(None, "no row of figures", f"{self.heads.width} figures beside each label")
+        self._shorten_open_year()
         facts = _frame(self.rows)
         return Table(self.layout, self.title, self.grids, facts, tuple(self.notes))
+
+    def _shorten_open_year(self) -> None:
+        """End the line of a year that is not over with its newest month: tables of real goods call it a whole year."""
+        newest = max((row["last"] for row in self.rows if row["first"] == row["last"]), default=None)
+        for row in self.rows if newest is not None and self.layout.down == "time" else ():
+            if row["first"] < newest < row["last"]:
+                row["last"] = newest
 
     # What stands above the figures
 

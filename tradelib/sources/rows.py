@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tradelib.quantity.errors import SourceError
-from tradelib.sources.grid import decode, read_raw
+from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.workbook import is_workbook, read_cells
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradelib.errors import SourceError
-from tradelib.unpack import chunks
+from tradelib.quantity.errors import SourceError
+from tradelib.sources.unpack import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

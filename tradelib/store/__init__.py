@@ -1,0 +1,34 @@
+"""The store: what was published when, in folders ``data/<publisher>/<day of release>/``."""
+
+from tradelib.store.adding import Added, StoreError, add
+from tradelib.store.loading import (
+    HEADLINE,
+    DayUnknownError,
+    StoreWarning,
+    cut,
+    find,
+    load,
+    release_of,
+    series,
+    triangle,
+)
+from tradelib.store.reading import Release, publishers, release, releases
+
+__all__ = [
+    "HEADLINE",
+    "Added",
+    "DayUnknownError",
+    "Release",
+    "StoreError",
+    "StoreWarning",
+    "add",
+    "cut",
+    "find",
+    "load",
+    "publishers",
+    "release",
+    "release_of",
+    "releases",
+    "series",
+    "triangle",
+]

@@ -1,0 +1,367 @@
+"""Series by name: what was known on a day, from the newest release that has it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from dataclasses import asdict
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import pandas as pd
+
+from tradelib.quantity import Quantity
+from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.quantity.labels import SEARCH
+from tradelib.store.adding import DayUnknownError
+from tradelib.store.reading import FREQUENCIES, Release, nearest, publishers, releases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["HEADLINE", "DayUnknownError", "StoreWarning", "cut", "find", "load", "release_of", "series", "triangle"]
+
+Month: TypeAlias = "str | pd.Period | None"
+Unit = Literal["millions", "billions"]
+HEADLINE = tuple(
+    Quantity(flow, item).name for flow in ("balance", "exports", "imports") for item in ("total", "goods", "services")
+)
+"""The nine series of Exhibit 1."""
+
+_COUNT = {"monthly": "M", "quarterly": "Q", "annual": "Y", "ytd": "M"}
+
+
+class StoreWarning(UserWarning):
+    """What was loaded is not what a reader might take it for."""
+
+
+def load(
+    series: str | Iterable[str] = HEADLINE,
+    start: Month = None,
+    end: Month = None,
+    vintage: str | dt.date | None = None,
+    unit: Unit = "millions",
+    freq: str = "monthly",
+) -> pd.DataFrame:
+    """Load series into one wide frame.
+
+    Parameters
+    ----------
+    series : str or iterable of str
+        Names, mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_goods_*_census_sa"``), as ``tradelib series``
+        lists them; by default the nine of Exhibit 1. Series of one publisher come from one release, the newest that
+        has all of them; where none has, each comes from the newest that has it.
+    start, end : str, pandas.Period or None
+        First and last period, both included; None for all there is.
+    vintage : str, datetime.date or None
+        None for the newest release; a day for what was known on that day; a month for the release about it.
+    unit : {"millions", "billions"}
+        Unit of series in millions of dollars; others keep their own.
+    freq : {"monthly", "quarterly", "annual", "ytd"}
+        Which spans.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Gap-free ``PeriodIndex`` named ``period``; one column a series, in the order asked. ``attrs["series"]`` holds, by
+        column, label, unit, source, day of release (``vintage``), exhibit and cell of the newest figure, and all that
+        the quantity is. ``attrs["notes"]`` holds what was warned of.
+
+    Raises
+    ------
+    ParameterError
+        Unknown series, vintage, unit or an impossible span; the message offers what is near.
+
+    Warns
+    -----
+    StoreWarning
+        Series of one publisher come from releases of several days; a newer release of another compilation is at hand.
+
+    Examples
+    --------
+    >>> load("BOPGSTB", start="2025-02", vintage="2025-03", unit="billions").round(1)
+             balance_total_bop_sa
+    period
+    2025-02                -123.2
+    2025-03                -140.5
+    """
+    if unit not in ("millions", "billions"):
+        raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
+    if freq not in FREQUENCIES:
+        raise ParameterError(f"unknown frequency {freq!r}; possible: {', '.join(FREQUENCIES)}")
+    chosen = _choose(series, vintage)
+    columns, described = {}, {}
+    for name, release in chosen.items():
+        rows = release.rows(name, freq)
+        values = pd.Series(rows["value"].to_numpy(), index=_index(rows["last"], freq))
+        quantity = release.quantities[name]
+        scaled = unit == "billions" and quantity.unit.startswith("millions of ")
+        columns[name] = values / 1000 if scaled else values
+        described[name] = _described(release, quantity, rows.iloc[-1], scaled=scaled)
+    frame = cut(pd.DataFrame(columns), start, end)
+    frame.attrs["series"] = described
+    frame.attrs["notes"] = notes = _notes(chosen, vintage)
+    for note in notes:
+        warnings.warn(note, StoreWarning, stacklevel=2)
+    return frame
+
+
+def _index(months: pd.Series, freq: str) -> pd.PeriodIndex:
+    return pd.PeriodIndex(months, freq="M", name="period").asfreq(_COUNT[freq])
+
+
+def _described(release: Release, quantity: Quantity, newest: pd.Series, *, scaled: bool) -> dict[str, str]:
+    entry = release.contents["tables"][newest["exhibit"]]
+    return asdict(quantity) | {
+        "label": quantity.label(),
+        "unit": quantity.unit.replace("millions", "billions") if scaled else quantity.unit,
+        "family": entry["compilation"],
+        "source": release.source,
+        "vintage": release.released.isoformat(),
+        "statistical_month": str(release.month),
+        "sha256": entry["sha256"],
+        "exhibit": str(newest["exhibit"]),
+        "cell": f"{newest['file']}, {newest['cell']}",
+    }
+
+
+def _choose(words: str | Iterable[str], vintage: str | dt.date | None) -> dict[str, Release]:
+    """Return by canonical name the release that each series comes from."""
+    asked = [words] if isinstance(words, str) else list(words)
+    plain = [word for word in asked if not _is_pattern(word)]
+    known = {publisher: _as_of(publisher, vintage) for publisher in publishers()}
+    everything = [one for listed in known.values() for one in listed]
+    if not everything:
+        stored = ", ".join(f"{one.released} (about {one.month})" for one in releases()) or "none"
+        raise ParameterError(f"no release for vintage {str(vintage)!r}; the store has {stored}")
+    found: dict[str, Release] = {}
+    names = dict.fromkeys(_names(asked, everything))
+    for listed in known.values():
+        own = [name for name in names if any(one.find(name) for one in listed)]
+        whole = next((one for one in listed if own and all(one.find(name) for name in own)), None)
+        for name in own:
+            found[name] = whole or next(one for one in listed if one.find(name))
+    for word in plain:
+        if not any(word in (name, *found[name].quantities[name].aliases) for name in found):
+            raise ParameterError(f"unknown series {word!r}; {_hint(word, everything)}")
+    return {name: found[name] for name in names}
+
+
+def _as_of(publisher: str, vintage: str | dt.date | None) -> list[Release]:
+    """Return the releases of a publisher that count, newest first."""
+    listed = releases(publisher)[::-1]
+    if vintage is None:
+        return listed
+    day, month = _day_or_month(vintage)
+    if day is None:
+        about = [one.released for one in releases() if one.month == month]
+        if not about:
+            return []
+        day = about[-1]
+    return [one for one in listed if one.released <= day]
+
+
+def _day_or_month(vintage: str | dt.date) -> tuple[dt.date | None, pd.Period | None]:
+    if isinstance(vintage, dt.date):
+        return vintage, None
+    try:
+        if len(vintage) == len("2024-02"):
+            return None, pd.Period(dt.datetime.strptime(vintage, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
+        return dt.date.fromisoformat(vintage), None
+    except ValueError:
+        raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
+
+
+def _is_pattern(word: str) -> bool:
+    return any(sign in word for sign in "*?[")
+
+
+def _names(words: Sequence[str], known: Sequence[Release]) -> list[str]:
+    """Return the canonical names that words stand for, in the order asked."""
+    found: list[str] = []
+    for word in words:
+        if _is_pattern(word):
+            everything = dict.fromkeys(name for one in known for name in one.quantities)
+            hits = [name for name in everything if fnmatchcase(name, word) and _is_meant(name, word)]
+            if not hits:
+                raise ParameterError(f"no series fits {word!r}; {_hint(word.strip('*_'), known)}")
+            found += hits
+        elif quantity := next((quantity for one in known if (quantity := one.find(word))), None):
+            found.append(quantity.name)
+    return found
+
+
+def _is_meant(name: str, pattern: str) -> bool:
+    """Tell whether a pattern means a series: chained dollars only where it says so, so that none mixes them in."""
+    return "chained" in pattern or "_chained" not in name
+
+
+def _hint(word: str, known: Sequence[Release]) -> str:
+    everything = dict.fromkeys(name for one in known for name in (*one.quantities, *one._aliases))  # noqa: SLF001
+    close = get_close_matches(word, everything, n=5, cutoff=0.75)
+    return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
+
+
+def _notes(chosen: dict[str, Release], vintage: str | dt.date | None) -> list[str]:
+    """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
+    notes = []
+    for publisher in dict.fromkeys(one.publisher for one in chosen.values()):
+        days = {one.released: name for name, one in chosen.items() if one.publisher == publisher}
+        if len(days) > 1:
+            said = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
+            notes.append(f"no release has all of these series; they come from several: {said}")
+        own = {name: one for name, one in chosen.items() if one.publisher == publisher}
+        passed = [
+            one
+            for one in _as_of(publisher, vintage)
+            if one.released > max(days) and any(one.find(name) for name in own)
+        ]
+        if passed:
+            names = ", ".join(name for name in own if passed[0].find(name))
+            notes.append(
+                f"from the release of {max(days)}, the newest that has all of these series; that of "
+                f"{passed[0].released} has only {names}"
+            )
+    return notes
+
+
+def release_of(
+    series: str | Iterable[str] = HEADLINE, vintage: str | dt.date | None = None
+) -> Release:  # fmt: skip
+    """Return the newest release that has some series, by a day or about a month.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    names = [series] if isinstance(series, str) else list(series)
+    chosen = _choose(names, vintage)
+    if len(days := {one.folder: one for one in chosen.values()}) != 1:
+        raise ParameterError(f"no one release has all of {', '.join(names)}")
+    return next(iter(days.values()))
+
+
+def find(words: str | Iterable[str], vintage: str | dt.date | None = None) -> list[Quantity]:
+    """Return the quantities that names, mnemonics or patterns stand for, in the order asked, each once.
+
+    Raises
+    ------
+    ParameterError
+        A word stands for nothing; the message offers what is near.
+    """
+    return [release.quantities[name] for name, release in _choose(words, vintage).items()]
+
+
+def series(text: str = "") -> pd.DataFrame:
+    """Return the series of the store, or those that some words describe.
+
+    Parameters
+    ----------
+    text : str
+        Words that all must stand in name, label, unit or mnemonic; ``deficit``, ``oil``, ``cars`` and other everyday
+        words are understood. Everything when empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a series, indexed by ``name``: ``label``, ``unit``, ``mnemonic``, ``publisher``, ``releases`` (how many
+        have it), ``newest`` (day of the newest).
+
+    Raises
+    ------
+    ParameterError
+        No series has these words; the message offers what is close.
+    """
+    rows: dict[str, dict[str, object]] = {}
+    for publisher in publishers():
+        for one in releases(publisher):
+            for name, quantity in one.quantities.items():
+                row = rows.setdefault(name, {"name": name, "quantity": quantity, "publisher": publisher, "releases": 0})
+                row["releases"] += 1  # type: ignore[operator]
+                row["newest"] = one.released.isoformat()
+    words = [SEARCH.get(word, word) for word in text.lower().split()]
+    kept = []
+    for row in rows.values():
+        quantity: Quantity = row.pop("quantity")  # type: ignore[assignment]
+        row["label"], row["unit"] = quantity.label(), quantity.unit
+        row["mnemonic"] = next((alias for alias in quantity.aliases if alias.isupper()), "")
+        said = f"{row['name']} {row['label']} {row['unit']} {row['mnemonic']}".lower()
+        if all(any(part in said for part in word.split("|")) for word in words):
+            kept.append(row)
+    if not kept:
+        close = get_close_matches(text.replace(" ", "_"), rows, n=5, cutoff=0.4)
+        hint = f"did you mean {' or '.join(close)}?" if close else "without words all series are listed"
+        raise ParameterError(f"no series with {text!r}; {hint}")
+    columns = ["name", "label", "unit", "mnemonic", "publisher", "releases", "newest"]
+    return pd.DataFrame(kept, columns=columns).set_index("name").sort_index(key=lambda names: names.str.len())
+
+
+def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
+    """Return the revision triangle of a series: months down, releases across; see ``tradelib.revisions.triangle``.
+
+    Parameters
+    ----------
+    series : str
+        Name or mnemonic of one series.
+    compilation : str, optional
+        Whose figures: ``census`` (exhibits and history table), ``bea`` (BEA's time series and FRED), ... By default
+        the one that most releases have.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``tradelib.revisions.triangle.build`` returns it, in the unit of the store.
+
+    Raises
+    ------
+    ParameterError
+        The word stands for no series or several, or the compilation does not have it.
+    ComparabilityError
+        More than one compilation was asked for: they differ by more than revisions.
+    """
+    from tradelib.revisions import triangle as triangles
+
+    quantities = find(series)
+    if len(quantities) > 1:
+        names = ", ".join(quantity.name for quantity in quantities)
+        raise ParameterError(f"a triangle is of one series; {series!r} stands for {names}")
+    if compilation is not None and not isinstance(compilation, str):
+        raise ComparabilityError(f"a triangle is of one compilation, whose values only revisions change; found {compilation}")
+    [quantity] = quantities
+    prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
+    for publisher in publishers():
+        for one in releases(publisher):
+            for name in one.compilations(quantity.name):
+                values = one.values(quantity.name, name)
+                if not values.empty:
+                    prints.setdefault(name, []).append((one.released, one.month, values))
+    own = compilation or max(prints, key=lambda name: len(prints[name]))
+    if own not in prints:
+        raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
+    return triangles.build(prints[own], series=quantity.name, family=own, unit=quantity.unit)
+
+
+def cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
+    """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
+    first, last = frame.index.min(), frame.index.max()
+    begin, stop = _month(start, first, "start"), _month(end, last, "end")
+    for name, month in (("start", begin), ("end", stop)):
+        if not first <= month <= last:
+            raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
+    if begin > stop:
+        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
+    return frame.reindex(pd.period_range(begin, stop, freq=first.freq, name="period"))
+
+
+def _month(value: Month, default: pd.Period, name: str) -> pd.Period:
+    if value is None:
+        return default
+    try:
+        if isinstance(value, pd.Period):
+            return value.asfreq(default.freq)
+        month = pd.Period(dt.datetime.strptime(value, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
+        return month.asfreq(default.freq)
+    except (ValueError, TypeError):
+        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None

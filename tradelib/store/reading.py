@@ -1,0 +1,336 @@
+"""Releases: what one publisher put out on one day about one month, figure by figure."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tradelib.paths import data_folder
+from tradelib.quantity import QUANTITY_COLUMNS, Quantity
+from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean
+from tradelib.quantity.figure import Cell, Figure
+from tradelib.quantity.rounding import exact
+from tradelib.store.tables import TOML, figures_of, read_stored
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tradelib.sources.reader import Table
+
+FT900 = "ft900"
+FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12, "ytd": 0}
+"""Months of a span; a year to date is as long as its last month says."""
+
+_DAY = "[0-9]*"  # a release being written lies in a hidden folder
+_NEEDED = ("publisher", "title", "released", "statistical_month", "files", "tables")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release.
+
+    Attributes
+    ----------
+    publisher : str
+        Folder of the store: ``ft900`` (*U.S. International Trade in Goods and Services*), ``bls``, ``gdp``.
+    released : datetime.date
+        Day of publication.
+    month : pandas.Period
+        Statistical month; the last one of the newest quarter where figures are quarterly.
+    folder : Path
+        Where it lies.
+    contents : dict
+        All of ``release.toml``.
+    """
+
+    publisher: str
+    released: dt.date
+    month: pd.Period
+    folder: Path
+    contents: dict[str, Any]
+
+    @property
+    def source(self) -> str:
+        """Publisher, title and day in one line, as a figure's foot cites it."""
+        return f"{self.contents['publisher']}, {self.contents['title']}, released {self.released}"
+
+    @property
+    def exhibits(self) -> list[str]:
+        """Names of its tables."""
+        return list(self.contents["tables"])
+
+    def tables(self) -> list[Table]:
+        """Return its tables, read from the stored cells."""
+        return [read_stored(self.folder, name, entry) for name, entry in self.contents["tables"].items()]
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """Every published figure of the release, one row each, with the columns ``quantity.FACT_COLUMNS``."""
+        parts = [figures_of(self.folder, name, entry).facts for name, entry in self.contents["tables"].items()]
+        return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every quantity of the release by its name."""
+        found: dict[str, Quantity] = {}
+        for name, entry in self.contents["tables"].items():
+            found |= figures_of(self.folder, name, entry).quantities
+        return found
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        return {alias: name for name, quantity in self.quantities.items() for alias in quantity.aliases}
+
+    def find(self, name: str) -> Quantity | None:
+        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
+        return self.quantities.get(name) or self.quantities.get(self._aliases.get(name, ""))
+
+    def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
+        """Return the facts of one quantity with spans of one length, in order, one for each span.
+
+        Where several compilations print the quantity, the one with the longest series comes first: two compilations of
+        early years differ although neither was revised.
+
+        Raises
+        ------
+        ParameterError
+            The release has no such quantity, or none of that frequency.
+        """
+        if freq not in FREQUENCIES:
+            raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(freq, FREQUENCIES)}")
+        quantity = self.find(name)
+        if quantity is None:
+            raise ParameterError(
+                f"the release of {self.released} has no {name!r}; {nearest(name, self.quantities)}"
+            )
+        parts = []
+        for table, entry in self.contents["tables"].items():
+            figures = figures_of(self.folder, table, entry)
+            if quantity.name in figures.quantities:
+                parts.append(_spans(_only(figures.facts, quantity), FREQUENCIES[freq]))
+        rows = pd.concat(sorted(parts, key=len, reverse=True))
+        rows = rows.drop_duplicates("last").sort_values("last")
+        if rows.empty:
+            raise ParameterError(f"the release of {self.released} has no {freq} figures of {name}")
+        return rows
+
+    def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
+        """Return first and last month of a series, both included."""
+        rows = self.rows(name, freq)
+        return rows["last"].iloc[0], rows["last"].iloc[-1]
+
+    def compilations(self, name: str) -> list[str]:
+        """Return whose compilations of a quantity it has."""
+        found = [
+            entry["compilation"]
+            for table, entry in self.contents["tables"].items()
+            if name in figures_of(self.folder, table, entry).quantities
+        ]
+        return list(dict.fromkeys(found))
+
+    def values(self, name: str, compilation: str) -> pd.Series:
+        """Return the months of a quantity as one compilation has them; empty where it has none."""
+        parts = [
+            _spans(_only(figures_of(self.folder, table, entry).facts, self.quantities[name]), 1)
+            for table, entry in self.contents["tables"].items()
+            if entry["compilation"] == compilation and name in figures_of(self.folder, table, entry).quantities
+        ]
+        if not parts:
+            return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M", name="period"), name=name)
+        rows = pd.concat(sorted(parts, key=len, reverse=True)).drop_duplicates("last").sort_values("last")
+        return _indexed(pd.Series(rows["value"].to_numpy(), name=name), rows["last"])
+
+    def series(self, name: str, freq: str = "monthly") -> pd.Series:
+        """Return a quantity by period, each value a ``Figure`` that knows its cell.
+
+        Parameters
+        ----------
+        name : str
+            Canonical name or an alias such as ``BOPGSTB``.
+        freq : {"monthly", "quarterly", "annual", "ytd"}
+            Spans of one, three, twelve months, or from January to the statistical month.
+
+        Returns
+        -------
+        Series
+            ``PeriodIndex`` of the last months, dtype ``object``; gap-free for months.
+
+        Raises
+        ------
+        ParameterError
+            The release has no such quantity, or none of that frequency.
+
+        Examples
+        --------
+        >>> balance = release("2025-05-06").series("BOPGSTB")
+        >>> float(balance["2025-03"] - balance["2025-02"])
+        -17303.0
+        """
+        rows = self.rows(name, freq)
+        figures = pd.Series([self._figure(row) for row in rows.to_dict("records")], dtype=object)
+        figures.name = self.find(name).name  # type: ignore[union-attr] # rows has found it
+        if freq == "monthly":
+            return _indexed(figures, rows["last"])
+        figures.index = pd.PeriodIndex(rows["last"], freq="M", name="period")
+        return figures
+
+    def figure(self, name: str, month: str | pd.Period) -> Figure:
+        """Return one month's figure.
+
+        Raises
+        ------
+        ParameterError
+            The release has no such figure.
+        """
+        period = pd.Period(month, "M")
+        rows = self.rows(name)
+        at = rows[rows["last"] == period]
+        if at.empty:
+            raise ParameterError(f"the release of {self.released} has no {name} for {period}")
+        return self._figure(at.iloc[0].to_dict())
+
+    def wide(
+        self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
+        measure: str = "value", price: str = "current",
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return items (or partners) down and months across, each value a ``Figure``.
+
+        Parameters
+        ----------
+        flow : {"exports", "imports", "balance"}
+            The flow.
+        items, partners : str
+            Shell patterns over item paths and partners: ``"goods/*/*"`` are commodities. The rows are partners where
+            ``partners`` is a pattern, else items.
+        basis, adjustment, measure, price : str
+            As ``Quantity`` has them.
+
+        Returns
+        -------
+        DataFrame
+            Dtype ``object``; columns are months, those that the release prints.
+
+        Raises
+        ------
+        ParameterError
+            Nothing fits.
+        """
+        rows = self.facts
+        fixed = {"flow": flow, "basis": basis, "adjustment": adjustment, "measure": measure, "price": price}
+        for column, text in fixed.items():
+            rows = rows[rows[column] == text]
+        depth = items.count("/")
+        keep = [item for item in rows["item"].unique() if fnmatchcase(item, items) and item.count("/") == depth]
+        who = [partner for partner in rows["partner"].unique() if fnmatchcase(partner, partners)]
+        rows = _spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], 1)
+        if rows.empty:
+            raise ParameterError(f"the release of {self.released} has no {flow} of {items} with {partners} ({fixed})")
+        stub = "item" if "*" not in partners else "partner"
+        rows = rows.drop_duplicates([stub, "last"])
+        figures = [self._figure(row) for row in rows.to_dict("records")]
+        index = pd.MultiIndex.from_arrays([rows[stub].astype(str), rows["last"]], names=[stub, "month"])
+        return pd.Series(figures, index=index, dtype=object).unstack("month")  # noqa: PD010 - keeps the figures
+
+    def _figure(self, row: Mapping[Any, Any]) -> Figure:
+        file = self.contents["files"][row["file"]]
+        quantity = Quantity(*(str(row[column]) for column in QUANTITY_COLUMNS))
+        span = str(row["last"]) if row["first"] == row["last"] else f"{row['first']}..{row['last']}"
+        return Figure.of(
+            Cell(
+                quantity.name, span, exact(float(row["value"])), exhibit=str(row["exhibit"]), cell=row["cell"],
+                file=str(row["file"]), sha256=file["sha256"], released=self.released.isoformat(),
+                marker=row["marker"], unit=quantity.unit,
+            )
+        )  # fmt: skip
+
+
+def _only(facts: pd.DataFrame, quantity: Quantity) -> pd.DataFrame:
+    for column in QUANTITY_COLUMNS:
+        facts = facts[facts[column] == getattr(quantity, column)]
+    return facts
+
+
+def _spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Return the published values of spans of some months; 0 for those from January on to another month."""
+    last = facts["last"].astype("int64")
+    length = last - facts["first"].astype("int64") + 1
+    wanted = length == months if months else length == last % 12 + 1
+    return facts[wanted & (facts["edition"] == "current") & facts["value"].notna()]
+
+
+def _indexed(values: pd.Series, months: Iterable[pd.Period]) -> pd.Series:
+    """Return values by month, gap-free; a month that was not published is missing."""
+    values.index = pd.PeriodIndex(months, freq="M", name="period")
+    return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the five names that share most words with one that is not there."""
+    words = set(name.split("_"))
+    near = sorted(known, key=lambda other: (-len(words & set(other.split("_"))), len(other)))[:5]
+    return f"the nearest are {', '.join(near)}"
+
+
+def publishers() -> list[str]:
+    """Return the publishers of the store."""
+    return sorted({path.parent.parent.name for path in data_folder().glob(f"*/{_DAY}/{TOML}")})
+
+
+def releases(publisher: str = FT900) -> list[Release]:
+    """Return the releases of a publisher, oldest first; none where the store has none."""
+    found = [_release(path) for path in data_folder().glob(f"{publisher}/{_DAY}/{TOML}")]
+    return sorted(found, key=lambda release: release.released)
+
+
+def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release:
+    """Return one release.
+
+    Parameters
+    ----------
+    key : str or datetime.date, optional
+        A day of release (``"2025-05-06"``) or a statistical month (``"2025-03"``). None for the newest whole one: the
+        newest that has the exhibits of the report.
+    publisher : str
+        Folder of the store.
+
+    Raises
+    ------
+    ParameterError
+        The store has no such release; the message lists those there are.
+    """
+    known = releases(publisher)
+    fitting = [one for one in known if str(key) in (one.released.isoformat(), str(one.month))]
+    if key is None:
+        fitting = [one for one in known if {"1", "7", "8"} <= set(one.exhibits)] or known
+    if not fitting:
+        listed = ", ".join(f"{one.released} (about {one.month})" for one in known) or "none"
+        raise ParameterError(f"no release {str(key)!r} of {publisher}; the store has {listed}")
+    return fitting[-1]
+
+
+def _release(path: Path) -> Release:
+    status = path.stat()
+    return _parsed(path, status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, *_: int) -> Release:
+    expected = "the description of a release"
+    try:
+        contents = tomllib.loads(path.read_text(encoding="utf-8"))
+        if lost := [key for key in _NEEDED if key not in contents]:
+            raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
+        month = pd.Period(contents["statistical_month"], "M")
+        got = contents["released"].isoformat()
+    except (AttributeError, TypeError, ValueError) as error:  # TOML and Unicode errors are ValueErrors
+        raise SourceError(str(path), None, found=str(error), expected=expected) from error
+    if got != path.parent.name:
+        raise SourceError(str(path), None, found=f"released {got}", expected=path.parent.name)
+    return Release(path.parent.parent.name, contents["released"], month, path.parent, contents)
