@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tradelib.sources.real_goods import read_real_folder
 
 from tradelib import load, real
 from tradelib.errors import SeriesError
 from tradelib.real import chained
 from tradelib.real.consistency import consistency
-from tradelib.sources.real_goods import read_real_folder
 
 NAME = "imports_goods_census_sa"
 INDEX = "imports_price_index_bls_nsa_base2000"

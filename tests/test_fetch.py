@@ -26,9 +26,9 @@ import layouts_real
 import pytest
 import tomli_w
 
-from tradelib.sources import unpack
 from tradelib.errors import ParameterError, SourceError
 from tradelib.fetch import addresses, files as fetch, http as download
+from tradelib.sources import unpack
 
 CSV = layouts.as_csv(layouts.fred()).encode()
 LONGER = layouts.as_csv(layouts.fred(count=19)).encode()

@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
+from tradelib.catalog import CATALOG
 
 from tradelib import guard, load
-from tradelib.catalog import CATALOG
 from tradelib.errors import ComparabilityError
 
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from tradelib.words import sentences as words
 from tradelib.quantity.figure import Cell, Figure
+from tradelib.words import sentences as words
 
 
 def figure(name, period, value):

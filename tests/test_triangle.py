@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from tradelib.archive import write_release
 
 from tradelib import vintages
-from tradelib.archive import write_release
 from tradelib.errors import ComparabilityError, ParameterError
 from tradelib.revisions import triangle as queries
 

@@ -165,19 +165,17 @@ def sweep(
 @app.command()
 def add(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Official files of one release, as README.md lists them.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Workbooks, texts, PDFs, folders and archives of one release."),
     ],
     released: Annotated[
-        str | None, typer.Option(help="Day of release, for example 2024-05-02; only BEA's time series say it.")
+        str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")
     ] = None,
-    family: Annotated[str | None, typer.Option(help="Take only what belongs to this source family.")] = None,
-    older: Annotated[bool, typer.Option("--older", help="Allow a release older than the newest one.")] = False,
 ) -> None:
-    """Add releases to the store: read official files, check them, say what they change."""
-    from tradelib import adding
+    """Add official files to the store: read them, check them together and against the store, say what they revise."""
+    from tradelib import store
 
-    for added in adding.add(files, released, family=family, older=older):
-        _out.print(added.summary(), markup=False)
+    _out.print(store.add(files, released).summary(), markup=False)
 
 
 @app.command()
@@ -214,22 +212,19 @@ def fetch(
 @app.command()
 def update(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
-    released: Annotated[
-        str | None, typer.Option(help="Day of the FT-900, for its families whose files do not name it.")
-    ] = None,
+    released: Annotated[str | None, typer.Option(help="Day of the FT-900, where no file of it names it.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
-    """Release day: fetch, add the new vintage of every family, say what was revised, report.
+    """Release day: fetch, add every new table to its release, say what was revised, report.
 
     Without a connection it goes on with what is here. The exit code is 1 when a source failed (also when only others
-    could be reached), a family was not added or a notebook failed, 2 when the command itself cannot be done.
+    could be reached), a file was not added or a notebook failed, 2 when the command itself cannot be done.
     """
-    from tradelib import freshness, store
-    from tradelib.fetch import update as updates
+    from tradelib.fetch import freshness, update as updates
 
     with _progress() as tell:
         done = updates.update(names, released=_day(released), progress=tell)
-    _out.print(f"{done.summary()}\n\n{freshness.told(asked=done.asked(store.HISTORY))}\n", markup=False)
+    _out.print(f"{done.summary()}\n\n{freshness.in_words(asked=done.asked)}\n", markup=False)
     if not no_report:
         _report({}, only=[])
     if not done.is_whole:
@@ -239,34 +234,42 @@ def update(
 
 @app.command()
 def sources() -> None:
-    """List the source families of the store and the files that can be fetched."""
-    from tradelib import freshness, listing
+    """List the releases of the store and the files that can be fetched."""
+    from tradelib import store
+    from tradelib.fetch import files as fetching, freshness
 
-    _out.print("In the store", style="bold")
-    for family, told in listing.families().iterrows():
-        _out.print(f"{family}\n  {told.title}, {told.basis}", markup=False)
-        count = f"{told.releases} release{'s' if told.releases > 1 else ''}"
-        _out.print(f"  {told.series} series, {told['first']} to {told['last']}, {count} to {told.vintage}")
+    for publisher in store.publishers():
+        known = store.releases(publisher)
+        _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold", markup=False)
+        for one in known:
+            count = f"{len(one.exhibits)} tables" if len(one.exhibits) > 1 else one.exhibits[0]
+            _out.print(f"  {one.released} about {one.month}: {count}", markup=False)
     _out.print("\nTo fetch", style="bold")
-    for name, told in listing.downloads().iterrows():
-        here = f"; here: about {told.month}, fetched {told.fetched}" if told.month else ""
-        into = f"into {told.families}" if told.families else "read only"
-        _out.print(f"{name}\n  {told.what}{f'; key in {told.key}' if told.key else ''}; {into}{here}", markup=False)
-    _out.print(f"\n{freshness.told()}", markup=False)
+    for name, row in fetching.downloads().iterrows():
+        here = f"; here: about {row.month}, fetched {row.fetched}" if row.month else ""
+        _out.print(f"{name}\n  {row.what}{f'; key in {row.key}' if row.key else ''}{here}", markup=False)
+    _out.print(f"\n{freshness.in_words()}", markup=False)
 
 
 @app.command()
 def series(
     text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List or search the series, with unit, basis, adjustment, span, vintage and FRED mnemonic."""
-    from tradelib import listing
+    """List or search the series of the store: deficit, oil, cars, semiconductors, China ..."""
+    from rich.table import Table
 
-    for name, told in listing.series(" ".join(text or [])).iterrows():
-        span = f"{told['first']} to {told['last']}, released {told.vintage}" if told.vintage else "not in the store"
-        said = [told.label, told.unit, told.basis, told.adjustment, told.price_basis, told.family, span]
-        _out.print(f"{name}  {told.mnemonic}".rstrip(), style="bold", markup=False)
-        _out.print(f"  {'; '.join(said)}", markup=False)
+    from tradelib import store
+
+    listed = store.series(" ".join(text or []))
+    if as_json:
+        _out.print_json(listed.reset_index().to_json(orient="records"))
+        return
+    table = Table("series", "what it is", "unit", "releases", "newest", box=None)
+    for name, row in listed.iterrows():
+        label = f"{row.label} ({row.mnemonic})" if row.mnemonic else row.label
+        table.add_row(str(name), label, row.unit, str(row.releases), row.newest)
+    _out.print(table, soft_wrap=False)
 
 
 @contextmanager

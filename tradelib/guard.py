@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Aspect = Literal["flow", "item", "basis", "adjustment", "price_basis", "vintage"]
-_NAME = re.compile(r"(exports|imports|balance)_(\w+)_(bop|census|bls)_(sa|nsa)(?:_([a-z]+\d{4}))?")
+_NAME = re.compile(r"(exports|imports|balance)_(\w+)_(bop|census|bls)_(sa|nsa)(?:_([a-z]+\d{4}))?(?:_index)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class Quantity:
     Attributes
     ----------
     name, flow, item, basis, adjustment : str
-        As the catalog has them.
+        As the name says.
     price_basis : str
         ``current``, ``chained2012``, ``deflated2017``, ``base2000``, ...
     vintage : str or None
-        Family and release day; None when the series does not come straight from ``load``.
+        Compilation and day of release; None when the series does not come straight from ``load``.
     """
 
     name: str
@@ -46,7 +46,7 @@ def quantity(series: pd.Series) -> Quantity:
     Parameters
     ----------
     series : pandas.Series
-        Named as the catalog names series, e.g. ``exports_goods_census_sa_chained2012``.
+        Named as the store names series, e.g. ``exports_goods_census_sa_chained2012``.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def require_same(
     Parameters
     ----------
     one, two : pandas.Series
-        Named as the catalog names series.
+        Named as the store names series.
     aspects : collection of str
         What must be the same. A vintage that is not known is not compared.
     accept : collection of str
@@ -115,7 +115,7 @@ def require_prices(series: pd.Series, kind: str) -> Quantity:
     Parameters
     ----------
     series : pandas.Series
-        Named as the catalog names series.
+        Named as the store names series.
     kind : str
         Start of the price basis: ``current``, ``chained``, ``base`` (an index).
 

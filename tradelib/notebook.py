@@ -50,7 +50,7 @@ class Record:
         said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
         _say("**Parameters:** " + " · ".join(said))
 
-    def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
+    def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
         """Load series as ``Parameters.load`` does, and say where they come from.
 
         Returns
@@ -68,7 +68,8 @@ class Record:
             self._told["sources"][name] = told | {"first": str(span[0]), "last": str(span[-1])}
             line = f"{told['source']}; {told['unit']}; {span[0]} to {span[-1]}; sha256 {told['sha256'][:12]}"
             echo.setdefault(line, []).append(f"`{name}`")
-        _say("\n".join(f"- {', '.join(names)}: {line}" for line, names in echo.items()))
+        lines = [f"- {', '.join(names)}: {line}" for line, names in echo.items()]
+        _say("\n".join([*lines, *(f"- {note}" for note in frame.attrs.get("notes", ()))]))
         return frame
 
     @property
@@ -80,7 +81,7 @@ class Record:
         """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
         told = self._told["sources"][name]
         adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[told["adjustment"]]
-        unit = told["unit"].replace("billions of U.S. dollars", "billions of dollars a month")
+        unit = told["unit"].replace("billions of dollars", "billions of dollars a month")
         basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(told["basis"], "")
         return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
 

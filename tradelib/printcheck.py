@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from tradelib import catalog, published, vintages
+from tradelib import published, store
 from tradelib.rounding import printed
-from tradelib.sources.checks import ANNUAL_TOLERANCE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
 AGREEMENT, TIE, REVISED, ERROR, ABSENT = "agreement", "tie", "different vintage", "error", "not at hand"
 OUTCOMES = (AGREEMENT, TIE, REVISED, ERROR, ABSENT)
+ANNUAL_TOLERANCE = 5.0
+"""Millions: how far an annual line may be from the sum of its months, by rounding."""
+
 HALF_MILLION = 0.5
 """Millions: how far a published value may be from the unrounded one."""
 
@@ -159,8 +160,8 @@ def judge(printed: float, decimals: int, ours: Recomputed, largest_revision: flo
 def check(figures: pd.DataFrame | None = None, *, implausible: float = 8.0) -> PrintCheck:
     """Compare printed figures with the store.
 
-    A figure is compared with the release that printed it where the store has that one, in the series' own
-    family or another; otherwise with the next release after it at hand, never with an older one.
+    A figure is compared with the release that printed it where the store has that one; otherwise with the next release
+    after it at hand, never with an older one.
 
     Parameters
     ----------
@@ -176,9 +177,7 @@ def check(figures: pd.DataFrame | None = None, *, implausible: float = 8.0) -> P
         The table and the verdict.
     """
     figures = published.read() if figures is None else figures
-    held = [release for family in vintages.families() for release in vintages.releases(family)]
-    columns = {release.folder: set(vintages.read_months(release).columns) for release in held}
-    find = cache(lambda series, day: _find(series, day, held, columns))
+    find = cache(_find)
     rows = []
     for row in figures.to_dict("records"):
         release, values = find(row["series"], row["released"])
@@ -189,25 +188,24 @@ def check(figures: pd.DataFrame | None = None, *, implausible: float = 8.0) -> P
             {name: row[name] for name in ("released", "statistical_month", "measure", "series")}
             | {"published": row["value"], "ours": ours.value, "difference": ours.value - row["value"]}
             | {"outcome": judge(row["value"], row["decimals"], ours, limit), "vintage": vintage}
-            | {"family": release.family if release and vintage else "", "unit": row["unit"], "source": row["source"]}
+            | {"family": release.publisher if release and vintage else "", "unit": row["unit"], "source": row["source"]}
         )
     return PrintCheck(pd.DataFrame(rows), implausible)
 
 
-def _find(
-    series: str, day: dt.date, held: list[vintages.Release], columns: dict[Path, set[str]]
-) -> tuple[vintages.Release | None, pd.Series]:
+def _find(series: str, day: dt.date) -> tuple[store.Release | None, pd.Series]:
     """Return the release to compare a print of that day with, and its values; none when the store has neither."""
-    parts = [series]
-    if series.startswith("balance_") and series not in catalog.CATALOG:
-        parts = [series.replace("balance", flow, 1) for flow in ("exports", "imports")]
-    fitting = [r for r in held if r.released >= day and set(parts) <= columns[r.folder] & set(catalog.CATALOG)]
-    if not fitting:
-        return None, pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
-    own = catalog.CATALOG[parts[0]].family
-    release = min(fitting, key=lambda r: (r.released != day, r.family != own, r.released))
-    frame = vintages.load(parts, vintage=release.released, family=release.family)
-    return release, frame[parts[0]] - frame[parts[1]] if len(parts) == 2 else frame[series]
+    empty = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
+    flows = [series.replace("balance", flow, 1) for flow in ("exports", "imports")]
+    for release in store.releases():
+        if release.released < day:
+            continue
+        if release.find(series):
+            return release, release.rows(series).set_index("last")["value"]
+        if series.startswith("balance_") and all(map(release.find, flows)):
+            exports, imports = (release.rows(flow).set_index("last")["value"] for flow in flows)
+            return release, exports - imports
+    return None, empty
 
 
 def _largest_revision(unit: str, ours: Recomputed, billions_a_month: float) -> float:

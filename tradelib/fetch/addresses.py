@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
-from tradelib.errors import ParameterError, did_you_mean
+from tradelib.quantity.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +47,10 @@ class Source:
     ----------
     name, what, producer : str
         What it is called here, what it holds, who publishes it.
-    layout : str
-        What it must turn out to be once it is read; ``archive`` for a package of exhibits.
+    table : str
+        The table that it must turn out to hold once it is read.
     url : str
         Address; may have places for the month of release and the statistical month.
-    holds : dict of str to str
-        Columns of ``Facts.values``, and what stands in every row of them: the series (``table``) or the ``flow``.
     key : Key or None
         The API key that it can or must be asked with.
     quarterly : bool
@@ -64,17 +62,11 @@ class Source:
     name: str
     what: str
     producer: str
-    layout: str
+    table: str
     url: str
-    holds: dict[str, str] = field(default_factory=dict)
     key: Key | None = None
     quarterly: bool = False
     optional: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse what no figure can be held against."""
-        if other := self.holds.keys() - {"table", "flow"}:
-            raise ValueError(f"{self.name} holds {min(other)!r}; expected table or flow")
 
     @property
     def is_dated(self) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass, field
@@ -19,11 +18,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
-from tradelib.sources import unpack
+from tradelib import paths
 from tradelib.errors import SourceError, TradelibError
 from tradelib.fetch import addresses
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
-from tradelib.sources import read_any, read_package
+from tradelib.sources import unpack
+from tradelib.sources.files import read_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ class Record:
     file: str
     sha256: str
     bytes: int
-    layout: str
+    table: str
     statistical_month: str
     etag: str = ""
     last_modified: str = ""
@@ -104,12 +104,8 @@ def is_whole(fetched: Iterable[Fetched]) -> bool:
 
 
 def cache_folder() -> Path:
-    """Return the folder of downloads; the environment variable ``TRADELIB_CACHE`` names another one."""
-    if named := os.environ.get("TRADELIB_CACHE"):
-        return Path(named)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("tradelib", appauthor=False) / "downloads"
+    """Return the folder of downloads, inside the cache."""
+    return paths.cache_folder() / "downloads"
 
 
 def at_hand(source: str) -> Record | None:
@@ -222,24 +218,16 @@ def _keep(
     folder.mkdir()
     path = folder / answer.name
     path.write_bytes(answer.body)
-    if source.layout == "archive":
-        package = read_package(path)
-        newest, notes = package.statistical_month, package.summary()
-    else:
-        notes = unpack.check_archive(path) if unpack.is_archive(path) else []
-        try:
-            facts = read_any(path)
-        except SourceError as error:
-            raise SourceError(
-                path.name, error.place, found=error.found + _words(path), expected=error.expected
-            ) from None
-        newest = facts.statistical_month
-        if facts.layout != source.layout:
-            raise SourceError(path.name, None, found=f"a file of layout {facts.layout!r}", expected=source.layout)
-        values = facts.values  # noqa: PD011 - a frame of its own
-        for column, wanted in source.holds.items():
-            if (told := sorted(set(values[column]))) != [wanted]:
-                raise SourceError(path.name, None, found=f"figures of {', '.join(told)}", expected=f"{wanted} only")
+    notes = unpack.check_archive(path) if unpack.is_archive(path) else []
+    try:
+        tables = read_files([path])
+    except SourceError as error:
+        raise SourceError(error.file, error.place, found=error.found + _words(path), expected=error.expected) from None
+    names = [table.exhibit for table in tables]
+    if source.table not in names:
+        raise SourceError(path.name, None, found=f"the tables {', '.join(names)}", expected=f"table {source.table}")
+    newest = max(table.month for table in tables)
+    notes += [note for table in tables for note in table.notes]
     _check_month(source, path.name, newest, month, known, today)
     record = Record(
         source=source.name,
@@ -249,7 +237,7 @@ def _keep(
         file=path.name,
         sha256=answer.sha256,
         bytes=path.stat().st_size,
-        layout=source.layout,
+        table=source.table,
         statistical_month=str(newest),
         etag=answer.etag,
         last_modified=answer.last_modified,
@@ -298,7 +286,22 @@ def verify(record: Record) -> bool:
 
 
 def records() -> pd.DataFrame:
-    """Return what the cache has, one row a source: month, layout, when it was fetched and from where."""
+    """Return what the cache has, one row a source: month, table, when it was fetched and from where."""
     rows = [asdict(record) for name in addresses.sources() if (record := at_hand(name))]
-    columns = ["source", "statistical_month", "layout", "fetched", "url", "file", "bytes", "sha256"]
+    columns = ["source", "statistical_month", "table", "fetched", "url", "file", "bytes", "sha256"]
     return pd.DataFrame(rows, columns=columns).set_index("source")
+
+
+def downloads() -> pd.DataFrame:
+    """Return the files that can be fetched, one row a source: what it holds, what is at hand, which key it takes."""
+    rows = []
+    for source in addresses.sources().values():
+        record = at_hand(source.name)
+        rows.append(
+            {
+                "source": source.name, "what": source.what, "producer": source.producer,
+                "month": record.statistical_month if record else "", "fetched": record.fetched[:10] if record else "",
+                "key": source.key.variable if source.key else "", "url": source.url,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).set_index("source")

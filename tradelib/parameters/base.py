@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from tradelib import catalog, vintages
+from tradelib import store
 from tradelib.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 
 def _one_series(word: str) -> str:
     """Return the name of the one series that a word stands for."""
     try:
-        found = catalog.find(word)
+        found = store.find(word)
     except ParameterError as error:
         raise ValueError(str(error)) from error
     if len(found) > 1:
@@ -53,7 +56,8 @@ class Parameters(BaseModel):
     start, end : str or None
         First and last month, both included; None for all there is.
     vintage : str or None
-        Vintage of the history table: a day, a month, or None for the newest.
+        The release in use: a day, a statistical month, or None for the newest that has goods and services in all.
+        Nothing published after its day is read.
     output : str or None
         Folder for figures, tables and results; None writes nothing.
 
@@ -70,16 +74,17 @@ class Parameters(BaseModel):
     vintage: str | None = None
     output: str | None = None
 
-    def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
-        """Load series for the span asked for, in billions of dollars.
+    def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
+        """Load series for the span asked for, in billions of dollars, as they were known on the day of the release."""
+        asked = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
+            return store.load(series, **(asked | kwargs))
 
-        The vintage is the history table's; series of other families come from their newest release, which
-        the echo of a notebook names.
-        """
-        families = {s.family for s in catalog.find(series)}
-        vintage = self.vintage if families == {vintages.HISTORY} else None
-        asked = {"start": self.start, "end": self.end, "vintage": vintage, "unit": "billions"}
-        return vintages.load(series, **(asked | kwargs))
+    @property
+    def day(self) -> dt.date:
+        """The day of the release in use."""
+        return store.release_of(vintage=self.vintage).released
 
     def files(self) -> list[Path]:
         """Return the files outside the store that the notebook reads; results depend on them."""
@@ -106,7 +111,6 @@ _NONE_MEANS = {
     "start": "the first month",
     "end": "the last month",
     "vintage": "the newest",
-    "official": "none",
     "episode_start": "none",
     "episode_end": "none",
 }

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import pandas as pd
 from pydantic import model_validator
 
-from tradelib import catalog, published, vintages
+from tradelib import published, store
 from tradelib.errors import TradelibError
 from tradelib.parameters.base import Month, Parameters, is_month
 from tradelib.rounding import half_up
@@ -33,9 +33,10 @@ class Headline(Parameters):
         """Put the months that None stands for in its place, so that the echo says what is used."""
         asked = {"month": None, "start": None, "end": None, "vintage": None} | dict(values)
         try:
-            known = vintages.load(cls.needs, vintage=asked["vintage"]).dropna().index
+            release = store.release_of(vintage=asked["vintage"])
+            known = release.rows(cls.needs[0])["last"].array
             month = is_month(asked["month"] or asked["end"] or str(known[-1]))
-            if month not in known.astype(str):
+            if month not in map(str, known):
                 return values
         except (TradelibError, TypeError, ValueError):
             return values  # what is wrong is said by the checks that follow
@@ -55,20 +56,24 @@ class Headline(Parameters):
     def load_previous(self) -> pd.DataFrame | None:
         """Load the balance, in millions, as it was before the release in use; None when nothing is at hand.
 
-        That is the release before, or else the months whose printed figure differs from today's: a print with
-        one decimal proves a revision that can be seen in it, and no other.
+        That is the release before, of the same compilation, or else the months whose printed figure differs from
+        today's: a print with one decimal proves a revision that can be seen in it, and no other.
         """
-        [series] = catalog.find(self.needs)
-        used = vintages.select(series.family, self.vintage)
-        earlier = [release for release in vintages.releases(series.family) if release.released < used.released]
-        if earlier:
-            return vintages.load(series.name, vintage=earlier[-1].released)
-        printed = published.levels(series.name, used.released)
-        now = (vintages.load(series.name, vintage=used.released)[series.name] / 1000).reindex(printed.index)
+        name = self.needs[0]
+        now = self.load(name, start=None, end=None, unit="millions")
+        compilation = now.attrs["series"][name]["family"]
+        earlier = [one for one in store.releases() if one.released < self.day and one.find(name)]
+        known = [one for one in earlier if compilation in one.compilations(name)]
+        if known:
+            frame = known[-1].values(name, compilation).to_frame()
+            frame.attrs["series"] = {name: now.attrs["series"][name] | {"vintage": known[-1].released.isoformat()}}
+            return frame
+        printed = published.levels(name, self.day)
+        today = (now[name] / 1000).reindex(printed.index)
         if printed.empty:
             return None
-        same = [half_up(one) == half_up(two) for one, two in zip(printed, now.fillna(printed), strict=True)]
+        same = [half_up(one) == half_up(two) for one, two in zip(printed, today.fillna(printed), strict=True)]
         differ = (1000 * printed).round().mask(same).to_frame()
-        if differ[series.name].isna().all():
+        if differ[name].isna().all():
             return None
         return differ.reindex(pd.period_range(differ.index[0], differ.index[-1], freq="M", name="period"))

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import model_validator
 
-from tradelib import vintages
+from tradelib import store
 from tradelib.errors import TradelibError
-from tradelib.parameters.base import Folder, Month, Parameters
+from tradelib.parameters.base import Month, Parameters
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
+
+PRICES = tuple(f"{flow}_goods_bls_nsa_base2000_index" for flow in ("exports", "imports"))
+"""The price indexes of all commodities."""
 
 
 class RealVsNominal(Parameters):
@@ -27,9 +28,6 @@ class RealVsNominal(Parameters):
         Take the seasonal movement out of the price indexes before they deflate adjusted values.
     episode_start, episode_end : str or None
         An episode to be told beside the usual ones; both or none.
-    official : str or None
-        Folder with the official ``realexp`` and ``realimp`` files; with them, or with the family ``real_goods`` in
-        the store, the notebook uses the agencies' chained dollars instead of deflating.
     """
 
     notebook: ClassVar[str] = "04_real_vs_nominal"
@@ -38,31 +36,32 @@ class RealVsNominal(Parameters):
     adjust_prices: bool = False
     episode_start: Month | None = None
     episode_end: Month | None = None
-    official: Folder | None = None
 
     def load_chained(self, *, whole: bool = False) -> pd.DataFrame | None:
-        """Load the official chained dollars, in billions, for the span asked for or whole; None without them."""
-        start, end = (None, None) if whole else (self.start, self.end)
-        if self.official is not None:
-            from tradelib.sources.real_goods import read_real_folder
+        """Load the official chained dollars, in billions, for the span asked for or whole.
 
-            return vintages.cut(read_real_folder(self.official), start, end)
-        if "real_goods" not in vintages.families():
+        None where the store has no table of many years (``realexp``, ``realimp``) on the day of the release.
+        """
+        tables = {"realexp", "realimp"}
+        fitting = [one for one in store.releases() if one.released <= self.day and tables <= set(one.exhibits)]
+        if not fitting:
             return None
-        return self.load(list(vintages.read_months(vintages.select("real_goods"))), start=start, end=end)
-
-    def files(self) -> list[Path]:
-        """Return the official files of real goods, where there are such."""
-        from tradelib.sources.real_goods import real_files
-
-        return [] if self.official is None else real_files(self.official)
+        real = fitting[-1].facts.query("exhibit in @tables")
+        kinds = set(zip(real["item"], real["price"], strict=True))
+        names = [
+            name
+            for name, quantity in fitting[-1].quantities.items()
+            if (quantity.item, quantity.price) in kinds and quantity.flow != "balance"
+        ]
+        start, end = (None, None) if whole else (self.start, self.end)
+        return self.load(names, start=start, end=end)
 
     def common_months(self) -> pd.PeriodIndex:
         """Return the months of the span asked for that values, prices and, where used, chained dollars all have.
 
         On the day of a release prices can be a month behind the values, or the other way round.
         """
-        months = self.load("*_price_index_*", start=None, end=None).index
+        months = self.load(PRICES, start=None, end=None).index
         chained = self.load_chained()
         if chained is None:
             return months.intersection(self.load(self.needs[0]).index)
@@ -79,14 +78,14 @@ class RealVsNominal(Parameters):
         if len(months) < 13:
             span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
             raise ValueError(f"{span}{len(months)} months; a change over a year needs 13")
-        prices = self.load("*_price_index_*", start=None, end=None).index
+        prices = self.load(PRICES, start=None, end=None).index
         everything = self.load_chained(whole=True)
         known = prices if everything is None else prices.intersection(everything.index)
         years = [year for year in known.year.unique() if sum(known.year == year) == 12]
         if self.reference_year not in years:
             expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"
             if everything is not None:
-                expected = expected.replace("indexes", "indexes and of the official files")
+                expected = expected.replace("indexes", "indexes and of the official chained dollars")
             raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
         return self._with_episode(months)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from tradelib import revisions, vintages
+from tradelib import revisions, store
 from tradelib.errors import TradelibError
 from tradelib.parameters.base import Month, Parameters, SeriesName
 from tradelib.revisions import triangle
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
 
 
@@ -20,8 +22,8 @@ class Revisions(Parameters):
 
     Attributes
     ----------
-    family : str
-        Source family whose releases are compared.
+    compilation : str
+        Whose figures are compared: ``bea`` (BEA's time series and FRED) or ``census`` (exhibits and history table).
     print_number : int
         Which print is compared with the latest figure; 1 is the first.
     lags : int or None
@@ -38,7 +40,7 @@ class Revisions(Parameters):
     own: ClassVar[tuple[str, ...]] = ("series", "end", "vintage")
     least_months: ClassVar[int] = 5
     series: SeriesName = "balance_total_bop_sa"
-    family: str = "bea_fred"
+    compilation: str = "bea"
     print_number: Annotated[int, Field(ge=1)] = 1
     lags: Annotated[int, Field(ge=0, le=60)] | None = None
     doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.05
@@ -47,17 +49,16 @@ class Revisions(Parameters):
     shown: Annotated[int, Field(ge=6, le=60)] = 26
     example: Month | None = None
 
-    def load(self, series: str | list[str], **kwargs: Any) -> pd.DataFrame:
-        """Load series as the family knows them after the vintage asked for, in billions of dollars."""
-        asked = {"start": self.start, "end": self.end, "vintage": self.vintage, "unit": "billions"}
-        return vintages.load(series, **({"family": self.family} | asked | kwargs))
+    @property
+    def day(self) -> dt.date:
+        """The day until which releases count."""
+        return store.release_of(self.series, self.vintage).released
 
     def load_triangle(self) -> pd.DataFrame:
         """Load all months and the releases until the vintage asked for, in billions of dollars."""
-        day = vintages.select(self.family, self.vintage).released
-        known = triangle.until(vintages.triangle(self.series, self.family), day)
+        known = triangle.until(store.triangle(self.series, self.compilation), self.day)
         billions = known / 1000
-        billions.attrs = known.attrs | {"unit": "billions of U.S. dollars"}
+        billions.attrs = known.attrs | {"unit": "billions of dollars"}
         return billions
 
     @model_validator(mode="after")

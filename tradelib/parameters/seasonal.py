@@ -6,10 +6,13 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from tradelib import catalog
+from tradelib import store
 from tradelib.errors import TradelibError
 from tradelib.parameters.base import Parameters, SeriesName
 from tradelib.seasonal import LEAST_YEARS
+
+GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa") for flow in ("exports", "imports"))
+"""Goods with all partners, as the agency publishes them adjusted and not."""
 
 
 def _is_spec(text: str) -> str:
@@ -39,7 +42,7 @@ class Seasonal(Parameters):
     """
 
     notebook: ClassVar[str] = "02_seasonal"
-    needs: ClassVar[tuple[str, ...]] = ("*_goods_census_*",)
+    needs: ClassVar[tuple[str, ...]] = GOODS
     series: SeriesName = "balance_total_bop_sa"
     engine: Literal["seats", "x11", "stl"] = "seats"
     spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"
@@ -47,9 +50,10 @@ class Seasonal(Parameters):
     @model_validator(mode="after")
     def _carries_the_tests(self) -> Self:
         """Check that the series is published as adjusted and long enough."""
-        if catalog.CATALOG[self.series].adjustment != "sa":
-            possible = ", ".join(name for name, s in catalog.CATALOG.items() if s.adjustment == "sa")
-            raise ValueError(f"series {self.series!r} is not published as seasonally adjusted; possible: {possible}")
+        if store.find(self.series, self.day)[0].adjustment != "sa":
+            raise ValueError(
+                f"series {self.series!r} is not published as seasonally adjusted; take one that ends in _sa"
+            )
         months = self.load(self.series).index
         if len(months) < 12 * LEAST_YEARS:
             found = f"{months[0]} to {months[-1]} are {len(months)} months"
@@ -68,7 +72,7 @@ class Seasonal(Parameters):
         try:
             goods.goods_spec(self.engine, self.spec)
             if available():
-                data = self.load("*_goods_census_nsa")
+                data = self.load([f"{flow}_goods_census_nsa" for flow in goods.FLOWS])
                 goods.try_spec({f: data[f"{f}_goods_census_nsa"] for f in goods.FLOWS}, self.engine, self.spec)
         except TradelibError as error:
             raise ValueError(f"spec: {error}") from error

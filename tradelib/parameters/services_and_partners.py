@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import model_validator
 
+from tradelib import store
 from tradelib.errors import ParameterError, TradelibError
-from tradelib.parameters.base import Parameters, absolute
+from tradelib.parameters.base import Parameters
+from tradelib.quantity import WORLD, Quantity
+from tradelib.quantity.labels import item_label, partner_label, partners
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
 
-def _folder(official: str) -> str:
-    from tradelib.detail import FETCHED
-
-    return official if official == FETCHED else absolute(official)
+def _label(quantity: Quantity) -> str:
+    return partner_label(quantity.partner) if quantity.partner != WORLD else item_label(quantity.item, "chart")
 
 
 class ServicesAndPartners(Parameters):
@@ -28,9 +28,6 @@ class ServicesAndPartners(Parameters):
     ----------
     largest : int
         How many partners are shown.
-    official : str or None
-        Folder with the official ``trad-time-series`` and ``country`` workbooks, or ``"fetched"`` for what
-        ``tradelib fetch`` has brought; None for the releases of the store.
 
     Notes
     -----
@@ -41,25 +38,35 @@ class ServicesAndPartners(Parameters):
     notebook: ClassVar[str] = "06_services_and_partners"
     least_months: ClassVar[int] = 24
     largest: int = 10
-    official: Annotated[str, AfterValidator(_folder)] | None = None
 
     def load_services(self) -> pd.DataFrame:
         """Load services by category, in billions, for the span asked for."""
-        from tradelib.detail import load_services
-
-        return self._spanned(load_services(self.official))
+        return self._spanned(self._load("services", "bea2", Quantity("exports", "services")))
 
     def load_partners(self) -> pd.DataFrame:
-        """Load goods by partner, in billions, for the span asked for."""
-        from tradelib.detail import load_partners
+        """Load goods by country, in billions, for the span asked for."""
+        return self._spanned(self._load("goods", "country", Quantity("exports", "goods", "world", "census", "nsa")))
 
-        return self._spanned(load_partners(self.official))
-
-    def files(self) -> list[Path]:
-        """Return the official workbooks, where they are read instead of the store."""
-        from tradelib.detail import official_files
-
-        return [] if self.official is None else official_files(self.official)
+    def _load(self, item: str, table: str, whole: Quantity) -> pd.DataFrame:
+        """Load the whole and its parts, exports and imports, from the newest release that has the table."""
+        fitting = [one for one in store.releases() if one.released <= self.day and table in one.exhibits]
+        if not fitting:
+            raise ParameterError(f"no release until {self.day} has table {table}; get one with: tradelib update")
+        release = fitting[-1]
+        areas = {name for name, row in partners().items() if row["kind"] != "country" or item != "goods"}
+        parts = [
+            quantity
+            for quantity in release.quantities.values()
+            if quantity.is_part_of(replace(whole, flow=quantity.flow))
+            or (replace(quantity, flow="exports", partner=WORLD) == whole and quantity.partner not in areas)
+        ]
+        names = [replace(whole, flow=flow).name for flow in ("exports", "imports")]
+        names += [part.name for part in parts if part.flow != "balance" and release.span(part.name)[1] == release.month]
+        frame = self.load(names, start=None, end=None, vintage=release.released)
+        short = {part.name: _label(part) for part in parts}
+        for name, described in frame.attrs["series"].items():
+            described["label"] = short.get(name, "World" if item == "goods" else "Total services")
+        return frame
 
     def _spanned(self, frame: pd.DataFrame) -> pd.DataFrame:
         known = frame.loc[: self.end]

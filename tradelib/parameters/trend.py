@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from tradelib import catalog
+from tradelib import store
 from tradelib.errors import ParameterError, TradelibError
 from tradelib.monthly import require_months
 from tradelib.parameters.base import Month, Parameters, SeriesName
@@ -50,11 +51,10 @@ class Trend(Parameters):
 
     def flows(self) -> dict[str, str]:
         """Return what the models are for: balance, exports and imports of the item, or an index on its own."""
-        asked = catalog.CATALOG[self.series]
-        if asked.item == "price_index":
+        asked = store.find(self.series, self.day)[0]
+        if asked.measure == "index":
             return {asked.flow: asked.name}
-        others = {s.flow: s.name for s in catalog.CATALOG.values() if asked.same_item(s)}
-        return {flow: others[flow] for flow in ("exports", "imports")}
+        return {flow: replace(asked, flow=flow).name for flow in ("exports", "imports")}
 
     def load_long(self, end: str | None = None) -> pd.DataFrame:
         """Load the flows for the models: the span, and where it is short the months before, up to ten years."""

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib import vintages
+from tradelib import store
 from tradelib.errors import EngineMissingError, TradelibError
 from tradelib.paths import data_folder
 from tradelib.seasonal.x13 import run as x13
@@ -48,9 +48,9 @@ def surroundings() -> dict[str, Any]:
     tables = [path for pattern in ("*.csv", "*.toml") for path in data_folder().rglob(pattern)]
     return {
         "data": {
-            release.family + "/" + release.released.isoformat(): release.sha256
-            for family in vintages.families()
-            for release in vintages.releases(family)
+            f"{publisher}/{release.released}": sha256_of(release.folder / "release.toml")
+            for publisher in store.publishers()
+            for release in store.releases(publisher)
         },
         "tables": _hash(sorted(tables), data_folder()),
         "package": _hash(sorted(code), package),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib import vintages
+from tradelib import store
 from tradelib.errors import TradelibError
 from tradelib.report.inputs import inputs_of, sha256_of
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
@@ -146,7 +146,7 @@ def reason(error: OSError) -> str:
 def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
     """Return the statistical month and what differs from the defaults, as a folder's name."""
     vintage = options.get("vintage")
-    month = vintages.select(vintages.HISTORY, vintage).statistical_month
+    month = store.release_of(vintage=vintage).month
     said = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
     words = [str(month), *said, *sorted(only)]
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)

@@ -1,7 +1,7 @@
 """Questions to a revision triangle: what was known when, and when it changed.
 
-A triangle is a frame of one series of one source family: months down, releases across, oldest first. Its
-columns say the day of release and the statistical month. ``vintages.triangle`` reads one from the store;
+A triangle is a frame of one series of one compilation: months down, releases across, oldest first. Its
+columns say the day of release and the statistical month. ``store.triangle`` reads one from the store;
 everything here is pure.
 """
 

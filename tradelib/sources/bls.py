@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 SERIES = {
     f"EIU{MNEMONICS[quantity.name]}": quantity
     for flow in ("imports", "exports")
-    for quantity in [
-        Quantity(flow, "goods", "world", "bls", "nsa", "base2000", "index", "index, 2000 = 100")
-    ]
+    for quantity in [Quantity(flow, "goods", "world", "bls", "nsa", "base2000", "index", "index, 2000 = 100")]
 }
 HEADS = {"series_id", "year", "period", "periodName", "value", "footnotes", "latest"}
 MONTHLY_SINCE = pd.Period("1988-12", "M").ordinal
@@ -140,7 +138,9 @@ def _fact(file: str, place: str, row: dict[str, str]) -> _Fact:
     if len(codes) < len(notes):
         raise refuse("footnotes", "a list such as [{}] or [{'code': 'R', 'text': 'Revised.'}]")
     mark = " ".join([*(f"({code})" for code in codes), *(["-"] if text == "-" else [])])
-    return _Fact(row["series_id"], pd.Period(year=int(year[1]), month=int(period[1]), freq="M").ordinal, value, mark, place)
+    return _Fact(
+        row["series_id"], pd.Period(year=int(year[1]), month=int(period[1]), freq="M").ordinal, value, mark, place
+    )
 
 
 def _official(file: str, facts: Iterable[_Fact]) -> Table:

@@ -88,7 +88,9 @@ def read_census_api(file: str, answer: list[Any]) -> Table:
         }
     )
     _check(file, frame)
-    wide = frame.pivot_table(index="last", columns=["item", "partner", "code"], values="value", aggfunc="sum", sort=False)
+    wide = frame.pivot_table(
+        index="last", columns=["item", "partner", "code"], values="value", aggfunc="sum", sort=False
+    )
     wide = wide.reindex(pd.period_range(wide.index.min(), wide.index.max(), freq="M"))
     basis = "consumption" if value.startswith("CON") else "census"
     columns = [
@@ -96,7 +98,7 @@ def read_census_api(file: str, answer: list[Any]) -> Table:
         for item, partner, code in wide.columns
     ]
     layout = series_layout(f"api_{value}", f"{value}, Census international trade API", "ft900", "census_api")
-    cells = [["" if cell != cell else f"{cell:.0f}" for cell in row] for row in wide.to_numpy()]
+    cells = [["" if pd.isna(cell) else f"{cell:.0f}" for cell in row] for row in wide.to_numpy()]
     return series_table(layout, file, columns, pd.PeriodIndex(wide.index), cells)
 
 

@@ -220,9 +220,7 @@ def _check_adjusted(file: str, years: Values, codes: list[str], monthly: Values,
             raise SourceError(file, place, found=found, expected=f"the same year within {WORLD_SHARE:.1%}")
 
 
-def _table(
-    file: str, years: Values, codes: list[str], names: dict[str, str], monthly: Values, newest: int
-) -> Table:
+def _table(file: str, years: Values, codes: list[str], names: dict[str, str], monthly: Values, newest: int) -> Table:
     """Return months down; a country without a row of a year had no trade with the United States in it."""
     first, last = int(years.min()), int(years.max())
     blocks: dict[tuple[str, str], Values] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import json
 import re
@@ -19,10 +18,11 @@ from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.reader import read_table
 from tradelib.sources.rows import Grid, read_grids
 from tradelib.sources.tables import tables_of, titles
-from tradelib.sources.workbook import is_workbook, read_cells
 from tradelib.sources.unpack import check_archive, is_package
+from tradelib.sources.workbook import is_workbook, read_cells
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
     from tradelib.sources.reader import Table

@@ -280,7 +280,7 @@ def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
     """
     facts = table.facts[(table.facts["partner"] == "world") & table.facts["value"].notna()]
     names = list(QUANTITY_COLUMNS)
-    old = None if stored is None else {key: part for key, part in stored.groupby(names, observed=True)}
+    old = None if stored is None else dict(list(stored.groupby(names, observed=True)))
     for key, part in facts.groupby(names, observed=True):
         series = part.set_index("last")["value"]
         size = series.abs().rolling(13, center=True, min_periods=3)
@@ -292,7 +292,7 @@ def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
             row = part[part["last"] == bad.idxmax()].iloc[0]
             raise _error(
                 row, found=f"{row['value']:,.12g} beside {around[bad.idxmax()]:,.12g} in the months around it",
-                expected=f"no farther from them than {JUMP} times the mean size of the year, {level[bad.idxmax()]:,.6g}",
+                expected=f"no farther from them than {JUMP} times the mean size of a year, {level[bad.idxmax()]:,.6g}",
             )  # fmt: skip
         if old and key in old:
             before = old[key].set_index("last")["value"].reindex(series.index)

@@ -1,4 +1,4 @@
-"""Adding a release: official files are read, checked together and against the store, and written whole or not at all."""
+"""Adding a release: official files are read, checked together and against the store, and written whole or not."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import tomli_w
 
 from tradelib.paths import data_folder
-from tradelib.quantity import QUANTITY_COLUMNS
+from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.quantity.rounding import printed
 from tradelib.sources.files import files_of, read_file
@@ -30,8 +31,6 @@ from tradelib.store.tables import TOML, from_text, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import pandas as pd
 
     from tradelib.sources.reader import Table
 
@@ -105,13 +104,18 @@ class Added:
             )
             for row in self.revisions.head(_SHOWN).itertuples():
                 change = printed(row.change, 1, sign=True)
-                lines.append(f"    {row.name} {row.month}: {printed(row.before, 1)} to {printed(row.now, 1)} ({change})")
+                lines.append(
+                    f"    {row.name} {row.month}: {printed(row.before, 1)} to {printed(row.now, 1)} ({change})"
+                )
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 
 
 def add(
-    paths: str | Path | Sequence[str | Path], released: str | dt.date | None = None, *, provenance: dict[str, Any] | None = None
-) -> Added:  # fmt: skip
+    paths: str | Path | Sequence[str | Path],
+    released: str | dt.date | None = None,
+    *,
+    provenance: dict[str, Any] | None = None,
+) -> Added:
     """Add official files to the store, or say why not; no release is ever half there.
 
     Parameters
@@ -152,7 +156,7 @@ def add(
         own = _other_month(own, tables, month)
     _check_order(publisher, day, month, known.values())
     had = own.tables() if own else []
-    check([*had, *tables])
+    check([*tables, *had])
     _check_store(publisher, day, month, tables, known)
     names = {table.exhibit for table in had}
     kept = {table.exhibit: table for table in reversed(tables)}  # of a table that came twice, equal, the first
@@ -240,8 +244,6 @@ def _check_store(
 
 
 def _together(tables: Sequence[Table]) -> pd.DataFrame:
-    import pandas as pd
-
     return pd.concat([table.facts for table in tables], ignore_index=True)
 
 
@@ -261,8 +263,6 @@ _KEY = [*QUANTITY_COLUMNS, "first", "last"]
 
 def _revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataFrame, int]:
     """Return which figures differ from the release before, compilation by compilation, and how many both have."""
-    import pandas as pd
-
     columns = ["name", "month", "before", "now", "change"]
     if before is None or not tables:
         return pd.DataFrame(columns=columns), 0
@@ -284,8 +284,6 @@ def _revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.Data
     length = both["last"].astype("int64") - both["first"].astype("int64")
     revised = both[(both["change"] != 0) & (length == length.min())]
     revised = revised.reindex(revised["change"].abs().sort_values(ascending=False, kind="stable").index)
-    from tradelib.quantity import Quantity
-
     names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
     found = revised.rename(columns={"last": "month", "value_before": "before", "value_now": "now"})
     return found.assign(name=names)[columns].reset_index(drop=True), len(both)

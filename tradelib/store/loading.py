@@ -64,9 +64,9 @@ def load(
     Returns
     -------
     pandas.DataFrame
-        Gap-free ``PeriodIndex`` named ``period``; one column a series, in the order asked. ``attrs["series"]`` holds, by
-        column, label, unit, source, day of release (``vintage``), exhibit and cell of the newest figure, and all that
-        the quantity is. ``attrs["notes"]`` holds what was warned of.
+        Gap-free ``PeriodIndex`` named ``period``; one column a series, in the order asked. ``attrs["series"]`` holds,
+        by column, label, unit, source, day of release (``vintage``), exhibit and cell of the newest figure, and all
+        that the quantity is. ``attrs["notes"]`` holds what was warned of.
 
     Raises
     ------
@@ -284,9 +284,9 @@ def series(text: str = "") -> pd.DataFrame:
     words = [SEARCH.get(word, word) for word in text.lower().split()]
     kept = []
     for row in rows.values():
-        quantity: Quantity = row.pop("quantity")  # type: ignore[assignment]
-        row["label"], row["unit"] = quantity.label(), quantity.unit
-        row["mnemonic"] = next((alias for alias in quantity.aliases if alias.isupper()), "")
+        its: Quantity = row.pop("quantity")  # type: ignore[assignment]
+        row["label"], row["unit"] = its.label(), its.unit
+        row["mnemonic"] = next((alias for alias in its.aliases if alias.isupper()), "")
         said = f"{row['name']} {row['label']} {row['unit']} {row['mnemonic']}".lower()
         if all(any(part in said for part in word.split("|")) for word in words):
             kept.append(row)
@@ -328,7 +328,9 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
         names = ", ".join(quantity.name for quantity in quantities)
         raise ParameterError(f"a triangle is of one series; {series!r} stands for {names}")
     if compilation is not None and not isinstance(compilation, str):
-        raise ComparabilityError(f"a triangle is of one compilation, whose values only revisions change; found {compilation}")
+        raise ComparabilityError(
+            f"a triangle is of one compilation, whose values only revisions change; found {compilation}"
+        )
     [quantity] = quantities
     prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
     for publisher in publishers():

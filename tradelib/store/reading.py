@@ -107,9 +107,7 @@ class Release:
             raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(freq, FREQUENCIES)}")
         quantity = self.find(name)
         if quantity is None:
-            raise ParameterError(
-                f"the release of {self.released} has no {name!r}; {nearest(name, self.quantities)}"
-            )
+            raise ParameterError(f"the release of {self.released} has no {name!r}; {nearest(name, self.quantities)}")
         parts = []
         for table, entry in self.contents["tables"].items():
             figures = figures_of(self.folder, table, entry)

@@ -11,9 +11,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Literal
 
+from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import exact, half_up, is_tie, printed
-from tradelib.quantity.figure import Cell, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

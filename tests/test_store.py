@@ -1,0 +1,333 @@
+"""Whole releases in the store: every figure loadable by name, traced to its cell, equal to what the release printed."""
+
+import dataclasses
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from tradelib import load, store
+from tradelib.quantity import QUANTITY_COLUMNS
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SourceError
+from tradelib.quantity.rounding import half_up
+from tradelib.sources.identities import check, check_jumps
+from tradelib.sources.series import FORM
+from tradelib.store import adding, release, releases
+
+
+@pytest.fixture(scope="module")
+def march():
+    return release("2025-05-06")
+
+
+@pytest.fixture(scope="module")
+def april():
+    return release("2023-04")
+
+
+def billions(value):
+    return float(half_up(value.exact / 1000))
+
+
+def test_the_newest_whole_release_is_march_2025_and_all_are_about_different_months():
+    assert release().released == dt.date(2025, 5, 6)
+    months = [one.month for one in releases()]
+    assert months == sorted(set(months))
+    assert store.publishers() == ["bls", "ft900", "gdp"]
+
+
+@pytest.mark.parametrize(("day", "tables", "facts"), [("2023-06-07", 31, 19_192), ("2025-05-06", 34, 31_393)])
+def test_a_stored_release_has_every_table_and_its_accounts_hold(day, tables, facts):
+    got = release(day)
+    assert (len(got.exhibits), len(got.facts)) == (tables, facts)
+    assert min(check(got.tables()).counts.values()) >= 12
+
+
+def test_no_vintage_in_the_store_jumps_beyond_the_bound():
+    for publisher in store.publishers():
+        before = {}
+        for one in releases(publisher):
+            for table in one.tables():
+                if table.layout.down == FORM:
+                    check_jumps(table, before.get(table.exhibit))
+                    before[table.exhibit] = table.facts
+
+
+# Levels in March 2025 and changes from February, in billions of dollars, as pages 1 to 4 of the release print them.
+PRINTED = [
+    ("balance_total_bop_sa", -140.5, -17.3), ("exports_total_bop_sa", 278.5, 0.5),
+    ("imports_total_bop_sa", 419.0, 17.8),
+    ("balance_goods_bop_sa", -163.5, -16.5), ("balance_services_bop_sa", 23.0, -0.8),
+    ("exports_goods_bop_sa", 183.2, 1.3), ("exports_goods_census_sa", None, 2.5),
+    ("exports_goods_industrial_supplies_census_sa", None, 2.2),
+    ("exports_goods_industrial_supplies_natural_gas_census_sa", None, 0.8),
+    ("exports_goods_industrial_supplies_nonmonetary_gold_census_sa", None, 0.7),
+    ("exports_goods_automotive_passenger_cars_census_sa", None, 0.9),
+    ("exports_goods_capital_goods_civilian_aircraft_census_sa", None, -1.8),
+    ("exports_goods_net_sa", None, -1.2), ("exports_services_bop_sa", 95.2, -0.9),
+    ("exports_services_travel_bop_sa", None, -1.3), ("exports_services_transport_bop_sa", None, 0.3),
+    ("imports_goods_bop_sa", 346.8, 17.8), ("imports_goods_census_sa", None, 17.8),
+    ("imports_goods_consumer_goods_pharmaceutical_preparations_census_sa", None, 20.9),
+    ("imports_goods_industrial_supplies_finished_metal_shapes_census_sa", None, -10.3),
+    ("imports_goods_industrial_supplies_nonmonetary_gold_census_sa", None, -1.8),
+    ("imports_goods_industrial_supplies_crude_oil_census_sa", None, -1.2),
+    ("imports_services_bop_sa", 72.2, -0.1), ("imports_services_travel_bop_sa", None, -0.4),
+    ("balance_goods_census_sa_chained2017", -150.9, -14.0), ("exports_goods_census_sa_chained2017", 149.7, 2.4),
+    ("imports_goods_census_sa_chained2017", 300.6, 16.4),
+    ("balance_total_bop_sa_three_month_average", -131.4, -14.1),
+    ("balance_goods_ireland_census_sa", -29.3, -15.3), ("imports_goods_ireland_census_sa", 30.7, 15.5),
+    ("balance_goods_switzerland_census_sa", -14.7, 4.1), ("exports_goods_switzerland_census_sa", 3.5, 1.1),
+    ("balance_goods_netherlands_census_sa", 4.5, None), ("balance_goods_european_union_census_sa", -48.3, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "level", "change"), PRINTED)
+def test_figures_and_changes_are_those_that_the_release_printed(march, name, level, change):
+    now = march.figure(name, "2025-03")
+    assert level is None or billions(now) == level
+    assert change is None or billions(now - march.figure(name, "2025-02")) == change
+
+
+def test_year_to_date_is_what_the_release_printed(march):
+    spans = march.series("balance_total_bop_sa", freq="ytd")
+    change = spans["2025-03"] - spans["2024-03"]
+    assert billions(abs(change)) == 189.6
+    assert float(half_up((change / spans["2024-03"] * 100).exact)) == 92.6
+
+
+def test_a_figure_knows_its_cell_and_file(march, april):
+    [cell] = march.figure("balance_goods_ireland_census_sa", "2025-03").cells
+    assert (cell.exhibit, cell.cell, cell.file) == ("19", "page 38, line 15", "ft900_2025-05-06.pdf")
+    [cell] = april.figure("exports_total_bop_sa", "2023-04").cells
+    assert (cell.cell, cell.released, len(cell.sha256)) == ("1!E42", "2023-06-07", 64)
+
+
+def test_commodities_come_wide_and_a_formula_over_them_is_traced(march):
+    imports = march.wide("imports", "goods/*/*")
+    change = imports["2025-03"] - imports["2025-02"]
+    leaders = change.astype(float).nlargest(2).index.tolist()
+    assert leaders == ["goods/consumer_goods/pharmaceutical_preparations", "goods/automotive/passenger_cars"]
+    assert len(change.sum().cells) == 2 * change.notna().sum()
+
+
+def test_partners_come_wide(march):
+    balance = march.wide("balance", "goods", partners="*")["2025-03"].astype(float)
+    assert balance.drop(["world", "european_union"]).nsmallest(3).index.tolist() == ["ireland", "china", "mexico"]
+
+
+def test_other_exhibits_are_loadable_by_name(april):
+    got = {
+        name: float(april.figure(name, "2023-04"))
+        for name in (
+            "imports_goods_energy_petroleum_crude_oil_census_nsa_quantity", "exports_goods_vehicles_mexico_census_nsa",
+            "balance_goods_advanced_technology_aerospace_census_nsa", "exports_travel_bop_sa", "BOPGSTB",
+        )
+    }  # fmt: skip
+    assert got["exports_goods_vehicles_mexico_census_nsa"] == 3442.0
+    assert got["balance_goods_advanced_technology_aerospace_census_nsa"] == 6215.0
+    assert got["BOPGSTB"] == float(april.figure("exports_total_bop_sa", "2023-04") - april.figure("BOPTIMP", "2023-04"))
+
+
+def test_every_quantity_has_a_name_of_its_own(march, april):
+    for one in (march, april):
+        rows = one.facts[list(QUANTITY_COLUMNS)].drop_duplicates()
+        assert len(one.quantities) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda one: one.series("exports_goods_semiconductors_census_sa"), "the nearest are"),
+        (lambda one: one.series("BOPGSTB", freq="weekly"), "unknown frequency"),
+        (lambda one: one.figure("BOPGSTB", "2031-01"), "no BOPGSTB for 2031-01"),
+        (lambda one: one.wide("exports", "goods/moon/*"), "no exports of goods/moon"),
+        (lambda _: release("1999-01"), "the store has 2022-04-05"),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_is(march, call, message):
+    with pytest.raises(ParameterError, match=message):
+        call(march)
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def exhibit(tmp_path):
+    bop, census = "Total Balance of Payments Basis", "Total Census Basis"
+    head = ["Part A: Seasonally Adjusted (by Commodity/Service)", "Exhibit 5. U.S. Trade in Goods", "In millions."]
+    heads = [
+        "Period,Balance,,Exports,,,Imports",
+        ",".join(["", f"{bop},{census}", *[f"{bop},Net Adjustments,{census}"] * 2]),
+    ]
+    rows = ["2025", "January,-5,-4,15,5,10,20,6,14", "February,-5,-4,15,5,10,20,6,14"]
+    path = tmp_path / "exh5.csv"
+    path.write_text("\n".join([*head, *heads, *rows, "(1) A note that explains."]) + "\n")
+    return path
+
+
+def test_a_release_is_added_whole_and_loadable_at_once(empty, tmp_path):
+    got = store.add(exhibit(tmp_path), "2025-04-03").release
+    assert float(got.figure("exports_goods_net_sa", "2025-02")) == 5.0
+    assert got.series("balance_goods_bop_sa")["2025-02"].cells[0].cell == "line 8, column 2"
+    assert "explains" not in (got.folder / "5.csv").read_text()
+    assert [path.name for path in (empty / "ft900").iterdir()] == ["2025-04-03"]
+
+
+@pytest.mark.parametrize("day", ["2025-03-05", "2026-04-03", dt.date(2024, 4, 3)])
+def test_a_release_on_a_day_that_cannot_be_is_refused(empty, tmp_path, day):
+    with pytest.raises(ParameterError, match="are the years in the file"):
+        store.add(exhibit(tmp_path), day)
+    assert not empty.exists()
+
+
+@pytest.mark.parametrize(("number", "message"), [(28, "the disk is full"), (30, "read-only file system")])
+def test_nothing_half_is_left_when_writing_fails_and_the_message_is_plain(
+    empty, tmp_path, monkeypatch, number, message
+):
+    def fail(*_):
+        raise OSError(number, "Read-only file system")
+
+    monkeypatch.setattr(adding, "_write_table", fail)
+    with pytest.raises(store.StoreError, match=f"cannot write to .*{message}; nothing was added"):
+        store.add(exhibit(tmp_path), "2025-04-03")
+    assert list((empty / "ft900").iterdir()) == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_same_file_again_changes_nothing_and_a_changed_table_is_not_read(tmp_path):
+    got = store.add(exhibit(tmp_path), "2025-04-03").release
+    assert store.add(exhibit(tmp_path), "2025-04-03").already
+    table = got.folder / "5.csv"
+    table.write_text(table.read_text().replace("15", "16"))
+    with pytest.raises(SourceError, match="sha256"):
+        _ = dataclasses.replace(got).facts
+
+
+def fred(folder, values, first="2020-01"):
+    months = pd.period_range(first, periods=len(values), freq="M")
+    path = folder / "BOPGSTB.csv"
+    path.write_text(
+        "observation_date,BOPGSTB\n" + "".join(f"{m}-01,{v}\n" for m, v in zip(months, values, strict=True))
+    )
+    return path
+
+
+LEVELS = [-40000 - 100 * (n % 7) for n in range(24)]
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_part_that_comes_later_joins_its_release_and_one_that_disagrees_is_refused_with_both_cells(tmp_path):
+    store.add(exhibit(tmp_path), "2025-04-03")
+    months = pd.period_range("2023-03", "2025-02", freq="M")
+    got = store.add(fred(tmp_path, LEVELS, "2023-03"), "2025-04-03")
+    assert got.release.exhibits == ["5", "fred_BOPGSTB"]
+    assert got.release.series("BOPGSTB").index.equals(months.rename("period"))
+    (tmp_path / "other").mkdir()
+    path = exhibit(tmp_path / "other")
+    path.write_text(path.read_text().replace("January,-5,-4,15,5,10,20,6,14", "January,-15,-14,15,5,10,30,6,24"))
+    with pytest.raises(
+        SourceError, match=r"line 7, column 2 .*found -15; expected -5, as in exh5.csv, line 7, column 2"
+    ):
+        store.add(path, "2025-04-03")
+
+
+@pytest.mark.usefixtures("empty")
+def test_releases_follow_each_other(tmp_path):
+    store.add(fred(tmp_path, LEVELS), "2022-02-08")
+    with pytest.raises(ParameterError, match="later releases are about later months"):
+        store.add(fred(tmp_path, LEVELS), "2022-02-09")
+    with pytest.raises(store.DayUnknownError, match="does not say when it was released"):
+        store.add(fred(tmp_path, LEVELS))
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    ("at", "value", "message"),
+    [
+        (10, -40300000, "in the months around it"), (10, 40300, "in the months around it"),
+        (23, -40200000, "in the months around it"), (10, -40300.5, "whole millions"),
+        (10, -70000, "revised from -40,300"),
+    ],
+)  # fmt: skip
+def test_a_month_that_neither_its_neighbours_nor_the_stored_vintage_allow_is_refused(tmp_path, at, value, message):
+    store.add(fred(tmp_path, LEVELS), "2022-02-08")
+    values = [*LEVELS, -40100]
+    values[at] = value
+    with pytest.raises(SourceError, match=message):
+        store.add(fred(tmp_path, values), "2022-03-08")
+    got = store.add(fred(tmp_path, [*LEVELS[:-1], -41000, -40100]), "2022-03-08")
+    assert got.revisions[["month", "change"]].astype(str).to_numpy().tolist() == [["2021-12", "-800.0"]]
+    assert "1 of 24 figures" in got.summary()
+
+
+def test_load_comes_from_the_newest_release_that_has_the_series_and_says_what_it_passed_over():
+    got = load("BOPGSTB")
+    assert (got.attrs["series"]["balance_total_bop_sa"]["vintage"], got.attrs["notes"]) == ("2026-04-02", [])
+    with pytest.warns(store.StoreWarning, match="that of 2026-04-02 has only balance_total_bop_sa"):
+        nine = load()
+    assert {one["vintage"] for one in nine.attrs["series"].values()} == {"2025-05-06"}
+    assert list(nine) == list(store.HEADLINE)
+    assert float(load("BOPGSTB", vintage="2023-04").iloc[-1, 0]) == -74552.0
+    assert float(load("BOPGSTB", vintage="2024-02").loc["2024-02"].iloc[0]) == -68898.0
+
+
+@pytest.mark.parametrize(
+    ("name", "month", "value"),
+    [
+        ("exports_goods_capital_goods_semiconductors_census_sa", "2025-03", 5624.0),
+        ("imports_goods_vehicles_passenger_cars_mexico_census_nsa", "2025-03", None),
+        ("imports_goods_energy_petroleum_crude_oil_census_nsa_quantity", "2025-03", None),
+        ("balance_goods_advanced_technology_aerospace_census_nsa", "2025-03", None),
+        ("exports_travel_bop_sa", "2025-03", None), ("imports_goods_china_census_sa", "2025-03", None),
+        ("imports_goods_china_census_nsa", "2025-03", None), ("exports_goods_census_sa_chained2017", "2025-03", None),
+    ],
+)  # fmt: skip
+def test_every_kind_of_series_is_one_line(march, name, month, value):
+    got = load(name)
+    [described] = got.attrs["series"].values()
+    assert min(len(described[key]) for key in ("label", "unit", "cell", "source", "vintage")) > 3
+    assert float(got.loc[month].iloc[0]) == float(march.figure(name, month)) == (value or got.loc[month].iloc[0])
+
+
+def test_gdp_is_that_of_the_day():
+    got = load("GDP", vintage="2025-05-06", freq="quarterly")
+    assert (str(got.index[-1]), got.attrs["series"]["gdp_total_nipa_sa"]["vintage"]) == ("2024Q4", "2025-04-15")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: load("BOPGSTX"), "did you mean"), (lambda: load("BOPGSTB", unit="cents"), "unknown unit"),
+        (lambda: load("BOPGSTB", vintage="2010-01"), "the store has 2022-04-05"),
+        (lambda: load("BOPGSTB", vintage="soon"), "neither a day"),
+        (lambda: load("BOPGSTB", start="2030-01"), "outside the data"), (lambda: load("nothing_*"), "no series fits"),
+        (lambda: store.triangle("balance_*_bop_sa"), "a triangle is of one series"),
+        (lambda: store.triangle("BOPGSTB", "bls"), "possible: bea, census"),
+        (lambda: store.series("zebra"), "no series with 'zebra'"),
+    ],
+)  # fmt: skip
+def test_an_impossible_question_is_answered_with_what_is_possible(call, message):
+    with pytest.raises(ParameterError, match=message):
+        call()
+
+
+def test_a_triangle_is_of_one_compilation():
+    got = store.triangle("BOPGSTB")
+    assert got.attrs["family"] == "bea"
+    assert got.shape[1] == 15
+    assert store.triangle("BOPGSTB", "census").shape[1] == 3
+    with pytest.raises(ComparabilityError, match="one compilation"):
+        store.triangle("BOPGSTB", ["bea", "census"])
+
+
+@pytest.mark.parametrize(("words", "name"), [
+    ("semiconductors", "exports_goods_capital_goods_semiconductors_census_sa"),
+    ("cars mexico", "imports_goods_vehicles_passenger_cars_mexico_census_nsa"),
+    ("oil", "imports_goods_energy_petroleum_crude_oil_census_nsa_quantity"), ("BOPGSTB", "balance_total_bop_sa"),
+    ("deficit china", "balance_goods_china_census_sa"),
+])  # fmt: skip
+def test_series_are_found_by_everyday_words(words, name):
+    assert name in store.series(words).index
