@@ -9,7 +9,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-RELEASE = Path(__file__).parents[1] / "data" / "census_history" / "2024-04-04"
+HISTORY = Path(__file__).parents[1] / "data" / "ft900" / "2024-04-04" / "history.csv"
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -48,12 +48,22 @@ class Table:
 def bundled() -> Table:
     """Return the values of the bundled release, read without tradelib."""
 
-    def read(name: str, stub: int) -> Months:
-        with (RELEASE / name).open(newline="", encoding="utf-8") as lines:
-            rows = list(csv.reader(lines))[1:]
-        return {(int(r[stub][:4]), int(r[stub][5:])): [int(v) for v in r[stub + 1 :]] for r in rows}
-
-    return Table(read("months.csv", 0), read("annual.csv", 1))
+    with HISTORY.open(newline="", encoding="utf-8") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    months: Months = {}
+    annual: Months = {}
+    year = 0
+    for label, *cells in rows:
+        digits = [cell.replace(",", "") for cell in cells if cell]
+        values = [int(cell) for cell in digits if cell.lstrip("-").isdigit()]
+        if label.isdigit():
+            year = int(label)
+        elif label.strip() in MONTHS and values:
+            months[year, MONTHS.index(label.strip()) + 1] = values
+        elif label.startswith("Jan") and values:
+            last = label.split("-")[1].strip(" .")
+            annual[year, next(at for at, name in enumerate(MONTHS, 1) if name.startswith(last[:3]))] = values
+    return Table(months, annual)
 
 
 def made(first: int, parts: list[list[int]]) -> Table:

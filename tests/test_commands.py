@@ -52,7 +52,7 @@ def test_add_says_that_the_bundled_release_is_there(tmp_path):
     path.write_text(as_text(history_rows(bundled())))
     got = run("add", path, "--released", "2024-04-04")
     assert got.exit_code == 0
-    assert "already has census_history, released 2024-04-04" in got.stdout
+    assert "the release of 2024-04-04 about 2024-02 is in the store already" in got.stdout
 
 
 @pytest.mark.usefixtures("data")
@@ -60,7 +60,7 @@ def test_add_refuses_in_words(tmp_path):
     path = tmp_path / "history.txt"
     path.write_text(as_text(history_rows(bundled())))
     got = run("add", path, "--released", "2024-04-05")
-    assert "expected a month after 2024-02" in str(got.exception)
+    assert "later releases are about later months" in str(got.exception)
     assert isinstance(run("add", path, "--released", "soon").exception, ParameterError)
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tradelib.sources.real_goods import read_real_folder
 
 from tradelib import load, real
 from tradelib.errors import SeriesError
 from tradelib.real import chained
 from tradelib.real.consistency import consistency
+from tradelib.sources.files import read_files
 
 NAME = "imports_goods_census_sa"
 INDEX = "imports_price_index_bls_nsa_base2000"
@@ -65,10 +65,17 @@ def test_two_flows_or_too_few_months_are_refused():
 
 
 def test_official_deflators_correlate_with_the_bls_indexes_as_measured(official_folder):
-    data, index = read_real_folder(official_folder), load("*_price_index_*")
-    nominal = load("*_goods_census_sa", start="1994-01", end="2021-12", unit="billions")
+    nominal = load(
+        ["exports_goods_census_sa", "imports_goods_census_sa"], start="1994-01", end="2021-12", unit="billions"
+    )
+    index = load([f"{flow}_goods_bls_nsa_base2000_index" for flow in ("exports", "imports")])
     for flow, expected in (("imports", 0.98), ("exports", 0.96)):
+        [table] = read_files([official_folder / f"real{flow[:3]}_2022-02.xlsx"])
+        goods = table.facts.query("item == 'goods' and first == last").set_index("last")["value"]
+        goods.index = pd.PeriodIndex(goods.index, name="period")
         value = nominal[f"{flow}_goods_census_sa"]
-        official = chained.implicit_price(value, data[f"{flow}_goods_census_sa_chained2012"], accept=("vintage",))
-        ours = real.deflate(value, index[f"{flow}_price_index_bls_nsa_base2000"], 2012, accept=MIXED)
+        official = chained.implicit_price(
+            value, goods.rename(f"{flow}_goods_census_sa_chained2012") / 1000, accept=("vintage",)
+        )
+        ours = real.deflate(value, index[f"{flow}_goods_bls_nsa_base2000_index"], 2012, accept=MIXED)
         assert round(consistency(ours, official).correlation, 2) == expected

@@ -46,11 +46,11 @@ def agency(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "BACKOFF", 0)
     with agencies.serve() as server:
         table = {
-            "balance": entry(f"{server.url}/balance.csv", "FRED CSV"),
-            "country": entry(f"{server.url}/country.xlsx", "Census country workbook"),
-            "exhibits": entry(f"{server.url}/ft900xlsx.zip", "archive"),
-            "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "BEA time series"),
-            "keyed": entry(f"{server.url}/api", "Census API answer")
+            "balance": entry(f"{server.url}/balance.csv", "fred_BOPGSTB"),
+            "country": entry(f"{server.url}/country.xlsx", "country"),
+            "exhibits": entry(f"{server.url}/ft900xlsx.zip", "12"),
+            "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "bea1"),
+            "keyed": entry(f"{server.url}/api", "api_GEN_VAL_MO")
             | {"key": {"variable": "TEST_API_KEY", "parameter": "key", "needs": True}, "optional": True},
         }
         path = tmp_path / "sources.toml"
@@ -59,8 +59,8 @@ def agency(tmp_path, monkeypatch):
         yield server
 
 
-def entry(url, layout):
-    return {"what": "A file", "producer": "An agency", "layout": layout, "url": url}
+def entry(url, table):
+    return {"what": "A file", "producer": "An agency", "table": table, "url": url}
 
 
 def get(name="balance", **kwargs):
@@ -78,7 +78,7 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     got = get(progress=lambda *at: seen.append(at))
     assert got.status == "new"
     assert got.record.path.read_bytes() == CSV
-    assert (got.record.statistical_month, got.record.layout) == ("1993-06", "FRED CSV")
+    assert (got.record.statistical_month, got.record.table) == ("1993-06", "fred_BOPGSTB")
     assert got.record.url == f"{agency.url}/balance.csv"
     assert got.record.published == dt.date(2024, 4, 4)
     assert fetch.verify(got.record)
@@ -141,11 +141,11 @@ def real_goods(flow: str, folder: Path) -> bytes:
 @pytest.mark.parametrize(
     ("name", "right", "wrong", "said"),
     [
-        ("balance", CSV, layouts.as_csv(exports()).encode(), "figures of BOPTEXP; expected BOPGSTB only"),
-        ("import_prices", bls_answer("EIUIR"), bls_answer("EIUIQ"), "figures of EIUIQ; expected EIUIR only"),
-        ("export_prices", bls_answer("EIUIQ"), bls_answer("EIUIR"), "figures of EIUIR; expected EIUIQ only"),
-        ("real_exports", "exports", "imports", "figures of imports; expected exports only"),
-        ("real_imports", "imports", "exports", "figures of exports; expected imports only"),
+        ("balance", CSV, layouts.as_csv(exports()).encode(), "the tables fred_BOPTEXP; expected table fred_BOPGSTB"),
+        ("import_prices", bls_answer("EIUIR"), bls_answer("EIUIQ"), "the tables bls_EIUIQ; expected table bls_EIUIR"),
+        ("export_prices", bls_answer("EIUIQ"), bls_answer("EIUIR"), "the tables bls_EIUIR; expected table bls_EIUIQ"),
+        ("real_exports", "exports", "imports", "the tables realimp; expected table realexp"),
+        ("real_imports", "imports", "exports", "the tables realexp; expected table realimp"),
     ],
 )
 def test_another_series_under_the_right_name_is_refused(agency, tmp_path, monkeypatch, name, right, wrong, said):
@@ -159,14 +159,6 @@ def test_another_series_under_the_right_name_is_refused(agency, tmp_path, monkey
     assert said in got.message
     agency.put("/file", right)
     assert get(name).status == "new"
-
-
-def test_a_table_of_sources_that_holds_something_unknown_is_refused(monkeypatch, tmp_path):
-    path = tmp_path / "sources.toml"
-    path.write_text(tomli_w.dumps({"balance": entry("http://a", "FRED CSV") | {"holds": {"series": "BOPGSTB"}}}))
-    monkeypatch.setenv("TRADELIB_SOURCES", str(path))
-    with pytest.raises(ParameterError, match="balance holds 'series'; expected table or flow"):
-        addresses.sources()
 
 
 def until(last: str) -> bytes:
@@ -227,8 +219,8 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
         (429, b"", {"Retry-After": "0"}, "429 Too Many Requests, come back in 0 s"),
         (200, CSV[:-20], {}, "found"),
         (200, CSV.decode().encode("utf-16"), {}, "UTF-16"),
-        (200, layouts.as_csv(layouts.bls()).encode(), {}, "a file of layout 'BLS API table'; expected FRED CSV"),
-        (200, layouts.as_csv(layouts.fred(step=3)).encode(), {}, "monthly figures, as BOPGSTB has them"),
+        (200, layouts.as_csv(layouts.bls()).encode(), {}, "the tables bls_EIUIR; expected table fred_BOPGSTB"),
+        (200, layouts.as_csv(layouts.fred(step=3)).encode(), {}, "monthly figures, as these series have them"),
     ],
 )
 def test_what_is_no_data_is_refused_and_what_is_here_stays(agency, status, body, headers, said):
@@ -322,7 +314,7 @@ def test_a_server_that_names_a_late_time_is_not_waited_for(agency, wait):
 
 def move(url: str, **others: str) -> None:
     """Let the source of the balance, and others, have another address."""
-    told = {name: entry(at, "FRED CSV") for name, at in ({"balance": url} | others).items()}
+    told = {name: entry(at, "fred_BOPGSTB") for name, at in ({"balance": url} | others).items()}
     Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(told))
 
 
@@ -371,7 +363,7 @@ def test_a_proxy_of_the_environment_is_used(agency, monkeypatch):
     agency.answers[url] = lambda handler: agencies.send(handler, 200, CSV, {})
     path = addresses.os.environ["TRADELIB_SOURCES"]
     with open(path, "wb") as file:  # noqa: PTH123 - a path from the environment
-        tomli_w.dump({"balance": entry(url, "FRED CSV")}, file)
+        tomli_w.dump({"balance": entry(url, "fred_BOPGSTB")}, file)
     monkeypatch.setenv("HTTP_PROXY", agency.url)
     monkeypatch.setenv("http_proxy", agency.url)
     assert get().status == "new"
@@ -452,21 +444,25 @@ def zipped(files: dict[str, bytes]) -> bytes:
 @pytest.fixture
 def exhibits(tmp_path):
     exhibit = layouts.write_sheets({"12": layouts.exhibit12()}, tmp_path / "exh12").read_bytes()
+    return {"exh12.xlsx": exhibit}
+
+
+def test_a_package_is_read_whole(agency, exhibits):
+    agency.put("/ft900xlsx.zip", zipped(exhibits))
+    got = get("exhibits")
+    assert (got.status, got.record.statistical_month) == ("new", "2023-02")
+
+
+def test_a_package_with_a_table_that_no_layout_describes_is_refused_by_its_name(agency, exhibits, tmp_path):
     other = layouts.write_sheets(
         {"9": [["Exhibit 9. Something"], ["of another shape"]]}, tmp_path / "exh9"
     ).read_bytes()
-    return {"exh12.xlsx": exhibit, "exh9.xlsx": other, "readme.txt": b"x"}
-
-
-def test_a_package_is_read_as_far_as_it_has_the_shape(agency, exhibits):
-    agency.put("/ft900xlsx.zip", zipped(exhibits))
+    agency.put("/ft900xlsx.zip", zipped(exhibits | {"exh9.xlsx": other}))
     got = get("exhibits")
-    assert got.status == "new"
-    assert got.record.statistical_month == "2023-02"
-    assert got.record.notes[0] == "1 of 2 workbooks read, 144 figures"
-    (why,) = got.record.notes[1:]
-    assert why.startswith("not read: exh9.xlsx, sheet '9', row 1: found 'Exhibit 9. Something' without it; expected")
-    assert why.endswith("exhibits with months across are not read")
+    assert got.status == "failed"
+    assert (
+        "exh9.xlsx: found 'Exhibit 9. Something'; expected the title of a table that a layout describes" in got.message
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,12 @@ FLOWS = ("exports", "imports")
 MODEL = "arima{model=(0 1 1)(0 1 1)} "
 
 
+GOODS = [f"{flow}_goods_census_{a}" for flow in ("exports", "imports") for a in ("sa", "nsa")]
+
+
 @pytest.fixture(scope="module")
 def data():
-    return tradelib.load("*_goods_census_*", unit="billions")
+    return tradelib.load(GOODS, start="1989-01", unit="billions")
 
 
 @pytest.fixture(scope="module")

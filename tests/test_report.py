@@ -66,7 +66,7 @@ def test_a_run_leaves_all_that_the_design_names(tmp_path: Path) -> None:
     assert names == {"index.html", "notebooks", "figures", "tables", "results.json", "manifest.json"}
     manifest = json.loads((got.folder / "manifest.json").read_text())
     assert manifest["outcome"] == "ok"
-    assert manifest["inputs"]["data"]["census_history/2024-04-04"]
+    assert manifest["inputs"]["data"]["ft900/2025-05-06"]
     assert "figures/03_trend-path.svg" in manifest["files"]
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 

@@ -64,7 +64,7 @@ def test_airline_passengers_are_seasonal_in_every_test():
 
 
 def test_published_series_have_no_residual_seasonality():
-    data = tradelib.load("*_bop_sa")
+    data = tradelib.load(vintage="2024-04-04")
     results = [seasonal.residual_seasonality(data[name]) for name in data]
     assert [result.verdict for result in results] == ["none"] * 9
     together = seasonal.compare(results)
@@ -74,7 +74,7 @@ def test_published_series_have_no_residual_seasonality():
 
 
 def test_unadjusted_goods_are_seasonal():
-    data = tradelib.load("*_census_nsa")
+    data = tradelib.load(["exports_goods_census_nsa", "imports_goods_census_nsa"], start="1989-01")
     assert {seasonal.residual_seasonality(data[name]).verdict for name in data} == {"present"}
 
 

@@ -21,7 +21,6 @@ from tradelib.headline.words import (
     say,
     standing,
 )
-from tradelib.sources.checks import MONTHLY_TOLERANCE, identities
 
 __all__ = [
     "COLUMNS",
@@ -129,7 +128,7 @@ def write(frame: pd.DataFrame, month: str | pd.Period | None = None, previous: p
     SeriesError
         The month is missing, or the frame is not the history table in millions.
     ComparabilityError
-        Vintages are mixed, or the earlier vintage is of another source family.
+        Vintages are mixed, or the earlier vintage is of another compilation.
 
     Notes
     -----
@@ -142,7 +141,6 @@ def write(frame: pd.DataFrame, month: str | pd.Period | None = None, previous: p
         span = f"{table.first} to {table.complete[-1]}"
         raise SeriesError(f"found no complete figures for {at}; expected a month of {span} with all nine series")
     why = table.why_missing([at - 1])
-    _check_accounts(table, [at] if why else [at - 1, at])
     pair = Comparison(table.total, [at], None if why else [at - 1])
     before = name_beside(at - 1, at)
     no_change = Phrase(f"No change from {before} can be given: {why}." if why else "")
@@ -161,17 +159,6 @@ def write(frame: pd.DataFrame, month: str | pd.Period | None = None, previous: p
     numbers = tuple(replace(n, place=place) for place, phrase in told.items() for n in phrase.numbers)
     paragraphs = tuple(Paragraph(about, p.text) for about, p in told.items() if about != "title" and p.text)
     return Headline(at, told["title"].text, paragraphs, numbers, _notes(at, numbers, previous))
-
-
-def _check_accounts(table: Table, months: list[pd.Period]) -> None:
-    """Refuse months that contradict themselves: their words would too."""
-    for identity in identities(pd.Index(COLUMNS)):
-        for month in months:
-            whole, plus, other = (table.total(name, [month]) for name in identity[:3])
-            gap = whole.millions - plus.millions - identity.sign * other.millions
-            if abs(gap) > MONTHLY_TOLERANCE:
-                expected = f"{identity} within {MONTHLY_TOLERANCE}"
-                raise SeriesError(f"found a gap of {float(gap):,.0f} in {month}; expected {expected}")
 
 
 def _title(pair: Comparison) -> Phrase:
@@ -209,7 +196,7 @@ def _same_family(frame: pd.DataFrame, previous: pd.DataFrame) -> None:
         told.attrs["series"][BALANCE]["family"] for told in (frame, previous) if BALANCE in told.attrs.get("series", {})
     }
     if len(families) > 1:
-        raise ComparabilityError(f"found vintages of {' and '.join(sorted(families))}; expected one source family")
+        raise ComparabilityError(f"found vintages of {' and '.join(sorted(families))}; expected one compilation")
 
 
 def _year(table: Table, month: pd.Period) -> Phrase:

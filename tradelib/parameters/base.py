@@ -76,10 +76,11 @@ class Parameters(BaseModel):
 
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
         """Load series for the span asked for, in billions of dollars, as they were known on the day of the release."""
-        asked = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
+        asked: dict[str, Any] = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
-            return store.load(series, **(asked | kwargs))
+            asked |= kwargs
+            return store.load(series, **(asked | {"start": asked["start"] or "first"}))
 
     @property
     def day(self) -> dt.date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
@@ -10,6 +10,9 @@ from tradelib import store
 from tradelib.errors import TradelibError
 from tradelib.parameters.base import Parameters, SeriesName
 from tradelib.seasonal import LEAST_YEARS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa") for flow in ("exports", "imports"))
 """Goods with all partners, as the agency publishes them adjusted and not."""
@@ -42,10 +45,13 @@ class Seasonal(Parameters):
     """
 
     notebook: ClassVar[str] = "02_seasonal"
-    needs: ClassVar[tuple[str, ...]] = GOODS
     series: SeriesName = "balance_total_bop_sa"
     engine: Literal["seats", "x11", "stl"] = "seats"
     spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"
+
+    def load_goods(self) -> pd.DataFrame:
+        """Load goods with all partners, as the agency publishes them adjusted and not."""
+        return self.load(GOODS)
 
     @model_validator(mode="after")
     def _carries_the_tests(self) -> Self:
@@ -72,7 +78,7 @@ class Seasonal(Parameters):
         try:
             goods.goods_spec(self.engine, self.spec)
             if available():
-                data = self.load([f"{flow}_goods_census_nsa" for flow in goods.FLOWS])
+                data = self.load_goods()
                 goods.try_spec({f: data[f"{f}_goods_census_nsa"] for f in goods.FLOWS}, self.engine, self.spec)
         except TradelibError as error:
             raise ValueError(f"spec: {error}") from error

@@ -11,14 +11,18 @@ from tradelib import store
 from tradelib.errors import ParameterError, TradelibError
 from tradelib.parameters.base import Parameters
 from tradelib.quantity import WORLD, Quantity
-from tradelib.quantity.labels import item_label, partner_label, partners
+from tradelib.quantity.labels import item_label, partners
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def _label(quantity: Quantity) -> str:
-    return partner_label(quantity.partner) if quantity.partner != WORLD else item_label(quantity.item, "chart")
+    return (
+        partners()[quantity.partner]["name"]
+        if quantity.partner in partners() and quantity.partner != WORLD
+        else item_label(quantity.item, "chart")
+    )
 
 
 class ServicesAndPartners(Parameters):
@@ -53,11 +57,11 @@ class ServicesAndPartners(Parameters):
         if not fitting:
             raise ParameterError(f"no release until {self.day} has table {table}; get one with: tradelib update")
         release = fitting[-1]
-        areas = {name for name, row in partners().items() if row["kind"] != "country" or item != "goods"}
+        areas = {name for name, row in partners().items() if row["kind"] != "country"}
         parts = [
             quantity
             for quantity in release.quantities.values()
-            if quantity.is_part_of(replace(whole, flow=quantity.flow))
+            if (item == "services" and quantity.is_part_of(replace(whole, flow=quantity.flow)))
             or (replace(quantity, flow="exports", partner=WORLD) == whole and quantity.partner not in areas)
         ]
         names = [replace(whole, flow=flow).name for flow in ("exports", "imports")]
@@ -66,7 +70,7 @@ class ServicesAndPartners(Parameters):
         short = {part.name: _label(part) for part in parts}
         for name, described in frame.attrs["series"].items():
             described["label"] = short.get(name, "World" if item == "goods" else "Total services")
-        return frame
+        return frame.loc[frame.dropna().index[0] :]  # totals begin before their parts
 
     def _spanned(self, frame: pd.DataFrame) -> pd.DataFrame:
         known = frame.loc[: self.end]

@@ -154,7 +154,8 @@ def _official(file: str, facts: Iterable[_Fact]) -> Table:
         raise SourceError(file, None, found="no figures", expected="at least one month")
     for name, by_month in series.items():
         _check_calendar(file, name, sorted(by_month))
-    ordinals = range(min(map(min, series.values())), max(map(max, series.values())) + 1)
+    first = max(min(map(min, series.values())), MONTHLY_SINCE)  # quarters before are no months
+    ordinals = range(first, max(map(max, series.values())) + 1)
     cells = [[_cell(by_month.get(at)) for by_month in series.values()] for at in ordinals]
     kept = [at for at, row in enumerate(cells) if any(row)]
     layout = series_layout(f"bls_{'_'.join(series)}", f"BLS {', '.join(series)}, import and export price indexes",

@@ -29,6 +29,7 @@ HEADLINE = tuple(
 )
 """The nine series of Exhibit 1."""
 
+FIRST = "first"
 _COUNT = {"monthly": "M", "quarterly": "Q", "annual": "Y", "ytd": "M"}
 
 
@@ -53,7 +54,9 @@ def load(
         lists them; by default the nine of Exhibit 1. Series of one publisher come from one release, the newest that
         has all of them; where none has, each comes from the newest that has it.
     start, end : str, pandas.Period or None
-        First and last period, both included; None for all there is.
+        First and last period, both included; None for all that the newest release has. Exhibits print two or three
+        years: with an earlier ``start`` the series come from the newest release that reaches back to it, with
+        ``"first"`` from the one that reaches back farthest.
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}
@@ -90,7 +93,7 @@ def load(
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     if freq not in FREQUENCIES:
         raise ParameterError(f"unknown frequency {freq!r}; possible: {', '.join(FREQUENCIES)}")
-    chosen = _choose(series, vintage)
+    chosen = _choose(series, vintage, start)
     columns, described = {}, {}
     for name, release in chosen.items():
         rows = release.rows(name, freq)
@@ -99,9 +102,9 @@ def load(
         scaled = unit == "billions" and quantity.unit.startswith("millions of ")
         columns[name] = values / 1000 if scaled else values
         described[name] = _described(release, quantity, rows.iloc[-1], scaled=scaled)
-    frame = cut(pd.DataFrame(columns), start, end)
+    frame = cut(pd.DataFrame(columns), None if start == FIRST else start, end)
     frame.attrs["series"] = described
-    frame.attrs["notes"] = notes = _notes(chosen, vintage)
+    frame.attrs["notes"] = notes = _notes(chosen, vintage, start)
     for note in notes:
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
@@ -126,7 +129,7 @@ def _described(release: Release, quantity: Quantity, newest: pd.Series, *, scale
     }
 
 
-def _choose(words: str | Iterable[str], vintage: str | dt.date | None) -> dict[str, Release]:
+def _choose(words: str | Iterable[str], vintage: str | dt.date | None, start: Month = None) -> dict[str, Release]:
     """Return by canonical name the release that each series comes from."""
     asked = [words] if isinstance(words, str) else list(words)
     plain = [word for word in asked if not _is_pattern(word)]
@@ -139,13 +142,31 @@ def _choose(words: str | Iterable[str], vintage: str | dt.date | None) -> dict[s
     names = dict.fromkeys(_names(asked, everything))
     for listed in known.values():
         own = [name for name in names if any(one.find(name) for one in listed)]
-        whole = next((one for one in listed if own and all(one.find(name) for name in own)), None)
+        having = [one for one in listed if own and all(one.find(name) for name in own)]
+        whole = _reaching(having, own, start)
         for name in own:
             found[name] = whole or next(one for one in listed if one.find(name))
     for word in plain:
         if not any(word in (name, *found[name].quantities[name].aliases) for name in found):
             raise ParameterError(f"unknown series {word!r}; {_hint(word, everything)}")
     return {name: found[name] for name in names}
+
+
+def _reaching(known: Sequence[Release], names: Sequence[str], start: Month) -> Release | None:
+    """Return the newest of some releases whose series begin early enough, else the newest; None where there is none."""
+    if start is None or len(known) < 2:
+        return known[0] if known else None
+    begin = [max(_first(one, name) for name in names) for one in known]
+    wanted = min(begin) if start == FIRST else str(start)
+    return next((one for one, first in zip(known, begin, strict=True) if first <= wanted), known[0])
+
+
+def _first(release: Release, name: str) -> str:
+    """Return the first month of a series; of one that is not monthly the first of all months."""
+    try:
+        return str(release.span(name)[0])
+    except ParameterError:
+        return ""
 
 
 def _as_of(publisher: str, vintage: str | dt.date | None) -> list[Release]:
@@ -203,7 +224,7 @@ def _hint(word: str, known: Sequence[Release]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
 
 
-def _notes(chosen: dict[str, Release], vintage: str | dt.date | None) -> list[str]:
+def _notes(chosen: dict[str, Release], vintage: str | dt.date | None, start: Month) -> list[str]:
     """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
     notes = []
     for publisher in dict.fromkeys(one.publisher for one in chosen.values()):
@@ -215,13 +236,13 @@ def _notes(chosen: dict[str, Release], vintage: str | dt.date | None) -> list[st
         passed = [
             one
             for one in _as_of(publisher, vintage)
-            if one.released > max(days) and any(one.find(name) for name in own)
+            if one.released > max(days) and any(one.find(name) for name in own) and start is None
         ]
         if passed:
             names = ", ".join(name for name in own if passed[0].find(name))
             notes.append(
-                f"from the release of {max(days)}, the newest that has all of these series; that of "
-                f"{passed[0].released} has only {names}"
+                f"from the release of {max(days)}, the newest that has all of these series and months; that of "
+                f"{passed[0].released} has less: {names}"
             )
     return notes
 
