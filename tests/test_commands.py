@@ -32,8 +32,8 @@ def test_check_shows_the_table_and_the_verdict():
     assert got.exit_code == 0
     line = next(line for line in got.stdout.splitlines() if line.split()[:2] == ["2024-02", "level"])
     assert line.split()[2:] == ["balance_total_bop_sa", printed(-68.9), printed(-68.901, 3), "agreement", "2024-04-04"]
-    assert got.stdout.splitlines()[-1].startswith("agrees: 43 agreement, 43 different vintage")
-    assert "travel" not in got.stdout
+    assert got.stdout.splitlines()[-1].startswith("agrees: 45 agreement, 65 different vintage")
+    assert "percent_of_gdp" not in got.stdout
     assert "exports_travel_bop_sa" in run("check", "--all").stdout
 
 

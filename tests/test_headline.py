@@ -410,7 +410,6 @@ def test_month_must_be_a_month(history, month):
         (lambda f: f.replace(f.iloc[-1, 0], np.inf), "found an infinite value"),
         (lambda f: f.astype(str), "not to be numbers"),
         (lambda f: f * np.nan, "found no month with all of"),
-        (lambda f: f.assign(balance_total_bop_sa=f["balance_total_bop_sa"] + 2), "found a gap of"),
     ],
 )
 def test_unfit_tables_are_refused(history, spoil, message):

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import os
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 import tradelib
-from tradelib.parameters import NOTEBOOKS
 from tradelib.report import inputs, plan
-from tradelib.report.jobs import Job
+
+if TYPE_CHECKING:
+    import pytest
 
 # Modules that no notebook runs, and libraries that decide no number, word or line.
 _NOT_IN_A_RUN = {"cli.py", "fetch", "warm.py", "forkserver.py", "report", "sweep"}
@@ -50,29 +49,6 @@ def test_the_x13_program_is_an_input(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "gone"))
     assert inputs.surroundings()["x13"] is None
     assert len(set(got)) == 3
-
-
-@pytest.mark.parametrize(
-    ("notebook", "names"),
-    [("04_real_vs_nominal", ["realexp.xls", "realimp.xlsx"]),
-     ("06_services_and_partners", ["trad-time-series-0224.xlsx", "country.xlsx"])],
-)  # fmt: skip
-def test_files_that_a_parameter_names_are_inputs(tmp_path: Path, notebook: str, names: list[str]) -> None:
-    for name in names:
-        (tmp_path / name).write_bytes(b"one")
-    job = Job(notebook, NOTEBOOKS[notebook].model_construct(official=str(tmp_path)))
-    before, written = inputs.circumstances(job), inputs.inputs_of([job])
-    assert inputs.changes(before, job) == []
-    for name in names:
-        status = (tmp_path / name).stat()
-        (tmp_path / name).write_bytes(b"two")
-        os.utime(tmp_path / name, ns=(status.st_atime_ns, status.st_mtime_ns))
-        assert inputs.changes(before, job) == ["notebooks"]
-        assert inputs.inputs_of([job]) != written
-        (tmp_path / name).write_bytes(b"one")
-        assert inputs.changes(before, job) == []
-    (tmp_path / names[0]).unlink()
-    assert inputs.changes(before, job) != []
 
 
 def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

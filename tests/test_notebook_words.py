@@ -24,7 +24,7 @@ def test_numbers_in_prose(value, sign, expected):
     [
         ("balance_total_bop_sa", "Billions of dollars a month, seasonally adjusted, BOP basis"),
         ("imports_goods_census_nsa", "Billions of dollars a month, not seasonally adjusted, Census basis"),
-        ("exports_price_index_bls_nsa_base2000", "Index, 2000 = 100, not seasonally adjusted"),
+        ("exports_goods_bls_nsa_base2000_index", "Index, 2000 = 100, not seasonally adjusted"),
     ],
 )
 def test_the_unit_line_says_unit_adjustment_and_basis(name, expected):

@@ -70,7 +70,10 @@ def test_totals_goods_and_services_of_both_texts_are_all_compared(checked):
 def test_what_the_data_do_not_hold_is_said_to_be_absent(checked):
     absent = checked.table[checked.table["outcome"] == ABSENT]
     got = {(row.released.isoformat(), row.series) for row in absent.itertuples()}
-    assert ("2024-02-07", "exports_capital_goods_census_sa") in got  # end uses of that year stand in no release at hand
+    assert (
+        "2024-02-07",
+        "exports_consumer_goods_census_sa",
+    ) in got  # in no release at hand
     assert not {series for _, series in got} & {"exports_total_bop_sa", "exports_travel_bop_sa"}
     assert absent["ours"].isna().all()
 

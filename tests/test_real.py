@@ -182,14 +182,14 @@ def test_impossible_parameters_of_the_notebook_are_refused(asked, said):
 
 def test_the_notebook_takes_a_vintage_of_the_trade_figures():
     asked = parameters.RealVsNominal(vintage="2024-02", reference_year=1989)
-    assert str(asked.load("exports_price_index_*").index[-1]) == "2024-10"
+    assert str(asked.load_prices().index[-1]) == "2024-10"
 
 
 def test_an_adjusted_index_says_so_and_needs_no_statement_of_adjustment():
     index, nominal = load(PRICE)[PRICE], load(NOMINAL, vintage="2024-04-04")[NOMINAL]
     got = real.adjust_price(index)
-    assert got.name == "exports_price_index_bls_sa_base2000"
-    assert real.deflate(nominal, got, 2017, accept=("basis", "vintage")).price.name.endswith("bls_sa_base2017")
+    assert got.name == "exports_goods_bls_sa_base2000_index"
+    assert real.deflate(nominal, got, 2017, accept=("basis", "vintage")).price.name.endswith("bls_sa_base2017_index")
     with pytest.raises(ComparabilityError, match="already adjusted"):
         real.adjust_price(got)
 

@@ -138,7 +138,7 @@ def test_every_figure_has_png_svg_and_data(made: Path) -> None:
 def test_refused_parameters_are_one_plain_message(clone: Path) -> None:
     got = make(clone, "report", "ARGS=--start 2030-01")
     assert got.returncode != 0
-    assert "2030-01 is outside the data, which span 1992-01 to 2024-02" in got.stderr
+    assert "2030-01 is outside the data, which span 1992-01 to 2025-03" in got.stderr
     assert "Traceback" not in got.stderr
 
 

@@ -148,7 +148,7 @@ def test_four_years_are_too_short():
     ("asked", "told"),
     [
         ({"series": "exports_goods_census_nsa"}, "not published as seasonally adjusted"),
-        ({"start": "2020-01"}, "2020-01 to 2024-02 are 50 months; the tests need 60"),
+        ({"start": "2021-01"}, "2021-01 to 2025-03 are 51 months; the tests need 60"),
         ({"engines": "x11"}, "unknown parameter 'engines'; did you mean engine"),
     ],
 )

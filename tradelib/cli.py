@@ -217,8 +217,8 @@ def update(
 ) -> None:
     """Release day: fetch, add every new table to its release, say what was revised, report.
 
-    Without a connection it goes on with what is here. The exit code is 1 when a source failed (also when only others
-    could be reached), a file was not added or a notebook failed, 2 when the command itself cannot be done.
+    Without a connection it goes on with what is here. The exit code is 1 when a source failed, a file was not added or
+    a notebook failed, 2 when the command itself cannot be done.
     """
     from tradelib.fetch import freshness, update as updates
 
@@ -242,8 +242,7 @@ def sources() -> None:
         known = store.releases(publisher)
         _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold", markup=False)
         for one in known:
-            count = f"{len(one.exhibits)} tables" if len(one.exhibits) > 1 else one.exhibits[0]
-            _out.print(f"  {one.released} about {one.month}: {count}", markup=False)
+            _out.print(f"  {one.released} about {one.month}: {', '.join(one.exhibits)}", markup=False)
     _out.print("\nTo fetch", style="bold")
     for name, row in fetching.downloads().iterrows():
         here = f"; here: about {row.month}, fetched {row.fetched}" if row.month else ""
@@ -261,14 +260,13 @@ def series(
 
     from tradelib import store
 
-    listed = store.series(" ".join(text or []))
+    listed = store.series(" ".join(text or [])).reset_index()
     if as_json:
-        _out.print_json(listed.reset_index().to_json(orient="records"))
+        _out.print_json(listed.to_json(orient="records"))
         return
-    table = Table("series", "what it is", "unit", "releases", "newest", box=None)
-    for name, row in listed.iterrows():
-        label = f"{row.label} ({row.mnemonic})" if row.mnemonic else row.label
-        table.add_row(str(name), label, row.unit, str(row.releases), row.newest)
+    table = Table(*listed.columns, box=None)
+    for row in listed.astype(str).itertuples(index=False):
+        table.add_row(*row)
     _out.print(table, soft_wrap=False)
 
 

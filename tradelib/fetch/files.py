@@ -24,6 +24,7 @@ from tradelib.fetch import addresses
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.sources import unpack
 from tradelib.sources.files import read_files
+from tradelib.sources.identities import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -221,6 +222,7 @@ def _keep(
     notes = unpack.check_archive(path) if unpack.is_archive(path) else []
     try:
         tables = read_files([path])
+        check(tables)
     except SourceError as error:
         raise SourceError(error.file, error.place, found=error.found + _words(path), expected=error.expected) from None
     names = [table.exhibit for table in tables]

@@ -37,6 +37,10 @@ class RealVsNominal(Parameters):
     episode_start: Month | None = None
     episode_end: Month | None = None
 
+    def load_prices(self) -> pd.DataFrame:
+        """Load the price indexes, another agency's, from their newest release."""
+        return self.load(PRICES, start=None, end=None, vintage=None)
+
     def load_chained(self, *, whole: bool = False) -> pd.DataFrame | None:
         """Load the official chained dollars, in billions, for the span asked for or whole.
 
@@ -61,7 +65,7 @@ class RealVsNominal(Parameters):
 
         On the day of a release prices can be a month behind the values, or the other way round.
         """
-        months = self.load(PRICES, start=None, end=None).index
+        months = self.load_prices().index
         chained = self.load_chained()
         if chained is None:
             return months.intersection(self.load(self.needs[0]).index)
@@ -78,7 +82,7 @@ class RealVsNominal(Parameters):
         if len(months) < 13:
             span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
             raise ValueError(f"{span}{len(months)} months; a change over a year needs 13")
-        prices = self.load(PRICES, start=None, end=None).index
+        prices = self.load_prices().index
         everything = self.load_chained(whole=True)
         known = prices if everything is None else prices.intersection(everything.index)
         years = [year for year in known.year.unique() if sum(known.year == year) == 12]

@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 
 def _label(quantity: Quantity) -> str:
-    return (
-        partners()[quantity.partner]["name"]
-        if quantity.partner in partners() and quantity.partner != WORLD
-        else item_label(quantity.item, "chart")
-    )
+    known = partners().get(quantity.partner, {})
+    return item_label(quantity.item, "chart") if quantity.partner == WORLD else known.get("name", quantity.partner)
 
 
 class ServicesAndPartners(Parameters):
@@ -61,8 +58,11 @@ class ServicesAndPartners(Parameters):
         parts = [
             quantity
             for quantity in release.quantities.values()
-            if (item == "services" and quantity.is_part_of(replace(whole, flow=quantity.flow)))
-            or (replace(quantity, flow="exports", partner=WORLD) == whole and quantity.partner not in areas)
+            if (
+                quantity.is_part_of(replace(whole, flow=quantity.flow))
+                if item == "services"
+                else replace(quantity, flow="exports", partner=WORLD) == whole and quantity.partner not in areas
+            )
         ]
         names = [replace(whole, flow=flow).name for flow in ("exports", "imports")]
         names += [part.name for part in parts if part.flow != "balance" and release.span(part.name)[1] == release.month]

@@ -64,3 +64,10 @@ def did_you_mean(word: str, possible: Iterable[str]) -> str:
     words = sorted(possible)
     close = get_close_matches(word, words, n=3, cutoff=0.55)
     return f"did you mean {' or '.join(close)}?" if close else f"possible: {', '.join(words)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the five names that share most words with one that is not there."""
+    words = set(name.split("_"))
+    near = sorted(known, key=lambda other: (-len(words & set(other.split("_"))), len(other)))[:5]
+    return f"the nearest are {', '.join(near)}"

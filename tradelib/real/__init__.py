@@ -94,7 +94,7 @@ def rebase(series: pd.Series, reference_year: int, level: float = 100.0) -> pd.S
             f"{series.name} has {len(year)} months of {reference_year}; expected all twelve of the reference year "
             f"(the series spans {span})"
         )
-    name = re.sub(r"(?<=_base)\d{4}$", str(reference_year), str(series.name))
+    name = re.sub(r"(?<=_base)\d{4}(?=_|$)", str(reference_year), str(series.name))
     return guard.renamed(series * (level / year.mean()), name, series)
 
 

@@ -1,6 +1,6 @@
 """The store: what was published when, in folders ``data/<publisher>/<day of release>/``."""
 
-from tradelib.store.adding import Added, StoreError, add
+from tradelib.store.adding import Added, add
 from tradelib.store.loading import (
     HEADLINE,
     DayUnknownError,
@@ -9,10 +9,10 @@ from tradelib.store.loading import (
     find,
     load,
     release_of,
-    series,
-    triangle,
 )
+from tradelib.store.queries import series, triangle
 from tradelib.store.reading import Release, publishers, release, releases
+from tradelib.store.writing import StoreError
 
 __all__ = [
     "HEADLINE",

@@ -12,10 +12,10 @@ import pandas as pd
 
 from tradelib.paths import data_folder
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
-from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean
+from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean, nearest
 from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.rounding import exact
-from tradelib.store.tables import TOML, figures_of, read_stored
+from tradelib.store.tables import TOML, Figures, figures_of, read_stored, spans
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,17 +71,24 @@ class Release:
         return [read_stored(self.folder, name, entry) for name, entry in self.contents["tables"].items()]
 
     @cached_property
+    def _figures(self) -> dict[str, Figures]:
+        return {name: figures_of(self.folder, name, entry) for name, entry in self.contents["tables"].items()}
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
+
+    @cached_property
     def facts(self) -> pd.DataFrame:
         """Every published figure of the release, one row each, with the columns ``quantity.FACT_COLUMNS``."""
-        parts = [figures_of(self.folder, name, entry).facts for name, entry in self.contents["tables"].items()]
-        return pd.concat(parts, ignore_index=True)
+        return pd.concat([figures.facts for figures in self._figures.values()], ignore_index=True)
 
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
         """Every quantity of the release by its name."""
         found: dict[str, Quantity] = {}
-        for name, entry in self.contents["tables"].items():
-            found |= figures_of(self.folder, name, entry).quantities
+        for figures in self._figures.values():
+            found |= figures.quantities
         return found
 
     @cached_property
@@ -108,16 +115,15 @@ class Release:
         quantity = self.find(name)
         if quantity is None:
             raise ParameterError(f"the release of {self.released} has no {name!r}; {nearest(name, self.quantities)}")
-        parts = []
-        for table, entry in self.contents["tables"].items():
-            figures = figures_of(self.folder, table, entry)
-            if quantity.name in figures.quantities:
-                parts.append(_spans(_only(figures.facts, quantity), FREQUENCIES[freq]))
-        rows = pd.concat(sorted(parts, key=len, reverse=True))
-        rows = rows.drop_duplicates("last").sort_values("last")
-        if rows.empty:
+        key = (quantity.name, freq)
+        if key not in self._rows:
+            own = [figures for figures in self._figures.values() if quantity.name in figures.places]
+            parts = [figures.of_quantity(quantity.name, FREQUENCIES[freq]) for figures in own]
+            rows = pd.concat(sorted(parts, key=len, reverse=True)) if len(parts) > 1 else parts[0]
+            self._rows[key] = rows.drop_duplicates("last").sort_values("last")
+        if self._rows[key].empty:
             raise ParameterError(f"the release of {self.released} has no {freq} figures of {name}")
-        return rows
+        return self._rows[key]
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
         """Return first and last month of a series, both included."""
@@ -126,23 +132,22 @@ class Release:
 
     def compilations(self, name: str) -> list[str]:
         """Return whose compilations of a quantity it has."""
-        found = [
-            entry["compilation"]
-            for table, entry in self.contents["tables"].items()
-            if name in figures_of(self.folder, table, entry).quantities
-        ]
-        return list(dict.fromkeys(found))
+        entries = self.contents["tables"]
+        own = [entries[table]["compilation"] for table, figures in self._figures.items() if name in figures.quantities]
+        return list(dict.fromkeys(own))
 
     def values(self, name: str, compilation: str) -> pd.Series:
         """Return the months of a quantity as one compilation has them; empty where it has none."""
-        parts = [
-            _spans(_only(figures_of(self.folder, table, entry).facts, self.quantities[name]), 1)
-            for table, entry in self.contents["tables"].items()
-            if entry["compilation"] == compilation and name in figures_of(self.folder, table, entry).quantities
+        entries = self.contents["tables"]
+        own = [
+            figures
+            for table, figures in self._figures.items()
+            if entries[table]["compilation"] == compilation and name in figures.places
         ]
-        if not parts:
+        parts = sorted((figures.of_quantity(name, 1) for figures in own), key=len, reverse=True)
+        if not parts or parts[0].empty:
             return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M", name="period"), name=name)
-        rows = pd.concat(sorted(parts, key=len, reverse=True)).drop_duplicates("last").sort_values("last")
+        rows = pd.concat(parts).drop_duplicates("last").sort_values("last")
         return _indexed(pd.Series(rows["value"].to_numpy(), name=name), rows["last"])
 
     def series(self, name: str, freq: str = "monthly") -> pd.Series:
@@ -227,7 +232,7 @@ class Release:
         depth = items.count("/")
         keep = [item for item in rows["item"].unique() if fnmatchcase(item, items) and item.count("/") == depth]
         who = [partner for partner in rows["partner"].unique() if fnmatchcase(partner, partners)]
-        rows = _spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], 1)
+        rows = spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], 1)
         if rows.empty:
             raise ParameterError(f"the release of {self.released} has no {flow} of {items} with {partners} ({fixed})")
         stub = "item" if "*" not in partners else "partner"
@@ -249,31 +254,10 @@ class Release:
         )  # fmt: skip
 
 
-def _only(facts: pd.DataFrame, quantity: Quantity) -> pd.DataFrame:
-    for column in QUANTITY_COLUMNS:
-        facts = facts[facts[column] == getattr(quantity, column)]
-    return facts
-
-
-def _spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return the published values of spans of some months; 0 for those from January on to another month."""
-    last = facts["last"].astype("int64")
-    length = last - facts["first"].astype("int64") + 1
-    wanted = length == months if months else length == last % 12 + 1
-    return facts[wanted & (facts["edition"] == "current") & facts["value"].notna()]
-
-
 def _indexed(values: pd.Series, months: Iterable[pd.Period]) -> pd.Series:
     """Return values by month, gap-free; a month that was not published is missing."""
     values.index = pd.PeriodIndex(months, freq="M", name="period")
     return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the five names that share most words with one that is not there."""
-    words = set(name.split("_"))
-    near = sorted(known, key=lambda other: (-len(words & set(other.split("_"))), len(other)))[:5]
-    return f"the nearest are {', '.join(near)}"
 
 
 def publishers() -> list[str]:

@@ -27,6 +27,8 @@ from tradelib.sources.tables import layouts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+
 TOML = "release.toml"
 _PACKAGE = Path(__file__).parents[1]
 
@@ -41,16 +43,34 @@ class Figures:
         One row a figure, with the columns ``quantity.FACT_COLUMNS``.
     quantities : dict of str to Quantity
         By canonical name.
+    places : dict of str to array of int
+        By canonical name, which rows are of the quantity.
     """
 
     facts: pd.DataFrame
     quantities: dict[str, Quantity]
+    places: dict[str, np.ndarray]
 
     @classmethod
     def of(cls, facts: pd.DataFrame) -> Figures:
         """Return the figures that some facts are."""
-        rows = facts[list(QUANTITY_COLUMNS)].drop_duplicates().astype(str).itertuples(index=False, name=None)
-        return cls(facts, {(quantity := Quantity(*row)).name: quantity for row in rows})
+        quantities, places = {}, {}
+        for key, rows in facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False).indices.items():
+            quantity = Quantity(*map(str, key))
+            quantities[quantity.name], places[quantity.name] = quantity, rows
+        return cls(facts, quantities, places)
+
+    def of_quantity(self, name: str, months: int) -> pd.DataFrame:
+        """Return the published values of a quantity for spans of some months; 0 for those that begin in January."""
+        return spans(self.facts.iloc[self.places[name]], months)
+
+
+def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
+    """Return the published values of spans of some months; 0 for those from January on to another month."""
+    last = facts["last"].astype("int64")
+    length = last - facts["first"].astype("int64") + 1
+    wanted = length == months if months else length == last % 12 + 1
+    return facts[wanted & (facts["edition"] == "current") & facts["value"].notna()]
 
 
 def to_text(table: Table) -> str:

@@ -1,0 +1,127 @@
+"""Writing a release: every table as text that diffs like print, the description last, whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
+
+from tradelib.paths import data_folder
+from tradelib.quantity.errors import SourceError, TradelibError
+from tradelib.sources.heads import NOTES
+from tradelib.sources.rows import Grid
+from tradelib.sources.series import FORM
+from tradelib.sources.tables import titles
+from tradelib.store.reading import FT900, Release
+from tradelib.store.tables import TOML, from_text, to_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from tradelib.sources.reader import Table
+
+PUBLISHERS = {
+    FT900: ("U.S. Census Bureau and U.S. Bureau of Economic Analysis",
+            "U.S. International Trade in Goods and Services (FT-900)"),
+    "bls": ("U.S. Bureau of Labor Statistics", "Import and export price indexes"),
+    "gdp": ("U.S. Bureau of Economic Analysis", "Gross Domestic Product"),
+}  # fmt: skip
+_LONGEST = 12
+"""Words that a cell may have before it is a sentence, if it is no title."""
+
+
+class StoreError(TradelibError):
+    """The store cannot be written."""
+
+
+def write_release(
+    publisher: str, day: dt.date, month: pd.Period, tables: Sequence[Table], files: dict[str, dict[str, Any]],
+    own: Release | None,
+) -> None:  # fmt: skip
+    """Write a release, or the tables that join one; its description comes last and changes place in one step."""
+    final = data_folder() / publisher / day.isoformat()
+    who, title = PUBLISHERS[publisher]
+    used = {table.grids[0].file for table in tables}
+    contents: dict[str, Any] = {
+        "publisher": who, "title": title, "released": day, "statistical_month": str(month),
+        "licence": "Work of the United States government, public domain (17 U.S.C. 105)",
+        **({key: own.contents[key] for key in own.contents if key not in ("files", "tables")} if own else {}),
+        "files": (own.contents["files"] if own else {}) | {name: files[name] for name in files if name in used},
+    }  # fmt: skip
+    partial: Path | None = None
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
+        entries = {table.exhibit: _write_table(table, partial) for table in tables}
+        contents["tables"] = (own.contents["tables"] if own else {}) | entries
+        contents["statistical_month"] = str(month)
+        (partial / TOML).write_text(tomli_w.dumps(contents), encoding="utf-8")
+        partial.chmod(0o777 & ~_umask())
+        if own is None:
+            partial.rename(final)
+            return
+        for path in sorted(partial.iterdir(), key=lambda path: path.name == TOML):
+            path.replace(final / path.name)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = "the disk is full" if full else (error.strerror or str(error)).lower()
+        raise StoreError(f"cannot write to {final.parent}: {why}; nothing was added") from error
+    finally:
+        if partial:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_table(table: Table, folder: Path) -> dict[str, str]:
+    """Write one table as text, and prove that the text says what the file said."""
+    stored = table
+    if table.layout.down != FORM:
+        stored = replace(table, grids=tuple(_without_sentences(grid) for grid in table.grids))
+    text = to_text(stored)
+    entry = {
+        "title": table.title, "file": table.grids[0].file, "publisher": table.layout.publisher,
+        "compilation": table.layout.compilation, "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }  # fmt: skip
+    if not from_text(text, table.exhibit, entry).facts.equals(table.facts):
+        raise SourceError(table.grids[0].file, None, found=f"table {table.exhibit} changed by storing", expected="none")
+    (folder / f"{table.exhibit}.csv").write_text(text, encoding="utf-8", newline="")
+    return entry
+
+
+def _without_sentences(grid: Grid) -> Grid:
+    """Return a grid without notes and explanations; every cell that stays keeps its place."""
+    named = set(titles(grid))
+    rows: list[list[str]] = []
+    figures = False
+    for row in grid.rows:
+        text = " ".join(cell for cell in row[grid.sheet == "pdf" :] if cell.strip())
+        several = sum(bool(re.fullmatch(r"-?[\d,]*\.?\d+|\(-\)|\(X\)|n\.a\.", cell.strip())) for cell in row) > 2
+        figures = figures or several
+        note = not several and figures and (NOTES.match(text.strip()) or text.strip().endswith("."))
+        if note and grid.sheet not in ("", "pdf"):  # pages of a text begin with their notes again
+            break
+        if note or (len(text.split()) > _LONGEST and not several and not _is_head(row) and text.strip() not in named):
+            row = row[:1] if grid.sheet == "pdf" else []  # noqa: PLW2901
+        rows.append([cell.rstrip() for cell in row])
+    return Grid(grid.file, grid.sheet, rows)
+
+
+def _is_head(row: Sequence[str]) -> bool:
+    """Tell whether a row has heads beside each other: a sentence stands alone in its cell."""
+    return sum(bool(cell.strip()) for cell in row[1:]) > 1 or any("Period" in cell for cell in row[:2])
