@@ -1,11 +1,12 @@
-"""How long reading takes, as a ratio to the plain pandas call that reads the same rows; medians of alternating runs.
+"""How long reading, adding and loading take, as ratios to plain calls that read the same rows; medians of turns.
 
 The process's own time is measured, so that what else the machine does counts little; imports, in fresh processes,
-by the clock.
+by the clock. What needs official files is left out where they are not beside the repository.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -14,14 +15,16 @@ import time
 from pathlib import Path
 
 import pandas as pd
+from python_calamine import load_workbook
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import official
 
-from tradelib import load
-from tradelib.sources import read_history
+from tradelib import load, store
+from tradelib.sources.files import read_file
 
-REPEATS = 40
+REPEATS = 15
+BESIDE = Path(os.environ.get("TRADELIB_OFFICIAL") or Path(__file__).parents[2] / "shared" / "official")
 
 
 def compare(what: str, against: str, one, two, repeats: int = REPEATS, clock=time.process_time) -> None:
@@ -41,6 +44,16 @@ def fresh(code: str):
     return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def added(paths: list[Path], day: str) -> float:
+    """Return the seconds that adding files to an empty store takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TRADELIB_DATA"] = folder
+        start = time.perf_counter()
+        store.add(paths, day)
+        del os.environ["TRADELIB_DATA"]
+        return time.perf_counter() - start
+
+
 def main() -> None:
     table = official.bundled()
     with tempfile.TemporaryDirectory() as name:
@@ -49,21 +62,25 @@ def main() -> None:
         text.write_text(official.as_text(official.history_rows(table)), encoding="ascii")
         figures = [line for line in text.read_text().split("\n") if line.count("\t") == 9]
         rows.write_text("\n".join(figures), encoding="ascii")
-        book = official.write_workbook(official.workbook_rows(table), folder / "history.xlsx")
         compare(
-            "read_history(text)", "pd.read_csv(its rows)",
-            lambda: read_history(text), lambda: pd.read_csv(rows, sep="\t", header=None, thousands=","),
+            "history text", "pd.read_csv(its rows)",
+            lambda: read_file(text), lambda: pd.read_csv(rows, sep="\t", header=None, thousands=","),
         )  # fmt: skip
-        compare(
-            "read_history(workbook)", "pd.read_excel(engine='calamine')",
-            lambda: read_history(book), lambda: pd.read_excel(book, header=None, engine="calamine"),
-        )  # fmt: skip
-    bundled = official.RELEASE / "months.csv"
-    compare("load()", "pd.read_csv(months.csv)", load, lambda: pd.read_csv(bundled, index_col=0))
+    compare("load('BOPGSTB')", "pd.read_csv(a table)", lambda: load("BOPGSTB"), lambda: pd.read_csv(official.HISTORY))
     compare(
         "import tradelib", "import pandas",
-        fresh("import tradelib"), fresh("import pandas"), repeats=9, clock=time.perf_counter,
+        fresh("import tradelib"), fresh("import pandas"), repeats=7, clock=time.perf_counter,
     )  # fmt: skip
+    if not BESIDE.is_dir():
+        return
+    book = BESIDE / "country_2023-03.xlsx"
+    compare(
+        "country workbook", "opening it", lambda: read_file(book),
+        lambda: load_workbook(book).get_sheet_by_index(0).to_python(), repeats=7,
+    )  # fmt: skip
+    for paths, day, limit in [([BESIDE / "ft900xlsx_2023-06-07"], "2023-06-07", 3),
+                              ([BESIDE / "ft900_2025-05-06.pdf"], "2025-05-06", 10)]:  # fmt: skip
+        print(f"adding {paths[0].name:<35} {added(paths, day):8.1f} s    limit {limit} s")
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
         str(report(options, only=only, executor=StandIn()).folder)
         for options, only in [({}, []), ({"start": "2010-01", "series": "BOPTEXP"}, []), ({}, ["trend"])]
     ]
-    assert got == ["reports/2024-02", "reports/2024-02_series-BOPTEXP_start-2010-01", "reports/2024-02_trend"]
+    assert got == ["reports/2025-03", "reports/2025-03_series-BOPTEXP_start-2010-01", "reports/2025-03_trend"]
 
 
 def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:

@@ -94,9 +94,9 @@ def made(clone: Path) -> Path:
     """The folder that ``make report`` leaves in a clean clone."""
     got = make(clone, "report")
     assert got.returncode == 0, got.stderr
-    assert got.stdout.splitlines()[-1] == "Report: reports/2024-02/index.html"
-    assert "68.9 billion" in got.stdout
-    return clone / "reports" / "2024-02"
+    assert got.stdout.splitlines()[-1] == "Report: reports/2025-03/index.html"
+    assert "140.5 billion" in got.stdout
+    return clone / "reports" / "2025-03"
 
 
 def test_make_report_leaves_only_the_report(made: Path, clone: Path) -> None:
@@ -105,7 +105,7 @@ def test_make_report_leaves_only_the_report(made: Path, clone: Path) -> None:
     }
     new = {path.relative_to(clone).as_posix() for path in clone.rglob("*") if path.is_file()} - known
     assert {name.split("/")[0] for name in new if "__pycache__" not in name and ".venv" not in name} <= {"reports"}
-    assert [path.name for path in made.parent.iterdir() if path.is_dir()] == ["2024-02"]
+    assert [path.name for path in made.parent.iterdir() if path.is_dir()] == ["2025-03"]
     manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["outcome"] == "ok"
     assert manifest["notebooks"].keys() == {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
@@ -158,6 +158,6 @@ def test_the_page_in_a_browser(made: Path, tmp_path: Path) -> None:
     assert min(widths) > 0
     assert min(alts) > 30
     assert max(overflows) <= 0
-    assert "68.9 billion" in got_title
+    assert "140.5 billion" in got_title
     assert printed.startswith(b"%PDF")
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page>") + printed.count(b"/Type /Page ") >= 5

@@ -64,7 +64,7 @@ def test_a_new_release_is_added_and_its_revisions_said(agency):
     assert got.is_new
     assert got.added[0].release.released == dt.date(2024, 5, 2)
     assert "4 of 3,762 figures that the release of 2024-04-04 has too were revised" in got.summary()
-    assert "balance_total_bop_sa 2024-02: \u221268,898.0 to \u221268,798.0 (+100.0)" in got.summary()
+    assert "exports_goods_bop_sa 2024-02: 176,654.0 to 176,754.0 (+100.0)" in got.summary()
     assert str(load("BOPGSTB").index[-1]) == "2024-03"
     assert str(load("BOPGSTB", vintage="2024-04-04").index[-1]) == "2024-02"
 
