@@ -66,7 +66,10 @@ def main() -> None:
             "history text", "pd.read_csv(its rows)",
             lambda: read_file(text), lambda: pd.read_csv(rows, sep="\t", header=None, thousands=","),
         )  # fmt: skip
-    compare("load('BOPGSTB')", "pd.read_csv(a table)", lambda: load("BOPGSTB"), lambda: pd.read_csv(official.HISTORY))
+    newest = store.releases()[-1].folder / "fred_BOPGSTB.csv"
+    compare(
+        "load('BOPGSTB')", "pd.read_csv(its table)", lambda: load("BOPGSTB"), lambda: pd.read_csv(newest, skiprows=10)
+    )
     compare(
         "import tradelib", "import pandas",
         fresh("import tradelib"), fresh("import pandas"), repeats=7, clock=time.perf_counter,

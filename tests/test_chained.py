@@ -62,8 +62,8 @@ def test_what_is_not_the_same_quantity_has_no_implicit_price(nominal, volume, sa
 
 def test_two_vintages_have_no_implicit_price_unless_it_is_stated():
     nominal, volume = monthly([1] * 12, X), monthly([1] * 12, f"{X}_chained2012")
-    nominal.attrs["series"] = {X: {"family": "census_goods", "vintage": "2025-04-03"}}
-    volume.attrs["series"] = {f"{X}_chained2012": {"family": "real_goods", "vintage": "about 2021-12"}}
+    nominal.attrs["series"] = {X: {"compilation": "census_goods", "vintage": "2025-04-03"}}
+    volume.attrs["series"] = {f"{X}_chained2012": {"compilation": "real_goods", "vintage": "about 2021-12"}}
     with pytest.raises(ComparabilityError, match=r"census_goods 2025-04-03.*real_goods about 2021-12.*vintage"):
         chained.implicit_price(nominal, volume)
     assert chained.implicit_price(nominal, volume, accept=("vintage",)).reference_year == 2012

@@ -11,7 +11,7 @@ from tradelib.quantity import Quantity
 def series(name, vintage=None):
     values = pd.Series([1.0, 2.0], index=pd.period_range("2020-01", periods=2, freq="M"), name=name)
     if vintage:
-        values.attrs["series"] = {name: {"family": "family", "vintage": vintage}}
+        values.attrs["series"] = {name: {"compilation": "compilation", "vintage": vintage}}
     return values
 
 

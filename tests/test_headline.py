@@ -429,9 +429,9 @@ def test_mixed_vintages_are_refused():
         headline.write(frame)
 
 
-def test_an_earlier_vintage_of_another_family_is_refused():
+def test_an_earlier_vintage_of_another_compilation_is_refused():
     frame, previous = tradelib.load(vintage="2024-04-04"), tradelib.load("BOPGSTB", vintage="2024-04-04")
-    previous.attrs["series"]["balance_total_bop_sa"]["family"] = "bea"
+    previous.attrs["series"]["balance_total_bop_sa"]["compilation"] = "bea"
     with pytest.raises(ComparabilityError, match="found vintages of bea and census"):
         headline.write(frame, previous=previous)
 

@@ -36,7 +36,7 @@ def test_december_2024_is_compared_with_the_vintage_that_printed_it(checked):
     got = rows(checked, "2025-02-05")
     got = got[got["vintage"] == dt.date(2025, 2, 5)]
     assert set(got["outcome"]) == {AGREEMENT}
-    assert set(got["family"]) == {"ft900"}
+    assert set(got["publisher"]) == {"ft900"}
     assert len(got) == 5
 
 

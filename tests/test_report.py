@@ -24,7 +24,7 @@ def told(notebook: str) -> dict:
     return {
         "notebook": notebook, "title": f"Title of {notebook}", "question": "What if <b>1 < 2</b>?",
         "parameters": {"start": None, "series": "x"},
-        "sources": {"x": {"sha256": "0" * 64, "family": "f", "vintage": "2024-04-04", "source": "A source",
+        "sources": {"x": {"sha256": "0" * 64, "compilation": "f", "vintage": "2024-04-04", "source": "A source",
                           "unit": "billions", "statistical_month": "2024-02"}},
         "items": [
             {"kind": "figure", "name": "path", "title": "A path", "alt": 'Says "so"', "reading": "Up **3**."},

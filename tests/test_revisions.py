@@ -110,7 +110,7 @@ def triangles(draw):
         values = draw(st.lists(st.integers(-9, 9), min_size=number + 1, max_size=number + 1))
         day = (month + 1).end_time.date() + dt.timedelta(days=5)
         held.append((day, month, pd.Series(values, months(number + 1, "2001-01"), dtype=float)))
-    return triangle.build(held, series="a", family="b")
+    return triangle.build(held, series="a", compilation="b")
 
 
 @given(triangles())

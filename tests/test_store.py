@@ -316,7 +316,7 @@ def test_an_impossible_question_is_answered_with_what_is_possible(call, message)
 
 def test_a_triangle_is_of_one_compilation():
     got = store.triangle("BOPGSTB")
-    assert got.attrs["family"] == "bea"
+    assert got.attrs["compilation"] == "bea"
     assert got.shape[1] == 15
     assert store.triangle("BOPGSTB", "census").shape[1] == 3
     with pytest.raises(ComparabilityError, match="one compilation"):

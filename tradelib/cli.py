@@ -35,18 +35,18 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _NAME_PATHS = ("TRADELIB_DATA", "TRADELIB_NOTEBOOKS", "TRADELIB_CACHE", "TRADELIB_SOURCES", "TRADELIB_X13")
-_out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True) for err in (False, True))
 
 
 @app.callback()
 def main() -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
-    # Notebooks run side by side, one a core; linear algebra with threads of its own slows small models many times over.
+    # Notebooks run side by side, one a core; threads of linear algebra slow small models many times over.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A notebook runs in a folder of its own, where a relative path would name something else.
     for name in _NAME_PATHS:
-        if told := os.environ.get(name):
-            os.environ[name] = str(Path(told).absolute())
+        if name in os.environ:
+            os.environ[name] = str(Path(os.environ[name]).absolute())
 
 
 @app.command()
@@ -184,10 +184,10 @@ def check(
     implausible: Annotated[float, typer.Option(min=0, help="Billions a month that are too much for a revision.")] = 8.0,
 ) -> None:
     """Compare every printed figure in the store with our own number; fail when one is in error."""
-    from tradelib import printcheck
+    from tradelib.printcheck import check as compare
 
-    result = printcheck.check(implausible=implausible)
-    _out.print(result.text(everything=all_) + "\n" + result.summary(), markup=False)
+    result = compare(implausible=implausible)
+    _out.print(f"{result.text(everything=all_)}\n{result.summary()}", markup=False)
     if result.verdict == "contradicts":
         raise typer.Exit(1)
 
@@ -217,8 +217,7 @@ def update(
 ) -> None:
     """Release day: fetch, add every new table to its release, say what was revised, report.
 
-    Without a connection it goes on with what is here. The exit code is 1 when a source failed, a file was not added or
-    a notebook failed, 2 when the command itself cannot be done.
+    Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
     """
     from tradelib.fetch import freshness, update as updates
 

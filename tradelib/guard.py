@@ -58,7 +58,7 @@ def quantity(series: pd.Series) -> Quantity:
         expected = "a name like 'exports_goods_census_sa' or 'imports_goods_census_sa_chained2012'"
         raise ComparabilityError(f"a series named {series.name!r} does not say what it is; expected {expected}")
     told = series.attrs.get("series", {}).get(series.name, {})
-    vintage = f"{told['family']} {told['vintage']}" if told else None
+    vintage = f"{told['compilation']} {told['vintage']}" if told else None
     return Quantity(match[0], match[1], match[2], match[3], match[4], match[5] or "current", vintage)
 
 

@@ -44,7 +44,7 @@ class PrintCheck:
     ----------
     table : pandas.DataFrame
         One row a printed figure: ``released``, ``statistical_month``, ``measure``, ``series``, ``published``,
-        ``ours`` (unrounded), ``difference`` (ours minus published), ``outcome``, ``family`` and ``vintage`` of
+        ``ours`` (unrounded), ``difference`` (ours minus published), ``outcome``, ``publisher`` and ``vintage`` of
         our data, ``unit``, ``source``. The amount of a revision is the difference.
     implausible : float
         Billions of dollars a month beyond which a difference is no revision.
@@ -188,7 +188,7 @@ def check(figures: pd.DataFrame | None = None, *, implausible: float = 8.0) -> P
             {name: row[name] for name in ("released", "statistical_month", "measure", "series")}
             | {"published": row["value"], "ours": ours.value, "difference": ours.value - row["value"]}
             | {"outcome": judge(row["value"], row["decimals"], ours, limit), "vintage": vintage}
-            | {"family": release.publisher if release and vintage else "", "unit": row["unit"], "source": row["source"]}
+            | {"publisher": release.publisher if release and vintage else "", "unit": row["unit"], "source": row["source"]}
         )
     return PrintCheck(pd.DataFrame(rows), implausible)
 

@@ -179,7 +179,7 @@ def _revised(table: Table, month: pd.Period, frame: pd.DataFrame, previous: pd.D
     """Return a bracket when an earlier vintage shows another balance for the month; without proof, nothing."""
     if previous is None or month not in table:
         return Phrase("")
-    _same_family(frame, previous)
+    _same_compilation(frame, previous)
     earlier = Table(previous, [BALANCE], "previous vintage")
     if month not in earlier:
         return Phrase("")
@@ -191,12 +191,14 @@ def _revised(table: Table, month: pd.Period, frame: pd.DataFrame, previous: pd.D
     return say(" (revised from {})", was.dollars() if now.sign == was.sign else standing(was))
 
 
-def _same_family(frame: pd.DataFrame, previous: pd.DataFrame) -> None:
-    families = {
-        told.attrs["series"][BALANCE]["family"] for told in (frame, previous) if BALANCE in told.attrs.get("series", {})
+def _same_compilation(frame: pd.DataFrame, previous: pd.DataFrame) -> None:
+    compilations = {
+        told.attrs["series"][BALANCE]["compilation"]
+        for told in (frame, previous)
+        if BALANCE in told.attrs.get("series", {})
     }
-    if len(families) > 1:
-        raise ComparabilityError(f"found vintages of {' and '.join(sorted(families))}; expected one compilation")
+    if len(compilations) > 1:
+        raise ComparabilityError(f"found vintages of {' and '.join(sorted(compilations))}; expected one compilation")
 
 
 def _year(table: Table, month: pd.Period) -> Phrase:

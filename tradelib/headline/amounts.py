@@ -270,5 +270,5 @@ def _check(frame: pd.DataFrame, columns: list[str]) -> None:
     told = {name: note for name, note in frame.attrs.get("series", {}).items() if name in columns}
     if units := {note["unit"] for note in told.values()} - {MILLIONS}:
         raise SeriesError(f"found {', '.join(sorted(units))}; expected {MILLIONS}")
-    if len(sources := {f"{note['family']} of {note['vintage']}" for note in told.values()}) > 1:
+    if len(sources := {f"{note['compilation']} of {note['vintage']}" for note in told.values()}) > 1:
         raise ComparabilityError(f"found {' and '.join(sorted(sources))} in one table; expected one vintage")

@@ -61,7 +61,7 @@ class Headline(Parameters):
         """
         name = self.needs[0]
         now = self.load(name, start=None, end=None, unit="millions")
-        compilation = now.attrs["series"][name]["family"]
+        compilation = now.attrs["series"][name]["compilation"]
         earlier = [one for one in store.releases() if one.released < self.day and one.find(name)]
         known = [one for one in earlier if compilation in one.compilations(name)]
         if known:

@@ -47,7 +47,7 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     page = template.render(
         headline=headline,
         sections=sections,
-        sources=sorted(sources.values(), key=lambda told: (told["family"], told["vintage"])),
+        sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
         failures=failures,
         in_words=in_words,
         checks=sum(len(s["checks"]) for s in sections),

@@ -21,7 +21,9 @@ _ITEM: dict[str, dict[str, type]] = {
     "table": {"name": str, "title": str, "reading": str, "columns": list, "numeric": list, "rows": list},
     "text": {"name": str, "title": str, "reading": str},
 }
-_SOURCE: dict[str, type] = dict.fromkeys(("sha256", "family", "vintage", "source", "unit", "statistical_month"), str)
+_SOURCE: dict[str, type] = dict.fromkeys(
+    ("sha256", "compilation", "vintage", "source", "unit", "statistical_month"), str
+)
 
 
 class RecordError(TradelibError):

@@ -49,11 +49,11 @@ class Flips:
 
 @dataclass(frozen=True)
 class Revisions:
-    """How much a series' prints moved, within one source family.
+    """How much a series' prints moved, within one compilation.
 
     Attributes
     ----------
-    series, family : str
+    series, compilation : str
         What was measured.
     pairs : pandas.DataFrame
         As ``pairs`` returns it.
@@ -72,7 +72,7 @@ class Revisions:
     """
 
     series: str
-    family: str
+    compilation: str
     pairs: pd.DataFrame
     parts: pd.DataFrame
     steps: pd.DataFrame
@@ -91,7 +91,7 @@ class Revisions:
         flips = self.flips
         return "\n".join(
             [
-                f"{self.series} ({self.family}): {self.mean.summary()}",
+                f"{self.series} ({self.compilation}): {self.mean.summary()}",
                 f"mean absolute revision {self.mean.mean_absolute:.2f}, {self.relative:.2f} of a usual monthly change",
                 self.efficiency.summary(),
                 f"direction flipped in {flips.flipped} of {flips.months} months",
@@ -149,7 +149,7 @@ def pairs(
     if table.empty:
         held = f"{len(about)} release{'' if len(about) == 1 else 's'}"
         raise SeriesError(
-            f"{triangle.attrs.get('series')} of {triangle.attrs.get('family')}: found {held} and no month with print "
+            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {held} and no month with print "
             f"{number} and a later one; expected at least one"
         )
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
@@ -257,7 +257,7 @@ def analyse(
     lags: int | None = None,
     thresholds: Thresholds | None = None,
 ) -> Revisions:
-    """Measure the revisions of one series in one source family.
+    """Measure the revisions of one series in one compilation.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def analyse(
     mean = mean_revision(table["revision"].rename("the revisions"), lags=lags, thresholds=thresholds)
     return Revisions(
         series=str(triangle.attrs.get("series")),
-        family=str(triangle.attrs.get("family")),
+        compilation=str(triangle.attrs.get("compilation")),
         pairs=table,
         parts=parts(triangle, table.index, number=number),
         steps=step_table(triangle),

@@ -31,7 +31,7 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **told: str) -
     prints : iterable of (date, Period, Series)
         Day of release, statistical month, and the release's months.
     **told
-        Kept as ``attrs``: ``series`` and ``family`` say what may be compared with what.
+        Kept as ``attrs``: ``series`` and ``compilation`` say what may be compared with what.
 
     Returns
     -------
@@ -243,9 +243,9 @@ def revision(earlier: pd.Series, later: pd.Series) -> pd.Series:
     Raises
     ------
     ComparabilityError
-        They are of different series or source families: the difference would not be a revision.
+        They are of different series or compilations: the difference would not be a revision.
     """
-    for what in ("family", "series"):
+    for what in ("compilation", "series"):
         one, two = earlier.attrs.get(what), later.attrs.get(what)
         if one != two:
             raise ComparabilityError(f"a revision within one {what}: found {one} on one side and {two} on the other")

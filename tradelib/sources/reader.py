@@ -19,6 +19,7 @@ import pandas as pd
 from tradelib.quantity import FACT_COLUMNS, QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import parse
+from tradelib.sources.calendar import check_calendar, shorten_open_year
 from tradelib.sources.heads import NOTES, Heads, span_of
 from tradelib.sources.rows import MARKER, number
 from tradelib.sources.tables import assign, labels, layout_of, letters, unknown, without_footnotes, words
@@ -116,16 +117,11 @@ class _Reader:
             self._read_grid(grid)
         if not self.rows:
             raise self.grids[0].error(None, "no row of figures", f"{self.heads.width} figures beside each label")
-        self._shorten_open_year()
+        if self.layout.down == "time":
+            check_calendar(self.rows, self.grids[0])
+            shorten_open_year(self.rows)
         facts = _frame(self.rows)
         return Table(self.layout, self.title, self.grids, facts, tuple(self.notes))
-
-    def _shorten_open_year(self) -> None:
-        """End the line of a year that is not over with its newest month: tables of real goods call it a whole year."""
-        newest = max((row["last"] for row in self.rows if row["first"] == row["last"]), default=None)
-        for row in self.rows if newest is not None and self.layout.down == "time" else ():
-            if row["first"] < newest < row["last"]:
-                row["last"] = newest
 
     # What stands above the figures
 

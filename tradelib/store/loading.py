@@ -118,7 +118,7 @@ def _described(release: Release, quantity: Quantity, newest: pd.Series, *, scale
     return asdict(quantity) | {
         "label": quantity.label(),
         "unit": quantity.unit.replace("millions", "billions") if scaled else quantity.unit,
-        "family": entry["compilation"],
+        "compilation": entry["compilation"],
         "source": release.source,
         "vintage": release.released.isoformat(),
         "statistical_month": str(release.month),

@@ -106,4 +106,4 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     own = compilation or max(prints, key=lambda name: len(prints[name]))
     if own not in prints:
         raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
-    return triangles.build(prints[own], series=quantity.name, family=own, unit=quantity.unit)
+    return triangles.build(prints[own], series=quantity.name, compilation=own, unit=quantity.unit)
