@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from IPython.core.pylabtools import print_figure
 from IPython.display import Markdown, display
 from matplotlib import pyplot as plt
 
 from tradelib import figures
+from tradelib.drawn import description, not_in
 from tradelib.errors import TradelibError
 from tradelib.parameters import in_words
 from tradelib.rounding import printed
@@ -86,13 +88,26 @@ class Record:
         return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
 
     def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series) -> None:
-        """Show a finished figure and export it with the data behind it."""
+        """Show a finished figure and export it with the data behind it.
+
+        The text that stands for the picture says what it shows in numbers, so that a comparison of outputs sees more
+        than that there is a picture.
+
+        Raises
+        ------
+        CheckFailed
+            The figure has no title, or draws what is not in its data.
+        """
         if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
             raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
         self._told["items"].append({"kind": "figure", "name": name, "title": title, "alt": alt, "reading": ""})
+        table = pd.DataFrame(data)
+        if wrong := not_in(fig, table):
+            raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
         if self._folder:
-            figures.save(fig, self._folder / "figures", name, pd.DataFrame(data))
-        display(fig, metadata={"image/png": {"alt": alt}})
+            figures.save(fig, self._folder / "figures", name, table)
+        shown = {"image/png": print_figure(fig, base64=True), "text/plain": description(fig, table)}
+        display(shown, raw=True, metadata={"image/png": {"alt": alt}})
         plt.close(fig)
 
     def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:

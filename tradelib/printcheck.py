@@ -188,7 +188,11 @@ def check(figures: pd.DataFrame | None = None, *, implausible: float = 8.0) -> P
             {name: row[name] for name in ("released", "statistical_month", "measure", "series")}
             | {"published": row["value"], "ours": ours.value, "difference": ours.value - row["value"]}
             | {"outcome": judge(row["value"], row["decimals"], ours, limit), "vintage": vintage}
-            | {"publisher": release.publisher if release and vintage else "", "unit": row["unit"], "source": row["source"]}
+            | {
+                "publisher": release.publisher if release and vintage else "",
+                "unit": row["unit"],
+                "source": row["source"],
+            }
         )
     return PrintCheck(pd.DataFrame(rows), implausible)
 

@@ -149,8 +149,8 @@ def pairs(
     if table.empty:
         held = f"{len(about)} release{'' if len(about) == 1 else 's'}"
         raise SeriesError(
-            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {held} and no month with print "
-            f"{number} and a later one; expected at least one"
+            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {held} and no month with "
+            f"print {number} and a later one; expected at least one"
         )
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
     moves = ["revision", "first_change", "latest_change"]
