@@ -27,7 +27,7 @@ class Drawn(NamedTuple):
 
     kind: str
     label: str
-    values: npt.NDArray[np.float64]
+    sizes: npt.NDArray[np.float64]
     along: npt.NDArray[np.float64]
 
 
@@ -35,9 +35,9 @@ def drawn(fig: Figure) -> Iterator[Drawn]:
     """Yield what the axes of a figure show, without marks and rules."""
     for ax in fig.axes:
         for part in _parts(ax):
-            kept = np.isfinite(part.values)
+            kept = np.isfinite(part.sizes)
             if kept.sum() >= FEWEST or (part.kind == "bars" and kept.any()):
-                yield part._replace(values=part.values[kept])
+                yield part._replace(sizes=part.sizes[kept])
 
 
 def _parts(ax: Axes) -> Iterator[Drawn]:
@@ -80,7 +80,7 @@ def not_in(fig: Figure, data: pd.DataFrame) -> str:
     known = np.unique(np.append(columns.to_numpy(dtype=float), 0.0))
     known = known[np.isfinite(known)]
     for part in drawn(fig):
-        missing = _missing(part.values, known)
+        missing = _missing(part.sizes, known)
         if missing.size and (part.kind != "line" or _missing(part.along, known).size or not part.along.size):
             return f"{part.kind} {part.label!r} draws {missing[0]:.6g}".replace(" ''", "")
     return ""
@@ -96,7 +96,7 @@ def _missing(values: npt.NDArray[np.float64], known: npt.NDArray[np.float64]) ->
 def description(fig: Figure, data: pd.DataFrame) -> str:
     """Return what a figure says and shows: its texts, every drawn part and every exported column in numbers."""
     lines = [" ".join(text.get_text().split()) for text in fig.texts]
-    lines += [f"{' '.join(filter(None, (part.kind, part.label)))}: {_in_numbers(part.values)}" for part in drawn(fig)]
+    lines += [f"{' '.join(filter(None, (part.kind, part.label)))}: {_in_numbers(part.sizes)}" for part in drawn(fig)]
     numbers = data.select_dtypes("number")
     lines += [f"data {name}: {_in_numbers(numbers[name].to_numpy(dtype=float))}" for name in numbers]
     return "\n".join(line for line in lines if line)

@@ -1,0 +1,108 @@
+"""A figure draws what is exported with it, names its source, and says in its output what it shows."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import image, pyplot as plt
+
+from tradelib import figures
+from tradelib.drawn import description, not_in
+from tradelib.notebook import CheckFailed, Record
+from tradelib.parameters import Trend
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
+MONTHS = pd.period_range("2020-01", periods=12, freq="M")
+DATA = pd.DataFrame({"a": np.arange(12.0) - 3, "b": np.arange(12.0) ** 2}, index=MONTHS)
+
+
+def line(values):
+    fig, ax = plt.subplots()
+    ax.plot(figures.dates(MONTHS), values, label="balance")
+    ax.axhline(77)  # a rule shows no data
+    return fig
+
+
+def bars(values):
+    fig, ax = plt.subplots()
+    ax.bar(range(12), values)
+    return fig
+
+
+def area(values):
+    fig, ax = plt.subplots()
+    ax.fill_between(range(12), values, 0)
+    ax.fill_between(range(12), 0, 1, transform=ax.get_xaxis_transform())  # a band over all heights shows no data
+    return fig
+
+
+def dots(values):
+    fig, ax = plt.subplots()
+    ax.scatter(range(100, 112), values)
+    return fig
+
+
+def picture(values):
+    fig, ax = plt.subplots()
+    ax.imshow(values.to_numpy().reshape(3, 4))
+    return fig
+
+
+@pytest.mark.parametrize("draw", [line, bars, area, dots, picture])
+def test_what_is_drawn_must_be_in_the_data(draw):
+    assert not_in(draw(DATA["b"]), DATA) == ""
+    assert "draws" in not_in(draw(2.5 * DATA["b"] + 0.25), DATA)
+    plt.close("all")
+
+
+def test_what_stands_in_the_index_is_data_too():
+    fig, ax = plt.subplots()
+    ax.plot([5.0, 6.0, 7.0], [1, 2, 3])
+    assert not_in(fig, pd.DataFrame({"size": [1.0, 2.0, 3.0]}, index=[5.0, 6.0, 7.0])) == ""
+    plt.close(fig)
+
+
+def test_a_figure_says_its_texts_its_lines_and_its_data_in_numbers():
+    fig = figures.finish(line(DATA["a"]), title="It rose", unit="Billions", source="BEA", alt="a line")
+    assert description(fig, DATA).split("\n") == [
+        "It rose", "Billions", "Source: BEA", "line balance: 12 values, first -3, last 8, least -3, most 8",
+        "data a: 12 values, first -3, last 8, least -3, most 8",
+        "data b: 12 values, first 0, last 121, least 0, most 121",
+    ]  # fmt: skip
+    plt.close(fig)
+
+
+def test_the_record_refuses_a_figure_that_draws_something_else_and_exports_what_it_draws(tmp_path):
+    record = Record(Trend(output=str(tmp_path)), title="t", question="q")
+    finished = {"title": "It rose", "unit": "Billions", "source": "BEA", "alt": "a line"}
+    with pytest.raises(CheckFailed, match="line 'balance' draws -6, which is not in the data"):
+        record.figure(figures.finish(line(2 * DATA["a"]), **finished), "wrong", DATA[["a"]])
+    record.figure(figures.finish(line(DATA["a"]), **finished), "right", DATA)
+    got = pd.read_csv(tmp_path / "figures" / "right.csv", index_col=0)
+    np.testing.assert_allclose(got.to_numpy(), DATA.to_numpy())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_committed_pictures_are_pictures_with_their_numbers_beside_them(path):
+    outputs = [o for cell in json.loads(path.read_text())["cells"] for o in cell.get("outputs", [])]
+    pictures = [output["data"] for output in outputs if "image/png" in output.get("data", {})]
+    assert pictures
+    for data in pictures:
+        text = "".join(data["text/plain"])
+        assert "Source: " in text
+        assert "data " in text
+        raw = base64.b64decode("".join(data["image/png"]))
+        assert min(pixel_size(raw)) > 200
+        assert len(raw) > 5000
+
+
+def pixel_size(raw):
+    return tuple(int.from_bytes(raw[at : at + 4], "big") for at in (16, 20))
+
+
+def test_a_picture_of_one_pixel_is_no_picture(tmp_path):
+    image.imsave(tmp_path / "one.png", np.zeros((1, 1)))
+    assert pixel_size((tmp_path / "one.png").read_bytes()) == (1, 1)
