@@ -21,11 +21,11 @@ help:
 	@echo "make lock        resolve requirements.lock anew"
 
 # The stamp is newer than the lock and the project file exactly when the environment is complete.
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock requirements-uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "tradelib needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version`. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock \
 	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -40,7 +40,7 @@ test: .venv/installed
 	$(BIN)/python -m pytest -m slow tests
 
 nightly: .venv/installed
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_layouts_mutated.py tests/test_history_mutated.py
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_mutated.py
 	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py
 
 lab: .venv/installed
@@ -60,6 +60,8 @@ notebooks: .venv/installed
 lock: .venv/installed
 	$(BIN)/uv pip compile pyproject.toml --group test --group lint --group build --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements.lock
+	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements-uv.lock
 
 clean:
 	rm -rf .venv reports/[0-9]* .pytest_cache .mypy_cache .ruff_cache .hypothesis

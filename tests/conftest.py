@@ -13,6 +13,15 @@ settings.register_profile("default", derandomize=True, database=None, max_exampl
 settings.register_profile("nightly", derandomize=False, print_blob=True, max_examples=2000, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+
+def pytest_sessionstart() -> None:
+    """Fail at once where the engine must be there and is not: without it more than two hundred tests would skip."""
+    from tradelib.seasonal.x13 import available
+
+    if os.environ.get("TRADELIB_REQUIRE_X13") and not available():
+        raise pytest.UsageError("TRADELIB_REQUIRE_X13 is set, and there is no X-13ARIMA-SEATS program")
+
+
 _BESIDE = Path(__file__).parents[2] / "shared" / "official"
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tradelib.notebook import Record
+from tradelib.notebook import CheckFailed, Record
 from tradelib.parameters import Trend
 from tradelib.rounding import printed
 
@@ -31,3 +31,28 @@ def test_the_unit_line_says_unit_adjustment_and_basis(name, expected):
     record = Record(Trend(series=name), title="t", question="q")
     record.load(name)
     assert record.unit(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("got", "asked", "said"),
+    [
+        (0.004, {"at_most": 0.01}, "ok   gap: got 0.004, expected at most 0.01"),
+        (0.02, {"at_most": 0.01}, "FAIL gap: got 0.02, expected at most 0.01"),
+        (1e-14, {"at_most": 1e-9}, "ok   gap: got 0, expected at most 1e-09"),
+        (-17.3031, {"expected": -17.303, "within": 0.001}, "ok   gap: got -17.3031, expected -17.303 within 0.001"),
+        (-17.31, {"expected": -17.303, "within": 0.001}, "FAIL gap: got -17.31, expected -17.303 within 0.001"),
+        ("140.5", {"expected": "140.5"}, "ok   gap: got 140.5, expected 140.5"),
+        (["2020-04"], {"expected": []}, "FAIL gap: got 2020-04, expected none"),
+        (float("nan"), {"at_most": 0.01}, "FAIL gap: got nan, expected at most 0.01"),
+    ],
+)
+def test_a_check_compares_and_prints_both_sides(capsys, got, asked, said):
+    record = Record(Trend(), title="t", question="q")
+    capsys.readouterr()
+    record.check("gap", got, **asked)
+    assert capsys.readouterr().out.rstrip("\n") == said
+    if said.startswith("FAIL"):
+        with pytest.raises(CheckFailed, match="gap"):
+            record.finish()
+    else:
+        record.finish()

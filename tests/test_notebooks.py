@@ -7,6 +7,7 @@ fail first.
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -95,3 +96,32 @@ def test_normalised(notebook: nbformat.NotebookNode) -> None:
     assert notebook.metadata.keys() == {"kernelspec", "language_info"}
     got = [cell.id for cell in notebook.cells]
     assert got == [f"cell-{number:02}" for number in range(1, len(got) + 1)]
+
+
+def test_checks_compare_what_was_computed_with_what_must_hold(notebook: nbformat.NotebookNode) -> None:
+    """The record compares, and prints both sides: a condition written here could be anything."""
+    calls = [
+        node
+        for cell in code_cells(notebook)
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "record.check"
+    ]
+    assert calls
+    for call in calls:
+        assert len(call.args) == 2, ast.unparse(call)
+        assert {word.arg for word in call.keywords} & {"expected", "at_most"}, ast.unparse(call)
+        assert not isinstance(call.args[1], (ast.Compare, ast.BoolOp, ast.Constant)), ast.unparse(call)
+    printed = "".join(o.text for cell in code_cells(notebook) for o in cell.outputs if o.output_type == "stream")
+    said = [line for line in printed.splitlines() if line.startswith("ok   ")]
+    assert said
+    assert all(": got " in line and ", expected " in line for line in said)
+
+
+ALLOWED = re.compile(r"(0\.1|5|3|80|95) ?(percent|%)|5,850 million")
+"""Rounding and levels of tests and intervals, and an example of a tie: none is a figure of the data."""
+
+
+def test_prose_holds_no_figures_from_the_data(notebook: nbformat.NotebookNode) -> None:
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.findall(r"(?<![\w$\\{.^_,])\d+(?:[.,]\d+)*\s?(?:percent|billion|million|%)", prose)
+    assert [text for text in found if not ALLOWED.fullmatch(text)] == []

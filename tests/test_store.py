@@ -10,7 +10,7 @@ from tradelib import load, store
 from tradelib.quantity import QUANTITY_COLUMNS
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SourceError
 from tradelib.quantity.rounding import half_up
-from tradelib.sources.identities import check, check_jumps
+from tradelib.sources.identities import check, check_against, check_jumps
 from tradelib.sources.series import FORM
 from tradelib.store import release, releases, writing
 
@@ -331,3 +331,27 @@ def test_a_triangle_is_of_one_compilation():
 ])  # fmt: skip
 def test_series_are_found_by_everyday_words(words, name):
     assert name in store.series(words).index
+
+
+def test_a_print_repeated_as_published_last_month_must_be_what_was_published():
+    """Exhibit 1 of April 2023 repeats March; the store gets a March that another print contradicts."""
+    april = release("2023-04")
+    [table] = [table for table in april.tables() if table.exhibit == "1"]
+    repeated = table.facts[table.facts["edition"] == "previous"]
+    first = repeated.assign(edition="current")
+    assert len(repeated) == 9
+    check_against([table.facts], first, "in March")
+    for change in (lambda value: value * 1000, lambda value: -value, lambda value: value + 2):
+        wrong = first.assign(value=change(first["value"]))
+        with pytest.raises(SourceError, match="repeated as published last month; expected"):
+            check_against([table.facts], wrong, "in March")
+
+
+def test_a_month_of_the_world_a_thousandfold_is_refused_in_the_country_workbook():
+    [table] = [table for table in release("2023-03-08").tables() if table.exhibit == "country"]
+    check_jumps(table, None)
+    facts = table.facts.copy()
+    at = facts.index[(facts["partner"] == "world") & (facts["last"] == "1987-05") & (facts["flow"] == "imports")]
+    facts.loc[at, "value"] *= 1000
+    with pytest.raises(SourceError, match="in the months around it"):
+        check_jumps(dataclasses.replace(table, facts=facts), None)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from IPython.core.pylabtools import print_figure
 from IPython.display import Markdown, display
@@ -143,10 +144,32 @@ class Record:
         """Keep key results, unrounded, under their names."""
         self._told["results"] |= {k: None if isinstance(v, float) and pd.isna(v) else v for k, v in values.items()}
 
-    def check(self, claim: str, holds: bool, found: str = "") -> None:  # noqa: FBT001 - reads as a sentence
-        """Note whether something that must hold does, with what was found as rounded text."""
+    def check(
+        self, claim: str, got: Any, *, expected: Any = None, within: float = 0.0, at_most: float | None = None,
+    ) -> None:  # fmt: skip
+        """Compare what was computed with what must hold; both are printed, so that a comparison of outputs sees both.
+
+        Parameters
+        ----------
+        claim : str
+            What must hold, in words.
+        got : object
+            What was computed: a number for ``at_most`` and ``within``.
+        expected : object, optional
+            What it must be.
+        within : float
+            How far a number may be from ``expected``.
+        at_most : float, optional
+            What a number must not exceed, instead of ``expected``.
+        """
+        if at_most is None:
+            holds = abs(got - expected) <= within if within else got == expected
+            wanted = f"{_in_words(expected, within)}{f' within {within:g}' if within else ''}"
+        else:
+            holds, wanted = got <= at_most, f"at most {at_most:g}"
+        found = f"got {_in_words(got, within or at_most or 0)}, expected {wanted}"
         self._told["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
-        print(f"{'ok  ' if holds else 'FAIL'} {claim}" + (f": {found}" if found else ""))  # noqa: T201
+        print(f"{'ok  ' if holds else 'FAIL'} {claim}: {found}")  # noqa: T201
 
     def finish(self) -> None:
         """Write ``results.json`` when there is an output folder; then fail if a check did.
@@ -180,3 +203,12 @@ def _say(text: str) -> None:
 def _plain(value: Any) -> Any:
     """Return a NumPy or pandas scalar as JSON knows it."""
     return value.item() if hasattr(value, "item") else str(value)
+
+
+def _in_words(value: Any, scale: float) -> str:
+    """Return a value as text; a number to a hundredth of what it may be off, so that no platform prints another one."""
+    if isinstance(value, (list, tuple, set)):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, (int, float, np.number)) and scale and np.isfinite(value):
+        return f"{round(float(value) / scale * 100) * scale / 100:.6g}"
+    return str(value)
