@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 import tradelib
-from tradelib.errors import EngineError
+from tradelib.quantity.errors import EngineError
 from tradelib.seasonal.agreement import agreement
 from tradelib.seasonal.x13 import goods, x13
 

@@ -5,7 +5,7 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.errors import ComparabilityError
+from tradelib.quantity.errors import ComparabilityError
 from tradelib.seasonal.agreement import agreement, agreement_table
 from tradelib.seasonal.pattern import stl_pattern
 

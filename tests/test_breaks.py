@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings, strategies as st
 
 from tradelib import load
-from tradelib.errors import ParameterError, SeriesError
+from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.trend import bai_perron, break_tests, breaks
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tradelib import real
-from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, SeriesError
 from tradelib.real import balance as real_balance, chained
 
 X, M = "exports_goods_census_sa", "imports_goods_census_sa"

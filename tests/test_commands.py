@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from tradelib import cli, paths
 from tradelib.cli import app
-from tradelib.errors import ParameterError
+from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.rounding import printed
 from tradelib.report import Report
-from tradelib.rounding import printed
 
 
 @pytest.fixture

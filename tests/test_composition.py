@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tradelib import composition
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 
 
 def parts(values):

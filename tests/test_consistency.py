@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradelib import load, real
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 from tradelib.real import chained
 from tradelib.real.consistency import consistency
 from tradelib.sources.files import read_files

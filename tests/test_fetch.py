@@ -26,8 +26,8 @@ import layouts_real
 import pytest
 import tomli_w
 
-from tradelib.errors import ParameterError, SourceError
 from tradelib.fetch import addresses, files as fetch, http as download
+from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.sources import unpack
 
 CSV = layouts.as_csv(layouts.fred()).encode()

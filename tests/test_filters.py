@@ -5,7 +5,7 @@ import statsmodels.api as sm
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tradelib import load
-from tradelib.errors import EngineMissingError, ParameterError, SeriesError
+from tradelib.quantity.errors import EngineMissingError, ParameterError, SeriesError
 from tradelib.seasonal.x13 import available
 from tradelib.trend import filters
 from tradelib.trend.fitting import at_boundary, fit_quietly

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, SeriesError
 from tradelib.real.chained import components
 from tradelib.real.fisher import fisher, fisher_contributions, nominal_contributions
 

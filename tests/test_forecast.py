@@ -6,8 +6,8 @@ from scipy.stats import norm, t as student
 from statsmodels.regression.linear_model import OLS
 
 from tradelib import forecast, load
-from tradelib.errors import ComparabilityError, EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.forecast import backtest, conformal
+from tradelib.quantity.errors import ComparabilityError, EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.seasonal.x13 import available, x13
 
 needs_engine = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")

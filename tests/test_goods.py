@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import tradelib
-from tradelib.errors import ComparabilityError, ParameterError
 from tradelib.parameters import Seasonal, check
+from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.seasonal.x13 import available, goods, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")

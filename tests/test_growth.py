@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tradelib import growth, load
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
 
 
 def months(values, start="2000-01"):

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from tradelib import guard, load
-from tradelib.errors import ComparabilityError
 from tradelib.quantity import Quantity
+from tradelib.quantity.errors import ComparabilityError
 
 
 def series(name, vintage=None):

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 import tradelib
 from tradelib import headline
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
 
 GOLDEN = Path(__file__).parent / "golden"
 PARTS = ("exports_goods", "exports_services", "imports_goods", "imports_services")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.airline import AIRLINE
-from tradelib.errors import ParameterError
+from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.agreement import agreement
 from tradelib.seasonal.indirect import agency_totals, end_use_detail, force_years, indirect, repeats
 

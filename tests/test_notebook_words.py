@@ -2,7 +2,7 @@ import pytest
 
 from tradelib.notebook import CheckFailed, Record
 from tradelib.parameters import Trend
-from tradelib.rounding import printed
+from tradelib.quantity.rounding import printed
 
 
 @pytest.mark.parametrize(

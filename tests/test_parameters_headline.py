@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from tradelib import published, store
-from tradelib.errors import ParameterError
 from tradelib.parameters import Headline, check
+from tradelib.quantity.errors import ParameterError
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 from tradelib.seasonal import pattern
 
 

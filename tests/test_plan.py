@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tradelib.errors import ParameterError
 from tradelib.parameters import NOTEBOOKS
+from tradelib.quantity.errors import ParameterError
 from tradelib.report import plan
 
 

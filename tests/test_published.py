@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tradelib import paths, published
-from tradelib.errors import SourceError
+from tradelib.quantity.errors import SourceError
 
 
 def value(table, released, measure, series):

@@ -6,7 +6,7 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.errors import ComparabilityError, ParameterError
+from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.seasonal.x13 import available, build, x13
 from tradelib.seasonal.x13.quality import Limits, direct_indirect, grade, quality_card
 

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tradelib import load, parameters, real
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
 from tradelib.real import balance as real_balance
 
 MIXED = ("basis", "adjustment", "vintage")

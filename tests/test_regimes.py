@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from tradelib import load
-from tradelib.errors import SeriesError
 from tradelib.growth import growth
+from tradelib.quantity.errors import SeriesError
 from tradelib.trend import regimes
 
 

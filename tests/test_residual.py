@@ -6,7 +6,7 @@ from airline import AIRLINE
 
 import tradelib
 from tradelib import seasonal
-from tradelib.errors import ParameterError, SeriesError
+from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.seasonal.x13 import available, x13
 from tradelib.seasonal.x13.residual import BeaRule, model_f, x11_measures
 

@@ -11,11 +11,11 @@ import statsmodels.api as sm
 from hypothesis import given, strategies as st
 
 from tradelib import revisions, store
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
+from tradelib.quantity.rounding import printed
 from tradelib.revisions import triangle
 from tradelib.revisions.efficiency import MeanRevision, Thresholds, mean_revision, news_or_noise
 from tradelib.revisions.hac import default_lags
-from tradelib.rounding import printed
 
 
 def months(n, start="2000-01"):

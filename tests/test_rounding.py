@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from tradelib.rounding import exact, half_up, is_settled, is_tie, printed
+from tradelib.quantity.rounding import exact, half_up, is_settled, is_tie, printed
 
 MILLIONS = st.integers(-2_000_000, 2_000_000)
 

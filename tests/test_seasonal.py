@@ -9,8 +9,8 @@ from statsmodels.stats.multitest import multipletests
 
 import tradelib
 from tradelib import seasonal
-from tradelib.errors import ParameterError, SeriesError
 from tradelib.parameters import Seasonal, check
+from tradelib.quantity.errors import ParameterError, SeriesError
 
 
 def walk(seed, months=240, theta=0.4, swing=0.0):

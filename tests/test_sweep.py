@@ -15,8 +15,8 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
-from tradelib.errors import ParameterError
 from tradelib.parameters import Trend
+from tradelib.quantity.errors import ParameterError
 from tradelib.report import Outcome, inputs
 from tradelib.report.kernels import Limits, Run
 from tradelib.report.partial import MARK, OccupiedError

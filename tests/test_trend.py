@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tradelib import trend
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 
 
 def months(values, start="2000-01"):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tradelib import load, store
-from tradelib.errors import ComparabilityError, ParameterError
+from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.revisions import triangle as queries
 from tradelib.store import adding
 

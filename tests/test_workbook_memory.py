@@ -12,7 +12,7 @@ import layouts_real
 import pytest
 from workbooks import xls, xlsx
 
-from tradelib.errors import SourceError
+from tradelib.quantity.errors import SourceError
 from tradelib.sources.workbook import read_cells
 
 ROWS = layouts_real.long_series()[:40]
@@ -21,7 +21,7 @@ LITTLE = 2_000_000_000
 READ = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({LITTLE}, {LITTLE}))
-from tradelib.errors import SourceError
+from tradelib.quantity.errors import SourceError
 from tradelib.sources.workbook import read_cells
 for path in sys.argv[1:]:
     try:

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
-from tradelib.errors import EngineError, EngineMissingError, ParameterError, SeriesError
+from tradelib.quantity.errors import EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.seasonal.x13 import Spec, available, build, parse, run as engine_run, saved, x13
 from tradelib.seasonal.x13.batch import x13_batch
 

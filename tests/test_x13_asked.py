@@ -6,7 +6,7 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.errors import ParameterError, SeriesError
+from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.seasonal.x13 import Spec, available, build, parse, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program for this machine")

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from tradelib.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

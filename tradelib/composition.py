@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 
 YEAR = 12
 """Months of a window: a year has each season once, so unadjusted figures can be compared."""

@@ -10,7 +10,7 @@ from cycler import cycler
 from matplotlib import pyplot as plt
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-from tradelib.rounding import printed
+from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

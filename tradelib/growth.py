@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tradelib.errors import ComparabilityError
+from tradelib.quantity.errors import ComparabilityError
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

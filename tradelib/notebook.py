@@ -14,9 +14,9 @@ from matplotlib import pyplot as plt
 
 from tradelib import figures
 from tradelib.drawn import description, not_in
-from tradelib.errors import TradelibError
 from tradelib.parameters import in_words
-from tradelib.rounding import printed
+from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from tradelib import published, store
-from tradelib.rounding import printed
+from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.errors import SourceError
 from tradelib.paths import data_folder
+from tradelib.quantity.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
 
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

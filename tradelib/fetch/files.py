@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import pandas as pd
 
 from tradelib import paths
-from tradelib.errors import SourceError, TradelibError
 from tradelib.fetch import addresses
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
+from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources import unpack
 from tradelib.sources.files import read_files
 from tradelib.sources.identities import check

@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

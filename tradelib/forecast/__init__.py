@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
 from tradelib.forecast.methods import COMBINED, METHODS, Fitted, estimate
 from tradelib.monthly import require_months
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
 
 __all__ = [
     "COMBINED", "LEAST_MONTHS", "METHODS", "Forecast", "balance_of", "check", "fit_methods", "forecast", "look_ahead",

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from tradelib.errors import ComparabilityError, EngineError, ParameterError, SeriesError
 from tradelib.forecast import COMBINED, LEAST_MONTHS, METHODS, Forecast, balance_of, check, fit_methods, look_ahead
+from tradelib.quantity.errors import ComparabilityError, EngineError, ParameterError, SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from tradelib.errors import ParameterError
+from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.x13 import x13
 from tradelib.trend.fitting import at_boundary, fit_quietly
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from tradelib.errors import ComparabilityError, SeriesError
 from tradelib.headline.amounts import COLUMNS, Cell, Number, Table, month_of
 from tradelib.headline.parts import Contribution, at_a_glance, contributions, history
 from tradelib.headline.words import (
@@ -21,6 +20,7 @@ from tradelib.headline.words import (
     say,
     standing,
 )
+from tradelib.quantity.errors import ComparabilityError, SeriesError
 
 __all__ = [
     "COLUMNS",

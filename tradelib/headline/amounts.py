@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from tradelib.errors import ComparabilityError, ParameterError, SeriesError
 from tradelib.quantity import MILLIONS
-from tradelib.rounding import HALF, exact, half_up, is_settled, is_tie, printed
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
+from tradelib.quantity.rounding import HALF, exact, half_up, is_settled, is_tie, printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradelib.errors import SeriesError
 from tradelib.headline.amounts import FLOWS, ITEMS, Amount, Months, Table, month_of
+from tradelib.quantity.errors import SeriesError
 
 
 class Contribution(NamedTuple):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from tradelib.errors import ParameterError, did_you_mean
 from tradelib.parameters.base import Parameters, in_words
 from tradelib.parameters.headline import Headline
 from tradelib.parameters.real_vs_nominal import RealVsNominal
@@ -14,6 +13,7 @@ from tradelib.parameters.revisions import Revisions
 from tradelib.parameters.seasonal import Seasonal
 from tradelib.parameters.services_and_partners import ServicesAndPartners
 from tradelib.parameters.trend import Trend
+from tradelib.quantity.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from tradelib import store
-from tradelib.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ import pandas as pd
 from pydantic import model_validator
 
 from tradelib import published, store
-from tradelib.errors import TradelibError
 from tradelib.parameters.base import Month, Parameters, is_month
-from tradelib.rounding import half_up
+from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.rounding import half_up
 
 
 class Headline(Parameters):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import model_validator
 
 from tradelib import store
-from tradelib.errors import TradelibError
 from tradelib.parameters.base import Month, Parameters
+from tradelib.quantity.errors import TradelibError
 
 if TYPE_CHECKING:
     import pandas as pd

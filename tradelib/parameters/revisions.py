@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from tradelib import revisions, store
-from tradelib.errors import TradelibError
 from tradelib.parameters.base import Month, Parameters, SeriesName
+from tradelib.quantity.errors import TradelibError
 from tradelib.revisions import triangle
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from tradelib import store
-from tradelib.errors import TradelibError
 from tradelib.parameters.base import Parameters, SeriesName
+from tradelib.quantity.errors import TradelibError
 from tradelib.seasonal import LEAST_YEARS
 
 if TYPE_CHECKING:

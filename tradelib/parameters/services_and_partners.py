@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from pydantic import model_validator
 
 from tradelib import store
-from tradelib.errors import ParameterError, TradelibError
 from tradelib.parameters.base import Parameters
 from tradelib.quantity import WORLD, Quantity
+from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.quantity.labels import item_label, partners
 
 if TYPE_CHECKING:

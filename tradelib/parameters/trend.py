@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from tradelib import store
-from tradelib.errors import ParameterError, TradelibError
 from tradelib.monthly import require_months
 from tradelib.parameters.base import Month, Parameters, SeriesName
+from tradelib.quantity.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
     import pandas as pd

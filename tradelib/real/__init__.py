@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib import guard
-from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, SeriesError
 from tradelib.seasonal.pattern import stl_pattern
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradelib import guard
-from tradelib.errors import ComparabilityError, SeriesError
+from tradelib.quantity.errors import ComparabilityError, SeriesError
 
 if TYPE_CHECKING:
     from tradelib.real import PriceVolume

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradelib import guard
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 from tradelib.real import PriceVolume, rebase, require_positive, require_same_months
 
 if TYPE_CHECKING:

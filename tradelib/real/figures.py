@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from tradelib import figures
-from tradelib.rounding import printed
+from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

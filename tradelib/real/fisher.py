@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib import guard
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 from tradelib.real import require_positive, require_same_months
 
 

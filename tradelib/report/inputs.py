@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
-from tradelib.errors import EngineMissingError, TradelibError
 from tradelib.paths import data_folder
+from tradelib.quantity.errors import EngineMissingError, TradelibError
 from tradelib.seasonal.x13 import run as x13
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.errors import ParameterError, did_you_mean
 from tradelib.parameters import NOTEBOOKS, Parameters, check
 from tradelib.paths import notebook_folder
+from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

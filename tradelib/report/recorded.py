@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 
 if TYPE_CHECKING:
     from pathlib import Path

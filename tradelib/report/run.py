@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 from tradelib.report.inputs import inputs_of, sha256_of
 from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page

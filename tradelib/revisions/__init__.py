@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 from tradelib.revisions import triangle as prints
 from tradelib.revisions.efficiency import MeanRevision, NewsOrNoise, Thresholds, mean_revision, news_or_noise
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 from tradelib.revisions import hac
 
 Rating = Literal["not rejected", "doubtful", "rejected"]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.errors import ComparabilityError, ParameterError
-from tradelib.rounding import printed
+from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ParameterError, SeriesError
 from tradelib.monthly import require_months
+from tradelib.quantity.errors import ParameterError, SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ComparabilityError
+from tradelib.quantity.errors import ComparabilityError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

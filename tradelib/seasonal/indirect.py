@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.errors import ParameterError
 from tradelib.paths import data_folder
+from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.x13 import Spec, build
 from tradelib.seasonal.x13.batch import x13_batch
 

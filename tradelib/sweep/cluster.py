@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 from tradelib.report.inputs import circumstances
 from tradelib.report.jobs import Executor, Job, Outcome, execute
 from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share

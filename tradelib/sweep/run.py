@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from tradelib.errors import TradelibError
+from tradelib.quantity.errors import TradelibError
 from tradelib.report import threads
 from tradelib.report.inputs import changes, circumstances, sha256_of, surroundings
 from tradelib.report.partial import MARK, OccupiedError, partial_folder

@@ -10,8 +10,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from tradelib.errors import ParameterError, did_you_mean
 from tradelib.parameters import NOTEBOOKS, check
+from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.jobs import Job, named
 
 if TYPE_CHECKING:

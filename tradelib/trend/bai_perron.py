@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import log_ndtr, ndtr
 
-from tradelib.errors import ParameterError
+from tradelib.quantity.errors import ParameterError
 
 # By trimming, then by size of the test in percent. SUP_F: k breaks against none, k = 1, 2, ...; SEQUENTIAL: l + 1
 # against l breaks, l = 0, 1, ...; UD_MAX: one or more, up to five, against none.

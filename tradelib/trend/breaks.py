@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ParameterError
 from tradelib.monthly import require_months
+from tradelib.quantity.errors import ParameterError
 from tradelib.trend import bai_perron
 
 Model = Literal["level", "trend"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import EngineError, ParameterError
 from tradelib.monthly import require_months
+from tradelib.quantity.errors import EngineError, ParameterError
 from tradelib.seasonal.x13 import x13
 from tradelib.trend import stl_trend
 from tradelib.trend.fitting import at_boundary, fit_quietly

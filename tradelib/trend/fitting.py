@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradelib.errors import SeriesError
+from tradelib.quantity.errors import SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

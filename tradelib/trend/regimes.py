@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import SeriesError
 from tradelib.monthly import require_months
+from tradelib.quantity.errors import SeriesError
 from tradelib.trend.fitting import fit_quietly
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from tradelib.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.seasonal.x13 import Adjustment, x13
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from tradelib.errors import EngineError, ParameterError, SeriesError
+from tradelib.quantity.errors import EngineError, ParameterError, SeriesError
 from tradelib.seasonal.agreement import agreement, agreement_table
 from tradelib.seasonal.pattern import stl_pattern
 from tradelib.seasonal.x13 import Adjustment, Spec, available, build, parse, x13

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pandas as pd
 
-from tradelib.errors import ParameterError, SeriesError
+from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.seasonal.x13.spec import MISSING, NO_SERIES_ARGUMENTS, QUOTED, Spec, month_number, plain
 
 _COMMENT = re.compile(rf"({QUOTED})|#.*")

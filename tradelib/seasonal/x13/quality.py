@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ComparabilityError, EngineError, ParameterError
+from tradelib.quantity.errors import ComparabilityError, EngineError, ParameterError
 from tradelib.seasonal.x13 import Adjustment, Spec, x13
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import EngineError, ParameterError
+from tradelib.quantity.errors import EngineError, ParameterError
 from tradelib.seasonal.x13 import saved
 from tradelib.seasonal.x13.spec import Engine, Spec, month_number, other_scale
 

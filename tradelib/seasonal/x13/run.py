@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tradelib.errors import EngineError, EngineMissingError
+from tradelib.quantity.errors import EngineError, EngineMissingError
 
 TIME_LIMIT = 60.0
 _NAME, _TOLD = "run", 3

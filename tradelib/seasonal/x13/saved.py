@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import EngineError
+from tradelib.quantity.errors import EngineError
 from tradelib.seasonal.x13.parsing import parse
 
 _NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}$)")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from tradelib.errors import ParameterError, did_you_mean
+from tradelib.quantity.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from typing import Any
