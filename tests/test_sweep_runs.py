@@ -167,7 +167,9 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
     while not (tmp_path / "s" / "runs").exists():
         assert process.poll() is None
         time.sleep(0.05)
+    process.send_signal(signal.SIGSTOP)  # it must not end while the second one starts
     second = sweeps.run(sweeps.sweep_command(tmp_path / "s"))
+    process.send_signal(signal.SIGCONT)
     assert second.returncode == 2
     assert "another sweep is at work" in second.stderr
     living = sweeps.family([process.pid])

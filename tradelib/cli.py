@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import os
 import signal
@@ -17,6 +16,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from tradelib.parameters.assignments import assignments
 from tradelib.quantity.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def report(
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
     said = {"start": start, "end": end, "series": series, "vintage": vintage}
-    options, more = {name: value for name, value in said.items() if value is not None}, _assignments(set_ or [])
+    options, more = {name: value for name, value in said.items() if value is not None}, assignments(set_ or [])
     if both := options.keys() & more.keys():
         raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
     options |= more
@@ -88,9 +88,11 @@ def _report(
     force: bool = False,
 ) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
-    from tradelib.report import Outcome, plan, report as run, threads  # imports that --help need not wait for
+    from tradelib.report import Outcome, left_out, plan, report as run, threads  # imports that --help need not wait for
 
     total, done = len(plan(options, only)), 0
+    for name, reason in ({} if only else left_out(options)).items():
+        _err.print(f"{name} is left out: {reason}", markup=False)
     with _err.status(f"0 of {total} notebooks") as status:
 
         def tell(outcome: Outcome) -> None:
@@ -291,23 +293,6 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
         raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None
-
-
-def _assignments(pairs: list[str]) -> dict[str, Any]:
-    """Return ``NAME=VALUE`` pairs with numbers, true, false and null as such."""
-    values = dict[str, Any]()
-    for pair in pairs:
-        name, equals, text = pair.partition("=")
-        if not equals:
-            raise ParameterError(f"--set {pair!r} is not NAME=VALUE")
-        if name in values:
-            raise ParameterError(f"{name}: given twice by --set")
-        try:
-            value = json.loads(text)
-            values[name] = value if isinstance(value, (int, float, bool, type(None))) else text
-        except ValueError:
-            values[name] = text
-    return values
 
 
 def run() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tradelib.parameters import Parameters
+    from tradelib.store import Release
 
 
 class CheckFailed(TradelibError):  # noqa: N818 - it reads as what happened
@@ -62,6 +64,16 @@ class Record:
             Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
         """
         return self.note(self.parameters.load(series, **kwargs))
+
+    def cite(self, release: Release) -> None:
+        """Say which release the figures come from, where they are read from it and not by ``load``."""
+        self._told["sources"][f"release {release.released}"] = {
+            "source": release.source, "vintage": release.released.isoformat(), "compilation": release.publisher,
+            "unit": "as published", "statistical_month": str(release.month), "adjustment": "", "basis": "",
+            "first": str(release.month), "last": str(release.month),
+            "sha256": hashlib.sha256((release.folder / "release.toml").read_bytes()).hexdigest(),
+        }  # fmt: skip
+        _say(f"- {release.source}; about {release.month}; {len(release.exhibits)} tables")
 
     def note(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from tradelib.parameters.base import Parameters, in_words
+from tradelib.parameters.chapter import Chapter, Gold, Goods, Partners, Petroleum
 from tradelib.parameters.headline import Headline
 from tradelib.parameters.real_vs_nominal import RealVsNominal
 from tradelib.parameters.revisions import Revisions
@@ -19,12 +20,37 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "NOTEBOOKS", "Headline", "Parameters", "RealVsNominal", "Revisions", "Seasonal", "ServicesAndPartners", "Trend",
-    "check", "in_words",
+    "NOTEBOOKS",
+    "Chapter",
+    "Gold",
+    "Goods",
+    "Headline",
+    "Parameters",
+    "Partners",
+    "Petroleum",
+    "RealVsNominal",
+    "Revisions",
+    "Seasonal",
+    "ServicesAndPartners",
+    "Trend",
+    "check",
+    "in_words",
 ]  # fmt: skip
 
 NOTEBOOKS: dict[str, type[Parameters]] = {
-    model.notebook: model for model in (Headline, Seasonal, Trend, RealVsNominal, Revisions, ServicesAndPartners)
+    model.notebook: model
+    for model in (
+        Headline,
+        Seasonal,
+        Trend,
+        RealVsNominal,
+        Revisions,
+        ServicesAndPartners,
+        Goods,
+        Partners,
+        Petroleum,
+        Gold,
+    )
 }
 
 

@@ -87,6 +87,11 @@ class Parameters(BaseModel):
         """The day of the release in use."""
         return store.release_of(vintage=self.vintage).released
 
+    @classmethod
+    def lacks(cls, vintage: str | None) -> str:  # noqa: ARG003 - chapters look at it
+        """Return why the notebook has nothing to say about a release, in words; empty where it has."""
+        return ""
+
     def files(self) -> list[Path]:
         """Return the files outside the store that the notebook reads; results depend on them."""
         return []

@@ -105,14 +105,15 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     options : mapping
         Values by parameter name, given to every notebook that has it; ``trend.horizon`` gives one notebook its own.
     only : sequence of str
-        Names of notebooks, with or without their number; all of them when empty.
+        Names of notebooks, with or without their number; when empty all that have something to say about the release.
 
     Raises
     ------
     ParameterError
         A notebook or a parameter is unknown, or a value impossible.
     """
-    chosen = [named(name) for name in only] or list(NOTEBOOKS)
+    without = left_out(options)
+    chosen = [named(name) for name in only] or [name for name in NOTEBOOKS if name not in without]
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     own = set[tuple[str, str]]()
     # What is said of one notebook stands against what is said to all.
@@ -128,6 +129,13 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
             own |= {(name, parameter)} if notebook else set()
             values.setdefault(name, {})[parameter] = value
     return [Job(name, check(NOTEBOOKS[name], given)) for name, given in values.items()]
+
+
+def left_out(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return by notebook why it has nothing to say about the release that is asked for."""
+    vintage = options.get("vintage")
+    reasons = {name: model.lacks(vintage) for name, model in NOTEBOOKS.items()} if isinstance(vintage, str) else {}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def named(word: str) -> str:

@@ -59,7 +59,8 @@ class Release:
     @property
     def source(self) -> str:
         """Publisher, title and day in one line, as a figure's foot cites it."""
-        return f"{self.contents['publisher']}, {self.contents['title']}, released {self.released}"
+        publisher = self.contents["publisher"].replace("U.S. Bureau of Economic Analysis", "BEA")
+        return f"{publisher}, {self.contents['title']}, released {self.released}"
 
     @property
     def exhibits(self) -> list[str]:
