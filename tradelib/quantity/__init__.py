@@ -217,8 +217,3 @@ def require_addable(quantities: Iterable[Quantity]) -> None:
             raise ComparabilityError(f"{quantity.name} does not add up: {quantity.price} {quantity.measure}")
     if len(partitions := sorted({quantity.partition for quantity in listed})) > 1:
         raise ComparabilityError(f"{' and '.join(partitions)} are different classifications and cut across each other")
-
-
-def known_items() -> list[str]:
-    """Return the paths of items that have words of their own."""
-    return list(ITEMS)

@@ -113,8 +113,3 @@ def day(text: str) -> dt.date | None:
 def month_name(month: pd.Period) -> str:
     """Return a month as a sentence has it: ``March 2025``."""
     return f"{MONTHS[month.month - 1]} {month.year}"
-
-
-def day_name(when: dt.date) -> str:
-    """Return a day as a sentence has it: ``May 6, 2025``."""
-    return f"{MONTHS[when.month - 1]} {when.day}, {when.year}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,9 +11,6 @@ from tradelib.paths import data_folder
 from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.x13 import Spec, build
 from tradelib.seasonal.x13.batch import x13_batch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_Q = 1.5
 """Quality statistic of X-11 above which a series is left unadjusted."""
@@ -122,13 +118,6 @@ def repeats(difference: pd.Series) -> float:
     """
     month = pd.PeriodIndex(difference.index).month
     return float(difference.groupby(month).transform("mean").var(ddof=0) / difference.var(ddof=0))
-
-
-def one_left_out(result: Indirect, detail: pd.DataFrame, agency: pd.Series) -> Iterator[tuple[str, float]]:
-    """Yield how far the total would be from the agency's, in percent, if one adjusted series were left unadjusted."""
-    for name in result.adjusted.columns.difference(list(result.reasons)):
-        other = result.total - result.adjusted[name] + detail[name]
-        yield str(name), float((100 * (other / agency - 1)).abs().mean())
 
 
 _FOLDER = ("census_enduse", "2025-06-05")

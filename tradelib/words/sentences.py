@@ -16,7 +16,7 @@ from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import exact, half_up, is_tie, printed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
     from typing import Any
 
@@ -271,11 +271,3 @@ def led_by(
 def sentences(*clauses: str) -> str:
     """Return clauses as sentences: each begins large and ends with one full stop; empty ones are left out."""
     return " ".join(f"{capital(clause.strip().rstrip('.'))}." for clause in clauses if clause.strip())
-
-
-def rank_words(values: Iterable[float], now: float, noun: str = "deficit") -> str:
-    """Return the place of a value among others by size: ``the largest``, ``the third largest``, ``the smallest``."""
-    larger = sum(abs(float(other)) > abs(float(now)) for other in values)
-    ordinals = ("largest", "second largest", "third largest", "fourth largest", "fifth largest")
-    word = ordinals[larger] if larger < len(ordinals) else f"{larger + 1}th largest"
-    return f"the {word} {noun}"
