@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tradelib.quantity.errors import ComparabilityError
-from tradelib.quantity.labels import ITEMS, MNEMONICS, item_label, partner_label
+from tradelib.quantity.labels import MNEMONICS, item_label, partner_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
