@@ -34,7 +34,14 @@ class _Commands(TyperGroup):
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-_NAME_PATHS = ("TRADELIB_DATA", "TRADELIB_NOTEBOOKS", "TRADELIB_CACHE", "TRADELIB_SOURCES", "TRADELIB_X13")
+_NAME_PATHS = (
+    "TRADELIB_DATA",
+    "TRADELIB_NOTEBOOKS",
+    "TRADELIB_CACHE",
+    "TRADELIB_SOURCES",
+    "TRADELIB_ARCHIVE",
+    "TRADELIB_X13",
+)
 _out, _err = (Console(stderr=err, highlight=False, soft_wrap=True) for err in (False, True))
 
 
@@ -215,14 +222,24 @@ def fetch(
 def update(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
     released: Annotated[str | None, typer.Option(help="Day of the FT-900, where no file of it names it.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Fill the store from the archive, from this statistical month on: 2020-09.")
+    ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
     """Release day: fetch, add every new table to its release, say what was revised, report.
 
     Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
+    With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
     """
-    from tradelib.fetch import freshness, update as updates
+    from tradelib.fetch import archive, freshness, update as updates
 
+    if since:
+        failed = 0
+        for one in archive.fill(since, updates.last_month()):
+            _out.print(one.summary(), markup=False)
+            failed += one.status in ("failed", "refused")
+        raise typer.Exit(int(failed > 0))
     with _progress() as tell:
         done = updates.update(names, released=_day(released), progress=tell)
     _out.print(f"{done.summary()}\n\n{freshness.in_words(asked=done.asked)}\n", markup=False)

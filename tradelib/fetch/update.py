@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from tradelib import store
 from tradelib.fetch import files as fetch
 from tradelib.quantity.errors import TradelibError
@@ -103,6 +105,11 @@ def update(
     for record in unknown:
         _add(done, record, released, None)
     return done
+
+
+def last_month(today: dt.date | None = None) -> pd.Period:
+    """Return the last statistical month that can be out: no release comes before its month is over by three weeks."""
+    return pd.Period((today or dt.datetime.now(tz=dt.UTC).date()) - dt.timedelta(days=21), "M") - 1
 
 
 def _add(done: Updated, record: Record, released: dt.date | None, later: list[Record] | None) -> None:

@@ -126,7 +126,7 @@ def number(text: str) -> float | None:
     return float(text.replace(",", "")) if NUMBER.fullmatch(text) else None
 
 
-def read_grids(path: Path, raw: bytes | None = None) -> list[Grid]:
+def read_grids(path: Path, raw: bytes | None = None, pages: int | None = None) -> list[Grid]:
     """Return the visible sheets of a workbook, the lines of a text or CSV file, or the pages of a PDF.
 
     Parameters
@@ -135,6 +135,8 @@ def read_grids(path: Path, raw: bytes | None = None) -> list[Grid]:
         The file; its name is not trusted to say what it is.
     raw : bytes, optional
         Its content, where it was read already (a file inside an archive).
+    pages : int, optional
+        How many pages of a PDF to read; all by default.
 
     Raises
     ------
@@ -148,7 +150,7 @@ def read_grids(path: Path, raw: bytes | None = None) -> list[Grid]:
             for name, rows in read_cells(path.name, raw)
         ]
     if raw.startswith(_PDF):
-        return _pages(path.name, raw)
+        return _pages(path.name, raw, pages)
     text = decode(path, raw)
     if "\t" in text:
         return [Grid(path.name, "", [line.split("\t") for line in _LINE.split(text)])]
@@ -162,7 +164,7 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _pages(file: str, raw: bytes) -> list[Grid]:
+def _pages(file: str, raw: bytes, most: int | None) -> list[Grid]:
     """Return one grid a page: each line split into its label and the figures at its end."""
     import logging
 
@@ -171,7 +173,7 @@ def _pages(file: str, raw: bytes) -> list[Grid]:
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
-        texts = [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages]
+        texts = [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages[:most]]
     except (PyPdfError, ValueError, KeyError, OSError) as error:
         raise SourceError(file, None, found=f"a damaged PDF ({error})", expected="a PDF of the release") from error
     return [

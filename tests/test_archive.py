@@ -1,0 +1,166 @@
+"""The archive fills the store: in order, whole or not at all, taken up again, and nothing twice."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import agency as agencies
+import layouts
+import pandas as pd
+import pytest
+import tomli_w
+from test_store import exhibit
+from typer.testing import CliRunner
+
+from tradelib import cli, store
+from tradelib.fetch import archive, http as downloads, update
+from tradelib.quantity.errors import ParameterError
+
+UNTIL = pd.Period("2025-03", "M")
+
+
+@pytest.fixture
+def agency(tmp_path, monkeypatch):
+    """Return a server that is an archive, an empty store, and no pause between requests."""
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TRADELIB_ARCHIVE", str(tmp_path / "archive.toml"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(downloads, "BACKOFF", 0)
+    with agencies.serve() as server:
+        places = {
+            "pause": 0, "tables": [f"{server.url}/ft900xlsx_{{month:%y%m}}.zip"],
+            "printed": f"{server.url}/ft900_{{month:%y%m}}.pdf",
+        }  # fmt: skip
+        (tmp_path / "archive.toml").write_text(tomli_w.dumps(places))
+        yield server
+
+
+def zipped(files):
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, body in files.items():
+            packed.writestr(name, body)
+    return raw.getvalue()
+
+
+def pdf(line):
+    """Return a PDF of one page with one line on it."""
+    text = f"BT /F1 10 Tf 40 700 Td ({line}) Tj ET".encode()
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >> stream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]  # fmt: skip
+    out, places = io.BytesIO(b"%PDF-1.4\n"), []
+    out.seek(0, io.SEEK_END)
+    for number, part in enumerate(parts, 1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, part))
+    start = out.tell()
+    out.write(b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places))
+    out.write(b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % start)
+    return out.getvalue()
+
+
+MONTHS = {"2025-01": "March 5, 2025", "2025-02": "April 3, 2025", "2025-03": "May 6, 2025"}
+
+
+def goods(tmp_path, month, revised=0):
+    """Return a workbook of Exhibit 5 up to a month of 2025; exports of the month before are as much higher."""
+    lines = exhibit(tmp_path).read_text().splitlines()
+    head = lines[: next(at for at, line in enumerate(lines) if line.startswith("2025"))]
+    names = ["January", "February", "March"][: int(month[-1])]
+    rows = [["2025", *[""] * 8]]
+    for at, name in enumerate(names):
+        more = revised if at == len(names) - 2 else 0
+        rows.append([name, -5.0 + more, -4.0 + more, 15.0 + more, 5.0, 10.0 + more, 20.0, 6.0, 14.0])
+    cells = [[cell.strip('"') for cell in line.split(",")] for line in head]
+    return layouts.write_sheets({"5": [*cells, *rows]}, tmp_path / "exh5.xlsx").read_bytes()
+
+
+def put(agency, tmp_path, month, revised=0):
+    yymm = month[2:4] + month[5:]
+    agency.put(f"/ft900xlsx_{yymm}.zip", zipped({"exh5.xlsx": goods(tmp_path, month, revised)}))
+    agency.put(f"/ft900_{yymm}.pdf", pdf(f"EMBARGOED UNTIL RELEASE AT 8:30 a.m. EDT, Tuesday, {MONTHS[month]}"))
+
+
+def run(since="2025-01"):
+    return {str(one.month): one for one in archive.fill(since, UNTIL)}
+
+
+def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path):
+    for month, revised in zip(MONTHS, (0, 2, 3), strict=True):
+        put(agency, tmp_path, month, revised)
+    got = run()
+    assert {month: one.status for month, one in got.items()} == dict.fromkeys(MONTHS, "added")
+    assert [str(one.released) for one in store.releases()] == ["2025-03-05", "2025-04-03", "2025-05-06"]
+    triangle = store.triangle("exports_goods_bop_sa", "census")
+    assert triangle.loc["2025-01"].tolist()[:2] == [15.0, 17.0]
+    assert triangle.loc["2025-02"].tolist()[1:] == [15.0, 18.0]
+    [file] = store.release("2025-02").contents["files"].values()
+    assert file["archive"] == f"{agency.url}/ft900xlsx_2502.zip"
+    agency.asked.clear()
+    assert {one.status for one in run().values()} == {"there"}
+    assert agency.asked == []
+
+
+def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_stop_nothing(agency, tmp_path):
+    put(agency, tmp_path, "2025-01")
+    put(agency, tmp_path, "2025-03")
+    good = zipped({"exh5.xlsx": goods(tmp_path, "2025-03")})
+    agency.in_turn("/ft900xlsx_2503.zip", *[agencies.cut(good)] * 9)
+    got = run("2024-12")
+    assert {month: one.status for month, one in got.items()} == {
+        "2024-12": "missing", "2025-01": "added", "2025-02": "missing", "2025-03": "failed",
+    }  # fmt: skip
+    assert "neither" in got["2025-02"].message
+    agency.put("/ft900xlsx_2503.zip", good)
+    changed = layouts.write_sheets({"5": [["Exhibit 5. Goods in a new form"], ["x", 1.0]]}, tmp_path / "new.xlsx")
+    agency.put("/ft900xlsx_2502.zip", zipped({"exh5.xlsx": changed.read_bytes()}))
+    agency.put("/ft900_2502.pdf", pdf("RELEASE AT 8:30 a.m. EDT, Thursday, April 3, 2025"))
+    again = run("2024-12")
+    assert [again[month].status for month in MONTHS] == ["there", "refused", "added"]
+    assert "the title of a table that a layout describes" in again["2025-02"].message
+    assert [str(one.month) for one in store.releases()] == ["2025-01", "2025-03"]
+
+
+def test_a_day_is_never_guessed(agency, tmp_path):
+    put(agency, tmp_path, "2025-01")
+    agency.put("/ft900_2501.pdf", pdf("U.S. International Trade in Goods and Services"))
+    got = run()["2025-01"]
+    assert (got.status, "does not say when it was released" in got.message) == ("refused", True)
+    assert store.releases() == []
+
+
+def test_the_command_names_what_went_wrong_in_its_exit_code(agency, tmp_path, monkeypatch):
+    monkeypatch.setattr(update, "last_month", lambda: UNTIL)
+    for month in MONTHS:
+        put(agency, tmp_path, month)
+    got = CliRunner().invoke(cli.app, ["update", "--since", "2025-01"])
+    assert (got.exit_code, got.output.count("added")) == (0, 3)
+    agency.say("/ft900xlsx_2412.zip", 500)
+    assert CliRunner().invoke(cli.app, ["update", "--since", "2024-12"]).exit_code == 1
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize(("since", "said"), [("spring", "not a month"), ("2031-01", "after 2025-03")])
+def test_an_impossible_start_is_refused(since, said):
+    with pytest.raises(ParameterError, match=said):
+        run(since)
+
+
+def test_the_real_releases_go_in_from_an_archive(agency, official_folder):
+    """April 2023 from its 31 workbooks, with a page that names its day, and March 2025 from its PDF alone."""
+    workbooks = {path.name: path.read_bytes() for path in (official_folder / "ft900xlsx_2023-06-07").iterdir()}
+    agency.put("/ft900xlsx_2304.zip", zipped(workbooks))
+    agency.put("/ft900_2304.pdf", pdf("EMBARGOED UNTIL RELEASE AT 8:30 a.m. EDT, Wednesday, June 7, 2023"))
+    agency.put("/ft900_2503.pdf", (official_folder / "ft900_2025-05-06.pdf").read_bytes())
+    got = run("2023-04")
+    assert [month for month, one in got.items() if one.status == "added"] == ["2023-04", "2025-03"]
+    assert {one.status for month, one in got.items() if "2023-04" < month < "2025-03"} == {"missing"}
+    name = "imports_goods_consumer_goods_pharmaceutical_preparations_census_sa"
+    assert store.triangle(name, "census").notna().sum().tolist() == [2, 2]
