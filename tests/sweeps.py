@@ -88,7 +88,7 @@ def results(folder: Path) -> dict[str, str]:
     """
     found = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name not in {".lock", "results.parquet"}:
+        if path.is_file() and path.name != ".lock":
             content = path.read_bytes()
             if path.name == "run.json":
                 content = json.dumps(json.loads(content) | {"seconds": 0, "kernel": ""}).encode()

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import subprocess
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,14 +56,6 @@ class StandIn:
             yield Outcome(job, 1.0)
 
 
-def read_parquet(path: Path) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import fastparquet
-
-        return fastparquet.ParquetFile(str(path)).to_pandas()
-
-
 def jobs() -> list[Job]:
     return jobs_of("trend", ROWS, {})
 
@@ -84,16 +75,9 @@ def test_every_combination_and_every_row(tmp_path: Path) -> None:
         ("2012-01", "exports_total_bop_sa", "2020-12"), ("2012-01", "imports_total_bop_sa", "2020-12"),
     ]  # fmt: skip
     (tmp_path / "t.csv").write_text("reference_year,start\n2018,2012-01\n2019,\n", encoding="utf-8")
-    (tmp_path / "list.yaml").write_text("- {start: 2010-01, vintage: 2024-04-04}\n- {end: 2020-01}\n")
-    (tmp_path / "all.yml").write_text("start: ['2010-01', '2011-01']\nend: '2020-01'\n")
     table = sweep_of("real_vs_nominal", table=tmp_path / "t.csv")
     assert [(j.values["reference_year"], j.values["start"]) for j in table] == [(2018, "2012-01"), (2019, None)]
-    listed = sweep_of("trend", table=tmp_path / "list.yaml")
-    assert [(j.values["start"], j.values["vintage"], j.values["end"]) for j in listed] == [
-        ("2010-01", "2024-04-04", None), (None, None, "2020-01"),
-    ]  # fmt: skip
-    assert [j.values["start"] for j in sweep_of("trend", table=tmp_path / "all.yml")] == ["2010-01", "2011-01"]
-    assert len({job.place for job in over + table + listed}) == 8
+    assert len({job.place for job in over + table}) == 6
 
 
 @pytest.mark.parametrize(
@@ -109,17 +93,12 @@ def test_every_combination_and_every_row(tmp_path: Path) -> None:
         ({"over": ["end=2010-01"], "common": ["end=2011-01"]}, ["end: given by --set and by --over"]),
         ({"table": "end\n2010-01\n", "common": ["end=2011-01"]}, ["end: given by --set and"]),
         ({"table": "start,end,start\n2010-01,2020-01,2011-01\n"}, ["the header has start twice"]),
-        ({"table": "start: [2010-01]\nstart: [2011-01]\n", "suffix": ".yaml"}, ["start stands twice", "line 1"]),
-        ({"table": "- end: 2020-01\n- {start: a, start: b}\n", "suffix": ".yaml"}, ["start stands twice", "line 2"]),
-        ({"table": "- {1: 2020-01}\n", "suffix": ".yaml"}, ["1 is no name of a parameter"]),
         ({"over": ["output=a,b"]}, ["output is set by the sweep"]),
         ({"table": "start,end\n2010-01\n"}, ["row 2 has 1 cells, the header 2"]),
         ({"table": "start\n"}, ["no row"]),
         ({"table": 'start\n"2010', "suffix": ".csv"}, ["t.csv"]),
         ({"table": "start\n2010-01\n", "over": ["start=2011-01"]}, ["start: given by --over and by the table"]),
-        ({"table": "a: [", "suffix": ".yaml"}, ["t.yaml"]),
-        ({"table": "3", "suffix": ".yaml"}, ["expected a list of mappings"]),
-        ({"table": "", "suffix": ".xlsx"}, [".csv, .yaml or .yml"]),
+        ({"table": "", "suffix": ".xlsx"}, ["a parameter table is .csv"]),
     ],
 )
 def test_refused_before_anything_runs(tmp_path: Path, asked: dict, words: list[str]) -> None:
@@ -166,11 +145,6 @@ def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> Non
     assert list(table["start"]) == [row["start"] for row in ROWS]
     assert list(table["outcome"]) == ["ok", "ok", "failed", "ok", "ok", "ok"]
     assert table["result_headline"][0] == 'about 2010-01, "so"\nand é'
-    parquet = read_parquet(got.folder / "results.parquet")
-    assert list(parquet.columns) == list(table.columns)
-    assert list(parquet["result_headline"].dropna()) == list(table["result_headline"].dropna())
-    assert list(parquet["result_value"].fillna(-1)) == [1.5, 1.5, -1, 1.5, 1.5, 1.5]
-    assert list(parquet["result_flag"].fillna(False)) == [True, True, False, True, True, True]
     page = (got.folder / "index.html").read_text(encoding="utf-8")
     assert page.count("<img") == 5
     assert 'alt="Says &#34;so&#34;"' in page
@@ -188,29 +162,6 @@ def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) ->
     assert not list((tmp_path / "s" / "failed").glob("*/*"))
     sweep(jobs(), tmp_path / "s", executor=(forced := StandIn()), force=True)
     assert len(forced.ran) == 6
-
-
-def test_columns_keep_their_types(tmp_path: Path) -> None:
-    kept = [
-        {"count": 1, "share": 0.5, "some": 2, "flag": True, "maybe": None, "none": None, "mixed": 1, "list": [1, 2]},
-        {"count": 2, "share": 2, "some": None, "flag": False, "maybe": True, "none": None, "mixed": "a", "list": None},
-    ]
-
-    def leave(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        for job, results in zip(jobs, kept, strict=True):
-            (folder / job.place).mkdir(parents=True)
-            (folder / job.place / "results.json").write_text(json.dumps({"items": [], "results": results}))
-            yield Outcome(job, 1.0)
-
-    parquet = read_parquet(sweep(jobs()[:2], tmp_path / "s", executor=leave).folder / "results.parquet")
-    got = parquet[[f"result_{name}" for name in kept[0]]].rename(columns=lambda name: name.removeprefix("result_"))
-    assert [str(dtype) for dtype in got.dtypes] == [
-        "int64", "float64", "float64", "bool", "boolean", "object", "object", "object"
-    ]  # fmt: skip
-    assert list(got["some"].isna()) == [False, True]
-    assert got["none"].isna().all()
-    assert list(got["mixed"]) == ["1", "a"]
-    assert got["list"][0] == "[1, 2]"
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "inputs", "run.json"])

@@ -126,7 +126,7 @@ def _report(
 def sweep(
     notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
     over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Take every one of these.")] = None,
-    table: Annotated[Path | None, typer.Option(help="Parameter table, .csv or .yaml: a run for each row.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Parameter table, .csv: a run for each row.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
     ] = None,
@@ -222,9 +222,7 @@ def fetch(
 def update(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
     released: Annotated[str | None, typer.Option(help="Day of the FT-900, where no file of it names it.")] = None,
-    since: Annotated[
-        str | None, typer.Option(help="Fill the store from the archive, from this statistical month on: 2020-09.")
-    ] = None,
+    since: Annotated[str | None, typer.Option(help="Fill the store from the archive, from this month on.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
     """Release day: fetch, add every new table to its release, say what was revised, report.
@@ -235,11 +233,11 @@ def update(
     from tradelib.fetch import archive, freshness, update as updates
 
     if since:
-        failed = 0
+        bad = 0
         for one in archive.fill(since, updates.last_month()):
             _out.print(one.summary(), markup=False)
-            failed += one.status in ("failed", "refused")
-        raise typer.Exit(int(failed > 0))
+            bad |= one.status in ("failed", "refused")
+        raise typer.Exit(int(bad))
     with _progress() as tell:
         done = updates.update(names, released=_day(released), progress=tell)
     _out.print(f"{done.summary()}\n\n{freshness.in_words(asked=done.asked)}\n", markup=False)

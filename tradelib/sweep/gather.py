@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +25,10 @@ _LONGEST = 200
 
 
 def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
-    """Write ``results.csv``, ``results.parquet`` and ``index.html`` from what the runs left.
+    """Write ``results.csv`` and ``index.html`` from what the runs left.
 
     The table has a row for each run: its parameters, outcome, seconds, place and every key result that its
-    notebook kept; unrounded. In Parquet a column keeps its type: numbers that some runs do not have are floating
-    point; a column of several types, and lists, are text. They are written in the folder ``work`` first.
+    notebook kept; unrounded. They are written in the folder ``work`` first.
     """
     rows, shown, failed = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     varying = _varying(jobs)
@@ -48,9 +45,8 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
                 failed.append(run)
     frame = pd.DataFrame(rows)
     frame.to_csv(work / "results.csv", index=False, lineterminator="\n")
-    _write_parquet(frame, work / "results.parquet")
     (work / "index.html").write_text(_page(jobs, varying, shown, failed) + "\n", encoding="utf-8")
-    for name in ("results.csv", "results.parquet", "index.html"):
+    for name in ("results.csv", "index.html"):
         (work / name).replace(folder / name)  # so that a reader never sees half of it
 
 
@@ -95,25 +91,6 @@ def _told(folder: Path, job: Job) -> dict[str, Any]:
             there = (place / "notebook.ipynb").exists()
             return told | {"outcome": outcome, "place": f"{kind}/{job.place}", "notebook_there": there}
     return {"outcome": "missing", "recorded": {}, "notebook_there": False}
-
-
-def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    whole = frame.copy()
-    for column in whole.columns[whole.dtypes.map(lambda dtype: dtype.kind == "O")]:
-        kept = [value for value in whole[column] if not _is_missing(value)]
-        if kept and all(isinstance(value, bool) for value in kept):
-            whole[column] = whole[column].astype("boolean")
-        else:
-            whole[column] = [None if _is_missing(value) else str(value) for value in whole[column]]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # fastparquet asks pandas for an option of old, and closes late
-        import fastparquet  # not pyarrow, whose presence would change the type of all text in pandas
-
-        fastparquet.write(str(path), whole.astype({c: object for c in whole if whole[c].dtype == "str"}))
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _page(

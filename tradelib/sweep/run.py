@@ -39,7 +39,7 @@ class Sweep:
     Attributes
     ----------
     folder : Path
-        ``index.html``, ``results.csv``, ``results.parquet``, ``runs/``, ``failed/``.
+        ``index.html``, ``results.csv``, ``runs/``, ``failed/``.
     runs, skipped : int
         How many runs it has, and how many of them were there already.
     failures : dict of str to str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import hashlib
 import io
 import itertools
@@ -78,8 +77,7 @@ def read_table(path: Path, model: type[Parameters]) -> list[Row]:
     Parameters
     ----------
     path : Path
-        ``.csv`` with a header of parameter names, where an empty cell leaves the default; ``.yaml`` with a list of
-        mappings, or one mapping of names to lists, of which all combinations are taken.
+        ``.csv`` with a header of parameter names, where an empty cell leaves the default.
     model : type of Parameters
         Says which values are text.
 
@@ -107,37 +105,7 @@ def read_table(path: Path, model: type[Parameters]) -> list[Row]:
                 f"{path}: row {wrong[0]} has {len(body[wrong[0] - 2])} cells, the header {len(header)}"
             )
         return [{n: _value(model, n, cell) for n, cell in zip(header, row, strict=True) if cell} for row in body]
-    if path.suffix in (".yaml", ".yml"):
-        return _rows_of_yaml(path, text)
-    raise ParameterError(f"{path}: a parameter table is .csv, .yaml or .yml")
-
-
-def _rows_of_yaml(path: Path, text: str) -> list[Row]:
-    import yaml
-
-    class Loader(yaml.SafeLoader):  # type: ignore[misc]
-        """Refuses a key that stands twice, of which YAML libraries take the last."""
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.value != "<<"]
-            if wrong := [key for n, key in enumerate(keys) if key in keys[:n] or not isinstance(key, str)]:
-                line = node.start_mark.line + 1
-                what = "stands twice" if isinstance(wrong[0], str) else "is no name of a parameter"
-                raise ParameterError(f"{path}: {wrong[0]} {what} in the mapping at line {line}")
-            return dict(super().construct_mapping(node, deep=deep))
-
-    try:
-        told = yaml.load(text, Loader)  # noqa: S506 - a safe one
-    except yaml.YAMLError as error:
-        raise ParameterError(f"{path}: {error}") from error
-    if isinstance(told, dict):
-        axes = [
-            [(name, v) for v in (values if isinstance(values, list) else [values])] for name, values in told.items()
-        ]
-        told = [dict(row) for row in itertools.product(*axes)]
-    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
-        raise ParameterError(f"{path}: expected a list of mappings, or a mapping of parameters to lists of values")
-    return [{name: v.isoformat() if isinstance(v, dt.date) else v for name, v in row.items()} for row in told]
+    raise ParameterError(f"{path}: a parameter table is .csv")
 
 
 def _value(model: type[Parameters], name: str, text: str) -> Any:
