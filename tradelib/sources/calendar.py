@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tradelib.sources.rows import Grid
+
+_QUANTITY = itemgetter(*QUANTITY_COLUMNS)
 
 
 def check_calendar(rows: Sequence[dict[str, Any]], grid: Grid) -> None:
@@ -33,7 +36,7 @@ def check_calendar(rows: Sequence[dict[str, Any]], grid: Grid) -> None:
     for row in rows:
         if row["first"] != row["last"] or row["edition"] != "current" or "-" in row["label"]:
             continue  # "Jan. -" is the year to date of a January
-        months = seen.setdefault(tuple(row[name] for name in QUANTITY_COLUMNS), set())
+        months = seen.setdefault(_QUANTITY(row), set())
         if row["last"].ordinal in months:
             raise grid.error(row["cell"], f"{row['last']} again", "each month once")
         months.add(row["last"].ordinal)

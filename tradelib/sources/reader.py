@@ -21,7 +21,7 @@ from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import parse
 from tradelib.sources.calendar import check_calendar, shorten_open_year
 from tradelib.sources.heads import NOTES, Heads, span_of
-from tradelib.sources.rows import MARKER, number
+from tradelib.sources.rows import MARKER, REVISED, number
 from tradelib.sources.tables import assign, labels, layout_of, letters, unknown, without_footnotes, words
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class _Reader:
         self.previous: int | None = None
         self.notes: dict[str, None] = {}
         self.rows: list[dict[str, Any]] = []
+        self.made: dict[tuple[Any, ...], list[dict[str, str]]] = {}
         self.seen: Counter[str] = Counter()
         self._read_top()
         self.heads = Heads(layout, title, grids)
@@ -185,9 +186,9 @@ class _Reader:
             # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
             meaning["flow"] = _FLOWS[self.seen[meaning["partner"]]]
             self.seen[meaning["partner"]] += 1
-        for column, value in zip(self.heads.columns, row.figures, strict=True):
-            given = _DEFAULTS | self.fixed | {k: v for k, v in column.items() if k not in ("at", "annual", "span")}
-            given |= {key: text for key, text in meaning.items() if key not in ("span", "mark", "edition")}
+        mark, edition = meaning.get("mark", ""), meaning.get("edition", "current")
+        columns = zip(self.heads.columns, self._quantities(meaning), row.figures, strict=True)
+        for column, quantity, value in columns:
             first, last = meaning.get("span") or column["span"]
             figure = number(value.text)
             if figure is None and not MARKER.fullmatch(value.text):
@@ -196,17 +197,28 @@ class _Reader:
                 raise grid.error(value.place, repr(value.text), "a figure: the agencies withhold none in this table")
             if figure is not None and self.layout.whole and not figure.is_integer():
                 raise grid.error(value.place, value.text, "a whole number, as all figures of this table are")
-            given["unit"] = _UNITS.get(given["measure"].removeprefix("cif_value_"), given["unit"])
-            marks = [meaning.get("mark", ""), "(R)" if value.revised else "", value.text if figure is None else ""]
+            marks = (mark, REVISED if value.revised else "", value.text if figure is None else "")
             self.rows.append(
-                {name: given[name] for name in QUANTITY_COLUMNS}
+                quantity
                 | {
                     "first": first, "last": last, "value": np.nan if figure is None else figure,
-                    "marker": " ".join(dict.fromkeys(filter(None, marks))),
-                    "edition": meaning.get("edition", "current"), "exhibit": self.layout.exhibit, "file": grid.file,
-                    "cell": value.place, "label": row.label,
+                    "marker": " ".join(dict.fromkeys(filter(None, marks))), "edition": edition,
+                    "exhibit": self.layout.exhibit, "file": grid.file, "cell": value.place, "label": row.label,
                 }
             )  # fmt: skip
+
+    def _quantities(self, meaning: dict[str, Any]) -> list[dict[str, str]]:
+        """Return what each column is in a row that means something, made once for all rows that mean the same."""
+        own = {key: text for key, text in meaning.items() if key not in ("span", "mark", "edition")}
+        key = (*self.fixed.items(), *own.items())
+        if key not in self.made:
+            self.made[key] = [self._quantity(column, own) for column in self.heads.columns]
+        return self.made[key]
+
+    def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> dict[str, str]:
+        given = _DEFAULTS | self.fixed | {k: v for k, v in column.items() if k not in ("at", "annual", "span")} | own
+        given["unit"] = _UNITS.get(given["measure"].removeprefix("cif_value_"), given["unit"])
+        return {name: given[name] for name in QUANTITY_COLUMNS}
 
     def _period(self, grid: Grid, row: Row) -> dict[str, Any]:
         if self.previous and not row.label:

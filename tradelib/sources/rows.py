@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tradelib.quantity.errors import SourceError
@@ -75,6 +76,10 @@ class Grid:
 
     def lines(self) -> list[str]:
         """Return each row as one line of text, for titles and heads."""
+        return self._lines
+
+    @cached_property
+    def _lines(self) -> list[str]:
         start = self.sheet == "pdf"
         return [" ".join(" ".join(cell.split()) for cell in row[start:] if cell.strip()) for row in self.rows]
 
