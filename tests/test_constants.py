@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import layouts
 import numpy as np
+import pandas as pd
 import pytest
 
 from tradelib.quantity.errors import SourceError
@@ -12,7 +13,7 @@ from tradelib.seasonal.x13.quality import Limits, grade
 from tradelib.seasonal.x13.residual import BeaRule
 from tradelib.seasonal.x13.result import Adjustment
 from tradelib.sources import country
-from tradelib.trend import breaks
+from tradelib.trend import bai_perron, breaks, filters
 
 # Bai and Perron (2003), U.S. ex-post real interest rate, 103 quarters: sums of squares for 0 to 3 breaks in the mean.
 RSS = (1214.9, 645.0, 456.0, 445.2)
@@ -93,3 +94,34 @@ def test_the_combined_test_has_the_levels_of_lothian_and_morry(stable, moving, r
     numbers = {"f2.fsd8": stable, "f2.msf": moving, "f2.kw": (50.0, ranks_p)}
     result = SimpleNamespace(number=lambda key, place=0: float(numbers[key][place]))
     assert Adjustment.identifiable.fget(result) == verdict
+
+
+def test_the_tables_of_critical_values_are_whole():
+    """By trimming and size the sum of Bai and Perron's (2003b) critical values: a digit changed in any moves it."""
+    sums = {
+        table: {trim: {size: round(sum(row), 2) for size, row in rows.items()} for trim, rows in values.items()}
+        for table, values in {"sup_f": bai_perron.SUP_F, "sequential": bai_perron.SEQUENTIAL}.items()
+    }
+    assert sums["sup_f"] == {
+        0.05: {10: 56.75, 5: 62.96, 1: 76.52}, 0.1: {10: 42.1, 5: 47.87, 1: 60.42},
+        0.15: {10: 26.41, 5: 30.66, 1: 40.35},
+    }  # fmt: skip
+    assert sums["sequential"] == {
+        0.05: {10: 114.4, 5: 131.62, 1: 163.36}, 0.1: {10: 108.66, 5: 126.74, 1: 159.38},
+        0.15: {10: 104.0, 5: 120.66, 1: 155.51},
+    }  # fmt: skip
+    assert bai_perron.UD_MAX == {
+        0.05: {10: 8.78, 5: 10.17, 1: 13.74}, 0.1: {10: 8.05, 5: 9.52, 1: 13.07}, 0.15: {10: 7.46, 5: 8.88, 1: 12.37},
+    }  # fmt: skip
+
+
+def test_the_band_of_a_trend_is_its_end_and_the_quantiles_of_past_moves():
+    months = pd.period_range("2020-01", periods=24, freq="M")
+    trends = pd.DataFrame({"a": np.arange(24.0)}, index=months)
+    moves = pd.DataFrame({"a": np.arange(24.0) - np.linspace(-1, 1, 24)}, index=months)
+    cycles = pd.DataFrame({"a": [0.0] * 24}, index=months)
+    panel = filters.Panel(trends, cycles, moves, ())
+    past = np.linspace(-1, 1, 24)[:12]
+    got = panel.band(0.8).loc["a"]
+    assert got.tolist() == pytest.approx([23, 23 + np.quantile(past, 0.1), 23 + np.quantile(past, 0.9)])
+    assert panel.summary().endswith("the series is above 0 of 1.")
