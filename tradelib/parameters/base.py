@@ -61,13 +61,15 @@ class Parameters(BaseModel):
     output : str or None
         Folder for figures, tables and results; None writes nothing.
 
-    A model's ``own`` names the parameters that mean something else in it than in other notebooks.
+    A model's ``own`` names the parameters that mean something else in it than in other notebooks. Its ``reach`` is
+    "first" where it needs the longest series, if need be of an earlier release, and None where it tells one release.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     notebook: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     own: ClassVar[tuple[str, ...]] = ()
+    reach: ClassVar[str | None] = "first"
 
     start: Month | None = None
     end: Month | None = None
@@ -80,17 +82,12 @@ class Parameters(BaseModel):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
             asked |= kwargs
-            return store.load(series, **(asked | {"start": asked["start"] or "first"}))
+            return store.load(series, **(asked | {"start": asked["start"] or self.reach}))
 
     @property
     def day(self) -> dt.date:
         """The day of the release in use."""
         return store.release_of(vintage=self.vintage).released
-
-    @classmethod
-    def lacks(cls, vintage: str | None) -> str:  # noqa: ARG003 - chapters look at it
-        """Return why the notebook has nothing to say about a release, in words; empty where it has."""
-        return ""
 
     def files(self) -> list[Path]:
         """Return the files outside the store that the notebook reads; results depend on them."""

@@ -40,20 +40,13 @@ class Chapter(Parameters):
             )
         return release
 
-    @classmethod
-    def lacks(cls, vintage: str | None) -> str:
-        """Return why the chapter has nothing to say about a release, in words; empty where it has."""
-        try:
-            cls.model_construct(vintage=vintage).read()
-        except TradelibError as error:
-            return str(error)
-        return ""
-
     @model_validator(mode="after")
     def _has_its_exhibits(self) -> Self:
         """Check that the release has what the chapter is about."""
-        if why := self.lacks(self.vintage):
-            raise ValueError(why)
+        try:
+            self.read()
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
         return self
 
 

@@ -25,6 +25,7 @@ class Headline(Parameters):
 
     notebook: ClassVar[str] = "01_headline"
     needs: ClassVar[tuple[str, ...]] = ("balance_total_bop_sa",)
+    reach: ClassVar[str | None] = None
     month: Month | None = None
 
     @model_validator(mode="before")

@@ -40,17 +40,6 @@ class ServicesAndPartners(Parameters):
     least_months: ClassVar[int] = 24
     largest: int = 10
 
-    @classmethod
-    def lacks(cls, vintage: str | None) -> str:
-        """Return why there are no services or partners on the day of a release, in words; empty where there are."""
-        asked = cls.model_construct(vintage=vintage)
-        try:
-            asked.load_services()
-            asked.load_partners()
-        except TradelibError as error:
-            return str(error)
-        return ""
-
     def load_services(self) -> pd.DataFrame:
         """Load services by category, in billions, for the span asked for."""
         return self._spanned(self._load("services", "bea2", Quantity("exports", "services")))

@@ -132,10 +132,19 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
 
 
 def left_out(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return by notebook why it has nothing to say about the release that is asked for."""
-    vintage = options.get("vintage")
-    reasons = {name: model.lacks(vintage) for name, model in NOTEBOOKS.items()} if isinstance(vintage, str) else {}
-    return {name: reason for name, reason in reasons.items() if reason}
+    """Return by notebook why the data cannot carry it, whatever else it is asked for.
+
+    A release that carries none of those that look at it is no reason: the check of the parameters says what is wrong.
+    """
+    reasons = {}
+    for name, model in NOTEBOOKS.items():
+        vintage = options.get("vintage") if "vintage" in model.shared() else None
+        try:
+            check(model, {"vintage": vintage})
+        except ParameterError as error:
+            reasons[name] = str(error).removeprefix(f"{name}: ")
+    looking = {name for name, model in NOTEBOOKS.items() if "vintage" in model.shared()}
+    return {} if looking <= reasons.keys() else reasons
 
 
 def named(word: str) -> str:

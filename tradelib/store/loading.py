@@ -103,8 +103,8 @@ def load(
         described[name] = _described(release, quantity, rows.iloc[-1], scaled=scaled)
     frame = cut(pd.DataFrame(columns), None if start == FIRST else start, end)
     frame.attrs["series"] = described
-    frame.attrs["notes"] = notes = _notes(chosen, vintage, start)
-    for note in notes:
+    frame.attrs["notes"] = notes = _notes(chosen, vintage)
+    for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
 
@@ -223,7 +223,7 @@ def _hint(word: str, known: Sequence[Release]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
 
 
-def _notes(chosen: dict[str, Release], vintage: str | dt.date | None, start: Month) -> list[str]:
+def _notes(chosen: dict[str, Release], vintage: str | dt.date | None) -> list[str]:
     """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
     notes = []
     for publisher in dict.fromkeys(one.publisher for one in chosen.values()):
@@ -235,7 +235,7 @@ def _notes(chosen: dict[str, Release], vintage: str | dt.date | None, start: Mon
         passed = [
             one
             for one in _as_of(publisher, vintage)
-            if one.released > max(days) and any(one.find(name) for name in own) and start is None
+            if one.released > max(days) and any(one.find(name) for name in own)
         ]
         if passed:
             names = ", ".join(name for name in own if passed[0].find(name))

@@ -1,0 +1,85 @@
+"""Release day: Exhibit 1 alone, minutes after 8:30, is a release, and the report is about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+
+import official
+import pytest
+from test_update import next_month
+
+from tradelib import load, store
+from tradelib.parameters import Headline, Trend, check
+from tradelib.paths import data_folder
+from tradelib.report import left_out, plan, report
+
+
+def exact(row):
+    """Return a month whose totals are the sums of goods and services to the million, so that its year adds up too."""
+    exports, imports = row[4] + row[5], row[7] + row[8]
+    return [exports - imports, row[4] - row[7], row[5] - row[8], exports, row[4], row[5], imports, row[7], row[8]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return the store as it was on 2024-04-04, with Exhibit 1 of the month after, and nothing else of that day."""
+    root = tmp_path_factory.mktemp("release-day")
+    days = [path for path in (data_folder() / "ft900").iterdir() if path.name <= "2024-04-04"]
+    for path in [*days, data_folder() / "bls" / "2024-12-06"]:
+        shutil.copytree(path, root / "data" / path.parent.name / path.name)
+    shutil.copytree(data_folder() / "published", root / "data" / "published")
+    table = next_month().since(2023)
+    table = official.Table({at: exact(row) for at, row in table.months.items()}, table.annual)
+    rows = official.exhibit1_rows(table, official.bundled().months[2024, 2])
+    official.write_workbook(rows, root / "exh1.xlsx")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRADELIB_DATA", str(root / "data"))
+        store.add(root / "exh1.xlsx", "2024-05-02")
+    return root
+
+
+@pytest.fixture
+def desk(folder, monkeypatch):
+    monkeypatch.setenv("TRADELIB_DATA", str(folder / "data"))
+    return folder
+
+
+@pytest.mark.usefixtures("desk")
+def test_exhibit_1_alone_is_a_release_whose_series_begin_with_it():
+    newest = store.releases()[-1]
+    assert (newest.released, str(newest.month), newest.exhibits) == (dt.date(2024, 5, 2), "2024-03", ["1"])
+    frame = load()
+    assert (str(frame.index[0]), str(frame.index[-1]), frame.attrs["notes"]) == ("2023-01", "2024-03", [])
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
+    long = load("BOPGSTB", start="2000-01")
+    assert long.attrs["series"]["balance_total_bop_sa"]["vintage"] == "2024-04-04"
+    [note] = long.attrs["notes"]
+    assert note.startswith("from the release of 2024-04-04, the newest that has all of these series and months")
+    assert note.endswith("that of 2024-05-02 has less: balance_total_bop_sa")
+    assert check(Headline, {}).month == "2024-03"
+    assert check(Trend, {}).load("BOPGSTB").attrs["notes"] == [note]
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_the_release_cannot_carry_is_left_out_with_its_reason():
+    reasons = left_out({})
+    assert reasons["08_partners"] == "the release of 2024-05-02 about 2024-03 has no exhibit 19"
+    assert "no release until 2024-05-02 has table bea2" in reasons["06_services_and_partners"]
+    assert [job.notebook for job in plan({})] == ["01_headline", "02_seasonal", "03_trend", "04_real_vs_nominal"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("desk")
+def test_the_report_is_about_the_new_month(tmp_path):
+    got = report(only=["headline"], out=tmp_path / "r")
+    assert got.failures == {}
+    assert "in March 2024" in got.headline
+    told = json.loads((tmp_path / "r" / "results.json").read_text())["01_headline"]
+    assert {source["vintage"] for source in told["sources"].values()} == {"2024-05-02"}
+    assert "(revised from $68.9 billion)" in " ".join(item["reading"] for item in told["items"])
+    assert report(only=["trend", "seasonal"], out=tmp_path / "s").failures == {}
