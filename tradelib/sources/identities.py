@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tradelib.sources.reader import Table
 
-_KEY = [*QUANTITY_COLUMNS, "first", "last"]
+KEY = [*QUANTITY_COLUMNS, "first", "last"]
 _ADDS = {"value", "quantity", "cif_value", "duty"}
 REPEATED = 1.0
 """How far two prints of one figure in one release may be apart: tables round for themselves."""
@@ -90,9 +90,9 @@ def check(tables: Sequence[Table]) -> Checked:
 
 
 def _check_release(facts: pd.DataFrame, done: Checked) -> None:
-    unique = facts.drop_duplicates(_KEY)
+    unique = facts.drop_duplicates(KEY)
     values = unique["value"].fillna(0.0).where(unique["value"].notna() | (unique["marker"].str.contains(r"\(-\)")))
-    keys = list(unique[_KEY].astype(dict.fromkeys(QUANTITY_COLUMNS, str)).itertuples(index=False, name=None))
+    keys = list(unique[KEY].astype(dict.fromkeys(QUANTITY_COLUMNS, str)).itertuples(index=False, name=None))
     figures = dict(zip(keys, values.to_numpy(), strict=True))
     rows = dict(zip(keys, unique.index, strict=True))
     children: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
@@ -141,7 +141,7 @@ def _check_sum(
     gap = figures[key] - total
     # BEA's annual balances miss by two where its months, published to the million, miss by one.
     if abs(gap) > (identity["within"] + (key[-2] != key[-1])) * _scale(key) + 1e-6:
-        raise _error(
+        raise refusal(
             facts.loc[rows[key]],
             found=f"{figures[key]:,.12g}, a gap of {gap:+,.6g} to {total:,.12g}",
             expected=f"{identity['name']} within {identity['within']}",
@@ -173,7 +173,7 @@ def _check_spans(figures: dict[Any, float], rows: dict[Any, int], facts: pd.Data
         done.counts[name] = done.counts.get(name, 0) + 1
         allowed = max(MONTHS_OF_SPAN * (len(months) + 1), 1.0)
         if abs(value - total) > allowed + 1e-6:
-            raise _error(
+            raise refusal(
                 facts.loc[rows[key]], found=f"{value:,.12g}, while its months add up to {total:,.12g}",
                 expected=f"the sum of its months within {allowed:g}",
             )  # fmt: skip
@@ -193,7 +193,7 @@ def _check_unit_prices(figures: dict[Any, float], rows: dict[Any, int], facts: p
             continue
         done.counts[name] = done.counts.get(name, 0) + 1
         if abs(parts[0] / parts[1] - price) > UNIT_PRICE:
-            raise _error(
+            raise refusal(
                 facts.loc[rows[key]], found=f"{price:g}, while value / quantity is {parts[0] / parts[1]:.4f}",
                 expected=f"{name} within half a cent",
             )  # fmt: skip
@@ -202,105 +202,22 @@ def _check_unit_prices(figures: dict[Any, float], rows: dict[Any, int], facts: p
 def _check_repeated(facts: pd.DataFrame, done: Checked) -> None:
     """Check that a figure that stands in several tables is the same in all."""
     there = facts[facts["value"].notna()]
-    repeated = there[there.duplicated(_KEY, keep=False)]
-    groups = repeated.groupby(_KEY, observed=True, sort=False)["value"]
+    repeated = there[there.duplicated(KEY, keep=False)]
+    groups = repeated.groupby(KEY, observed=True, sort=False)["value"]
     spread = groups.transform("max") - groups.transform("min")
     done.counts["printed twice"] = done.counts.get("printed twice", 0) + len(spread) - len(groups)
     wrong = repeated[spread > REPEATED + 1e-6]
     if len(wrong):
         first = wrong.iloc[0]
-        same = (wrong[_KEY] == first[_KEY]).all(axis=1) & (wrong["value"] != first["value"])
+        same = (wrong[KEY] == first[KEY]).all(axis=1) & (wrong["value"] != first["value"])
         other = wrong[same].iloc[0]
-        raise _error(
+        raise refusal(
             first,
             found=f"{first['value']:,.12g}",
             expected=f"{other['value']:,.12g}, as in {other['file']}, {other['cell']}",
         )
 
 
-def _error(fact: pd.Series, *, found: str, expected: str) -> SourceError:
+def refusal(fact: pd.Series, *, found: str, expected: str) -> SourceError:
+    """Return the error that names the file and the cell of a fact."""
     return SourceError(fact["file"], f"{fact['cell']} ({fact['label']})", found=found, expected=expected)
-
-
-def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: str) -> None:
-    """Check the print of last month that tables repeat against the release that had it first.
-
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        Facts of tables that may repeat it.
-    other : DataFrame
-        Facts of the release before.
-    where : str
-        What that one is called in the message.
-
-    Raises
-    ------
-    SourceError
-        A repeated figure is not the one that was printed.
-    """
-    facts = pd.concat(frames, ignore_index=True)
-    repeated = facts[(facts["edition"] == "previous") & facts["value"].notna()]
-    first = other[(other["edition"] == "current") & other["value"].notna()].drop_duplicates(_KEY)
-    names = dict.fromkeys(QUANTITY_COLUMNS, str)
-    both = repeated.astype(names).merge(first.astype(names), on=_KEY, suffixes=("", "_first"))
-    wrong = both[(both["value"] - both["value_first"]).abs() > REPEATED + 1e-6]
-    if len(wrong):
-        row = wrong.iloc[0]
-        raise _error(
-            row, found=f"{row['value']:,.12g}, repeated as published last month",
-            expected=f"{row['value_first']:,.12g}, as published {where} ({row['file_first']}, {row['cell_first']})",
-        )  # fmt: skip
-
-
-JUMP = 1.5
-"""How far a month may lie from the mean of its neighbours, in mean absolute values of the half years around it."""
-
-REVISION = 0.5
-"""How much of the mean absolute value of the year around it a month may be revised by."""
-
-NEAR_ZERO = 10.0
-"""Jumps below so many units of the last digit are never refused: a series near zero has no scale."""
-
-
-def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
-    """Refuse a month that neither its neighbours nor the stored vintage make possible, in series without accounts.
-
-    Parameters
-    ----------
-    table : Table
-        Of series; totals with the world only, since trade with one partner does jump.
-    stored : DataFrame or None
-        Facts of the same table in the newest release before.
-
-    Raises
-    ------
-    SourceError
-        A month lies beyond ``JUMP`` from its neighbours, or was revised beyond ``REVISION``.
-    """
-    facts = table.facts[(table.facts["partner"] == "world") & table.facts["value"].notna()]
-    names = list(QUANTITY_COLUMNS)
-    old = None if stored is None else dict(list(stored.groupby(names, observed=True)))
-    for key, part in facts.groupby(names, observed=True):
-        series = part.set_index("last")["value"]
-        size = series.abs().rolling(13, center=True, min_periods=3)
-        level = (size.sum() - series.abs()) / (size.count() - 1)
-        around = pd.concat([series.shift(1), series.shift(-1)], axis=1).mean(axis=1)
-        gap = (series - around).abs()
-        bad = (gap > JUMP * level) & (gap > NEAR_ZERO)
-        if bad.any():
-            row = part[part["last"] == bad.idxmax()].iloc[0]
-            raise _error(
-                row, found=f"{row['value']:,.12g} beside {around[bad.idxmax()]:,.12g} in the months around it",
-                expected=f"no farther from them than {JUMP} times the mean size of a year, {level[bad.idxmax()]:,.6g}",
-            )  # fmt: skip
-        if old and key in old:
-            before = old[key].set_index("last")["value"].reindex(series.index)
-            change = (series - before).abs()
-            wrong = (change > REVISION * level) & (change > NEAR_ZERO)
-            if wrong.any():
-                row = part[part["last"] == wrong.idxmax()].iloc[0]
-                raise _error(
-                    row, found=f"{row['value']:,.12g}, revised from {before[wrong.idxmax()]:,.12g}",
-                    expected=f"a revision of at most {REVISION:.0%} of the mean size of the year around it",
-                )  # fmt: skip

@@ -1,9 +1,9 @@
 """The store: what was published when, in folders ``data/<publisher>/<day of release>/``."""
 
-from tradelib.store.adding import Added, add
+from tradelib.store.adding import Added, DayUnknownError, add
+from tradelib.store.folders import publishers, release, releases
 from tradelib.store.loading import (
     HEADLINE,
-    DayUnknownError,
     StoreWarning,
     cut,
     find,
@@ -11,7 +11,7 @@ from tradelib.store.loading import (
     release_of,
 )
 from tradelib.store.queries import series, triangle
-from tradelib.store.reading import Release, publishers, release, releases
+from tradelib.store.reading import Release
 from tradelib.store.writing import StoreError
 
 __all__ = [

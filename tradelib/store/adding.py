@@ -14,9 +14,11 @@ from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.rounding import printed
 from tradelib.sources.files import files_of, read_file
-from tradelib.sources.identities import check, check_against, check_jumps
+from tradelib.sources.identities import check
+from tradelib.sources.plausible import check_against, check_jumps
 from tradelib.sources.series import FORM
-from tradelib.store.reading import FT900, Release, release, releases
+from tradelib.store.folders import release, releases
+from tradelib.store.reading import FT900, Release
 from tradelib.store.writing import write_release
 
 if TYPE_CHECKING:

@@ -13,13 +13,11 @@ import pandas as pd
 
 from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError, nearest
-from tradelib.store.adding import DayUnknownError
-from tradelib.store.reading import FREQUENCIES, Release, publishers, releases
+from tradelib.store.folders import publishers, releases
+from tradelib.store.reading import FREQUENCIES, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-__all__ = ["HEADLINE", "DayUnknownError", "StoreWarning", "cut", "find", "load", "release_of"]
 
 Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]

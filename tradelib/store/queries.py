@@ -9,8 +9,8 @@ import pandas as pd
 
 from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.quantity.labels import SEARCH
+from tradelib.store.folders import publishers, releases
 from tradelib.store.loading import find
-from tradelib.store.reading import publishers, releases
 
 if TYPE_CHECKING:
     import datetime as dt

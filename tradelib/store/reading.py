@@ -1,21 +1,19 @@
-"""Releases: what one publisher put out on one day about one month, figure by figure."""
+"""A release: what one publisher put out on one day about one month, figure by figure."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.paths import data_folder
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
-from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean, nearest
+from tradelib.quantity.errors import ParameterError, did_you_mean, nearest
 from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.rounding import exact
-from tradelib.store.tables import TOML, Figures, figures_of, read_stored, spans
+from tradelib.store.tables import Figures, figures_of, read_stored, spans
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,9 +25,6 @@ if TYPE_CHECKING:
 FT900 = "ft900"
 FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12, "ytd": 0}
 """Months of a span; a year to date is as long as its last month says."""
-
-_DAY = "[0-9]*"  # a release being written lies in a hidden folder
-_NEEDED = ("publisher", "title", "released", "statistical_month", "files", "tables")
 
 
 @dataclass(frozen=True)
@@ -259,61 +254,3 @@ def _indexed(values: pd.Series, months: Iterable[pd.Period]) -> pd.Series:
     """Return values by month, gap-free; a month that was not published is missing."""
     values.index = pd.PeriodIndex(months, freq="M", name="period")
     return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
-
-
-def publishers() -> list[str]:
-    """Return the publishers of the store."""
-    return sorted({path.parent.parent.name for path in data_folder().glob(f"*/{_DAY}/{TOML}")})
-
-
-def releases(publisher: str = FT900) -> list[Release]:
-    """Return the releases of a publisher, oldest first; none where the store has none."""
-    found = [_release(path) for path in data_folder().glob(f"{publisher}/{_DAY}/{TOML}")]
-    return sorted(found, key=lambda release: release.released)
-
-
-def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release:
-    """Return one release.
-
-    Parameters
-    ----------
-    key : str or datetime.date, optional
-        A day of release (``"2025-05-06"``) or a statistical month (``"2025-03"``). None for the newest whole one: the
-        newest that has the exhibits of the report.
-    publisher : str
-        Folder of the store.
-
-    Raises
-    ------
-    ParameterError
-        The store has no such release; the message lists those there are.
-    """
-    known = releases(publisher)
-    fitting = [one for one in known if str(key) in (one.released.isoformat(), str(one.month))]
-    if key is None:
-        fitting = [one for one in known if {"1", "7", "8"} <= set(one.exhibits)] or known
-    if not fitting:
-        listed = ", ".join(f"{one.released} (about {one.month})" for one in known) or "none"
-        raise ParameterError(f"no release {str(key)!r} of {publisher}; the store has {listed}")
-    return fitting[-1]
-
-
-def _release(path: Path) -> Release:
-    status = path.stat()
-    return _parsed(path, status.st_mtime_ns, status.st_size, status.st_ino)
-
-
-@lru_cache(maxsize=256)
-def _parsed(path: Path, *_: int) -> Release:
-    expected = "the description of a release"
-    try:
-        contents = tomllib.loads(path.read_text(encoding="utf-8"))
-        if lost := [key for key in _NEEDED if key not in contents]:
-            raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
-        month = pd.Period(contents["statistical_month"], "M")
-        got = contents["released"].isoformat()
-    except (AttributeError, TypeError, ValueError) as error:  # TOML and Unicode errors are ValueErrors
-        raise SourceError(str(path), None, found=str(error), expected=expected) from error
-    if got != path.parent.name:
-        raise SourceError(str(path), None, found=f"released {got}", expected=path.parent.name)
-    return Release(path.parent.parent.name, contents["released"], month, path.parent, contents)
