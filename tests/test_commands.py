@@ -10,7 +10,7 @@ from official import as_text, bundled, history_rows
 from typer.testing import CliRunner
 
 from tradelib import cli, paths
-from tradelib.cli import app
+from tradelib.cli.app import NAME_PATHS, app
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.rounding import printed
 from tradelib.report import Report
@@ -77,10 +77,10 @@ def test_options_that_contradict_each_other_are_refused_by_name():
 
 def test_relative_paths_of_the_environment_become_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in cli._NAME_PATHS:
+    for name in NAME_PATHS:
         monkeypatch.setenv(name, "beside")
     run("series", "no such words")
-    assert {os.environ[name] for name in cli._NAME_PATHS} == {str(tmp_path / "beside")}
+    assert {os.environ[name] for name in NAME_PATHS} == {str(tmp_path / "beside")}
 
 
 def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):

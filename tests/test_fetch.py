@@ -26,7 +26,7 @@ import layouts_real
 import pytest
 import tomli_w
 
-from tradelib.fetch import addresses, files as fetch, http as download
+from tradelib.fetch import addresses, cache, files as fetch, http as download
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.sources import unpack
 
@@ -69,7 +69,7 @@ def get(name="balance", **kwargs):
 
 
 def leftovers():
-    return [path.name for path in fetch.cache_folder().glob(".partial-*")]
+    return [path.name for path in cache.cache_folder().glob(".partial-*")]
 
 
 def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
@@ -80,10 +80,9 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     assert got.record.path.read_bytes() == CSV
     assert (got.record.statistical_month, got.record.table) == ("1993-06", "fred_BOPGSTB")
     assert got.record.url == f"{agency.url}/balance.csv"
-    assert got.record.published == dt.date(2024, 4, 4)
-    assert fetch.verify(got.record)
+    assert cache.verify(got.record)
     assert seen[-1] == ("balance", len(CSV), len(CSV))
-    assert fetch.records().loc["balance", "sha256"] == got.record.sha256
+    assert cache.records().loc["balance", "sha256"] == got.record.sha256
     assert leftovers() == []
 
 
@@ -107,7 +106,7 @@ def test_a_newer_file_is_kept_beside_the_older_one(agency):
     second = get().record
     assert second.statistical_month == "1993-07"
     assert first.path.exists()
-    assert fetch.at_hand("balance") == second
+    assert cache.at_hand("balance") == second
 
 
 def test_an_older_file_under_the_same_name_is_refused(agency):
@@ -191,7 +190,7 @@ def test_a_record_about_a_month_that_cannot_be_is_no_data(agency, month):
     record = get().record
     path = record.path.parent.with_suffix(".json")
     path.write_text(path.read_text().replace("1993-06", month))
-    assert fetch.at_hand("balance") is None
+    assert cache.at_hand("balance") is None
     assert get().status == "new"
 
 
@@ -200,7 +199,7 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
     agency.put("/balance.csv", CSV)
     record = get().record
     record.path.write_bytes(harm(CSV))
-    assert fetch.at_hand("balance") is None
+    assert cache.at_hand("balance") is None
     got = get()
     assert got.status == "new"
     assert got.record.path.read_bytes() == CSV
@@ -393,7 +392,7 @@ def test_a_key_is_sent_and_appears_nowhere(agency, monkeypatch, caplog, capfd):
     assert "key=s3cret%2Fkey%2B1" in agency.asked[0][0]
     assert "a page that asks for a key (/data/missing_key.html); is TEST_API_KEY right?" in asked_to.message
     told = [repr(one) for one in (good, asked_to, broken, echoed)] + [record.getMessage() for record in caplog.records]
-    told += [path.read_text() for path in fetch.cache_folder().rglob("*") if path.is_file()]
+    told += [path.read_text() for path in cache.cache_folder().rglob("*") if path.is_file()]
     told += list(capfd.readouterr())
     assert len(caplog.records) > 3
     for text in told:
@@ -414,7 +413,7 @@ def test_a_key_is_not_in_the_trace_of_an_error(monkeypatch):
 
 def test_addresses_with_a_month_are_tried_from_the_newest(agency):
     sheets = layouts.bea_series()
-    path = fetch.cache_folder()
+    path = cache.cache_folder()
     path.mkdir(parents=True)
     raw = layouts.write_sheets(sheets, path / "book").read_bytes()
     agency.put("/2000-04/trad-0200.xlsx", raw)
@@ -515,7 +514,7 @@ def test_a_name_from_a_server_stays_a_name(agency):
     agency.say("/balance.csv", 200, CSV, headers)
     got = get()
     assert got.record.file == "profile"
-    assert got.record.path.parent.parent.parent == fetch.cache_folder()
+    assert got.record.path.parent.parent.parent == cache.cache_folder()
 
 
 @pytest.mark.parametrize("name", ["record.json", "RECORD.JSON", "balance.json", ".json"])
@@ -523,7 +522,7 @@ def test_a_server_cannot_name_its_file_as_one_of_ours(agency, name):
     agency.say("/balance.csv", 200, CSV, {"Content-Disposition": f'attachment; filename="{name}"'})
     got = get()
     assert got.record.path.read_bytes() == CSV
-    assert fetch.at_hand("balance") == got.record
+    assert cache.at_hand("balance") == got.record
     assert get().status == "unchanged"
 
 
@@ -630,7 +629,7 @@ def test_a_record_that_cannot_be_read_is_no_data(agency):
     agency.put("/balance.csv", CSV)
     record = get().record
     (record.path.parent.with_suffix(".json")).write_text("{")
-    assert fetch.at_hand("balance") is None
+    assert cache.at_hand("balance") is None
     assert get().status == "new"
     assert json.loads((record.path.parent.with_suffix(".json")).read_text())["source"] == "balance"
 
@@ -657,9 +656,9 @@ def test_nothing_touches_the_network_unasked():
 import socket
 def refuse(*_, **__): raise AssertionError("the network was touched")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-import tradelib, sys, tradelib.sources, tradelib.fetch.files
+import tradelib, sys, tradelib.sources, tradelib.fetch.cache
 tradelib.load(["BOPGSTB", "exports_goods_census_nsa", "IR"])
-tradelib.fetch.files.records()
+tradelib.fetch.cache.records()
 assert "httpx" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,7 +14,7 @@ import tomli_w
 from typer.testing import CliRunner
 
 from tradelib import cli, load, paths, store
-from tradelib.fetch import files as fetch, freshness, http as download, update
+from tradelib.fetch import cache, freshness, http as download, update
 
 TODAY = dt.date(2024, 5, 3)
 
@@ -91,7 +91,7 @@ def test_what_contradicts_itself_is_refused_before_it_is_data(agency):
     got = update.update(["history"], today=TODAY)
     assert got.fetched[0].status == "failed"
     assert got.added == []
-    assert fetch.at_hand("history") is None
+    assert cache.at_hand("history") is None
 
 
 def test_a_day_of_the_trade_release_is_never_guessed(agency):

@@ -1,25 +1,22 @@
 """Getting the newest official files: politely, safely, and with a record of when and from where.
 
-A download becomes data only after it was read and checked in a temporary place. What was fetched lies in the user's
-cache folder: ``<source>/<hash>/`` has the file alone, under the name that the server gave it, so that no name can be
-one of ours; the record is ``<source>/<hash>.json`` beside it. Nothing there is ever overwritten.
+A download becomes data only after it was read and checked in a temporary place.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
-from tradelib import paths
 from tradelib.fetch import addresses
+from tradelib.fetch.cache import Record, at_hand, cache_folder, can_be
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources import unpack
@@ -35,43 +32,6 @@ Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "skipped"]
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
 _SHORT = 200
 """Bytes that no official file has so few of."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """One file that was fetched: what it is, when it came and from where.
-
-    ``url`` is the address that was asked, ``answered`` the one that sent the file, after redirects.
-    """
-
-    source: str
-    url: str
-    answered: str
-    fetched: str
-    file: str
-    sha256: str
-    bytes: int
-    table: str
-    statistical_month: str
-    etag: str = ""
-    last_modified: str = ""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return cache_folder() / self.source / self.sha256[:16] / self.file
-
-    @property
-    def month(self) -> pd.Period:
-        """The newest month with a value."""
-        return pd.Period(self.statistical_month, "M")
-
-    @property
-    def published(self) -> dt.date | None:
-        """The day that the server says the file is of."""
-        when = pd.to_datetime(self.last_modified, format="%a, %d %b %Y %H:%M:%S GMT", errors="coerce")
-        return None if pd.isna(when) else when.date()
 
 
 @dataclass(frozen=True)
@@ -102,31 +62,6 @@ def is_whole(fetched: Iterable[Fetched]) -> bool:
     """Tell whether no source failed; where others were reached, one that was not is a failure too."""
     found = {one.status for one in fetched}
     return "failed" not in found and not ("offline" in found and found & {"new", "unchanged"})
-
-
-def cache_folder() -> Path:
-    """Return the folder of downloads, inside the cache."""
-    return paths.cache_folder() / "downloads"
-
-
-def at_hand(source: str) -> Record | None:
-    """Return the record of the newest file of a source in the cache; None where there is none that can be right."""
-    found = []
-    today = dt.datetime.now(tz=dt.UTC).date()
-    for path in cache_folder().glob(f"{source}/*.json"):
-        try:
-            record = Record(**json.loads(path.read_text(encoding="utf-8")))
-            if _can_be(record.month, today):
-                found.append(record)
-        except (OSError, ValueError, TypeError):
-            continue  # a record that cannot be read is no data; the file is fetched anew
-    newest_first = sorted(found, key=lambda record: (record.month, record.fetched), reverse=True)
-    return next((record for record in newest_first if verify(record)), None)
-
-
-def _can_be(month: pd.Period, today: dt.date) -> bool:
-    """Tell whether figures about a month can be out: there is one, and it is over."""
-    return month is not pd.NaT and month.end_time.date() < today
 
 
 def fetch(
@@ -267,7 +202,7 @@ def _check_month(
     source: Source, file: str, newest: pd.Period, month: str | None, known: Record | None, today: dt.date
 ) -> None:
     """Refuse a file about a month that cannot be, another than its address says, or older than the one at hand."""
-    if not _can_be(newest, today):
+    if not can_be(newest, today):
         found = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
         raise SourceError(file, None, found=found, expected=f"a newest month that was over on {today}")
     said = pd.Period(month, "M") if month else newest
@@ -276,34 +211,3 @@ def _check_month(
     if known and newest < known.month:
         expected = f"{known.month} or later, as the file at hand has; if that one is wrong, remove {known.path.parent}"
         raise SourceError(file, None, found=f"figures until {newest}", expected=expected)
-
-
-def verify(record: Record) -> bool:
-    """Tell whether the file of a record is still the one that was fetched: its size and its hash."""
-    try:
-        raw = record.path.read_bytes()
-    except OSError:
-        return False
-    return len(raw) == record.bytes and hashlib.sha256(raw).hexdigest() == record.sha256
-
-
-def records() -> pd.DataFrame:
-    """Return what the cache has, one row a source: month, table, when it was fetched and from where."""
-    rows = [asdict(record) for name in addresses.sources() if (record := at_hand(name))]
-    columns = ["source", "statistical_month", "table", "fetched", "url", "file", "bytes", "sha256"]
-    return pd.DataFrame(rows, columns=columns).set_index("source")
-
-
-def downloads() -> pd.DataFrame:
-    """Return the files that can be fetched, one row a source: what it holds, what is at hand, which key it takes."""
-    rows = []
-    for source in addresses.sources().values():
-        record = at_hand(source.name)
-        rows.append(
-            {
-                "source": source.name, "what": source.what, "producer": source.producer,
-                "month": record.statistical_month if record else "", "fetched": record.fetched[:10] if record else "",
-                "key": source.key.variable if source.key else "", "url": source.url,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows).set_index("source")

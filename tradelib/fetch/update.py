@@ -16,7 +16,8 @@ from tradelib.sources.files import read_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tradelib.fetch.files import Fetched, Progress, Record
+    from tradelib.fetch.cache import Record
+    from tradelib.fetch.files import Fetched, Progress
 
 SEEN = "the day it was fetched, on which the series stood so"
 FT900 = "ft900"

@@ -1,0 +1,154 @@
+"""The commands on the figures: what the store has, how it gets more, whether it says what was printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tradelib.cli.app import app, err as _err, out as _out
+from tradelib.cli.runs import write_report
+from tradelib.quantity.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@app.command()
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Workbooks, texts, PDFs, folders and archives of one release."),
+    ],
+    released: Annotated[
+        str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")
+    ] = None,
+) -> None:
+    """Add official files to the store: read them, check them together and against the store, say what they revise."""
+    from tradelib import store
+
+    _out.print(store.add(files, released).summary(), markup=False)
+
+
+@app.command()
+def check(
+    all_: Annotated[bool, typer.Option("--all", help="Show also the figures that the data cannot reproduce.")] = False,
+    implausible: Annotated[float, typer.Option(min=0, help="Billions a month that are too much for a revision.")] = 8.0,
+) -> None:
+    """Compare every printed figure in the store with our own number; fail when one is in error."""
+    from tradelib.printcheck import check as compare
+
+    result = compare(implausible=implausible)
+    _out.print(f"{result.text(everything=all_)}\n{result.summary()}", markup=False)
+    if result.verdict == "contradicts":
+        raise typer.Exit(1)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
+) -> None:
+    """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
+    from tradelib.fetch import files as fetching
+
+    with _progress() as tell:
+        fetched = fetching.fetch(names, progress=tell)
+    for one in fetched:
+        _out.print(one.summary(), markup=False)
+        if one.status == "new" and one.record:
+            _out.print(f"  {one.record.path}\n  from {one.record.url}", markup=False)
+    if not fetching.is_whole(fetched):
+        raise typer.Exit(1)
+
+
+@app.command()
+def update(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
+    released: Annotated[str | None, typer.Option(help="Day of the FT-900, where no file of it names it.")] = None,
+    since: Annotated[str | None, typer.Option(help="Fill the store from the archive, from this month on.")] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
+) -> None:
+    """Release day: fetch, add every new table to its release, say what was revised, report.
+
+    Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
+    With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
+    """
+    from tradelib.fetch import archive, freshness, update as updates
+
+    if since:
+        bad = 0
+        for one in archive.fill(since, updates.last_month()):
+            _out.print(one.summary(), markup=False)
+            bad |= one.status in ("failed", "refused")
+        raise typer.Exit(int(bad))
+    with _progress() as tell:
+        done = updates.update(names, released=_day(released), progress=tell)
+    _out.print(f"{done.summary()}\n\n{freshness.in_words(asked=done.asked)}\n", markup=False)
+    if not no_report:
+        write_report({}, only=[])
+    if not done.is_whole:
+        _err.print("The update is not whole: see what failed or was not added above.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def sources() -> None:
+    """List the releases of the store and the files that can be fetched."""
+    from tradelib import store
+    from tradelib.fetch import cache, freshness
+
+    for publisher in store.publishers():
+        known = store.releases(publisher)
+        _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold", markup=False)
+        for one in known:
+            _out.print(f"  {one.released} about {one.month}: {', '.join(one.exhibits)}", markup=False)
+    _out.print("\nTo fetch", style="bold")
+    for name, row in cache.downloads().iterrows():
+        here = f"; here: about {row.month}, fetched {row.fetched}" if row.month else ""
+        _out.print(f"{name}\n  {row.what}{f'; key in {row.key}' if row.key else ''}{here}", markup=False)
+    _out.print(f"\n{freshness.in_words()}", markup=False)
+
+
+@app.command()
+def series(
+    text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List or search the series of the store: deficit, oil, cars, semiconductors, China ..."""
+    from tradelib import store
+
+    listed = store.series(" ".join(text or []))
+    if as_json:
+        _out.print_json(listed.reset_index().to_json(orient="records"))
+        return
+    for name, row in listed.iterrows():
+        _out.print(f"{name}  {row.mnemonic}".rstrip(), style="bold", markup=False)
+        count = f"{row.releases} release{'' if row.releases == 1 else 's'}"
+        _out.print(f"  {row.label}; {row.unit}; {count}, the newest of {row.newest}", markup=False)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a bar for each download on the standard error stream."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
+    with Progress(*columns, console=_err, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(source: str, done: int, total: int | None) -> None:
+            if source not in tasks:
+                tasks[source] = bars.add_task(source, total=total)
+            bars.update(tasks[source], completed=done, total=total)
+
+        yield tell
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None

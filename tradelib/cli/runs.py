@@ -1,0 +1,129 @@
+"""The commands that run notebooks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from tradelib.cli.app import app, err as _err, out as _out
+from tradelib.parameters.assignments import assignments
+from tradelib.quantity.errors import ParameterError
+
+
+@app.command()
+def report(
+    start: Annotated[str | None, typer.Option(help="First month, for example 2010-01.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last month.")] = None,
+    series: Annotated[
+        str | None, typer.Option(help="Series that trend and seasonal look at: name or FRED code.")
+    ] = None,
+    vintage: Annotated[str | None, typer.Option(help="A day, a statistical month, or the newest.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="[NOTEBOOK.]NAME=VALUE", help="Any other parameter.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
+) -> None:
+    """Run the notebooks and write a report to reports/<run>/."""
+    said = {"start": start, "end": end, "series": series, "vintage": vintage}
+    options, more = {name: value for name, value in said.items() if value is not None}, assignments(set_ or [])
+    if both := options.keys() & more.keys():
+        raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
+    options |= more
+    write_report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force)
+
+
+def write_report(
+    options: dict[str, Any],
+    *,
+    only: list[str],
+    out: Path | None = None,
+    jobs: int | None = None,
+    kernel: Literal["auto", "warm", "stock"] = "auto",
+    force: bool = False,
+) -> None:
+    """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
+    from tradelib.report import Outcome, left_out, plan, report as run, threads  # imports that --help need not wait for
+
+    total, done = len(plan(options, only)), 0
+    for name, reason in ({} if only else left_out(options)).items():
+        _err.print(f"{name} is left out: {reason}", markup=False)
+    with _err.status(f"0 of {total} notebooks") as status:
+
+        def tell(outcome: Outcome) -> None:
+            nonlocal done
+            done += 1
+            state = f"FAILED in {outcome.error}" if outcome.error else "done"
+            _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
+            status.update(f"{done} of {total} notebooks")
+
+        result = run(options, only=only, out=out, force=force, executor=threads(jobs, kernel), progress=tell)
+    if result.skipped:
+        _err.print("Nothing has changed since this report was made (--force makes it anew).")
+    if result.headline:
+        _out.print(result.headline, markup=False)
+    _out.print(f"Report: {result.folder / 'index.html'}", markup=False)
+    if result.failures:
+        for notebook, error in result.failures.items():
+            copy = result.folder / "notebooks" / f"{notebook}.ipynb"
+            _err.print(f"{notebook} failed in {error}\n  see {copy}", markup=False)
+        raise typer.Exit(1)
+
+
+@app.command()
+def sweep(
+    notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
+    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Take every one of these.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Parameter table, .csv: a run for each row.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time; by default one a core.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="Time that one run may take.")] = 600,
+    memory: Annotated[
+        float | None, typer.Option(min=0.1, help="Gigabytes that one run may take; by default its share.")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
+    kernel: Annotated[
+        Literal["auto", "warm", "stock"],
+        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
+    ] = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
+) -> None:
+    """Run one notebook for many parameters, into one folder with a table and a page."""
+    from tradelib.report import threads
+    from tradelib.report.kernels import Limits, memory_share
+    from tradelib.sweep import follow, kept, sweep as run, sweep_of
+
+    asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
+    for name, value in {"seconds": seconds, "memory": memory}.items():
+        if value is not None and not math.isfinite(value):
+            raise ParameterError(f"--{name} {value}: expected a number")
+    limits = Limits(seconds, int(memory * 1e9) if memory else None, output=20_000_000)
+    if scheduler:
+        from tradelib.sweep.cluster import cluster
+
+        executor = cluster(scheduler, kernel, limits)
+    else:
+        executor = threads(jobs, kernel, replace(limits, memory=limits.memory or memory_share(jobs)))
+    folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
+    try:
+        with follow(_err, len(asked), folder) as (progress, skipping):
+            result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(kept(asked, folder)) from None
+    done = result.runs - len(result.failures)
+    _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
+    if result.failures:
+        raise typer.Exit(1)
