@@ -68,7 +68,7 @@ def test_options_that_contradict_each_other_are_refused_by_name():
     for words, said in [
         (["--set", "end=2019-12", "--set", "end=2020-12"], "end: given twice by --set"),
         (["--end", "2019-12", "--set", "end=2020-12"], "end: given by an option of its own and by --set"),
-        (["--set", "trend.end=2019-12", "--set", "03_trend.end=2020-12"], "end of 03_trend: given twice"),
+        (["--set", "trend.end=2019-12", "--set", "23_trend.end=2020-12"], "end of 23_trend: given twice"),
     ]:
         got = run("report", *words)
         assert isinstance(got.exception, ParameterError)

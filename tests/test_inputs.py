@@ -65,4 +65,4 @@ def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pyt
 
 def test_a_job_without_such_files_names_none() -> None:
     [job] = plan({}, ["trend"])
-    assert inputs.circumstances(job)["notebooks"]["03_trend"]["files"] == {}
+    assert inputs.circumstances(job)["notebooks"]["23_trend"]["files"] == {}

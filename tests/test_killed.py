@@ -26,7 +26,7 @@ Victims = dict[str, list[psutil.Process]]
 @pytest.fixture(autouse=True)
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Notebooks of a moment, which other processes find too."""
-    for name in ("02_seasonal", "03_trend"):
+    for name in ("22_seasonal", "23_trend"):
         sweeps.write_notebook(tmp_path / "notebooks", name)
     monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path / "notebooks"))
 
@@ -35,7 +35,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
     """A sweep that nobody disturbed, and the seconds it took."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    sweeps.write_notebook(folder / "notebooks", "03_trend")
+    sweeps.write_notebook(folder / "notebooks", "23_trend")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRADELIB_NOTEBOOKS", str(folder / "notebooks"))
         return folder / "s", seconds_of(sweeps.sweep_command(folder / "s"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tradelib.parameters import NOTEBOOKS
+from tradelib.parameters import notebooks
 
 ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -35,7 +35,7 @@ def is_parameters(cell: nbformat.NotebookNode) -> bool:
 
 
 def test_every_notebook_has_parameters_and_every_model_a_notebook() -> None:
-    assert [path.stem for path in PATHS] == sorted(NOTEBOOKS)
+    assert [path.stem for path in PATHS] == sorted(notebooks())
 
 
 def test_valid(notebook: nbformat.NotebookNode) -> None:
@@ -48,7 +48,7 @@ def test_valid(notebook: nbformat.NotebookNode) -> None:
 def test_parameters_cell_is_the_model(notebook: nbformat.NotebookNode) -> None:
     [cell] = [cell for cell in notebook.cells if is_parameters(cell)]
     got = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(cell.source).body}
-    expected = {name: field.default for name, field in NOTEBOOKS[notebook.stem].model_fields.items()}
+    expected = {name: field.default for name, field in notebooks()[notebook.stem].model_fields.items()}
     assert got == expected
 
 

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from tradelib.parameters import NOTEBOOKS
+from tradelib.parameters import notebooks
 from tradelib.quantity.errors import ParameterError
 from tradelib.report import plan
 
 
 def test_all_notebooks_in_order_by_default() -> None:
     got = [job.notebook for job in plan({})]
-    assert got == list(NOTEBOOKS)
+    assert got == list(notebooks())
 
 
 def test_values_go_to_every_notebook_that_has_them() -> None:
     jobs = {job.notebook: job.values for job in plan({"start": "2010-01", "series": "BOPTEXP"})}
-    assert {values["start"] for name, values in jobs.items() if name < "07"} == {"2010-01"}
+    assert {values["start"] for name, values in jobs.items() if name > "2"} == {"2010-01"}
     assert {values["start"] for name, values in jobs.items() if name > "07"} == {None}  # chapters are about one month
-    assert jobs["03_trend"]["series"] == "exports_total_bop_sa"
-    assert "series" not in jobs["04_real_vs_nominal"]
+    assert jobs["23_trend"]["series"] == "exports_total_bop_sa"
+    assert "series" not in jobs["24_real_vs_nominal"]
 
 
 def test_one_notebook_can_be_told_something_else() -> None:
     jobs = {job.notebook: job.values for job in plan({"trend.start": "2015-01", "start": "2010-01"})}
-    assert jobs["03_trend"]["start"] == "2015-01"
-    assert jobs["02_seasonal"]["start"] == "2010-01"
+    assert jobs["23_trend"]["start"] == "2015-01"
+    assert jobs["22_seasonal"]["start"] == "2010-01"
 
 
 def test_only_some_notebooks_with_or_without_their_number() -> None:
-    got = [job.notebook for job in plan({}, ["trend", "02_seasonal"])]
-    assert got == ["03_trend", "02_seasonal"]
+    got = [job.notebook for job in plan({}, ["trend", "22_seasonal"])]
+    assert got == ["23_trend", "22_seasonal"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_only_some_notebooks_with_or_without_their_number() -> None:
         ({"start": "2030-01"}, ["2030-01", "span 1992-01 to 2025-03"]),
         ({"start": "2015-01", "end": "2010-01"}, ["start 2015-01 is after end 2010-01"]),
         ({"vintage": "1999-01-01"}, ["1999-01-01", "2024-04-04"]),
-        ({"trend.nonsense": 1}, ["nonsense", "03_trend"]),
+        ({"trend.nonsense": 1}, ["nonsense", "23_trend"]),
         ({"tend.start": "2010-01"}, ["tend", "did you mean trend"]),
     ],
 )

@@ -67,7 +67,7 @@ def test_a_run_leaves_all_that_the_design_names(tmp_path: Path) -> None:
     manifest = json.loads((got.folder / "manifest.json").read_text())
     assert manifest["outcome"] == "ok"
     assert manifest["inputs"]["data"]["ft900/2025-05-06"]
-    assert "figures/03_trend-path.svg" in manifest["files"]
+    assert "figures/23_trend-path.svg" in manifest["files"]
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
@@ -122,10 +122,10 @@ def test_a_folder_whose_manifest_cannot_be_read_may_be_somebodys_own(tmp_path: P
 def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: Path) -> None:
     good = report(out=tmp_path / "r", executor=StandIn())
     before = (good.folder / "manifest.json").read_bytes()
-    got = report(out=tmp_path / "r", executor=StandIn(fails=["03_trend"]), force=True)
-    assert got.failures == {"03_trend": "cell 3: ValueError: no"}
+    got = report(out=tmp_path / "r", executor=StandIn(fails=["23_trend"]), force=True)
+    assert got.failures == {"23_trend": "cell 3: ValueError: no"}
     assert got.folder == tmp_path / "r-failed"
-    assert (got.folder / "notebooks" / "03_trend.ipynb").exists()
+    assert (got.folder / "notebooks" / "23_trend.ipynb").exists()
     assert "This report is incomplete" in (got.folder / "index.html").read_text(encoding="utf-8")
     assert json.loads((got.folder / "manifest.json").read_text())["outcome"] == "failed"
     assert (good.folder / "manifest.json").read_bytes() == before
@@ -137,19 +137,19 @@ def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: 
 def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: Path, damage: str) -> None:
     def cut(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
         for outcome in StandIn()(jobs, folder):
-            if outcome.job.notebook == "03_trend":
+            if outcome.job.notebook == "23_trend":
                 if damage == "svg":
-                    (folder / "03_trend" / "figures" / "path.svg").unlink()
+                    (folder / "23_trend" / "figures" / "path.svg").unlink()
                 else:
-                    (folder / "03_trend" / "results.json").write_text(damage)
+                    (folder / "23_trend" / "results.json").write_text(damage)
             yield outcome
 
     got = report(out=tmp_path / "r", executor=cut)
-    assert list(got.failures) == ["03_trend"]
-    assert "results.json" in got.failures["03_trend"]
+    assert list(got.failures) == ["23_trend"]
+    assert "results.json" in got.failures["23_trend"]
     kept = json.loads((got.folder / "results.json").read_text())
-    assert "02_seasonal" in kept
-    assert "03_trend" not in kept
+    assert "22_seasonal" in kept
+    assert "23_trend" not in kept
 
 
 def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +185,7 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
         str(report(options, only=only, executor=StandIn()).folder)
         for options, only in [({}, []), ({"start": "2010-01", "series": "BOPTEXP"}, []), ({}, ["trend"])]
     ]
-    assert got == ["reports/2025-03", "reports/2025-03_series-BOPTEXP_start-2010-01", "reports/2025-03_trend"]
+    assert got == ["reports/2025-03", "reports/2025-03_series-BOPTEXP_start-2010-01", "reports/2025-23_trend"]
 
 
 def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:

@@ -38,34 +38,34 @@ def small_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 RECORD = """
 import json, pathlib
-told = {"notebook": "03_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [],
+told = {"notebook": "23_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [],
         "results": {"headline": series, "start": start, "output": output}, "checks": []}
 pathlib.Path(output, "results.json").write_text(json.dumps(told))
 """
 
 
 def test_parameters_arrive_and_no_path_of_the_machine_stays(small_notebooks: Path, tmp_path: Path) -> None:
-    write_notebook(small_notebooks / "03_trend.ipynb", RECORD)
+    write_notebook(small_notebooks / "23_trend.ipynb", RECORD)
     got = report({"start": "2010-01"}, only=["trend"], out=tmp_path / "r")
-    results = json.loads((got.folder / "results.json").read_text())["03_trend"]["results"]
+    results = json.loads((got.folder / "results.json").read_text())["23_trend"]["results"]
     assert results == {"headline": "balance_total_bop_sa", "start": "2010-01", "output": "."}
     for path in got.folder.rglob("*"):
         assert not path.is_file() or str(tmp_path) not in path.read_text(encoding="utf-8"), path
 
 
 def test_a_failing_cell_is_named_and_the_others_finish(small_notebooks: Path, tmp_path: Path) -> None:
-    write_notebook(small_notebooks / "03_trend.ipynb", "x = 1", "raise ValueError('no such month')")
-    write_notebook(small_notebooks / "02_seasonal.ipynb", RECORD.replace("03_trend", "02_seasonal"))
-    write_notebook(small_notebooks / "04_real_vs_nominal.ipynb", "import os; os._exit(1)")
+    write_notebook(small_notebooks / "23_trend.ipynb", "x = 1", "raise ValueError('no such month')")
+    write_notebook(small_notebooks / "22_seasonal.ipynb", RECORD.replace("23_trend", "22_seasonal"))
+    write_notebook(small_notebooks / "24_real_vs_nominal.ipynb", "import os; os._exit(1)")
     got = report(only=["trend", "seasonal", "real_vs_nominal"], out=tmp_path / "r", executor=threads(2))
-    assert set(got.failures) == {"03_trend", "04_real_vs_nominal"}
-    assert got.failures["03_trend"] == "cell 4: ValueError: no such month"
-    assert "DeadKernelError" in got.failures["04_real_vs_nominal"]
-    copy = nbformat.read(got.folder / "notebooks" / "03_trend.ipynb", as_version=4)
+    assert set(got.failures) == {"23_trend", "24_real_vs_nominal"}
+    assert got.failures["23_trend"] == "cell 4: ValueError: no such month"
+    assert "DeadKernelError" in got.failures["24_real_vs_nominal"]
+    copy = nbformat.read(got.folder / "notebooks" / "23_trend.ipynb", as_version=4)
     assert [o.ename for cell in copy.cells for o in cell.get("outputs", []) if o.output_type == "error"] == [
         "ValueError"
     ]
-    assert "02_seasonal" in json.loads((got.folder / "results.json").read_text())
+    assert "22_seasonal" in json.loads((got.folder / "results.json").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def test_a_person_finds_failures_sorts_and_searches(tmp_path: Path) -> None:
     assert (made.folder / "index.html").stat().st_size < 300_000
     with browser.opened(made.folder / "index.html") as (page, requests, messages):
         texts = lambda selector: [text.strip() for text in page.locator(selector).all_inner_texts()]  # noqa: E731
-        assert texts("h1") == ["03_trend: 200 runs, 4 of them failed"]
+        assert texts("h1") == ["23_trend: 200 runs, 4 of them failed"]
         assert texts("h2") == ["Failed", "Parameters and key results", "Figures"]
         assert "ValueError: <no> at 57" in texts(".failed li")[1]
         assert len(texts("tbody tr")) == RUNS

@@ -155,7 +155,7 @@ def test_no_address_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.Monke
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of notebooks that other processes find too."""
     folder = tmp_path / "notebooks"
-    sweeps.write_notebook(folder, "03_trend")
+    sweeps.write_notebook(folder, "23_trend")
     monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(folder))
     return folder
 
@@ -188,7 +188,7 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
 def test_memory_and_open_files_stay_flat(small: Path, tmp_path: Path) -> None:
     assert small.is_dir()
     here, told = psutil.Process(), list[tuple[int, int]]()
-    jobs = [Job("03_trend", job.parameters, f"{n}-{i}") for n in range(3) for i, job in
+    jobs = [Job("23_trend", job.parameters, f"{n}-{i}") for n in range(3) for i, job in
             enumerate(sweep_of("trend", over=[f"start={','.join(sweeps.MONTHS)}"]))]  # fmt: skip
     sweep(jobs, tmp_path / "s", executor=threads(2),
           progress=lambda _: told.append((here.memory_info().rss, here.num_fds())))  # fmt: skip
@@ -231,7 +231,7 @@ def test_a_cluster_gives_the_same_though_a_worker_is_killed(dask_cluster, tmp_pa
 def test_other_code_on_a_worker_is_refused(dask_cluster, tmp_path: Path, small: Path) -> None:
     jobs = sweep_of("trend", over=["start=2010-01,2011-01"])
     (tmp_path / "other").mkdir()
-    sweeps.write_notebook(tmp_path / "other", "03_trend", "x = 1")
+    sweeps.write_notebook(tmp_path / "other", "23_trend", "x = 1")
     os.environ["TRADELIB_NOTEBOOKS"] = str(tmp_path / "other")
     with pytest.raises(SweepError, match=r"must be the same on both sides:(.|\n)*notebooks"):
         sweep(jobs, tmp_path / "s", executor=cluster(dask_cluster.scheduler_address))

@@ -211,7 +211,7 @@ def test_no_process_and_no_half_report_stays_when_the_run_is_ended(
         f"pathlib.Path({str(tmp_path)!r}, f'{{os.getpid()}}.pid').write_text(f'{{os.getppid()}} {{child.pid}}')\n"
         "time.sleep(1000)"
     )
-    for name in ("03_trend", "02_seasonal"):
+    for name in ("23_trend", "22_seasonal"):
         cells = [nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(source)]
         nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
     with (tmp_path / "stderr").open("w") as stderr:
@@ -242,13 +242,13 @@ def test_the_executor_says_which_kernel_and_leaves_no_process(
 ) -> None:
     monkeypatch.setattr(jobs, "notebook_folder", lambda: tmp_path)
     before = set(psutil.Process().children(recursive=True))
-    for name, source in {"03_trend": "print(series)", "02_seasonal": "import os; os._exit(1)"}.items():
+    for name, source in {"23_trend": "print(series)", "22_seasonal": "import os; os._exit(1)"}.items():
         first = nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]})
         nbformat.write(
             nbformat.v4.new_notebook(cells=[first, nbformat.v4.new_code_cell(source)]), tmp_path / f"{name}.ipynb"
         )
     outcomes = {o.job.notebook: o for o in threads(2, kernel)(plan({}, ["trend", "seasonal"]), tmp_path / "work")}
     assert {o.kernel for o in outcomes.values()} == {kernel}
-    assert outcomes["03_trend"].error is None
-    assert "DeadKernelError" in outcomes["02_seasonal"].error
+    assert outcomes["23_trend"].error is None
+    assert "DeadKernelError" in outcomes["22_seasonal"].error
     assert set(psutil.Process().children(recursive=True)) - before == set()

@@ -13,7 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
     "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#767676",
 )  # fmt: skip
+LIGHT, FILL = "#a7b0b8", "#f6dccd"
 FLOW_COLOURS = {"balance": INK, "exports": BLUE, "imports": VERMILION}
 
 _STYLE: dict[str, Any] = {
@@ -130,6 +131,18 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
         tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
 
 
+def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
+    """Draw a horizontal bar for each row, one piece a column, first row on top, and name the columns above."""
+    left = pd.Series(0.0, frame.index)
+    for column, shade in zip(frame, (VERMILION, ORANGE, LIGHT), strict=False):
+        ax.barh(frame.index.astype(str), frame[column], left=left, color=shade, height=0.66, label=column)
+        left += frame[column]
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.legend(loc="lower right", ncols=1)
+
+
 def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
     """Mark and date the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month."""
     for month, turn in turns.items():
@@ -158,24 +171,54 @@ def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] =
     )  # fmt: skip
 
 
-def signed_bars(ax: Axes, values: pd.Series) -> None:
-    """Draw horizontal bars from zero, first on top, in the colours of their flows, each with its signed value.
+def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0) -> None:
+    """Draw horizontal bars from zero, first on top, each with its signed value.
 
     Parameters
     ----------
     ax : Axes
         Where to draw.
     values : Series
-        By label; its first word is the flow that gives the colour.
+        By label.
+    widens : {1, -1, 0}
+        Which sign widens the deficit and is drawn in its colour, the other in that of a narrower one; 0 gives every
+        bar the colour of the flow that its label begins with.
     """
-    shades = [FLOW_COLOURS.get(str(name).split(maxsplit=1)[0].lower(), INK) for name in values.index]
+    shades = [_effect(value * widens) if widens else colour(str(name).lower()) for name, value in values.items()]
     bars = ax.barh(values.index.astype(str), values, color=shades, height=0.62)
     texts = [printed(value, sign=True) for value in values.tolist()]
-    ax.bar_label(bars, texts, padding=4, fontweight="bold", fontsize=9)
+    ax.bar_label(bars, texts, padding=4, fontweight="bold")
     ax.axvline(0, color=INK, linewidth=0.9)
     ax.grid(visible=False)
-    ax.margins(x=0.16)
+    ax.tick_params(axis="x", labelbottom=False)
+    ax.spines["bottom"].set_visible(False)
+    ax.margins(x=0.16, y=0.02)
     ax.invert_yaxis()
+
+
+def _effect(size: float) -> str:
+    return VERMILION if size > 0 else BLUE
+
+
+def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: Mapping[str, str]) -> None:
+    """Draw columns as lines, all grey but the strong ones, each named at its end."""
+    shades = dict(zip(strong, (VERMILION, BLUE), strict=False))
+    for name in sorted(frame, key=lambda name: name in shades):
+        ax.plot(dates(frame.index), frame[name], color=shades.get(name, LIGHT), linewidth=2.2 if name in shades else 1.2)
+    last = frame.iloc[-1]
+    ends = [(float(last[name]), dates(frame.index)[-1], labels[name], shades.get(name, GREY)) for name in frame]
+    _name_ends(ax, ends)
+    few_dates(ax)
+
+
+def filled_balance(ax: Axes, values: pd.Series) -> None:
+    """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
+    values = values.dropna()
+    ax.fill_between(dates(values.index), values, 0, color=FILL, linewidth=0)
+    ax.plot(dates(values.index), values, color=VERMILION, linewidth=1.6)
+    zero_line(ax)
+    ax.margins(x=0.01)
+    mark(ax, dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
 
 
 def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
@@ -207,7 +250,7 @@ def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
 
 
 def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:
-    """Draw a row a month, from a hollow dot (before) to a full one (after), with the signed difference."""
+    """Draw a row for each entry, from a hollow dot (before) to a full one (after), with the signed difference."""
     for row, (old, new) in enumerate(zip(before.tolist(), after.tolist(), strict=True)):
         change = round(new - old, 6)
         shade = BLUE if change >= 0 else VERMILION
@@ -218,7 +261,8 @@ def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:
             printed(change, sign=True), (max(old, new), row), xytext=(7, 0), textcoords="offset points",
             va="center", fontsize=8, color=shade,
         )  # fmt: skip
-    ax.set_yticks(range(len(before)), [f"{month:%b %Y}" for month in before.index], fontsize=8)
+    names = [f"{row:%b %Y}" if isinstance(row, pd.Period) else str(row) for row in before.index]
+    ax.set_yticks(range(len(before)), names)
     ax.set_ylim(len(before) - 0.4, -0.6)
     ax.margins(x=0.09)
     ax.grid(visible=True, axis="x")
@@ -261,6 +305,11 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
 def title_of(fig: Figure) -> str:
     """Return the message that ``finish`` gave the figure."""
     return str(fig.get_label())
+
+
+def unit_of(fig: Figure) -> str:
+    """Return the unit that ``finish`` wrote under the message."""
+    return next((text.get_text() for text in fig.texts if text.get_gid() == "unit"), "")
 
 
 def alt_of(fig: Figure) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +20,14 @@ from tradelib.drawn import description, not_in
 from tradelib.parameters import in_words
 from tradelib.quantity.errors import TradelibError
 from tradelib.quantity.rounding import printed
+from tradelib.words import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
 
-    from tradelib.parameters import Parameters
+    from tradelib.parameters import Common
     from tradelib.store import Release
 
 
@@ -49,9 +52,10 @@ class Record:
         asked = parameters.model_dump(exclude={"output"})
         self._told: dict[str, Any] = {
             "notebook": parameters.notebook, "title": title, "question": question, "parameters": asked,
-            "sources": {}, "items": [], "results": {}, "checks": [],
+            "sources": {}, "items": [], "results": {}, "checks": [], "proofs": [],
         }  # fmt: skip
         figures.style()
+        sentences.clear()
         said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
         _say("**Parameters:** " + " · ".join(said))
 
@@ -64,6 +68,12 @@ class Record:
             Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
         """
         return self.note(self.parameters.load(series, **kwargs))
+
+    def release(self) -> Release:
+        """Return the release that a chapter is about, and say which it is."""
+        release: Release = self.parameters.read()  # type: ignore[attr-defined] # of a chapter
+        self.cite(release)
+        return release
 
     def cite(self, release: Release) -> None:
         """Say which release the figures come from, where they are read from it and not by ``load``."""
@@ -100,20 +110,34 @@ class Record:
         basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(told["basis"], "")
         return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
 
-    def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series) -> None:
-        """Show a finished figure and export it with the data behind it.
+    def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series, **words: str) -> None:
+        """Show a figure and export it with the data behind it.
 
         The text that stands for the picture says what it shows in numbers, so that a comparison of outputs sees more
         than that there is a picture.
+
+        Parameters
+        ----------
+        fig : Figure
+            The drawing.
+        name : str
+            Of its files.
+        data : DataFrame or Series
+            All that it draws.
+        **words : str
+            ``title``, ``unit`` and ``alt`` for ``figures.finish``, where it has not been called.
 
         Raises
         ------
         CheckFailed
             The figure has no title, or draws what is not in its data.
         """
+        if words:
+            figures.finish(fig, source=self.source, **words)
         if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
             raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
-        self._told["items"].append({"kind": "figure", "name": name, "title": title, "alt": alt, "reading": ""})
+        item = {"kind": "figure", "name": name, "title": title, "alt": alt, "unit": figures.unit_of(fig), "reading": ""}
+        self._told["items"].append(item)
         table = pd.DataFrame(data)
         if wrong := not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
@@ -124,32 +148,46 @@ class Record:
         plt.close(fig)
 
     def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:
-        """Show a table, rounded for print only, and export it unrounded."""
-        shown = frame.copy()
-        for column in shown.select_dtypes("number"):
-            shown[column] = ["" if pd.isna(v) else printed(v, decimals) for v in shown[column].tolist()]
+        """Show a table, rounded for print only, and export it unrounded; figures of a release keep their proofs."""
+        numeric = [pd.api.types.is_numeric_dtype(kind) or _all_numbers(frame[at]) for at, kind in frame.dtypes.items()]
+        numbers = [at for at, is_number in zip(frame, numeric, strict=True) if is_number]
+        shown, proofs = frame.copy(), pd.DataFrame("", frame.index, frame.columns)
+        for at in numbers:
+            shown[at] = ["" if pd.isna(v) else printed(v, decimals) for v in frame[at].tolist()]
+            pairs = zip(shown[at].tolist(), frame[at].tolist(), strict=True)
+            proofs[at] = [sentences.prove(text, value) for text, value in pairs]
+        stub = frame.index.nlevels
+        stubs = [pd.api.types.is_numeric_dtype(frame.index.get_level_values(level)) for level in range(stub)]
         rows = shown.reset_index().astype(str)
-        numbers = frame.reset_index()
-        numeric = [pd.api.types.is_numeric_dtype(numbers[column]) for column in numbers]
         item: dict[str, Any] = {"kind": "table", "name": name, "title": title, "reading": ""}
-        item |= {"columns": [str(c) for c in rows.columns], "numeric": numeric, "rows": rows.to_numpy().tolist()}
+        item |= {"columns": [str(c) for c in rows.columns], "numeric": stubs + numeric, "rows": rows.to_numpy().tolist()}
+        item["proofs"] = [[""] * stub + row for row in proofs.to_numpy().tolist()]
         self._told["items"].append(item)
         if self._folder:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)
-            frame.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
+            plain = frame.astype(dict.fromkeys(numbers, float))
+            plain.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
         _say(f"**{title}**")
         display(shown)
+
+    def tiles(self, *tiles: tuple[str, str, str, str]) -> None:
+        """Show the key figures of the first screen, each with a label, a value, its change, and a line below."""
+        rows = [[_linked(text) for text in tile] for tile in tiles]
+        self._told["items"].append({"kind": "tiles", "name": "tiles", "title": "", "reading": "", "rows": rows})
+        _say("\n".join(f"- {tile[0]}: **{tile[1]}**; {tile[2]}; {tile[3]}" for tile in tiles))
 
     def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
         """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
         body = "\n\n".join(paragraphs)
-        self._told["items"].append({"kind": "text", "name": name, "title": title, "reading": body})
+        item = {"kind": "text", "name": name, "title": sentences.plain(title), "reading": _linked(body)}
+        self._told["items"].append(item)
         _say(f"**{title}**\n\n{body}")
 
     def reading(self, text: str) -> None:
         """Say in words, computed from the results, what the last figure or table shows; a dollar sign is money."""
         if self._told["items"]:
-            self._told["items"][-1]["reading"] = text
+            item = self._told["items"][-1]
+            item["reading"] = "\n\n".join(filter(None, [item["reading"], _linked(text)]))
         _say(text)
 
     def result(self, **values: float | str | bool | None) -> None:
@@ -191,6 +229,7 @@ class Record:
         CheckFailed
             Names every claim that does not hold.
         """
+        self._told["proofs"] = sentences.proofs()
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             text = json.dumps(self._told, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
@@ -209,7 +248,17 @@ def _say(text: str) -> None:
     JupyterLab takes the text between two dollar signs for mathematics, also when they are escaped; it does not
     look across the borders of an element.
     """
-    display(Markdown(text.replace("$", r"<span>\$</span>")))
+    display(Markdown(sentences.plain(text).replace("$", r"<span>\$</span>")))
+
+
+def _linked(text: str) -> str:
+    """Return a text with the links of its numbers as Markdown has them."""
+    return html.unescape(re.sub(r'<a class="n" href="(#\w+)">(.*?)</a>', r"[\2](\1)", text))
+
+
+def _all_numbers(column: pd.Series) -> bool:
+    """Whether a column of objects holds figures of a release, or nothing."""
+    return column.dtype == object and column.notna().any() and all(isinstance(v, float) or v is None for v in column)
 
 
 def _plain(value: Any) -> Any:

@@ -6,55 +6,63 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from tradelib.parameters.base import Parameters, in_words
-from tradelib.parameters.chapter import Chapter, Gold, Goods, Partners, Petroleum
+from tradelib.parameters.base import Common, Parameters, in_words
+from tradelib.parameters.chapter import Chapter, declared
 from tradelib.parameters.headline import Headline
 from tradelib.parameters.real_vs_nominal import RealVsNominal
 from tradelib.parameters.revisions import Revisions
 from tradelib.parameters.seasonal import Seasonal
-from tradelib.parameters.services_and_partners import ServicesAndPartners
 from tradelib.parameters.trend import Trend
+from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "NOTEBOOKS",
     "Chapter",
-    "Gold",
-    "Goods",
+    "Common",
     "Headline",
     "Parameters",
-    "Partners",
-    "Petroleum",
     "RealVsNominal",
     "Revisions",
     "Seasonal",
-    "ServicesAndPartners",
     "Trend",
+    "asked",
     "check",
     "in_words",
+    "notebooks",
 ]  # fmt: skip
 
-NOTEBOOKS: dict[str, type[Parameters]] = {
-    model.notebook: model
-    for model in (
-        Headline,
-        Seasonal,
-        Trend,
-        RealVsNominal,
-        Revisions,
-        ServicesAndPartners,
-        Goods,
-        Partners,
-        Petroleum,
-        Gold,
-    )
+_MODELS: dict[str, type[Parameters]] = {
+    model.notebook: model for model in (Headline, Seasonal, Trend, RealVsNominal, Revisions)
 }
+_declared: dict[tuple[str, int], type[Common]] = {}
 
 
-def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:
+def notebooks() -> dict[str, type[Common]]:
+    """Return every notebook of the folder and what it can be asked for, in the order of their names."""
+    found = {}
+    for path in sorted(notebook_folder().glob("[0-9]*.ipynb")):
+        key = (str(path), path.stat().st_mtime_ns)
+        if path.stem not in _MODELS and key not in _declared:
+            _declared[key] = declared(path)
+        found[path.stem] = _MODELS.get(path.stem) or _declared[key]
+    return found
+
+
+def asked(notebook: str, **values: Any) -> Any:
+    """Return the checked parameters of a notebook, for its first cell.
+
+    Raises
+    ------
+    ParameterError
+        A value is impossible, or the release in use does not have what the notebook needs.
+    """
+    return check(notebooks()[notebook], values)
+
+
+def check(model: type[Common], values: Mapping[str, Any]) -> Common:
     """Return checked parameters.
 
     Raises
@@ -69,7 +77,7 @@ def check(model: type[Parameters], values: Mapping[str, Any]) -> Parameters:
         raise ParameterError(f"{model.notebook}: " + "; ".join(told)) from None
 
 
-def _tell(model: type[Parameters], error: Any) -> str:
+def _tell(model: type[Common], error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"unknown parameter {name!r}; {did_you_mean(name, model.model_fields)}"

@@ -48,41 +48,26 @@ Month = Annotated[str, AfterValidator(is_month)]
 Folder = Annotated[str, AfterValidator(absolute)]
 
 
-class Parameters(BaseModel):
+class Common(BaseModel):
     """What every notebook takes.
 
     Attributes
     ----------
-    start, end : str or None
-        First and last month, both included; None for all there is.
     vintage : str or None
         The release in use: a day, a statistical month, or None for the newest that has goods and services in all.
         Nothing published after its day is read.
     output : str or None
         Folder for figures, tables and results; None writes nothing.
 
-    A model's ``own`` names the parameters that mean something else in it than in other notebooks. Its ``reach`` is
-    "first" where it needs the longest series, if need be of an earlier release, and None where it tells one release.
+    A model's ``own`` names the parameters that mean something else in it than in other notebooks.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     notebook: ClassVar[str]
-    needs: ClassVar[tuple[str, ...]] = ()
     own: ClassVar[tuple[str, ...]] = ()
-    reach: ClassVar[str | None] = "first"
 
-    start: Month | None = None
-    end: Month | None = None
     vintage: str | None = None
     output: str | None = None
-
-    def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
-        """Load series for the span asked for, in billions of dollars, as they were known on the day of the release."""
-        asked: dict[str, Any] = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
-            asked |= kwargs
-            return store.load(series, **(asked | {"start": asked["start"] or self.reach}))
 
     @property
     def day(self) -> dt.date:
@@ -97,6 +82,33 @@ class Parameters(BaseModel):
     def shared(cls) -> set[str]:
         """Names of the parameters that a report gives to every notebook; others it gives only when one is named."""
         return set(cls.model_fields) - set(cls.own)
+
+
+class Parameters(Common):
+    """What an analysis takes: a span of months, as they were known on the day of a release.
+
+    Attributes
+    ----------
+    start, end : str or None
+        First and last month, both included; None for all there is.
+
+    A model's ``reach`` is "first" where it needs the longest series, if need be of an earlier release, and None where
+    it tells one release.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    reach: ClassVar[str | None] = "first"
+
+    start: Month | None = None
+    end: Month | None = None
+
+    def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
+        """Load series for the span asked for, in billions of dollars, as they were known on the day of the release."""
+        asked: dict[str, Any] = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
+            asked |= kwargs
+            return store.load(series, **(asked | {"start": asked["start"] or self.reach}))
 
     @model_validator(mode="after")
     def _loads(self) -> Self:

@@ -1,29 +1,31 @@
-"""What the chapters of the report on one release can be asked for."""
+"""What the chapters of the report on one release can be asked for: it stands in their tagged cell."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+import ast
+import json
+import re
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-import pandas as pd
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from tradelib import store
-from tradelib.parameters.base import Parameters
+from tradelib.parameters.base import Common, Month, Parameters, SeriesName
 from tradelib.quantity.errors import ParameterError, TradelibError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-class Chapter(Parameters):
-    """A chapter about one release: everything in it stands in that release.
+_KNOWN: dict[str, Any] = {"series": SeriesName, "start": Month | None, "end": Month | None, "month": Month | None}
+"""Parameters whose names say what they may be; of all others it is the type of the default."""
+_BOUNDS = re.compile(r"(-?[\d.]+) to (-?[\d.]+)")
+_NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 
-    Attributes
-    ----------
-    largest : int
-        How many rows the largest lists have.
-    """
 
-    own: ClassVar[tuple[str, ...]] = ("start", "end")
+class Chapter(Common):
+    """A chapter about one release: everything in it stands in that release."""
+
     exhibits: ClassVar[tuple[str, ...]] = ()
-    largest: Annotated[int, Field(ge=3, le=40)] = 10
 
     def read(self) -> store.Release:
         """Return the release in use.
@@ -50,41 +52,51 @@ class Chapter(Parameters):
         return self
 
 
-class Goods(Chapter):
-    """Which commodities moved exports and imports of goods?"""
+def declared(path: Path) -> type[Common]:
+    """Return the model of a notebook, as its tagged cell declares it.
 
-    notebook: ClassVar[str] = "07_goods"
-    exhibits: ClassVar[tuple[str, ...]] = ("5", "6", "7", "8")
+    Parameters
+    ----------
+    path : Path
+        A notebook with a cell tagged ``parameters``: assignments of defaults, each with a comment. A number whose
+        comment says ``3 to 40`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what the release must
+        have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter on a release.
 
-    def commodities(self, flow: str) -> pd.DataFrame:
-        """Return commodities by end use, each value a ``Figure``; the category without parts is one of its own."""
-        release = self.read()
-        parts = release.wide(flow, "goods/*/*")
-        whole = release.wide(flow, "goods/*").loc[["goods/other_goods"], parts.columns]
-        parts = parts[[item.split("/")[1] in CATEGORIES for item in parts.index]]
-        return pd.concat([parts, whole]).sort_index()
+    Raises
+    ------
+    ParameterError
+        There is no such cell, or it holds something else than assignments of plain values.
+    """
+    source = _tagged_cell(path)
+    lines = source.splitlines()
+    fields: dict[str, Any] = {}
+    try:
+        for node in ast.parse(source).body:
+            name, default = node.targets[0].id, ast.literal_eval(node.value)  # type: ignore[attr-defined]
+            comment = lines[node.lineno - 1].partition("#")[2]
+            kind = _KNOWN.get(name, str | None if default is None else type(default))
+            if (bounds := _BOUNDS.search(comment)) and isinstance(default, (int, float)):
+                kind = Annotated[kind, Field(ge=float(bounds[1]), le=float(bounds[2]))]
+            fields[name] = (kind, default)
+    except (SyntaxError, ValueError, AttributeError) as error:
+        raise ParameterError(
+            f"{path.name}: the cell tagged parameters must assign plain values to names: {error}"
+        ) from error
+    base = Parameters if {"start", "end"} <= fields.keys() else Chapter
+    own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
+    model = create_model(path.stem, __base__=base, **own)
+    model.notebook = path.stem
+    if issubclass(model, Chapter) and (needs := _NEEDS.search(source)):
+        model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))
+    return model
 
 
-class Partners(Chapter):
-    """With whom does the United States have its deficits and surpluses in goods?"""
-
-    notebook: ClassVar[str] = "08_partners"
-    exhibits: ClassVar[tuple[str, ...]] = ("19",)
-
-
-class Petroleum(Chapter):
-    """Did prices or quantities move trade in crude oil, and what is the petroleum balance?"""
-
-    notebook: ClassVar[str] = "09_petroleum"
-    exhibits: ClassVar[tuple[str, ...]] = ("9", "17")
-
-
-class Gold(Chapter):
-    """How large is the deficit with and without gold?"""
-
-    notebook: ClassVar[str] = "10_gold"
-    exhibits: ClassVar[tuple[str, ...]] = ("1", "7", "8")
-
-
-CATEGORIES = ("foods", "industrial_supplies", "capital_goods", "automotive", "consumer_goods", "other_goods")
-"""End-use categories, in the order of the release."""
+def _tagged_cell(path: Path) -> str:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ParameterError(f"{path.name} is no notebook: {error}") from error
+    for cell in cells:
+        if "parameters" in cell["metadata"].get("tags", ()):
+            return "".join(cell["source"])
+    raise ParameterError(f"{path.name} has no cell tagged parameters, in which its parameters stand with their defaults")

@@ -23,7 +23,7 @@ class Headline(Parameters):
         January ten years before the month) to ``end`` (by default the month).
     """
 
-    notebook: ClassVar[str] = "01_headline"
+    notebook: ClassVar[str] = "21_headline"
     needs: ClassVar[tuple[str, ...]] = ("balance_total_bop_sa",)
     reach: ClassVar[str | None] = None
     month: Month | None = None

@@ -30,7 +30,7 @@ class RealVsNominal(Parameters):
         An episode to be told beside the usual ones; both or none.
     """
 
-    notebook: ClassVar[str] = "04_real_vs_nominal"
+    notebook: ClassVar[str] = "24_real_vs_nominal"
     needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
     reference_year: int = 2017
     adjust_prices: bool = False

@@ -36,7 +36,7 @@ class Revisions(Parameters):
         The month told print by print; None for the one whose print moved most.
     """
 
-    notebook: ClassVar[str] = "05_revisions"
+    notebook: ClassVar[str] = "25_revisions"
     own: ClassVar[tuple[str, ...]] = ("series", "end", "vintage")
     least_months: ClassVar[int] = 5
     series: SeriesName = "balance_total_bop_sa"

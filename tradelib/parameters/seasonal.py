@@ -44,7 +44,7 @@ class Seasonal(Parameters):
         One that STL would ignore, that names the other engine or that does not run on the data is refused.
     """
 
-    notebook: ClassVar[str] = "02_seasonal"
+    notebook: ClassVar[str] = "22_seasonal"
     series: SeriesName = "balance_total_bop_sa"
     engine: Literal["seats", "x11", "stl"] = "seats"
     spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"

@@ -29,7 +29,7 @@ class Trend(Parameters):
         The month at which the forecast is made, with what was known of the months up to it; None for the last one.
     """
 
-    notebook: ClassVar[str] = "03_trend"
+    notebook: ClassVar[str] = "23_trend"
     least_months: ClassVar[int] = 24
     model_months: ClassVar[int] = 120
     series: SeriesName = "balance_total_bop_sa"

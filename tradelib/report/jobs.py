@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.parameters import NOTEBOOKS, Parameters, check
+from tradelib.parameters import Common, check, notebooks
 from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
@@ -35,14 +35,14 @@ class Job:
     ----------
     notebook : str
         Its name.
-    parameters : Parameters
+    parameters : Common
         Checked.
     name : str
         What tells this job from others of the same notebook.
     """
 
     notebook: str
-    parameters: Parameters
+    parameters: Common
     name: str = ""
 
     @property
@@ -113,22 +113,22 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
         A notebook or a parameter is unknown, or a value impossible.
     """
     without = left_out(options)
-    chosen = [named(name) for name in only] or [name for name in NOTEBOOKS if name not in without]
+    chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     own = set[tuple[str, str]]()
     # What is said of one notebook stands against what is said to all.
     for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
         notebook, _, parameter = option.rpartition(".")
-        takers = [named(notebook)] if notebook else [n for n in chosen if option in NOTEBOOKS[n].shared()]
+        takers = [named(notebook)] if notebook else [n for n in chosen if option in notebooks()[n].shared()]
         if not takers:
-            known = {field for name in chosen for field in NOTEBOOKS[name].model_fields} - {"output"}
+            known = {field for name in chosen for field in notebooks()[name].model_fields} - {"output"}
             raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")
         for name in takers:
             if notebook and (name, parameter) in own:
                 raise ParameterError(f"{parameter} of {name}: given twice")
             own |= {(name, parameter)} if notebook else set()
             values.setdefault(name, {})[parameter] = value
-    return [Job(name, check(NOTEBOOKS[name], given)) for name, given in values.items()]
+    return [Job(name, check(notebooks()[name], given)) for name, given in values.items()]
 
 
 def left_out(options: Mapping[str, Any]) -> dict[str, str]:
@@ -137,22 +137,22 @@ def left_out(options: Mapping[str, Any]) -> dict[str, str]:
     A release that carries none of those that look at it is no reason: the check of the parameters says what is wrong.
     """
     reasons = {}
-    for name, model in NOTEBOOKS.items():
+    for name, model in notebooks().items():
         vintage = options.get("vintage") if "vintage" in model.shared() else None
         try:
             check(model, {"vintage": vintage})
         except ParameterError as error:
             reasons[name] = str(error).removeprefix(f"{name}: ")
-    looking = {name for name, model in NOTEBOOKS.items() if "vintage" in model.shared()}
+    looking = {name for name, model in notebooks().items() if "vintage" in model.shared()}
     return {} if looking <= reasons.keys() else reasons
 
 
 def named(word: str) -> str:
-    """Return the notebook that a word names: ``03_trend`` or ``trend``."""
-    for name in NOTEBOOKS:
+    """Return the notebook that a word names: ``23_trend`` or ``trend``."""
+    for name in notebooks():
         if word in (name, name.partition("_")[2]):
             return name
-    raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in NOTEBOOKS])}")
+    raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in notebooks()])}")
 
 
 def threads(workers: int | None = None, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -> Executor:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from tradelib.parameters import NOTEBOOKS, in_words
+from tradelib.parameters import in_words, notebooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
         By notebook, what failed; the page says so at its top.
     """
     results: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    sections = [results[name] for name in NOTEBOOKS if name in results]
+    sections = [results[name] for name in notebooks() if name in results]
     for section in sections:
         for item in section["items"]:
             if item["kind"] == "figure":

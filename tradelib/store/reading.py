@@ -197,7 +197,7 @@ class Release:
 
     def wide(
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
-        measure: str = "value", price: str = "current",
+        measure: str = "value", price: str = "current", exhibit: str = "", span: int = 1,
     ) -> pd.DataFrame:  # fmt: skip
         """Return items (or partners) down and months across, each value a ``Figure``.
 
@@ -210,6 +210,10 @@ class Release:
             ``partners`` is a pattern, else items.
         basis, adjustment, measure, price : str
             As ``Quantity`` has them.
+        exhibit : str
+            Only what stands in this one; all by default.
+        span : int
+            Months that a figure is about: 3 for quarters, 12 for years.
 
         Returns
         -------
@@ -221,14 +225,14 @@ class Release:
         ParameterError
             Nothing fits.
         """
-        rows = self.facts
+        rows = self._figures[exhibit].facts if exhibit else self.facts
         fixed = {"flow": flow, "basis": basis, "adjustment": adjustment, "measure": measure, "price": price}
         for column, text in fixed.items():
             rows = rows[rows[column] == text]
         depth = items.count("/")
         keep = [item for item in rows["item"].unique() if fnmatchcase(item, items) and item.count("/") == depth]
         who = [partner for partner in rows["partner"].unique() if fnmatchcase(partner, partners)]
-        rows = spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], 1)
+        rows = spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], span)
         if rows.empty:
             raise ParameterError(f"the release of {self.released} has no {flow} of {items} with {partners} ({fixed})")
         stub = "item" if "*" not in partners else "partner"

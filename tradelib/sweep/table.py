@@ -9,7 +9,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from tradelib.parameters import NOTEBOOKS, check
+from tradelib.parameters import check, notebooks
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.jobs import Job, named
 
@@ -38,7 +38,7 @@ def sweep_of(
     common : sequence of str
         ``NAME=VALUE`` words for every run; the value may hold a comma.
     """
-    model, fixed = NOTEBOOKS[named(notebook)], dict[str, Any]()
+    model, fixed = notebooks()[named(notebook)], dict[str, Any]()
     rows = read_table(table, model) if table else [{}]
     several = combinations(over, model)
     if both := {name for row in rows for name in row} & {name for row in several for name in row}:
@@ -130,7 +130,7 @@ def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[st
         Names what is wrong with each row, the first ten of them; or two rows that are the same run.
     """
     name = named(notebook)
-    model, jobs, wrong = NOTEBOOKS[name], dict[str, tuple[int, Job]](), list[str]()
+    model, jobs, wrong = notebooks()[name], dict[str, tuple[int, Job]](), list[str]()
     for number, row in enumerate(rows, 1):
         if "output" in row or "output" in common:
             raise ParameterError(f"output is set by the sweep; {did_you_mean('output', set(model.model_fields))}")

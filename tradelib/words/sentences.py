@@ -37,8 +37,8 @@ def proofs() -> list[dict[str, Any]]:
     -------
     list of dict
         ``id`` (the target of its link), ``text`` as printed, ``value``, ``formula`` in names, ``working`` with the
-        numbers put in, ``tie`` (the last digit hangs on rounding), ``cells`` (name, period, value, exhibit, cell,
-        file, sha256, released) and ``print`` (what the release itself printed, where it did).
+        numbers put in, ``tie`` (the last digit hangs on rounding) and ``cells`` (name, period, value,
+        exhibit, cell, file, sha256, released).
     """
     return list(_registry.values())
 
@@ -48,26 +48,20 @@ def clear() -> None:
     _registry.clear()
 
 
-def link(text: str, value: float, *, tie: bool = False, check: dict[str, Any] | None = None) -> str:
+def prove(text: str, value: object, *, tie: bool = False) -> str:
+    """Keep the proof of a printed number and return its name, the target of a link; empty where it has none."""
+    if not text or not isinstance(value, Figure) or not value.cells:
+        return ""
+    row = {"id": value.key, "text": text, "value": float(value), "formula": value.formula, "working": value.working}
+    _registry.setdefault(value.key, row | {"tie": tie, "cells": [_row(cell) for cell in value.cells]})
+    return value.key
+
+
+def link(text: str, value: float, *, tie: bool = False) -> str:
     """Return a printed number as a link to its proof; a plain float has none and stays text."""
     nowrap = html.escape(text, quote=False).replace(" ", NBSP)
-    if not isinstance(value, Figure) or not value.cells:
-        return nowrap
-    number = value.key
-    _registry.setdefault(
-        number,
-        {
-            "id": number,
-            "text": text,
-            "value": float(value),
-            "formula": value.formula,
-            "working": value.working,
-            "tie": tie,
-            "cells": [_row(cell) for cell in value.cells],
-            "print": check,
-        },
-    )
-    return f'<a class="n" href="#{number}">{nowrap}</a>'
+    number = prove(text, value, tie=tie)
+    return f'<a class="n" href="#{number}">{nowrap}</a>' if number else nowrap
 
 
 def _row(cell: Cell) -> list[Any]:
