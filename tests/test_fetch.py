@@ -82,7 +82,7 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     assert got.record.url == f"{agency.url}/balance.csv"
     assert cache.verify(got.record)
     assert seen[-1] == ("balance", len(CSV), len(CSV))
-    assert cache.records().loc["balance", "sha256"] == got.record.sha256
+    assert cache.at_hand("balance").sha256 == got.record.sha256
     assert leftovers() == []
 
 
@@ -658,7 +658,7 @@ def refuse(*_, **__): raise AssertionError("the network was touched")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
 import tradelib, sys, tradelib.sources, tradelib.fetch.cache
 tradelib.load(["BOPGSTB", "exports_goods_census_nsa", "IR"])
-tradelib.fetch.cache.records()
+tradelib.fetch.cache.downloads()
 assert "httpx" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -13,8 +13,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -54,6 +53,7 @@ _STYLE: dict[str, Any] = {
     "ytick.left": False,
     "legend.frameon": False,
     "svg.hashsalt": "tradelib",
+    "svg.fonttype": "none",  # text stays text: it can be read, found, and set in the page's own font
 }
 
 
@@ -94,10 +94,10 @@ def lines(ax: Axes, frame: pd.DataFrame | pd.Series, labels: Mapping[str, str] |
         last = values.dropna()
         if labels and name in labels and len(last):
             ends.append((float(last.iloc[-1]), dates(last.index)[-1], labels[name], str(line.get_color())))
-    _name_ends(ax, ends)
+    name_ends(ax, ends)
 
 
-def _name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
+def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
     """Write names right of the lines' ends, pushed apart where they would overlap."""
     if not ends:
         return
@@ -107,7 +107,7 @@ def _name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
         at = max(value, at + gap)
         ax.annotate(
             text, (x, at), xytext=(6, 0), textcoords="offset points",
-            va="center", color=shade, fontweight="bold", fontsize=8.5, annotation_clip=False,
+            va="center", color=shade, fontweight="bold", fontsize=9.2, annotation_clip=False,
         )  # fmt: skip
 
 
@@ -131,18 +131,6 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
         tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
 
 
-def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
-    """Draw a horizontal bar for each row, one piece a column, first row on top, and name the columns above."""
-    left = pd.Series(0.0, frame.index)
-    for column, shade in zip(frame, (VERMILION, ORANGE, LIGHT), strict=False):
-        ax.barh(frame.index.astype(str), frame[column], left=left, color=shade, height=0.66, label=column)
-        left += frame[column]
-    ax.invert_yaxis()
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x")
-    ax.legend(loc="lower right", ncols=1)
-
-
 def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
     """Mark and date the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month."""
     for month, turn in turns.items():
@@ -150,7 +138,7 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
         ax.plot(*at, marker="^" if up else "v", color=ORANGE, markersize=6)
         ax.annotate(
             f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
-            ha="center", va="bottom" if up else "top", fontsize=7.5,
+            ha="center", va="bottom" if up else "top", fontsize=9.2,
         )  # fmt: skip
 
 
@@ -167,11 +155,11 @@ def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] =
     ax.annotate(
         text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
         va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=VERMILION, fontweight="bold",
-        fontsize=8.5, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
+        fontsize=9.2, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
     )  # fmt: skip
 
 
-def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0) -> None:
+def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = "") -> None:
     """Draw horizontal bars from zero, first on top, each with its signed value.
 
     Parameters
@@ -183,42 +171,27 @@ def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0) -> None:
     widens : {1, -1, 0}
         Which sign widens the deficit and is drawn in its colour, the other in that of a narrower one; 0 gives every
         bar the colour of the flow that its label begins with.
+    total : str
+        The label of a sum of the others, drawn in ink.
     """
-    shades = [_effect(value * widens) if widens else colour(str(name).lower()) for name, value in values.items()]
+    shades = [
+        (VERMILION if value * widens > 0 else BLUE) if widens else colour(str(name).lower())
+        for name, value in values.items()
+    ]
+    shades = [INK if name == total else shade for name, shade in zip(values.index, shades, strict=True)]
     bars = ax.barh(values.index.astype(str), values, color=shades, height=0.62)
-    texts = [printed(value, sign=True) for value in values.tolist()]
-    ax.bar_label(bars, texts, padding=4, fontweight="bold")
+    for bar, value in zip(bars, values.tolist(), strict=True):
+        # Right of zero also where the bar points left, so that it never meets the names.
+        at = (max(value, 0.0), bar.get_y() + bar.get_height() / 2)
+        ax.annotate(
+            printed(value, sign=True), at, xytext=(4, 0), textcoords="offset points", va="center", fontweight="bold"
+        )
     ax.axvline(0, color=INK, linewidth=0.9)
     ax.grid(visible=False)
-    ax.tick_params(axis="x", labelbottom=False)
+    ax.tick_params(axis="x", labelbottom=False, length=0)
     ax.spines["bottom"].set_visible(False)
     ax.margins(x=0.16, y=0.02)
     ax.invert_yaxis()
-
-
-def _effect(size: float) -> str:
-    return VERMILION if size > 0 else BLUE
-
-
-def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: Mapping[str, str]) -> None:
-    """Draw columns as lines, all grey but the strong ones, each named at its end."""
-    shades = dict(zip(strong, (VERMILION, BLUE), strict=False))
-    for name in sorted(frame, key=lambda name: name in shades):
-        ax.plot(dates(frame.index), frame[name], color=shades.get(name, LIGHT), linewidth=2.2 if name in shades else 1.2)
-    last = frame.iloc[-1]
-    ends = [(float(last[name]), dates(frame.index)[-1], labels[name], shades.get(name, GREY)) for name in frame]
-    _name_ends(ax, ends)
-    few_dates(ax)
-
-
-def filled_balance(ax: Axes, values: pd.Series) -> None:
-    """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
-    values = values.dropna()
-    ax.fill_between(dates(values.index), values, 0, color=FILL, linewidth=0)
-    ax.plot(dates(values.index), values, color=VERMILION, linewidth=1.6)
-    zero_line(ax)
-    ax.margins(x=0.01)
-    mark(ax, dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
 
 
 def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
@@ -259,7 +232,7 @@ def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:
         ax.scatter(new, row, s=34, color=shade, zorder=2)
         ax.annotate(
             printed(change, sign=True), (max(old, new), row), xytext=(7, 0), textcoords="offset points",
-            va="center", fontsize=8, color=shade,
+            va="center", fontsize=9.2, color=shade,
         )  # fmt: skip
     names = [f"{row:%b %Y}" if isinstance(row, pd.Period) else str(row) for row in before.index]
     ax.set_yticks(range(len(before)), names)
@@ -294,9 +267,13 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
     head, foot = 0.62 / height, 0.34 / height
     fig.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1 - head - foot))
     left = 0.09 / width
-    fig.text(left, 1 - 0.06 / height, title, fontsize=11.5, fontweight="bold", va="top", color=INK, wrap=True)
-    fig.text(left, 1 - 0.34 / height, unit, fontsize=8.8, va="top", color="#555555")
-    fig.text(left, 0.06 / height, f"Source: {source}", fontsize=7.2, va="bottom", color="#666666", wrap=True)
+    heads = {
+        "title": (1 - 0.06 / height, title, {"fontsize": 11.5, "fontweight": "bold", "va": "top", "color": INK}),
+        "unit": (1 - 0.34 / height, unit, {"fontsize": 8.8, "va": "top", "color": "#555555"}),
+        "source": (0.06 / height, f"Source: {source}", {"fontsize": 7.2, "va": "bottom", "color": "#666666"}),
+    }
+    for name, (y, text, how) in heads.items():
+        fig.text(left, y, text, gid=name, wrap=True, **how)  # type: ignore[arg-type]
     fig.set_label(title)
     fig.set_gid(alt)
     return fig
@@ -315,12 +292,3 @@ def unit_of(fig: Figure) -> str:
 def alt_of(fig: Figure) -> str:
     """Return the alternative text that ``finish`` gave the figure."""
     return fig.get_gid() or ""
-
-
-def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
-    """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with plt.rc_context({"svg.hashsalt": "tradelib"}):
-        fig.savefig(folder / f"{name}.png", metadata={"Software": None})
-        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
-    data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")

@@ -15,7 +15,7 @@ from IPython.core.pylabtools import print_figure
 from IPython.display import Markdown, display
 from matplotlib import pyplot as plt
 
-from tradelib import figures
+from tradelib import export, figures
 from tradelib.drawn import description, not_in
 from tradelib.parameters import in_words
 from tradelib.quantity.errors import TradelibError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from tradelib.parameters import Common
     from tradelib.store import Release
 
 
@@ -40,13 +39,13 @@ class Record:
 
     Parameters
     ----------
-    parameters : Parameters
+    parameters : Parameters or Chapter
         Checked parameters; creating one is the check.
     title, question : str
         What the notebook is called and what it asks.
     """
 
-    def __init__(self, parameters: Parameters, *, title: str, question: str) -> None:
+    def __init__(self, parameters: Any, *, title: str, question: str) -> None:
         self.parameters = parameters
         self._folder = Path(parameters.output) if parameters.output else None
         asked = parameters.model_dump(exclude={"output"})
@@ -71,7 +70,7 @@ class Record:
 
     def release(self) -> Release:
         """Return the release that a chapter is about, and say which it is."""
-        release: Release = self.parameters.read()  # type: ignore[attr-defined] # of a chapter
+        release: Release = self.parameters.read()
         self.cite(release)
         return release
 
@@ -141,9 +140,9 @@ class Record:
         table = pd.DataFrame(data)
         if wrong := not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
-        if self._folder:
-            figures.save(fig, self._folder / "figures", name, table)
         shown = {"image/png": print_figure(fig, base64=True), "text/plain": description(fig, table)}
+        if self._folder:
+            export.save(fig, self._folder / "figures", name, table)
         display(shown, raw=True, metadata={"image/png": {"alt": alt}})
         plt.close(fig)
 
@@ -160,7 +159,11 @@ class Record:
         stubs = [pd.api.types.is_numeric_dtype(frame.index.get_level_values(level)) for level in range(stub)]
         rows = shown.reset_index().astype(str)
         item: dict[str, Any] = {"kind": "table", "name": name, "title": title, "reading": ""}
-        item |= {"columns": [str(c) for c in rows.columns], "numeric": stubs + numeric, "rows": rows.to_numpy().tolist()}
+        item |= {
+            "columns": [str(c) for c in rows.columns],
+            "numeric": stubs + numeric,
+            "rows": rows.to_numpy().tolist(),
+        }
         item["proofs"] = [[""] * stub + row for row in proofs.to_numpy().tolist()]
         self._told["items"].append(item)
         if self._folder:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -84,13 +84,6 @@ def verify(record: Record) -> bool:
     except OSError:
         return False
     return len(raw) == record.bytes and hashlib.sha256(raw).hexdigest() == record.sha256
-
-
-def records() -> pd.DataFrame:
-    """Return what the cache has, one row a source: month, table, when it was fetched and from where."""
-    rows = [asdict(record) for name in addresses.sources() if (record := at_hand(name))]
-    columns = ["source", "statistical_month", "table", "fetched", "url", "file", "bytes", "sha256"]
-    return pd.DataFrame(rows, columns=columns).set_index("source")
 
 
 def downloads() -> pd.DataFrame:

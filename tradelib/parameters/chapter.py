@@ -99,4 +99,6 @@ def _tagged_cell(path: Path) -> str:
     for cell in cells:
         if "parameters" in cell["metadata"].get("tags", ()):
             return "".join(cell["source"])
-    raise ParameterError(f"{path.name} has no cell tagged parameters, in which its parameters stand with their defaults")
+    raise ParameterError(
+        f"{path.name} has no cell tagged parameters, in which its parameters stand with their defaults"
+    )

@@ -163,10 +163,6 @@ class Quantity:
         """Whether parts add up to their whole: not ranks, averages, prices, or chained dollars."""
         return self.measure in _ADDITIVE and not self.price.startswith(("chained", "base"))
 
-    def is_part_of(self, whole: Quantity) -> bool:
-        """Tell whether the item lies directly below another's, all else equal."""
-        return self.item.rpartition("/")[0] == whole.item and replace(self, item=whole.item) == whole
-
 
 QUANTITY_COLUMNS = tuple(field.name for field in fields(Quantity))
 FACT_COLUMNS = (

@@ -84,39 +84,3 @@ def rebase_chained(
         raise SeriesError(f"{nominal.name} has {len(year)} months of {reference_year}; expected all twelve")
     rebased = rebase(chained, reference_year, float(year.mean()))
     return guard.renamed(rebased, str(chained.name).replace(f"chained{old}", f"chained{reference_year}"), chained)
-
-
-def components(
-    nominal: pd.DataFrame, chained: pd.DataFrame, *, accept: Collection[guard.Aspect] = ()
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the prices and quantities behind the items of one flow, as the Fisher formulas take them.
-
-    Parameters
-    ----------
-    nominal, chained : pandas.DataFrame
-        The same items of one flow, one column each, in current and in chained dollars; no total, no residual.
-    accept : collection of str
-        Differences between the two sides that the caller states, such as ``vintage``.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Implicit prices (1 on average in the reference year) and chained dollars; columns are the items.
-
-    Raises
-    ------
-    ComparabilityError
-        Items mix flows, bases, adjustments, reference years or vintages, or the two sides do.
-    SeriesError
-        The items or months differ, or a value is not positive.
-    """
-    sides = [{guard.quantity(side[name]).item: side[name] for name in side} for side in (nominal, chained)]
-    for side in sides:
-        first = next(iter(side.values()))
-        for other in side.values():
-            guard.require_same(first, other, ("flow", "basis", "adjustment", "price_basis", "vintage"))
-    if set(sides[0]) != set(sides[1]):
-        raise SeriesError(f"found nominal {sorted(sides[0])} and chained {sorted(sides[1])}; expected the same items")
-    flows = {item: implicit_price(sides[0][item], volume, accept=accept) for item, volume in sides[1].items()}
-    prices = pd.DataFrame({item: flow.price / 100 for item, flow in flows.items()})
-    return prices, pd.DataFrame({item: flow.volume for item, flow in flows.items()})

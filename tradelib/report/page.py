@@ -1,56 +1,168 @@
-"""The page of a run: one self-contained HTML file, made from what the notebooks recorded."""
+"""The pages of a run, each one self-contained HTML file, made from what the notebooks recorded."""
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from tradelib.parameters import in_words, notebooks
+from tradelib import store
+from tradelib.parameters import Chapter, in_words, notebooks
+from tradelib.quantity.periods import month_name
+from tradelib.quantity.rounding import printed
+from tradelib.report.drawing import inline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+FRONT = "01_overview"
+"""The notebook whose answer, key figures and two drawings are the first screen."""
 
 
 def write_page(folder: Path, failures: Mapping[str, str]) -> str:
-    """Write ``index.html`` into a run's folder and return the headline.
+    """Write ``index.html`` and, where there are analyses beside chapters, ``analysis.html``; return the headline.
 
     Parameters
     ----------
     folder : Path
-        Has ``results.json`` and ``figures/``.
+        Has ``results.json``, ``figures/`` and, for the page's own drawings, ``drawings/``.
     failures : mapping of str to str
         By notebook, what failed; the page says so at its top.
     """
     results: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    sections = [results[name] for name in notebooks() if name in results]
+    models = notebooks()
+    sections = [results[name] for name in models if name in results]
     for section in sections:
         for item in section["items"]:
-            if item["kind"] == "figure":
-                svg = (folder / "figures" / f"{section['notebook']}-{item['name']}.svg").read_bytes()
-                item["src"] = "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+            item.update(_drawn(folder, section["notebook"], item) if item["kind"] == "figure" else {})
+    chapters = [s for s in sections if issubclass(models[s["notebook"]], Chapter)]
+    others = [s for s in sections if s not in chapters]
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
-    sources = {told["sha256"]: told for s in sections for told in s["sources"].values()}
+    pages = {"index.html": chapters or others}
+    if chapters and others:
+        pages["analysis.html"] = others
+    for name, own in pages.items():
+        text = _page(name, own, headline=headline, failures=failures, beside=list(pages))
+        (folder / name).write_text(text + "\n", encoding="utf-8")
+    return headline
+
+
+def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     environment = Environment(
         loader=PackageLoader("tradelib.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["markdown"] = lambda text: Markup(_MARKDOWN.render(text))  # noqa: S704 - raw HTML is off
-    template = environment.get_template("index.html.j2")
-    page = template.render(
-        headline=headline,
-        sections=sections,
-        sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
-        failures=failures,
-        in_words=in_words,
-        checks=sum(len(s["checks"]) for s in sections),
+    environment.filters["markdown"] = _markdown
+    environment.filters["tile"] = lambda text, kind: Markup(str(_markdown(text)).replace("<p>", f'<p class="{kind}">'))
+    environment.filters["finding"] = lambda items: next((i["title"] for i in items if i["name"] == "answer"), "")
+    environment.filters["unbroken"] = lambda text: re.sub(
+        r"(?<=\d) (?=(billion|million|percent)\b)", "\N{NO-BREAK SPACE}", text
     )
-    (folder / "index.html").write_text(page + "\n", encoding="utf-8")
-    return headline
+    template = environment.get_template("index.html.j2")
+    front = next((s for s in sections if s["notebook"] == FRONT), None)
+    sources = {source["sha256"]: source for s in sections for source in s["sources"].values()}
+    glossary = tomllib.loads(_part("glossary.toml").decode())
+    body = template.render(
+        name=name, sections=sections, front=_by_name(front) if front else {}, in_words=in_words,
+        sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
+        about=_about(front) if front else None,
+        checks=sum(len(s["checks"]) for s in sections), glossary=glossary[name.removesuffix(".html")],
+        style=Markup(_style()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
+    )  # fmt: skip
+    used = dict.fromkeys(re.findall(r'href="#(p[0-9a-f]{10})"', body))
+    known = {row["id"]: row for s in sections for row in s.get("proofs", ())}
+    return body.replace("PROOFS", "\n".join(_proof(known[key]) for key in used if key in known))
+
+
+def _about(front: dict[str, Any]) -> dict[str, Any]:
+    """Return the month that the first screen is about, and the day of its release."""
+    days = [dt.date.fromisoformat(source["vintage"]) for source in front["sources"].values()]
+    month = front["results"].get("month")
+    return {"released": max(days), "month": month_name(pd.Period(month, "M")) if month else ""}
+
+
+def _by_name(section: dict[str, Any]) -> dict[str, Any]:
+    """Return the items of the first screen by name; the section keeps the others."""
+    front = {
+        item["name"]: item
+        for item in section["items"]
+        if item["name"] in {"answer", "path", "drivers", "revised", "tiles"}
+    }
+    section["items"] = [item for item in section["items"] if item["name"] not in front]
+    return front
+
+
+def _markdown(text: str) -> Markup:
+    html = _MARKDOWN.render(text).replace('<a href="#p', '<a class="n" href="#p')
+    return Markup(html)
+
+
+@cache
+def _part(name: str) -> bytes:
+    return (files("tradelib.report") / "templates" / name).read_bytes()
+
+
+def _style() -> str:
+    """Return the style sheet with its fonts in it."""
+    sheet = _part("page.css").decode()
+    return re.sub(
+        r"url\((fonts/[\w.-]+)\)",
+        lambda match: f"url(data:font/woff2;base64,{base64.b64encode(_part(match[1])).decode()})",
+        sheet,
+    )
+
+
+def _drawn(folder: Path, notebook: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both drawings of a figure and its data."""
+    name, label = f"{notebook}-{item['name']}", str(escape(item["alt"]))
+    whole = folder / "figures" / f"{name}.svg"
+    drawings = {}
+    for width in ("wide", "narrow"):
+        path = folder / "drawings" / f"{name}-{width}.svg"
+        svg = (path if path.exists() else whole).read_text(encoding="utf-8")
+        drawings[width] = Markup(inline(svg, f"{name}-{width[0]}", label))
+    data = folder / "figures" / f"{name}.csv"
+    text = data.read_text(encoding="utf-8") if data.exists() else ""
+    # What a script element ends with must not stand in it.
+    return drawings | {"csv": Markup(text.replace("<", "&lt;")), "id": name}
+
+
+def _proof(row: Mapping[str, Any]) -> str:
+    """Return the entry of a number in the list of proofs: formula, the formula with its numbers, and every cell."""
+    cells = "".join(_cell(cell) for cell in row["cells"])
+    alone = len(row["cells"]) == 1 and re.fullmatch(r"\w+\[[\d.-]+\]( / 1000)?", row["formula"])
+    formula = "" if alone else f"<p class=f>{escape(row['working'])} = {escape(_plain(row['value']))}</p>"
+    names = f"<p class=k><code>{escape(row['formula'])}</code></p>"
+    tie = "<p>The last digit hangs on rounding: an exact half.</p>" if row.get("tie") else ""
+    return f'<li id="{row["id"]}"><b>{escape(row["text"])}</b>{formula}{names}{tie}<ul>{cells}</ul></li>'
+
+
+def _cell(row: Sequence[Any]) -> str:
+    name, period, value, exhibit, cell, file, sha256, released = row
+    where = f"Exhibit {exhibit}" if exhibit[:1].isdigit() else f"Table {exhibit}"
+    return (
+        f"<li>{escape(_label(name, released))}, {period}: <b>{escape(_plain(value))}</b>. {where}, {escape(file)}, "
+        f"{escape(cell)}, sha256 {sha256[:12]}</li>"
+    )
+
+
+def _plain(value: float) -> str:
+    return printed(value, 0 if value == round(value) else 3)
+
+
+@cache
+def _label(name: str, released: str) -> str:
+    quantity = store.release(released).find(name)
+    return quantity.label() if quantity else name

@@ -20,6 +20,7 @@ _ITEM: dict[str, dict[str, type]] = {
     "figure": {"name": str, "title": str, "alt": str, "reading": str},
     "table": {"name": str, "title": str, "reading": str, "columns": list, "numeric": list, "rows": list},
     "text": {"name": str, "title": str, "reading": str},
+    "tiles": {"name": str, "title": str, "reading": str, "rows": list},
 }
 _SOURCE: dict[str, type] = dict.fromkeys(
     ("sha256", "compilation", "vintage", "source", "unit", "statistical_month"), str

@@ -114,6 +114,7 @@ def _make(
         failures = {o.job.notebook: o.error for o in outcomes if o.error}
         _gather(partial, outcomes)
         headline = write_page(partial, failures)
+        shutil.rmtree(partial / "drawings")  # they are in the page
         _write_manifest(partial, inputs, outcomes, headline)
         if failures:
             # A good report of the same name stays where it is.
@@ -166,7 +167,7 @@ def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
 def _gather(folder: Path, outcomes: Sequence[Outcome]) -> None:
     """Move what each notebook left in its own folder to where a reader looks for it."""
     results = {}
-    for kind in ("notebooks", "figures", "tables"):
+    for kind in ("notebooks", "figures", "tables", "drawings"):
         (folder / kind).mkdir()
     for job in (outcome.job for outcome in outcomes):
         work = folder / "work" / job.notebook
@@ -174,7 +175,7 @@ def _gather(folder: Path, outcomes: Sequence[Outcome]) -> None:
             results[job.notebook] = read_recorded(work, whole=True)
         if (work / "notebook.ipynb").exists():
             (work / "notebook.ipynb").rename(folder / "notebooks" / f"{job.notebook}.ipynb")
-        for kind in ("figures", "tables"):
+        for kind in ("figures", "tables", "drawings"):
             for path in sorted((work / kind).glob("*")):
                 path.rename(folder / kind / f"{job.notebook}-{path.name}")
     shutil.rmtree(folder / "work")

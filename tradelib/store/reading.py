@@ -195,7 +195,7 @@ class Release:
             raise ParameterError(f"the release of {self.released} has no {name} for {period}")
         return self._figure(at.iloc[0].to_dict())
 
-    def wide(
+    def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
         measure: str = "value", price: str = "current", exhibit: str = "", span: int = 1,
     ) -> pd.DataFrame:  # fmt: skip

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tradelib.parameters import Parameters
+    from tradelib.parameters import Common
 
 Row = dict[str, Any]
 
@@ -27,7 +27,7 @@ def sweep_of(
 ) -> list[Job]:
     """Return the checked jobs of a sweep: a row of the table, if there is one, with every combination.
 
-    Parameters
+    Common
     ----------
     notebook : str
         With or without its number.
@@ -55,7 +55,7 @@ def sweep_of(
     return jobs_of(notebook, [row | one for row in rows for one in several], fixed)
 
 
-def combinations(over: Sequence[str], model: type[Parameters]) -> list[Row]:
+def combinations(over: Sequence[str], model: type[Common]) -> list[Row]:
     """Return every combination of the values of ``NAME=V1,V2`` words.
 
     A value that holds a comma needs a table. An empty value is None.
@@ -71,14 +71,14 @@ def combinations(over: Sequence[str], model: type[Parameters]) -> list[Row]:
     return [dict(zip(axes, row, strict=True)) for row in itertools.product(*axes.values())]
 
 
-def read_table(path: Path, model: type[Parameters]) -> list[Row]:
+def read_table(path: Path, model: type[Common]) -> list[Row]:
     """Return the rows of a parameter table.
 
-    Parameters
+    Common
     ----------
     path : Path
         ``.csv`` with a header of parameter names, where an empty cell leaves the default.
-    model : type of Parameters
+    model : type of Common
         Says which values are text.
 
     Raises
@@ -108,7 +108,7 @@ def read_table(path: Path, model: type[Parameters]) -> list[Row]:
     raise ParameterError(f"{path}: a parameter table is .csv")
 
 
-def _value(model: type[Parameters], name: str, text: str) -> Any:
+def _value(model: type[Common], name: str, text: str) -> Any:
     """Return what a text stands for: itself where the parameter is text, else a number, true, false or null."""
     field = model.model_fields.get(name)
     if not text:

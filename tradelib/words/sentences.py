@@ -189,7 +189,9 @@ def side(balance: float, decimals: int = 1) -> str:
     return ("deficit", "balance", "surplus")[direction(balance, decimals) + 1]
 
 
-def balance_moved(now: float, before: float, *, decimals: int = 1, name: str = "", levels: bool = True) -> str:
+def balance_moved(
+    now: float, before: float, *, decimals: int = 1, name: str = "", levels: bool = True, amount: bool = True
+) -> str:
     """Return how a balance moved, as a clause: a deficit widens or narrows, a surplus rises or falls, or it turns.
 
     Parameters
@@ -200,6 +202,8 @@ def balance_moved(now: float, before: float, *, decimals: int = 1, name: str = "
         What stands before the noun: ``goods`` gives "the goods deficit widened ...".
     levels : bool
         Add ``to ...``.
+    amount : bool
+        Say by how much; a headline has no room for it.
 
     Examples
     --------
@@ -223,7 +227,8 @@ def balance_moved(now: float, before: float, *, decimals: int = 1, name: str = "
         return f"the {word}{noun} was nearly unchanged" + (f" at {money(now, decimals)}" if levels else "")
     verbs = ("widened", "narrowed") if ways[0] < 0 else ("fell", "rose")
     verb = verbs[direction(change, decimals) > 0]
-    return f"the {word}{noun} {verb} {money(abs(change), decimals)}{level}"
+    size = f" {money(abs(change), decimals)}" if amount else ""
+    return f"the {word}{noun} {verb}{size}{level}"
 
 
 def _standing(balance: float, decimals: int) -> str:

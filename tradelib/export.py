@@ -1,0 +1,67 @@
+"""A figure as files: picture, drawing and data, and the drawings that the page of a report shows."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from matplotlib import pyplot as plt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+NARROW = 3.75
+"""Width in inches of the drawings for a phone."""
+_HEAD_AND_FOOT = 0.96
+"""Height in inches of title, unit and source, which the page sets itself."""
+
+
+def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
+    """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input.
+
+    Beside the folder, ``drawings/`` gets it for the page: without title, unit and source, which the page sets itself,
+    in its own width and in that of a phone. The figure cannot be used any more.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_svg(fig, folder / f"{name}.svg")
+    fig.savefig(folder / f"{name}.png", metadata={"Software": None})
+    data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
+    for text in list(fig.texts):
+        if text.get_gid() in {"title", "unit", "source"}:
+            text.remove()
+    drawings = folder.with_name("drawings")
+    drawings.mkdir(exist_ok=True)
+    width, height = fig.get_size_inches()
+    fig.get_layout_engine().set(rect=(0, 0, 1, 1))  # type: ignore[union-attr, call-arg]
+    fig.set_size_inches(width, height - _HEAD_AND_FOOT)
+    _write_svg(fig, drawings / f"{name}-wide.svg")
+    _make_narrow(fig, height - _HEAD_AND_FOOT)
+    _write_svg(fig, drawings / f"{name}-narrow.svg")
+
+
+def _write_svg(fig: Figure, path: Path) -> None:
+    with plt.rc_context({"svg.hashsalt": "tradelib", "svg.fonttype": "none"}):
+        fig.savefig(path, metadata={"Date": None, "Creator": None})
+
+
+def _make_narrow(fig: Figure, height: float) -> None:
+    """Lay a figure out anew for a phone: panels below each other, long names of bars on several lines."""
+    drawn = [ax for ax in fig.axes if ax.get_subplotspec()]
+    columns = max((ax.get_subplotspec().get_gridspec().ncols for ax in drawn), default=1)  # type: ignore[union-attr]
+    if columns > 1:
+        grid = fig.add_gridspec(len(drawn), 1)
+        for row, ax in enumerate(drawn):
+            ax.set_subplotspec(grid[row, 0])
+    fig.set_size_inches(
+        NARROW, max(2.7, height * (1 if height > 3.4 else 0.85) * (0.8 * columns if columns > 1 else 1))
+    )
+    for ax in drawn:
+        names = [label.get_text() for label in ax.get_yticklabels()]
+        if any(len(name) > 16 and name[0].isalpha() for name in names if name):
+            ax.set_yticks(ax.get_yticks(), [textwrap.fill(name, 19) for name in names])
+        legend = ax.get_legend()
+        if legend and columns == 1 and len(legend.get_texts()) > 2:
+            legend.set_ncols(1)

@@ -1,0 +1,101 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const button = document.getElementById("theme");
+  const dark = () => root.dataset.theme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
+  button.hidden = false;
+  button.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; name(); });
+  name();
+
+  // Newer figures should exist when the next release was due: releases come about every 35 days.
+  const stale = document.getElementById("stale");
+  if (stale) {
+    const days = Math.floor((Date.now() - Date.parse(stale.dataset.released)) / 864e5);
+    stale.hidden = days < 45;
+    stale.querySelector("span").textContent = `${days} days ago`;
+  }
+
+  // A number opens its proof: the entry of the list of proofs, shown beside it.
+  const panel = document.getElementById("panel");
+  let from = null;
+  const close = () => { panel.hidden = true; if (from) from.focus(); from = null; };
+  const open = link => {
+    const entry = document.getElementById(link.hash.slice(1));
+    if (!entry) return false;
+    from = link;
+    panel.innerHTML = `<button class="close" aria-label="Close">\u00d7</button>${entry.innerHTML}`;
+    panel.querySelector(".close").addEventListener("click", close);
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    panel.focus();
+    return true;
+  };
+  document.addEventListener("click", event => {
+    const link = event.target.closest("a.n");
+    if (link) { if (open(link)) event.preventDefault(); } else if (!panel.hidden && !panel.contains(event.target)) { panel.hidden = true; from = null; }
+  });
+  document.addEventListener("keydown", event => { if (event.key === "Escape" && !panel.hidden) close(); });
+
+  // In a table one number takes the tabulator, arrows move to the others.
+  for (const table of document.querySelectorAll("table")) {
+    const links = [...table.querySelectorAll("a.n")];
+    links.slice(1).forEach(link => { link.tabIndex = -1; });
+    table.addEventListener("keydown", event => {
+      const row = table.querySelector("tbody tr")?.querySelectorAll("a.n").length || 1;
+      const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];
+      const next = step && links[links.indexOf(document.activeElement) + step];
+      if (next) { next.focus(); event.preventDefault(); }
+    });
+  }
+
+  // Links inside a folded part open it.
+  const unfold = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    for (let part = target && target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    if (target) target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  if (location.hash) unfold();
+
+  // PNG, SVG and CSV are made from what the page shows: no second copy of a byte.
+  const escaped = text => text.replace(/[&<>]/g, sign => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+  const drawing = figure => {
+    const svg = figure.querySelector(".wide svg").cloneNode(true);
+    const [, , width, height] = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
+    const light = getComputedStyle(root);
+    let text = new XMLSerializer().serializeToString(svg);
+    text = text.replace(/var\((--[\w-]+)\)/g, (_, variable) => light.getPropertyValue(variable).trim());
+    const body = text.slice(text.indexOf(">") + 1, text.lastIndexOf("</svg>"));
+    const line = (y, size, weight, words) => `<text x="6" y="${y}" style="font-size:${size}px;font-weight:${weight}">${escaped(words)}</text>`;
+    const said = selector => figure.querySelector(selector)?.textContent.trim() || "";
+    const ink = light.getPropertyValue("--ink").trim(), page = light.getPropertyValue("--page").trim();
+    return {
+      width, height: height + 58,
+      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, said("h3"))}${line(31, 9.5, 400, said(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
+    };
+  };
+  const save = (blob, file) => {
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: file });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  const makers = {
+    csv: figure => save(new Blob([figure.querySelector("script").textContent.replace(/&lt;/g, "<")], { type: "text/csv" }), `${figure.id}.csv`),
+    svg: figure => save(new Blob([drawing(figure).text], { type: "image/svg+xml" }), `${figure.id}.svg`),
+    png: figure => {
+      const { text, width, height } = drawing(figure), image = new Image(), canvas = document.createElement("canvas");
+      Object.assign(canvas, { width: width * 3, height: height * 3 });
+      image.onload = () => { canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height); canvas.toBlob(blob => save(blob, `${figure.id}.png`)); };
+      image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+    },
+  };
+  for (const take of document.querySelectorAll(".take")) {
+    for (const kind of ["png", "svg", "csv"]) {
+      const made = Object.assign(document.createElement("button"), { textContent: kind.toUpperCase(), type: "button" });
+      made.setAttribute("aria-label", `${kind.toUpperCase()} of this figure`);
+      made.addEventListener("click", () => makers[kind](take.closest("figure")));
+      take.insertBefore(made, take.lastElementChild);
+    }
+  }
+})();
