@@ -6,6 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from matplotlib import pyplot as plt
+from matplotlib.dates import DateLocator
+
+from tradelib.figures import few_dates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 NARROW = 3.75
 """Width in inches of the drawings for a phone."""
+_LINE = 0.155
+"""Height in inches of a line of text."""
 _HEAD_AND_FOOT = 0.96
 """Height in inches of title, unit and source, which the page sets itself."""
 
@@ -55,13 +60,18 @@ def _make_narrow(fig: Figure, height: float) -> None:
         grid = fig.add_gridspec(len(drawn), 1)
         for row, ax in enumerate(drawn):
             ax.set_subplotspec(grid[row, 0])
-    fig.set_size_inches(
-        NARROW, max(2.7, height * (1 if height > 3.4 else 0.85) * (0.8 * columns if columns > 1 else 1))
-    )
+    lines = 0
     for ax in drawn:
         names = [label.get_text() for label in ax.get_yticklabels()]
         if any(len(name) > 16 and name[0].isalpha() for name in names if name):
-            ax.set_yticks(ax.get_yticks(), [textwrap.fill(name, 19) for name in names])
+            names = [textwrap.fill(name, 19) for name in names]
+            ax.set_yticks(ax.get_yticks(), names)
+            lines += sum(max(2, name.count("\n") + 1) for name in names)
+        if isinstance(ax.xaxis.get_major_locator(), DateLocator):
+            few_dates(ax)
+    shape = height * (1 if height > 3.4 else 0.85) * (0.8 * columns if columns > 1 else 1)
+    fig.set_size_inches(NARROW, max(2.7, shape, _LINE * lines))
+    for ax in drawn:
         legend = ax.get_legend()
         if legend and columns == 1 and len(legend.get_texts()) > 2:
             legend.set_ncols(1)

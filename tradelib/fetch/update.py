@@ -42,11 +42,6 @@ class Updated:
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
-    def is_new(self) -> bool:
-        """Whether the store has a table that it did not have before."""
-        return any(not added.already for added in self.added)
-
-    @property
     def is_whole(self) -> bool:
         """Whether no file was refused and no source failed; without any connection there is nothing to fail."""
         return not self.refused and fetch.is_whole(self.fetched)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from tradelib import guard
 from tradelib.quantity.errors import SeriesError
 from tradelib.real import PriceVolume, rebase, require_positive, require_same_months
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import pandas as pd
 
 _COMPILED_ALIKE: tuple[guard.Aspect, ...] = ("flow", "item", "basis", "adjustment", "vintage")
 
