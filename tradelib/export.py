@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NARROW = 3.75
 """Width in inches of the drawings for a phone."""
-_LINE = 0.155
+_LINE = 0.175
 """Height in inches of a line of text."""
 _HEAD_AND_FOOT = 0.96
 """Height in inches of title, unit and source, which the page sets itself."""
@@ -71,7 +71,3 @@ def _make_narrow(fig: Figure, height: float) -> None:
             few_dates(ax)
     shape = height * (1 if height > 3.4 else 0.85) * (0.8 * columns if columns > 1 else 1)
     fig.set_size_inches(NARROW, max(2.7, shape, _LINE * lines))
-    for ax in drawn:
-        legend = ax.get_legend()
-        if legend and columns == 1 and len(legend.get_texts()) > 2:
-            legend.set_ncols(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import pandas as pd
@@ -140,17 +139,3 @@ def end_use_detail() -> tuple[pd.DataFrame, pd.Series]:
     detail = table.T.fillna(0.0).astype(float) / 1e6
     detail.index = pd.PeriodIndex(detail.index, freq="M", name="period")
     return detail, descriptions
-
-
-def agency_totals() -> pd.DataFrame:
-    """Return the agency's adjusted totals of goods after the same revision: Census basis, millions of dollars."""
-    path = data_folder().joinpath(*_FOLDER, "world_sa.csv")
-    totals = pd.read_csv(path, index_col="period")
-    totals.index = pd.PeriodIndex(totals.index, freq="M", name="period")
-    source = {
-        "source": "U.S. Census Bureau, U.S. Trade in Goods by Country, after the annual revision of June 2025",
-        "unit": "millions of dollars", "adjustment": "sa", "basis": "census",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-    }  # fmt: skip
-    totals.attrs["series"] = {name: source | {"label": name} for name in totals}
-    return totals
