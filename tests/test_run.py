@@ -142,22 +142,83 @@ def test_refused_parameters_are_one_plain_message(clone: Path) -> None:
     assert "Traceback" not in got.stderr
 
 
+MEASURED = (ROOT / "tests" / "measured.js").read_text(encoding="utf-8")
+
+
 @browser.needed
-def test_the_page_in_a_browser(made: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["index.html", "analysis.html"])
+def test_a_page_in_a_browser(made: Path, tmp_path: Path, name: str) -> None:
     """The page sent alone, offline: no request, no console message, every figure drawn, printable."""
-    page_alone = tmp_path / "index.html"
-    shutil.copy(made / "index.html", page_alone)
+    page_alone = tmp_path / name
+    shutil.copy(made / name, page_alone)
     with browser.opened(page_alone) as (page, requests, messages):
-        widths = page.eval_on_selector_all("figure img", "images => images.map(image => image.naturalWidth)")
-        alts = page.eval_on_selector_all("figure img", "images => images.map(image => image.alt.length)")
-        overflows = [browser.overflow(page, width) for width in (1100, 390)]
+        widths = page.eval_on_selector_all(
+            "figure .wide svg", "all => all.map(one => one.getBoundingClientRect().width)"
+        )
+        labels = page.eval_on_selector_all("figure svg", "all => all.map(one => one.getAttribute('aria-label').length)")
+        overflows = [browser.overflow(page, width) for width in (1280, 768, 390)]
+        lost = page.evaluate(
+            "[...document.querySelectorAll('a.n')].filter(a => !document.getElementById(a.hash.slice(1))).length"
+        )
         printed = page.pdf(prefer_css_page_size=True)
         got_title = page.title()
     assert (requests, messages) == ([], [])
     assert len(widths) >= 10
-    assert min(widths) > 0
-    assert min(alts) > 30
+    assert min(labels) > 30
     assert max(overflows) <= 0
+    assert lost == 0
     assert "140.5 billion" in got_title
     assert printed.startswith(b"%PDF")
-    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page>") + printed.count(b"/Type /Page ") >= 5
+
+
+@browser.needed
+def test_the_first_screen_has_the_headline_the_key_figures_and_the_path(made: Path) -> None:
+    with browser.opened(made / "index.html") as (page, _, _):
+        page.evaluate("document.getElementById('stale').remove()")
+        for width, height, wanted in (
+            (1280, 800, "h1, .tiles, .path svg, .drivers svg"), (768, 1024, "h1, .tiles, .path svg"),
+            (390, 844, "h1, .tiles, .path svg"),
+        ):  # fmt: skip
+            page.set_viewport_size({"width": width, "height": height})
+            lowest = page.eval_on_selector_all(
+                wanted, "all => Math.max(...all.map(one => one.getBoundingClientRect().bottom))"
+            )
+            assert lowest <= height, (width, lowest)
+
+
+@browser.needed
+@pytest.mark.parametrize("width", [1280, 768, 390])
+def test_text_in_figures_is_large_enough_inside_and_apart(made: Path, width: int) -> None:
+    with browser.opened(made / "index.html") as (page, _, _):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(MEASURED, "figures") == []
+
+
+@browser.needed
+def test_every_number_of_the_chapters_has_its_proof(made: Path) -> None:
+    """Counts and days have none: they are no published figures."""
+    with browser.opened(made / "index.html") as (page, _, _):
+        linked, bare = page.evaluate(MEASURED, "numbers")
+    assert linked > 500
+    assert bare == []
+
+
+@browser.needed
+def test_a_number_opens_its_proof_by_keyboard_and_gives_the_focus_back(made: Path) -> None:
+    with browser.opened(made / "index.html") as (page, _, _):
+        link = page.locator(".lead a.n").first
+        link.focus()
+        page.keyboard.press("Enter")
+        panel = page.locator("#panel")
+        text = panel.inner_text()
+        assert page.evaluate("document.activeElement.id") == "panel"
+        page.keyboard.press("Escape")
+        assert panel.is_hidden()
+        assert page.evaluate("document.activeElement.textContent") == link.inner_text()
+    assert "$17.3" in text
+    assert "\u2212140,498" in text
+    assert "trad-time-series-0325.xlsx" in text
+
+
+def test_the_page_weighs_little(made: Path) -> None:
+    assert (made / "index.html").stat().st_size < 1_500_000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NARROW = 3.75
 """Width in inches of the drawings for a phone."""
-_LINE = 0.175
+_LINE = 0.19
 """Height in inches of a line of text."""
 _HEAD_AND_FOOT = 0.96
 """Height in inches of title, unit and source, which the page sets itself."""
@@ -64,7 +64,7 @@ def _make_narrow(fig: Figure, height: float) -> None:
     for ax in drawn:
         names = [label.get_text() for label in ax.get_yticklabels()]
         if any(len(name) > 16 and name[0].isalpha() for name in names if name):
-            names = [textwrap.fill(name, 19) for name in names]
+            names = [textwrap.fill(name, 22) for name in names]
             ax.set_yticks(ax.get_yticks(), names)
             lines += sum(max(2, name.count("\n") + 1) for name in names)
         if isinstance(ax.xaxis.get_major_locator(), DateLocator):

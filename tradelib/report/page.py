@@ -100,7 +100,9 @@ def _by_name(section: dict[str, Any]) -> dict[str, Any]:
         for item in section["items"]
         if item["name"] in {"answer", "path", "drivers", "revised", "tiles"}
     }
-    section["items"] = [item for item in section["items"] if item["name"] not in front]
+    said = "\n\n".join(item["reading"] for item in front.values() if item["kind"] == "figure")
+    rest = [item for item in section["items"] if item["name"] not in front]
+    section["items"] = [{"kind": "text", "name": "figures", "title": "Path and drivers", "reading": said}, *rest]
     return front
 
 
