@@ -148,7 +148,7 @@ class Record:
 
     def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:
         """Show a table, rounded for print only, and export it unrounded; figures of a release keep their proofs."""
-        numeric = [pd.api.types.is_numeric_dtype(kind) or _all_numbers(frame[at]) for at, kind in frame.dtypes.items()]
+        numeric = [_all_numbers(frame[name]) for name in frame]
         numbers = [at for at, is_number in zip(frame, numeric, strict=True) if is_number]
         shown, proofs = frame.copy(), pd.DataFrame("", frame.index, frame.columns)
         for at in numbers:
@@ -260,8 +260,10 @@ def _linked(text: str) -> str:
 
 
 def _all_numbers(column: pd.Series) -> bool:
-    """Whether a column of objects holds figures of a release, or nothing."""
-    return column.dtype == object and column.notna().any() and all(isinstance(v, float) or v is None for v in column)
+    """Whether a column holds numbers, or figures of a release, or nothing; truth values are none."""
+    if column.dtype == object:
+        return column.notna().any() and all(isinstance(value, float) or value is None for value in column)
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _plain(value: Any) -> Any:

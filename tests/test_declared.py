@@ -1,0 +1,94 @@
+"""A notebook declares its parameters once, in its tagged cell; dropped into the folder it is part of everything."""
+
+import nbformat
+import pytest
+
+from tradelib.parameters import Chapter, Parameters, asked, check, notebooks
+from tradelib.parameters.chapter import declared
+from tradelib.quantity.errors import ParameterError
+from tradelib.report import left_out, plan
+
+CELL = """vintage = None  # the release
+output = None  # folder
+largest = 10  # rows of the lists, 3 to 40
+# Needs exhibits 7 and 8.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Return an empty folder of notebooks, and what writes one into it."""
+    monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path))
+
+    def write(source, name="30_mine", tags=("parameters",)):
+        cell = nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
+        path = tmp_path / f"{name}.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Mine"), cell]), path)
+        return path
+
+    return write
+
+
+def test_a_chapter_is_what_its_cell_says(folder):
+    model = declared(folder(CELL))
+    assert issubclass(model, Chapter)
+    assert (model.notebook, model.exhibits) == ("30_mine", ("7", "8"))
+    assert {name: field.default for name, field in model.model_fields.items()} == {
+        "vintage": None, "output": None, "largest": 10,
+    }  # fmt: skip
+    assert check(model, {"largest": 40}).largest == 40
+    with pytest.raises(ParameterError, match="largest=41: Input should be less than or equal to 40"):
+        check(model, {"largest": 41})
+    with pytest.raises(ParameterError, match="valid integer"):
+        check(model, {"largest": "ten"})
+    with pytest.raises(ParameterError, match="unknown parameter 'larges'; did you mean largest"):
+        check(model, {"larges": 5})
+
+
+def test_with_a_span_it_is_an_analysis_whose_series_and_months_are_checked(folder):
+    model = declared(folder(CELL + "start = None\nend = None\nseries = 'BOPGSTB'\nmonth = None\n"))
+    assert issubclass(model, Parameters)
+    assert check(model, {"series": "BOPTEXP", "month": "2024-02"}).series == "exports_total_bop_sa"
+    with pytest.raises(ParameterError, match="unknown series 'BOPGSTX'"):
+        check(model, {"series": "BOPGSTX"})
+    with pytest.raises(ParameterError, match="'2024-13' is not a month"):
+        check(model, {"month": "2024-13"})
+
+
+def test_a_notebook_in_the_folder_is_planned_and_left_out_where_the_release_lacks_its_exhibits(folder):
+    folder(CELL)
+    folder("vintage = None\noutput = None\n", "31_other")
+    assert list(notebooks()) == ["30_mine", "31_other"]
+    assert [job.notebook for job in plan({"largest": 5})] == ["30_mine", "31_other"]
+    assert left_out({"vintage": "2024-02"}) == {
+        "30_mine": "the release of 2024-04-04 about 2024-02 has no exhibit 7 and no 8"
+    }
+    assert asked("30_mine", vintage="2025-03", output=None, largest=3).largest == 3
+
+
+def test_what_changed_in_the_file_is_seen(folder):
+    folder(CELL)
+    assert "most" not in notebooks()["30_mine"].model_fields
+    folder(CELL + "most = 2.5  # a number, 1 to 3\n")
+    assert check(notebooks()["30_mine"], {"most": 3.0}).most == 3.0
+
+
+@pytest.mark.parametrize(
+    ("source", "tags", "message"),
+    [
+        (CELL, (), "has no cell tagged parameters"),
+        ("largest = max(3, 10)\n", ("parameters",), "must assign plain values to names"),
+        ("import os\n", ("parameters",), "must assign plain values to names"),
+        ("largest = \n", ("parameters",), "must assign plain values to names"),
+    ],
+)
+def test_a_cell_that_declares_nothing_is_refused_by_name(folder, source, tags, message):
+    with pytest.raises(ParameterError, match=rf"30_mine\.ipynb.*{message}"):
+        declared(folder(source, tags=tags))
+
+
+def test_a_file_that_is_no_notebook_is_refused_by_name(folder):
+    path = folder(CELL)
+    path.write_text("{")
+    with pytest.raises(ParameterError, match=r"30_mine\.ipynb is no notebook"):
+        declared(path)
