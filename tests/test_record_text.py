@@ -8,12 +8,12 @@ import pytest
 
 from tradelib import notebook
 from tradelib.notebook import Record
-from tradelib.parameters import Headline
+from tradelib.parameters import Trend
 
 
 @pytest.fixture
 def record(tmp_path):
-    return Record(Headline(output=str(tmp_path)), title="The month", question="What?")
+    return Record(Trend(output=str(tmp_path)), title="The month", question="What?")
 
 
 def items(record, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from test_update import next_month
 
 from tradelib import load, store
-from tradelib.parameters import Headline, Trend, check
+from tradelib.parameters import Trend, asked, check
 from tradelib.paths import data_folder
 from tradelib.report import left_out, plan, report
 
@@ -61,7 +61,7 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
     [note] = long.attrs["notes"]
     assert note.startswith("from the release of 2024-04-04, the newest that has all of these series and months")
     assert note.endswith("that of 2024-05-02 has less: balance_total_bop_sa")
-    assert check(Headline, {}).month == "2024-03"
+    assert str(asked("01_overview").at) == "2024-03"
     assert check(Trend, {}).load("BOPGSTB").attrs["notes"] == [note]
 
 
@@ -69,17 +69,18 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
 def test_what_the_release_cannot_carry_is_left_out_with_its_reason():
     reasons = left_out({})
     assert reasons["08_partners"] == "the release of 2024-05-02 about 2024-03 has no exhibit 19"
-    analyses = ["21_headline", "22_seasonal", "23_trend", "24_real_vs_nominal"]
+    analyses = ["22_seasonal", "23_trend", "24_real_vs_nominal"]
     assert [job.notebook for job in plan({})] == ["01_overview", "12_method", *analyses]
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("desk")
 def test_the_report_is_about_the_new_month(tmp_path):
-    got = report(only=["headline"], out=tmp_path / "r")
+    got = report(only=["overview"], out=tmp_path / "r")
     assert got.failures == {}
     assert "in March 2024" in got.headline
-    told = json.loads((tmp_path / "r" / "results.json").read_text())["21_headline"]
+    told = json.loads((tmp_path / "r" / "results.json").read_text())["01_overview"]
     assert {source["vintage"] for source in told["sources"].values()} == {"2024-05-02"}
-    assert "(revised from $68.9 billion)" in " ".join(item["reading"] for item in told["items"])
+    text = " ".join(item["reading"] for item in told["items"]).replace("\u00a0", " ")
+    assert "in the release of April 4, 2024 it was [$68.9 billion]" in text
     assert report(only=["overview", "method", "trend", "seasonal"], out=tmp_path / "s").failures == {}

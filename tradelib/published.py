@@ -110,33 +110,6 @@ def read() -> pd.DataFrame:
     return table
 
 
-def levels(series: str, before: dt.date) -> pd.Series:
-    """Return what was printed of a series before a day: by month, the newest print.
-
-    Parameters
-    ----------
-    series : str
-        Name of the series.
-    before : datetime.date
-        Prints of this day and later are left out.
-
-    Returns
-    -------
-    pandas.Series
-        Billions of dollars with the decimals of the print, by the months that have one, in order. A release
-        prints its own month and, revised, the month before.
-    """
-    table = read()
-    kept = table[(table["series"] == series) & (table["released"] < before)].sort_values("released")
-    prints = {
-        row.statistical_month - int(row.measure == "previous_level"): row.value
-        for row in kept.itertuples()
-        if row.measure in {"level", "previous_level"}
-    }
-    months = pd.PeriodIndex(sorted(prints), freq="M", name="period")
-    return pd.Series([prints[month] for month in months], index=months, dtype=float, name=series)
-
-
 def _row(row: dict[str, str], known: dict[str, dict[str, Any]]) -> tuple[object, ...]:
     """Return a typed row; a ValueError says what is wrong with it."""
     released, month = dt.date.fromisoformat(row["released"]), pd.Period(row["statistical_month"], freq="M")

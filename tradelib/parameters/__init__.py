@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from tradelib.parameters.base import Common, Parameters, in_words
 from tradelib.parameters.chapter import Chapter, declared
-from tradelib.parameters.headline import Headline
 from tradelib.parameters.real_vs_nominal import RealVsNominal
 from tradelib.parameters.revisions import Revisions
 from tradelib.parameters.seasonal import Seasonal
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Chapter",
     "Common",
-    "Headline",
     "Parameters",
     "RealVsNominal",
     "Revisions",
@@ -34,9 +32,7 @@ __all__ = [
     "notebooks",
 ]  # fmt: skip
 
-_MODELS: dict[str, type[Parameters]] = {
-    model.notebook: model for model in (Headline, Seasonal, Trend, RealVsNominal, Revisions)
-}
+_MODELS: dict[str, type[Parameters]] = {model.notebook: model for model in (Seasonal, Trend, RealVsNominal, Revisions)}
 _declared: dict[tuple[str, int], type[Common]] = {}
 
 

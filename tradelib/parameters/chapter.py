@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+import pandas as pd
 from pydantic import Field, create_model, model_validator
 
 from tradelib import store
@@ -42,11 +43,29 @@ class Chapter(Common):
             )
         return release
 
+    @property
+    def at(self) -> pd.Period:
+        """The month that is told: that of the release, or an earlier one where the notebook has ``month``.
+
+        Raises
+        ------
+        ParameterError
+            The release does not have that month and the one before it.
+        """
+        release = self.read()
+        if not (month := getattr(self, "month", None)):
+            return release.month
+        at, known = pd.Period(month, "M"), release.rows("balance_total_bop_sa")["last"]
+        if not {at, at - 1} <= set(known):
+            reach = f"{known.iloc[0]} to {known.iloc[-1]}"
+            raise ParameterError(f"the release of {release.released} has {reach}, not {month} and the month before")
+        return at
+
     @model_validator(mode="after")
-    def _has_its_exhibits(self) -> Self:
+    def _has_what_is_asked(self) -> Self:
         """Check that the release has what the chapter is about."""
         try:
-            self.read()
+            self.at  # noqa: B018 - it raises
         except TradelibError as error:
             raise ValueError(str(error)) from error
         return self
