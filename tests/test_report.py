@@ -54,6 +54,8 @@ class StandIn:
                 yield Outcome(job, 1.0, "cell 3: ValueError: no")
                 continue
             (place / "figures" / "path.svg").write_text(SVG)
+            (place / "tables").mkdir()
+            (place / "tables" / "t.csv").write_text("period,value\n2024-02,-1.0\n")
             (place / "results.json").write_text(json.dumps(told(job.notebook)))
             yield Outcome(job, 1.0)
 
@@ -63,7 +65,17 @@ def test_a_run_leaves_all_that_the_design_names(tmp_path: Path) -> None:
     assert (got.failures, got.skipped) == ({}, False)
     assert got.headline == "The deficit was 68.9 billion"
     names = {path.name for path in got.folder.iterdir()}
-    assert names == {"index.html", "analysis.html", "notebooks", "figures", "tables", "results.json", "manifest.json"}
+    assert names == {
+        "index.html",
+        "analysis.html",
+        "report.xlsx",
+        "feed.json",
+        "notebooks",
+        "figures",
+        "tables",
+        "results.json",
+        "manifest.json",
+    }
     manifest = json.loads((got.folder / "manifest.json").read_text())
     assert manifest["outcome"] == "ok"
     assert manifest["inputs"]["data"]["ft900/2025-05-06"]

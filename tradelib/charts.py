@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradelib.figures import (
+    BAND,
     BLUE,
     FILL,
     GREY,
@@ -52,9 +53,29 @@ def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: M
     few_dates(ax)
 
 
+RECESSIONS = (("1990-07", "1991-03"), ("2001-03", "2001-11"), ("2007-12", "2009-06"), ("2020-02", "2020-04"))
+"""Peaks and troughs of the business cycle. National Bureau of Economic Research, *US Business Cycle Expansions and
+Contractions*."""
+
+
+def recessions(ax: Axes, index: pd.PeriodIndex) -> None:
+    """Shade the recessions that lie in a span of months, and name the last of them."""
+    seen = [pd.PeriodIndex(ends, freq="M") for ends in RECESSIONS]
+    seen = [ends for ends in seen if ends[1] >= index[0] and ends[0] <= index[-1]]
+    for first, last in seen:
+        ax.axvspan(max(first, index[0]).start_time, min(last, index[-1]).end_time, color=BAND, linewidth=0, zorder=0.5)
+    if seen:
+        left = max(seen[-1][0], index[0]).start_time
+        ax.annotate(
+            "Recession", (left, 0.04), xycoords=("data", "axes fraction"), xytext=(-4, 0), textcoords="offset points",
+            ha="right", va="bottom", color=GREY,
+        )  # fmt: skip
+
+
 def filled_balance(ax: Axes, values: pd.Series) -> None:
     """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
     values = values.dropna()
+    recessions(ax, values.index)
     ax.fill_between(dates(values.index), values, 0, color=FILL, linewidth=0)
     ax.plot(dates(values.index), values, color=VERMILION, linewidth=1.6)
     zero_line(ax)

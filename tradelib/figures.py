@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
     "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#767676",
 )  # fmt: skip
-LIGHT, FILL = "#a7b0b8", "#f6dccd"
+LIGHT, FILL, BAND = "#a7b0b8", "#f6dccd", "#e3e7eb"
 FLOW_COLOURS = {"balance": INK, "exports": BLUE, "imports": VERMILION}
 
 _STYLE: dict[str, Any] = {

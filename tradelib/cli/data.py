@@ -34,6 +34,35 @@ def add(
 
 
 @app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A release: a day or a statistical month.")],
+    after: Annotated[str, typer.Argument(help="A later one.")],
+    largest: Annotated[int, typer.Option(min=1, help="How many of each list.")] = 10,
+) -> None:
+    """Say what a release revised of an earlier one, and what moved most in its month."""
+    from tradelib import store
+    from tradelib.quantity.labels import item_label
+    from tradelib.quantity.rounding import printed
+
+    old, new = store.release(before), store.release(after)
+    revised, both = store.revisions(new.tables(), old)
+    pair = f"{old.released} about {old.month}, {new.released} about {new.month}"
+    _out.print(f"{pair}: {len(revised)} of {both:,} figures that both have were revised", markup=False)
+    known = revised["name"].isin(store.HEADLINE)
+    for title, rows in {"Headline series": revised[known], "Other series": revised[~known]}.items():
+        _out.print(f"{title}, the largest of {len(rows)} revisions: month, before, now, change", markup=False)
+        for row in rows.head(largest).itertuples(index=False):
+            sizes = [printed(row.before, 0), printed(row.now, 0), printed(row.change, 0, sign=True)]
+            _out.print(f"  {row.month} {''.join(f'{size:>11}' for size in sizes)}  {row.name}", markup=False)
+    for flow in ("exports", "imports"):
+        moved = store.moves(new, flow).head(largest)
+        said = [f"{item_label(str(item))} {printed(change, 0, sign=True)}" for item, change in moved.items()]
+        _out.print(
+            f"{flow.capitalize()} that moved most in {new.month}: {'; '.join(said) or 'no exhibit'}", markup=False
+        )
+
+
+@app.command()
 def check(
     all_: Annotated[bool, typer.Option("--all", help="Show also the figures that the data cannot reproduce.")] = False,
     implausible: Annotated[float, typer.Option(min=0, help="Billions a month that are too much for a revision.")] = 8.0,

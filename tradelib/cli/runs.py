@@ -33,6 +33,8 @@ def report(
         typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
     ] = "auto",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, too; needs Chromium.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
     said = {"start": start, "end": end, "series": series, "vintage": vintage}
@@ -40,7 +42,7 @@ def report(
     if both := options.keys() & more.keys():
         raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
     options |= more
-    write_report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force)
+    write_report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force, pdf=pdf, show=open_)
 
 
 def write_report(
@@ -51,8 +53,11 @@ def write_report(
     jobs: int | None = None,
     kernel: Literal["auto", "warm", "stock"] = "auto",
     force: bool = False,
+    pdf: bool = False,
+    show: bool = False,
 ) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
+    from tradelib.fetch.freshness import freshness
     from tradelib.report import Outcome, left_out, plan, report as run, threads  # imports that --help need not wait for
 
     total, done = len(plan(options, only)), 0
@@ -67,17 +72,51 @@ def write_report(
             _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
             status.update(f"{done} of {total} notebooks")
 
-        result = run(options, only=only, out=out, force=force, executor=threads(jobs, kernel), progress=tell)
+        how: dict[str, Any] = {"executor": threads(jobs, kernel), "progress": tell, "force": force, "pdf": pdf}
+        result = run(options, only=only, out=out, **how)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     if result.headline:
         _out.print(result.headline, markup=False)
+    if "vintage" not in options and (fresh := freshness()).verdict == "overdue":
+        _err.print(fresh.summary(), markup=False)
     _out.print(f"Report: {result.folder / 'index.html'}", markup=False)
+    if show:
+        typer.launch((result.folder / "index.html").absolute().as_uri())
     if result.failures:
         for notebook, error in result.failures.items():
             copy = result.folder / "notebooks" / f"{notebook}.ipynb"
             _err.print(f"{notebook} failed in {error}\n  see {copy}", markup=False)
         raise typer.Exit(1)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")]) -> None:
+    """Write the skeleton of a notebook, which report, sweep and tests take up."""
+    from tradelib.report.skeleton import write_skeleton
+
+    _out.print(f"Notebook: {write_skeleton(name)}", markup=False)
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="A report, for example reports/2025-03.")]) -> None:
+    """Make a report again, beside, and say whether every file is the same."""
+    from tradelib.report.again import verify as run
+
+    differing, digest = run(folder)
+    for line in differing:
+        _out.print(line, markup=False)
+    if differing:
+        raise typer.Exit(1)
+    _out.print(f"Identical: {digest}", markup=False)
+
+
+@app.command()
+def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a report, wherever it is now.")]) -> None:
+    """Say from which release, notebook and parameters a file was made, and by which command it is made again."""
+    from tradelib.report.again import whence as run
+
+    _out.print(run(file), markup=False)
 
 
 @app.command()

@@ -7,7 +7,7 @@ import re
 _COLOURS = {
     "#1a1a1a": "ink", "#0072b2": "narrows", "#d55e00": "widens", "#009e73": "third", "#e69f00": "second",
     "#56b4e9": "fourth", "#767676": "soft-ink", "#a7b0b8": "unnamed", "#f6dccd": "widens-fill", "#e3e3e3": "grid",
-    "#444444": "soft-ink", "#ffffff": "page", "#000000": "ink",
+    "#e3e7eb": "band", "#444444": "soft-ink", "#ffffff": "page", "#000000": "ink",
 }  # fmt: skip
 """The colours of ``tradelib.figures``, and the variables of the page that stand for them."""
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 LIBRARIES = (
     "ipykernel", "ipython", "jinja2", "markdown-it-py", "matplotlib", "nbclient", "nbformat", "numpy",
-    "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "ruptures", "scipy", "statsmodels",
-    "tradelib", "xlrd",
+    "openpyxl", "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "ruptures", "scipy",
+    "statsmodels", "tradelib", "xlrd",
 )  # fmt: skip
 """The libraries that compute, read, draw or write what a run leaves."""
 
@@ -44,7 +44,7 @@ def surroundings() -> dict[str, Any]:
     A file is read again only when it was written since, so that this can be asked after every run.
     """
     package = Path(__file__).parent.parent
-    code = [path for pattern in ("*.py", "*.j2") for path in package.rglob(pattern)]
+    code = [path for pattern in ("*.py", "*.j2", "*.css", "*.js", "*.toml") for path in package.rglob(pattern)]
     tables = [path for pattern in ("*.csv", "*.toml") for path in data_folder().rglob(pattern)]
     return {
         "data": {

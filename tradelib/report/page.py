@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import datetime as dt
 import json
 import re
@@ -18,9 +19,11 @@ from markupsafe import Markup, escape
 
 from tradelib import store
 from tradelib.parameters import Chapter, in_words, notebooks
+from tradelib.quantity.labels import slug
 from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import printed
 from tradelib.report.drawing import inline
+from tradelib.report.take import write_feed, write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,11 +47,12 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     results: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     models = notebooks()
     sections = [results[name] for name in models if name in results]
-    for section in sections:
-        for item in section["items"]:
-            item.update(_drawn(folder, section["notebook"], item) if item["kind"] == "figure" else {})
-    chapters = [s for s in sections if issubclass(models[s["notebook"]], Chapter)]
-    others = [s for s in sections if s not in chapters]
+    shown = [copy.deepcopy(section) for section in sections]
+    for section in shown:
+        for number, item in enumerate(section["items"]):
+            item.update(_drawn(folder, section["notebook"], item, number) if item["kind"] == "figure" else {})
+    chapters = [s for s in shown if issubclass(models[s["notebook"]], Chapter)]
+    others = [s for s in shown if s not in chapters]
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
     pages = {"index.html": chapters or others}
     if chapters and others:
@@ -56,6 +60,9 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     for name, own in pages.items():
         text = _page(name, own, headline=headline, failures=failures, beside=list(pages))
         (folder / name).write_text(text + "\n", encoding="utf-8")
+    write_workbook(folder, results)
+    if front := results.get(FRONT):
+        write_feed(folder, front, headline)
     return headline
 
 
@@ -64,7 +71,7 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
         loader=PackageLoader("tradelib.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["markdown"] = _markdown
+    environment.filters |= {"markdown": _markdown, "slug": slug}
     environment.filters["tile"] = lambda text, kind: Markup(str(_markdown(text)).replace("<p>", f'<p class="{kind}">'))
     environment.filters["finding"] = lambda items: next((i["title"] for i in items if i["name"] == "answer"), "")
     environment.filters["unbroken"] = lambda text: re.sub(
@@ -81,9 +88,32 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
         checks=sum(len(s["checks"]) for s in sections), glossary=glossary[name.removesuffix(".html")],
         style=Markup(_style()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
     )  # fmt: skip
+    body = explained(body, glossary[name.removesuffix(".html")])
     used = dict.fromkeys(re.findall(r'href="#(p[0-9a-f]{10})"', body))
     known = {row["id"]: row for s in sections for row in s.get("proofs", ())}
     return body.replace("PROOFS", "\n".join(_proof(known[key]) for key in used if key in known))
+
+
+_QUIET = ("a", "svg", "script", "style", "summary", "h1", "h2", "h3", "dl", "code", "header", "footer", "li")
+"""Elements in whose text no term is explained."""
+
+
+def explained(html: str, glossary: Mapping[str, str]) -> str:
+    """Link each term of a glossary to its meaning where a paragraph uses it first."""
+    pieces, inside, paragraph = re.split(r"(<[^>]+>)", html), 0, False
+    waiting = {part.strip(): slug(term) for term in glossary for part in re.sub(r"\(.*?\)", "", term).split(",")}
+    for at, piece in enumerate(pieces):
+        if tag := re.match(r"<(/?)(\w+)", piece):
+            inside += (-1 if tag[1] else 1) * (tag[2] in _QUIET)
+            paragraph = not tag[1] if tag[2] == "p" else paragraph
+        elif paragraph and not inside:
+            for term, name in list(waiting.items()):
+                use = re.compile(rf"(?<![\w<])({re.escape(term)})(?!\w)", re.IGNORECASE)
+                linked, count = use.subn(rf'<a class="t" href="#term-{name}">\1</a>', piece, count=1)
+                if count and "<a" not in piece:
+                    piece = pieces[at] = linked  # noqa: PLW2901 - one term a piece
+                    waiting = {other: its for other, its in waiting.items() if its != name}
+    return "".join(pieces)
 
 
 def _about(front: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +156,7 @@ def _style() -> str:
     )
 
 
-def _drawn(folder: Path, notebook: str, item: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) -> dict[str, Any]:
     """Return both drawings of a figure and its data."""
     name, label = f"{notebook}-{item['name']}", str(escape(item["alt"]))
     whole = folder / "figures" / f"{name}.svg"
@@ -134,7 +164,7 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any]) -> dict[str, An
     for width in ("wide", "narrow"):
         path = folder / "drawings" / f"{name}-{width}.svg"
         svg = (path if path.exists() else whole).read_text(encoding="utf-8")
-        drawings[width] = Markup(inline(svg, f"{name}-{width[0]}", label))
+        drawings[width] = Markup(inline(svg, f"f{notebook[:2]}{number}{width[0]}", label))
     data = folder / "figures" / f"{name}.csv"
     text = data.read_text(encoding="utf-8") if data.exists() else ""
     # What a script element ends with must not stand in it.

@@ -17,6 +17,7 @@ from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
 from tradelib.report.page import write_page
 from tradelib.report.partial import partial_folder, publish, require_replaceable
 from tradelib.report.recorded import RecordError, read_recorded
+from tradelib.report.take import write_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -55,6 +56,7 @@ def report(
     out: Path | None = None,
     force: bool = False,
     executor: Executor | None = None,
+    pdf: bool = False,
     progress: Callable[[Outcome], None] = lambda _: None,
 ) -> Report:
     """Run the notebooks and publish the report.
@@ -71,6 +73,8 @@ def report(
         Run even when the same run is there.
     executor : Executor, optional
         Who runs the jobs; threads, one a core, by default.
+    pdf : bool
+        Print the page to ``report.pdf``, too, with a browser that is installed.
     progress : callable
         Called with each outcome as it comes.
 
@@ -88,7 +92,7 @@ def report(
     final = out or Path("reports") / _run_name(options, only)
     for place in (final, _failed(final)):
         require_replaceable(place)
-    inputs = inputs_of(jobs)
+    inputs = inputs_of(jobs) | {"options": options, "only": list(only), "pdf": pdf}
     if not force and (done := _already_done(final, inputs)):
         return done
     try:
@@ -115,6 +119,8 @@ def _make(
         _gather(partial, outcomes)
         headline = write_page(partial, failures)
         shutil.rmtree(partial / "drawings")  # they are in the page
+        if inputs["pdf"]:
+            write_pdf(partial)
         _write_manifest(partial, inputs, outcomes, headline)
         if failures:
             # A good report of the same name stays where it is.
@@ -188,9 +194,7 @@ def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[
         "outcome": "failed" if any(o.error for o in outcomes) else "ok",
         "headline": headline,
         "inputs": inputs,
-        "notebooks": {
-            o.job.notebook: {"seconds": round(o.seconds, 2), "error": o.error, "kernel": o.kernel} for o in outcomes
-        },
+        "notebooks": {outcome.job.notebook: {"error": outcome.error} for outcome in outcomes},
         "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
     }
     write_json(folder / "manifest.json", told)

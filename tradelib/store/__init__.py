@@ -1,6 +1,7 @@
 """The store: what was published when, in folders ``data/<publisher>/<day of release>/``."""
 
 from tradelib.store.adding import Added, DayUnknownError, add
+from tradelib.store.comparing import moves, revisions
 from tradelib.store.folders import publishers, release, releases
 from tradelib.store.loading import (
     HEADLINE,
@@ -25,10 +26,12 @@ __all__ = [
     "cut",
     "find",
     "load",
+    "moves",
     "publishers",
     "release",
     "release_of",
     "releases",
+    "revisions",
     "series",
     "triangle",
 ]

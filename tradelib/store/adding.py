@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.rounding import printed
 from tradelib.sources.files import files_of, read_file
 from tradelib.sources.identities import check
 from tradelib.sources.plausible import check_against, check_jumps
 from tradelib.sources.series import FORM
+from tradelib.store.comparing import revisions
 from tradelib.store.folders import release, releases
 from tradelib.store.reading import FT900, Release
 from tradelib.store.writing import write_release
@@ -143,9 +143,9 @@ def add(
     before = _before(day, new or tables, known.values())
     if new:
         write_release(publisher, day, max(month, own.month) if own else month, new, files, own)
-    revisions, compared = _revisions(new, before)
+    revised, compared = revisions(new, before)
     notes = [note for table in new for note in table.notes]
-    return Added(release(day, publisher), [table.exhibit for table in new], before, revisions, compared, notes)
+    return Added(release(day, publisher), [table.exhibit for table in new], before, revised, compared, notes)
 
 
 def _publisher(tables: Sequence[Table]) -> str:
@@ -235,34 +235,3 @@ def _before(day: dt.date, tables: Sequence[Table], known: Iterable[Release]) -> 
         if one.released < day and own & {entry["compilation"] for entry in one.contents["tables"].values()}
     ]
     return max(fitting, key=lambda one: one.released, default=None)
-
-
-_KEY = [*QUANTITY_COLUMNS, "first", "last"]
-
-
-def _revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataFrame, int]:
-    """Return which figures differ from the release before, compilation by compilation, and how many both have."""
-    columns = ["name", "month", "before", "now", "change"]
-    if before is None or not tables:
-        return pd.DataFrame(columns=columns), 0
-    parts = []
-    for compilation in dict.fromkeys(table.layout.compilation for table in tables):
-        own = [table.facts for table in tables if table.layout.compilation == compilation]
-        named = [name for name, entry in before.contents["tables"].items() if entry["compilation"] == compilation]
-        old = before.facts[before.facts["exhibit"].isin(named)]
-        pair = [
-            frame[(frame["edition"] == "current") & frame["value"].notna()]
-            .drop_duplicates(_KEY)
-            .astype(dict.fromkeys(QUANTITY_COLUMNS, str))
-            for frame in (old, pd.concat(own))
-        ]
-        parts.append(pair[0].merge(pair[1], on=_KEY, suffixes=("_before", "_now")))
-    both = pd.concat(parts)
-    change = both["value_now"] - both["value_before"]
-    both = both.assign(change=change.round(6))
-    length = both["last"].astype("int64") - both["first"].astype("int64")
-    revised = both[(both["change"] != 0) & (length == length.min())]
-    revised = revised.reindex(revised["change"].abs().sort_values(ascending=False, kind="stable").index)
-    names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
-    found = revised.rename(columns={"last": "month", "value_before": "before", "value_now": "now"})
-    return found.assign(name=names)[columns].reset_index(drop=True), len(both)

@@ -32,7 +32,7 @@
     return true;
   };
   document.addEventListener("click", event => {
-    const link = event.target.closest("a.n");
+    const link = event.target.closest("a.n, a.t");
     if (link) { if (open(link)) event.preventDefault(); } else if (!panel.hidden && !panel.contains(event.target)) { panel.hidden = true; from = null; }
   });
   document.addEventListener("keydown", event => { if (event.key === "Escape" && !panel.hidden) close(); });

@@ -1,0 +1,100 @@
+"""From a file back to the run that made it, and a run made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradelib.quantity.errors import TradelibError
+from tradelib.report.inputs import sha256_of
+from tradelib.report.partial import MANIFEST
+from tradelib.report.run import report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class UnknownOriginError(TradelibError):
+    """Nothing says where a file comes from."""
+
+
+def verify(folder: Path) -> tuple[list[str], str]:
+    """Make a report again in a folder of its own and compare every file.
+
+    Returns
+    -------
+    tuple of list of str and str
+        What differs, a line a file, empty when nothing does; and one hash over all files.
+
+    Raises
+    ------
+    UnknownOriginError
+        The folder is no report.
+    """
+    manifest = _manifest(folder)
+    inputs = manifest["inputs"]
+    with tempfile.TemporaryDirectory() as place:
+        again = report(inputs["options"], only=inputs["only"], pdf=inputs["pdf"], out=Path(place) / "again", force=True)
+        now = _manifest(again.folder)
+    there = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in manifest["files"]}
+    lines = [
+        f"{name} was changed after it was made" for name, sha256 in manifest["files"].items() if there[name] != sha256
+    ]
+    moved = sorted(name for name, value in now["inputs"].items() if value != inputs.get(name))
+    why = f" ({', '.join(moved)} changed)" if moved else ""
+    names = sorted(manifest["files"].keys() | now["files"].keys())
+    lines += [f"{n} differs{why}" for n in names if manifest["files"].get(n) != now["files"].get(n)]
+    return lines, hashlib.sha256(json.dumps(now["files"], sort_keys=True).encode()).hexdigest()
+
+
+def whence(file: Path) -> str:
+    """Return where a file of a report comes from, and the command that makes it again.
+
+    Raises
+    ------
+    UnknownOriginError
+        No report beside or above it, and none in ``reports/``, has a file with these bytes.
+    """
+    if not file.is_file():
+        raise UnknownOriginError(f"{file} is no file")
+    sha256 = sha256_of(file)
+    folders = [*file.absolute().parents, *sorted(Path("reports").glob("*/"))]
+    for folder in folders:
+        if (folder / MANIFEST).is_file() and not folder.name.startswith("."):
+            manifest = _manifest(folder)
+            for name, known in manifest["files"].items():
+                if known == sha256:
+                    return _origin(name, manifest)
+    raise UnknownOriginError(
+        f"no report beside {file} or in reports/ has a file with its content (sha256 {sha256[:12]})"
+    )
+
+
+def _origin(name: str, manifest: Mapping[str, Any]) -> str:
+    inputs = manifest["inputs"]
+    notebook = next((n for n in inputs["notebooks"] if name.rsplit("/", maxsplit=1)[-1].startswith(n)), None)
+    words = ["tradelib", "report"]
+    for option, value in inputs["options"].items():
+        own = option in {"start", "end", "series", "vintage"}
+        words += [f"--{option}", str(value)] if own else ["--set", f"{option}={value}"]
+    for chosen in inputs["only"] or ([notebook.partition("_")[2]] if notebook else []):
+        words += ["--only", chosen]
+    lines = [f"{name}: {manifest['headline']}"]
+    if notebook:
+        asked = inputs["notebooks"][notebook]["parameters"]
+        lines.append(f"notebook {notebook} with " + ", ".join(f"{key}={value}" for key, value in asked.items()))
+    lines.append(f"package {inputs['package'][:12]}, tradelib {inputs['versions']['tradelib']}")
+    return "\n".join([*lines, f"again: {shlex.join(words)}"])
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest["inputs"]["options"], manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnknownOriginError(f"{folder} is no report: its {MANIFEST} cannot be read") from error
+    return dict(manifest)

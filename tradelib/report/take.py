@@ -1,0 +1,101 @@
+"""What a reader takes along from a report: a workbook of its tables, a PDF of its page, a feed of its headline."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tradelib.quantity.errors import TradelibError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+WORKBOOK, PDF, FEED = "report.xlsx", "report.pdf", "feed.json"
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""Stands for the time of writing, so that the same figures give the same bytes."""
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+
+
+class NoBrowserError(TradelibError):
+    """There is no browser that can print the page."""
+
+
+def write_workbook(folder: Path, results: Mapping[str, Any]) -> None:
+    """Write every table of a run into one workbook, unrounded, with a sheet of contents and sources first."""
+    buffer = BytesIO()
+    tables = [(told, item) for told in results.values() for item in told["items"] if item["kind"] == "table"]
+    if not tables:
+        return
+    contents, sources = [], []
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        pd.DataFrame().to_excel(writer, sheet_name="Contents")
+        for number, (told, item) in enumerate(tables, 1):
+            sheet = f"{number:02} {item['name']}"[:31]
+            contents.append({"Sheet": sheet, "Chapter": told["title"], "Table": item["title"]})
+            path = folder / "tables" / f"{told['notebook']}-{item['name']}.csv"
+            pd.read_csv(path).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 1))
+        for told in results.values():
+            sources += [{"Notebook": told["notebook"], "Name": name, **row} for name, row in told["sources"].items()]
+        pd.DataFrame(contents).to_excel(writer, sheet_name="Contents", index=False)
+        pd.DataFrame(sources).to_excel(writer, sheet_name="Sources", index=False)
+        for sheet in writer.sheets.values():
+            for column in sheet.columns:
+                widest = max(len(str(cell.value or "")) for cell in column)
+                sheet.column_dimensions[column[0].column_letter].width = min(60, widest + 2)
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(folder / WORKBOOK, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            text = made.read(name)
+            if name == "docProps/core.xml":
+                text = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", f"{_EPOCH:%Y-%m-%dT%H:%M:%SZ}".encode(), text)
+            kept.writestr(zipfile.ZipInfo(name, _EPOCH.timetuple()[:6]), text, zipfile.ZIP_DEFLATED)
+
+
+def write_feed(folder: Path, front: Mapping[str, Any], headline: str) -> None:
+    """Write the headline as a JSON Feed (version 1.1) of one entry."""
+    day = max((source["vintage"] for source in front["sources"].values()), default="")
+    lead = next((item["reading"] for item in front["items"] if item["name"] == "answer"), "")
+    entry = {
+        "id": f"tradelib-{front['results'].get('month', '')}-{day}", "url": "index.html", "title": headline,
+        "content_text": re.sub(r"\[([^\]]*)\]\(#\w+\)", r"\1", lead), "date_published": f"{day}T08:30:00-05:00",
+    }  # fmt: skip
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "U.S. Trade in Goods and Services",
+        "items": [entry],
+    }
+    (folder / FEED).write_text(json.dumps(feed, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_pdf(folder: Path) -> None:
+    """Print the page to a PDF with a browser that is installed, the same bytes for the same page.
+
+    Raises
+    ------
+    NoBrowserError
+        There is none; the message says which would do.
+    """
+    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if browser is None:
+        raise NoBrowserError(f"--pdf needs one of {', '.join(_BROWSERS)}: found none. Open index.html and print it")
+    path = folder / PDF
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
+    page = folder / ".print.html"  # on paper nothing can be unfolded
+    page.write_text((folder / "index.html").read_text(encoding="utf-8").replace("<details>", "<details open>"), "utf-8")
+    try:
+        command = [browser, *flags, page.absolute().as_uri()]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+    finally:
+        page.unlink()
+    if not path.exists():
+        raise NoBrowserError(f"{browser} printed nothing: {done.stderr.decode(errors='replace')[-300:]}")
+    stamp = _EPOCH.strftime("%Y%m%d%H%M%S").encode()
+    path.write_bytes(re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>" + stamp, path.read_bytes()))
