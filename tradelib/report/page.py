@@ -86,7 +86,7 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
         sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
         about=_about(front) if front else None,
         checks=sum(len(s["checks"]) for s in sections), glossary=glossary[name.removesuffix(".html")],
-        style=Markup(_style()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
+        style=Markup(style_sheet()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
     )  # fmt: skip
     body = explained(body, glossary[name.removesuffix(".html")])
     used = dict.fromkeys(re.findall(r'href="#(p[0-9a-f]{10})"', body))
@@ -146,7 +146,7 @@ def _part(name: str) -> bytes:
     return (files("tradelib.report") / "templates" / name).read_bytes()
 
 
-def _style() -> str:
+def style_sheet() -> str:
     """Return the style sheet with its fonts in it."""
     sheet = _part("page.css").decode()
     return re.sub(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -66,7 +67,10 @@ def write_skeleton(word: str) -> Path:
     if taken := [stem for stem in notebooks() if stem.partition("_")[2] == name]:
         raise ParameterError(f"there is a notebook {taken[0]}; give another name")
     release, listed = store.release_of(), store.series(word.replace("_", " ")).index
-    found = [one for one in listed if one in release.quantities and len(release.series(one).dropna()) > 1]
+    found = []
+    for one in listed:
+        with suppress(ParameterError):  # of years, quarters or another release
+            found += [one] if len(release.series(one).dropna()) > 1 else []
     number = max((int(stem[:2]) for stem in notebooks()), default=0)
     path = notebook_folder() / f"{max(number + 1, 30)}_{name}.ipynb"
     if not found:

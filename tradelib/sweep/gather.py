@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from tradelib.parameters import in_words
+from tradelib.report.page import style_sheet
 from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
@@ -111,4 +113,5 @@ def _page(
         columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
         figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
         total=len(jobs),
+        style=Markup(style_sheet()),  # noqa: S704 - ours
     )

@@ -1,0 +1,134 @@
+"""What is taken along: a workbook, a PDF, a feed; and the way back from a file to the run that made it."""
+
+import json
+import re
+import shutil
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from tests import browser
+from tests.test_report import StandIn
+from tradelib.cli import app
+from tradelib.report import report
+from tradelib.report.again import UnknownOriginError, verify, whence
+from tradelib.report.page import explained
+from tradelib.report.take import NoBrowserError, write_pdf
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def made(tmp_path):
+    return report({"series": "BOPTEXP"}, out=tmp_path / "r", executor=StandIn()).folder
+
+
+def test_the_workbook_has_every_table_its_sources_and_the_same_bytes(made, tmp_path):
+    book = openpyxl.load_workbook(made / "report.xlsx")
+    assert book.sheetnames[:2] == ["Contents", "01 t"]
+    assert book.sheetnames[-1] == "Sources"
+    assert [cell.value for cell in book["01 t"][2]] == ["2024-02", -1]
+    assert "f" in {cell.value for row in book["Sources"].iter_rows(min_row=2) for cell in row}
+    again = report({"series": "BOPTEXP"}, out=tmp_path / "s", executor=StandIn()).folder
+    assert (again / "report.xlsx").read_bytes() == (made / "report.xlsx").read_bytes()
+
+
+def test_the_feed_is_one_entry_of_json_feed(made):
+    feed = json.loads((made / "feed.json").read_text(encoding="utf-8"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    [entry] = feed["items"]
+    assert (entry["title"], entry["date_published"][:10]) == ("The deficit was 68.9 billion", "2024-04-04")
+
+
+def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
+    copy = shutil.copy(made / "figures" / "23_trend-path.svg", made / "tables" / "renamed.svg")
+    got = whence(made / "index.html")
+    assert got.splitlines()[0] == "index.html: The deficit was 68.9 billion"
+    assert got.splitlines()[-1] == "again: tradelib report --series BOPTEXP"
+    assert re.search(r"notebook \w+ with .*vintage=None", whence(copy))
+    alone = shutil.copy(made / "index.html", tmp_path / "alone.html")
+    (tmp_path / "alone.html").write_text("changed")
+    with pytest.raises(UnknownOriginError, match="no report beside"):
+        whence(tmp_path / "alone.html")
+    with pytest.raises(UnknownOriginError, match="is no file"):
+        whence(tmp_path / "nothing")
+    assert alone
+
+
+def test_verify_says_identical_or_what_differs(made, monkeypatch):
+    monkeypatch.setattr("tradelib.report.run.threads", StandIn)
+    assert verify(made)[0] == []
+    assert len(verify(made)[1]) == 64
+    (made / "feed.json").write_text("{}")
+    assert verify(made)[0] == ["feed.json was changed after it was made"]
+    manifest = json.loads((made / "manifest.json").read_text())
+    manifest["files"]["index.html"] = "0" * 64
+    manifest["inputs"]["package"] = "another"
+    (made / "manifest.json").write_text(json.dumps(manifest))
+    lines = verify(made)[0]
+    assert "index.html differs (package changed)" in lines
+    with pytest.raises(UnknownOriginError, match="is no report"):
+        verify(made / "figures")
+
+
+def test_without_a_browser_the_pdf_is_refused_in_words_and_nothing_stays(made, monkeypatch, tmp_path):
+    monkeypatch.setattr("tradelib.report.take.shutil.which", lambda _: None)
+    with pytest.raises(NoBrowserError, match="--pdf needs one of chromium"):
+        write_pdf(made)
+    with pytest.raises(NoBrowserError):
+        report(out=tmp_path / "p", executor=StandIn(), pdf=True)
+    assert not (tmp_path / "p").exists()
+
+
+@browser.needed
+def test_the_pdf_is_letter_with_page_numbers_and_the_same_bytes(made):
+    from pypdf import PdfReader
+
+    write_pdf(made)
+    first = (made / "report.pdf").read_bytes()
+    pages = PdfReader(made / "report.pdf").pages
+    assert {tuple(map(float, page.mediabox[2:])) for page in pages} == {(612.0, 792.0)}
+    texts = [page.extract_text() for page in pages]
+    assert all(len(text.split()) > 12 for text in texts), "an empty page"
+    assert f"Page 1 of {len(pages)}" in texts[0]
+    assert "A table" in "".join(texts)
+    write_pdf(made)
+    assert (made / "report.pdf").read_bytes() == first
+    assert not (made / ".print.html").exists()
+
+
+def test_a_term_is_explained_where_a_paragraph_uses_it_first():
+    html = "<h2>BOP basis</h2><p>On <b>BOP basis</b>, BOP basis, <a>Census basis</a>.</p><p>Surplus</p><dl>Surplus</dl>"
+    got = explained(html, {"BOP basis": "x", "Balance, deficit, surplus": "y", "Census basis": "z"})
+    assert got == (
+        '<h2>BOP basis</h2><p>On <b><a class="t" href="#term-bop_basis">BOP basis</a></b>, BOP basis, '
+        '<a>Census basis</a>.</p><p><a class="t" href="#term-balance_deficit_surplus">Surplus</a></p><dl>Surplus</dl>'
+    )
+
+
+def test_diff_prints_what_was_revised_and_what_moved():
+    got = RUN.invoke(app, ["diff", "2025-04-03", "2025-05-06", "--largest", "2"])
+    assert got.exit_code == 0
+    assert "15 of 11,647 figures that both have were revised" in got.stdout
+    assert re.search(r"2025-02 +\u2212122,662 +\u2212123,195 +\u2212533  balance_total_bop_sa", got.stdout)
+    assert "pharmaceutical preparations +20,924; finished metal shapes \u221210,333" in got.stdout
+    assert "Exports that moved most in 2024-02: no exhibit" in RUN.invoke(app, ["diff", "2023-04", "2024-02"]).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("word", "said"), [("petroleum", "Petroleum"), ("china", "China")])
+def test_a_new_notebook_runs_in_a_report_at_once(word, said, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path / "notebooks"))
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path)
+    got = RUN.invoke(app, ["new", word])
+    assert got.exit_code == 0, got.output
+    assert got.stdout.strip().endswith(f"30_{word}.ipynb")
+    made = report({}, out=tmp_path / "r")
+    assert made.failures == {}
+    told = json.loads((tmp_path / "r" / "results.json").read_text())[f"30_{word}"]
+    assert told["title"] == said
+    assert f"{said} in March 2025" in told["items"][0]["title"]
+    assert "there is a notebook" in str(RUN.invoke(app, ["new", word]).exception)
+    assert "is no name" in str(RUN.invoke(app, ["new", "../x"]).exception)
