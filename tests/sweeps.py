@@ -26,7 +26,7 @@ import json, pathlib, time
 time.sleep(0.05)
 pathlib.Path(output, "figures").mkdir()
 for end in ("png", "svg"):
-    pathlib.Path(output, "figures", f"path.{end}").write_text(str(start))
+    pathlib.Path(output, "figures", f"path.{end}").write_text(f"<svg viewBox='0 0 9 5'>{start}</svg>")
 figure = {"kind": "figure", "name": "path", "title": "T", "alt": "A", "reading": ""}
 told = {"notebook": NAME, "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [figure],
         "results": {"headline": f"about {start}"}, "checks": []}

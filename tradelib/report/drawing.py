@@ -27,7 +27,7 @@ def inline(svg: str, prefix: str, label: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
-    box = re.search(r'viewBox="([^"]*)"', body)
+    box = re.search(r'viewBox=["\']([^"\']*)', body)
     head = f'<svg role="img" aria-label="{label}" viewBox="{box[1] if box else "0 0 10 10"}">'
     body = head + body[body.index(">") + 1 :]
     body = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", body)

@@ -72,7 +72,7 @@
     const ink = light.getPropertyValue("--ink").trim(), page = light.getPropertyValue("--page").trim();
     return {
       width, height: height + 58,
-      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, said("h3"))}${line(31, 9.5, 400, said(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
+      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, said("h2, h3"))}${line(31, 9.5, 400, said(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
     };
   };
   const save = (blob, file) => {
