@@ -31,13 +31,27 @@ def inline(svg: str, prefix: str, label: str) -> str:
     head = f'<svg role="img" aria-label="{label}" viewBox="{box[1] if box else "0 0 10 10"}">'
     body = head + body[body.index(">") + 1 :]
     body = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", body)
-    body = re.sub(r"font: (?:(bold|\d+) )?([\d.]+)px [^;\"]*", _font, body)
+    body = re.sub(
+        r"""font-family: [^;"]*;? ?| ?transform="rotate\(-0 [^"]*\)"|(?<=font-weight: )bold""", _plainer, body
+    )
     body = re.sub(r"(\d+\.\d)\d+", r"\1", body)
     for colour, variable in _COLOURS.items():
         body = re.sub(colour, f"var(--{variable})", body, flags=re.IGNORECASE)
-    body = body.replace("xlink:href", "href")
+    body = _RUN.sub(_merged, re.sub(r'<g id="[^"]*">', "<g>", body.replace("xlink:href", "href")))
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<defs>\s*</defs>", "", body))
 
 
-def _font(match: re.Match[str]) -> str:
-    return f"font-size: {match[2]}px" + ("; font-weight: 600" if match[1] in {"bold", "600", "700"} else "")
+_RUN = re.compile(
+    r'<g>\s*<path d="[^"]*"((?: clip-path="[^"]*")? style="[^"]*"/>)\s*</g>(?:\s*<g>\s*<path d="[^"]*"\1\s*</g>)+'
+)
+"""Shapes of one look after each other, as bars are."""
+
+
+def _merged(run: re.Match[str]) -> str:
+    shapes = " ".join(re.findall(r' d="([^"]*)"', run[0]))
+    return f'<g><path d="{shapes}"{run[1]}</g>'
+
+
+def _plainer(match: re.Match[str]) -> str:
+    """Return what stands for a font's name, a turn by nothing, and a weight: the page's own."""
+    return "600" if match[0] == "bold" else ""

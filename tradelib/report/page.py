@@ -196,5 +196,8 @@ def _plain(value: float) -> str:
 
 @cache
 def _label(name: str, released: str) -> str:
-    quantity = store.release(released).find(name)
-    return quantity.label() if quantity else name
+    for publisher in store.publishers():
+        for one in store.releases(publisher):
+            if str(one.released) == released and (quantity := one.find(name)):
+                return quantity.label()
+    return name
