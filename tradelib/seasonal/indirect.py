@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tradelib.paths import data_folder
 from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.x13 import Spec, build
 from tradelib.seasonal.x13.batch import x13_batch
@@ -117,25 +116,3 @@ def repeats(difference: pd.Series) -> float:
     """
     month = pd.PeriodIndex(difference.index).month
     return float(difference.groupby(month).transform("mean").var(ddof=0) / difference.var(ddof=0))
-
-
-_FOLDER = ("census_enduse", "2025-06-05")
-
-
-def end_use_detail() -> tuple[pd.DataFrame, pd.Series]:
-    """Return the unadjusted five-digit end-use series and what each is called.
-
-    Returns
-    -------
-    detail : pandas.DataFrame
-        Millions of dollars, Census basis, by month; columns ``flow`` and ``code``. A code without an entry in a month
-        had no trade: 0.
-    descriptions : pandas.Series
-        By flow and code.
-    """
-    table = pd.read_csv(data_folder().joinpath(*_FOLDER, "goods_nsa.csv"), dtype={"code": str})
-    table = table.set_index(["flow", "code"])
-    descriptions = table.pop("description")
-    detail = table.T.fillna(0.0).astype(float) / 1e6
-    detail.index = pd.PeriodIndex(detail.index, freq="M", name="period")
-    return detail, descriptions
