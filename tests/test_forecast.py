@@ -46,6 +46,9 @@ def test_drift_goes_on_as_between_first_and_last():
     got = forecast.forecast(series, 3, "drift", log=False)
     slope = (series.iloc[-1] - series.iloc[0]) / 95
     np.testing.assert_allclose(got.mean, series.iloc[-1] + slope * np.arange(1, 4))
+    # The variance of h steps and of the estimated drift: Hyndman and Athanasopoulos, Forecasting, section 5.5.
+    steps, n = np.arange(1, 4), len(series) - 1
+    np.testing.assert_allclose(got.sd**2, series.diff().dropna().var() * steps * (1 + steps / n))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -63,6 +66,13 @@ def test_in_logarithms_the_unit_does_not_matter(method):
     one, other = (forecast.forecast(series, 3, method) for series in (walk(), 1000 * walk()))
     np.testing.assert_allclose(other.mean, 1000 * one.mean, rtol=1e-3)
     np.testing.assert_allclose(other.sd, 1000 * one.sd, rtol=1e-2)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_in_levels_the_unit_does_not_matter_for_the_spread(method):
+    one, other = (forecast.forecast(series, 3, method, log=False) for series in (walk(), 1000 * walk()))
+    np.testing.assert_allclose(other.mean, 1000 * one.mean, rtol=1e-3)
+    np.testing.assert_allclose(other.sd, 1000 * one.sd, rtol=2e-2)
 
 
 def test_the_combination_is_the_mean_of_its_parts():
@@ -145,6 +155,16 @@ def test_the_balance_is_exports_minus_imports_and_surer_than_independent_flows(f
     independent = exports.sd**2 + imports.sd**2
     assert (got.sd**2 < independent).all()
     assert (got.sd**2 / independent).iloc[5] < (got.sd**2 / independent).iloc[0]
+
+
+def test_the_errors_of_a_balance_are_those_of_exports_less_those_of_imports():
+    exports, imports = (forecast.forecast(walk(seed=seed), 3, "naive", log=False) for seed in (1, 2))
+    got = forecast.balance_of(exports, imports)
+    np.testing.assert_allclose(got.errors, exports.errors - imports.errors)
+    x, m = (np.convolve(side.errors, np.ones(2), "valid") for side in (exports, imports))
+    correlation = (x @ m) / np.sqrt((x @ x) * (m @ m))
+    expected = exports.sd**2 + imports.sd**2 - 2 * correlation * exports.sd * imports.sd
+    np.testing.assert_allclose(got.sd.iloc[1] ** 2, expected.iloc[1])
 
 
 def test_a_balance_of_different_months_is_refused(flows):
