@@ -126,6 +126,7 @@ _NONE_MEANS = {
     "start": "the first month",
     "end": "the last month",
     "vintage": "the newest",
+    "month": "that of the release",
     "episode_start": "none",
     "episode_end": "none",
 }
