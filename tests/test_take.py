@@ -6,11 +6,15 @@ import shutil
 
 import openpyxl
 import pytest
+from matplotlib import pyplot as plt
 from typer.testing import CliRunner
 
 from tests import browser
 from tests.test_report import StandIn
+from tradelib import figures
 from tradelib.cli import app
+from tradelib.notebook import Record
+from tradelib.parameters import Trend
 from tradelib.report import report
 from tradelib.report.again import UnknownOriginError, verify, whence
 from tradelib.report.page import explained
@@ -45,8 +49,8 @@ def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
     copy = shutil.copy(made / "figures" / "23_trend-path.svg", made / "tables" / "renamed.svg")
     got = whence(made / "index.html")
     assert got.splitlines()[0] == "index.html: The deficit was 68.9 billion"
-    assert got.splitlines()[-1] == "again: tradelib report --series BOPTEXP"
-    assert re.search(r"notebook \w+ with .*vintage=None", whence(copy))
+    assert got.splitlines()[-1] == "again: tradelib report --set series=BOPTEXP"
+    assert re.search(r"notebook \w+ with .*vintage = the newest", whence(copy))
     alone = shutil.copy(made / "index.html", tmp_path / "alone.html")
     (tmp_path / "alone.html").write_text("changed")
     with pytest.raises(UnknownOriginError, match="no report beside"):
@@ -54,6 +58,24 @@ def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
     with pytest.raises(UnknownOriginError, match="is no file"):
         whence(tmp_path / "nothing")
     assert alone
+
+
+def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
+    record = Record(Trend(start="2015-01", output=str(tmp_path)), title="t", question="q")
+    data = record.load("BOPGSTB")
+    fig, ax = plt.subplots()
+    figures.lines(ax, data)
+    record.figure(fig, "path", data, title="A title", unit="Billions", alt="A line")
+    for end in ("png", "svg"):
+        alone = shutil.copy(tmp_path / "figures" / f"path.{end}", tmp_path / f"mailed.{end}")
+        source, notebook, command = whence(alone).splitlines()
+        assert (
+            source
+        assert source.endswith("Trade in Goods and Services (FT-900), released 2025-05-06")
+        )
+        assert notebook.startswith("notebook 23_trend with vintage = the newest, start = 2015-01, end = the last month")
+        assert command.startswith("again: tradelib report --set start=2015-01 ")
+        assert command.endswith("--only trend")
 
 
 def test_verify_says_identical_or_what_differs(made, monkeypatch):

@@ -24,15 +24,16 @@ _HEAD_AND_FOOT = 0.96
 """Height in inches of title, unit and source, which the page sets itself."""
 
 
-def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
+def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = "") -> None:
     """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input.
 
     Beside the folder, ``drawings/`` gets it for the page: without title, unit and source, which the page sets itself,
-    in its own width and in that of a phone. The figure cannot be used any more.
+    in its own width and in that of a phone. The figure cannot be used any more. ``about`` is written into picture and
+    drawing: where they come from.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_svg(fig, folder / f"{name}.svg")
-    fig.savefig(folder / f"{name}.png", metadata={"Software": None})
+    _write_svg(fig, folder / f"{name}.svg", about)
+    fig.savefig(folder / f"{name}.png", metadata={"Software": None, "Description": about})
     data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
     for text in list(fig.texts):
         if text.get_gid() in {"title", "unit", "source"}:
@@ -47,9 +48,9 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
     _write_svg(fig, drawings / f"{name}-narrow.svg")
 
 
-def _write_svg(fig: Figure, path: Path) -> None:
+def _write_svg(fig: Figure, path: Path, about: str = "") -> None:
     with plt.rc_context({"svg.hashsalt": "tradelib", "svg.fonttype": "none"}):
-        fig.savefig(path, metadata={"Date": None, "Creator": None})
+        fig.savefig(path, metadata={"Date": None, "Creator": None, "Description": about or None})
 
 
 def _make_narrow(fig: Figure, height: float) -> None:

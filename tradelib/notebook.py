@@ -15,7 +15,7 @@ from IPython.core.pylabtools import print_figure
 from IPython.display import Markdown, display
 from matplotlib import pyplot as plt
 
-from tradelib import export, figures
+from tradelib import __version__, export, figures
 from tradelib.drawn import description, not_in
 from tradelib.parameters import in_words
 from tradelib.quantity.errors import TradelibError
@@ -142,7 +142,9 @@ class Record:
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
         shown = {"image/png": print_figure(fig, base64=True), "text/plain": description(fig, table)}
         if self._folder:
-            export.save(fig, self._folder / "figures", name, table)
+            about = {"tradelib": __version__} | {key: self._told[key] for key in ("notebook", "parameters")}
+            source = {"source": self.source}
+            export.save(fig, self._folder / "figures", name, table, json.dumps(about | source, ensure_ascii=True))
         display(shown, raw=True, metadata={"image/png": {"alt": alt}})
         plt.close(fig)
 

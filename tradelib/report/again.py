@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tradelib.parameters import in_words
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.inputs import sha256_of
 from tradelib.report.partial import MANIFEST
 from tradelib.report.run import report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class UnknownOriginError(TradelibError):
@@ -69,6 +71,9 @@ def whence(file: Path) -> str:
             for name, known in manifest["files"].items():
                 if known == sha256:
                     return _origin(name, manifest)
+    if said := re.search(rb'\{"tradelib": .*?"source": "[^"]*"\}', file.read_bytes()):
+        told = json.loads(said[0])
+        return _words(told["source"], told["notebook"], told["parameters"], told["parameters"], [])
     raise UnknownOriginError(
         f"no report beside {file} or in reports/ has a file with its content (sha256 {sha256[:12]})"
     )
@@ -76,19 +81,17 @@ def whence(file: Path) -> str:
 
 def _origin(name: str, manifest: Mapping[str, Any]) -> str:
     inputs = manifest["inputs"]
-    notebook = next((n for n in inputs["notebooks"] if name.rsplit("/", maxsplit=1)[-1].startswith(n)), None)
-    words = ["tradelib", "report"]
-    for option, value in inputs["options"].items():
-        own = option in {"start", "end", "series", "vintage"}
-        words += [f"--{option}", str(value)] if own else ["--set", f"{option}={value}"]
-    for chosen in inputs["only"] or ([notebook.partition("_")[2]] if notebook else []):
-        words += ["--only", chosen]
-    lines = [f"{name}: {manifest['headline']}"]
-    if notebook:
-        asked = inputs["notebooks"][notebook]["parameters"]
-        lines.append(f"notebook {notebook} with " + ", ".join(f"{key}={value}" for key, value in asked.items()))
-    lines.append(f"package {inputs['package'][:12]}, tradelib {inputs['versions']['tradelib']}")
-    return "\n".join([*lines, f"again: {shlex.join(words)}"])
+    notebook = next((n for n in inputs["notebooks"] if name.rsplit("/", maxsplit=1)[-1].startswith(n)), "")
+    asked = inputs["notebooks"][notebook]["parameters"] if notebook else {}
+    return _words(f"{name}: {manifest['headline']}", notebook, asked, inputs["options"], inputs["only"])
+
+
+def _words(what: str, notebook: str, asked: Mapping[str, Any], options: Mapping[str, Any], only: Sequence[str]) -> str:
+    said = ", ".join(f"{name} = {in_words(name, value)}" for name, value in asked.items())
+    words = [word for name, value in options.items() if value is not None for word in ("--set", f"{name}={value}")]
+    words += [word for one in only or [notebook.partition("_")[2]] if one for word in ("--only", one)]
+    lines = [f"notebook {notebook} with {said}"] if notebook else []
+    return "\n".join([what, *lines, f"again: {shlex.join(['tradelib', 'report', *words])}"])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
