@@ -69,10 +69,7 @@ def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
     for end in ("png", "svg"):
         alone = shutil.copy(tmp_path / "figures" / f"path.{end}", tmp_path / f"mailed.{end}")
         source, notebook, command = whence(alone).splitlines()
-        assert (
-            source
         assert source.endswith("Trade in Goods and Services (FT-900), released 2025-05-06")
-        )
         assert notebook.startswith("notebook 23_trend with vintage = the newest, start = 2015-01, end = the last month")
         assert command.startswith("again: tradelib report --set start=2015-01 ")
         assert command.endswith("--only trend")
