@@ -42,15 +42,15 @@ def test_the_feed_is_one_entry_of_json_feed(made):
     feed = json.loads((made / "feed.json").read_text(encoding="utf-8"))
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     [entry] = feed["items"]
-    assert (entry["title"], entry["date_published"][:10]) == ("The deficit was 68.9 billion", "2024-04-04")
+    assert (entry["title"], entry["date_published"]) == ("The deficit was 68.9 billion", "2024-04-04T08:30:00-04:00")
 
 
 def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
     copy = shutil.copy(made / "figures" / "23_trend-path.svg", made / "tables" / "renamed.svg")
     got = whence(made / "index.html")
     assert got.splitlines()[0] == "index.html: The deficit was 68.9 billion"
-    assert got.splitlines()[-1] == "again: tradelib report --set series=BOPTEXP"
-    assert re.search(r"notebook \w+ with .*vintage = the newest", whence(copy))
+    assert got.splitlines()[-1] == "again: tradelib report --set series=BOPTEXP --set vintage=2025-05-06"
+    assert re.search(r"notebook \w+ with .*vintage = 2025-05-06", whence(copy))
     alone = shutil.copy(made / "index.html", tmp_path / "alone.html")
     (tmp_path / "alone.html").write_text("changed")
     with pytest.raises(UnknownOriginError, match="no report beside"):
@@ -70,8 +70,8 @@ def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
         alone = shutil.copy(tmp_path / "figures" / f"path.{end}", tmp_path / f"mailed.{end}")
         source, notebook, command = whence(alone).splitlines()
         assert source.endswith("Trade in Goods and Services (FT-900), released 2025-05-06")
-        assert notebook.startswith("notebook 23_trend with vintage = the newest, start = 2015-01, end = the last month")
-        assert command.startswith("again: tradelib report --set start=2015-01 ")
+        assert notebook.startswith("notebook 23_trend with vintage = 2025-05-06, start = 2015-01, end = the last month")
+        assert command.startswith("again: tradelib report --set trend.vintage=2025-05-06 --set trend.start=2015-01 ")
         assert command.endswith("--only trend")
 
 

@@ -6,20 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.figures import (
-    BAND,
-    BLUE,
-    FILL,
-    GREY,
-    LIGHT,
-    ORANGE,
-    VERMILION,
-    dates,
-    few_dates,
-    mark,
-    name_ends,
-    zero_line,
-)  # fmt: skip
+from tradelib import figures
 from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
@@ -31,7 +18,7 @@ if TYPE_CHECKING:
 def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
     """Draw a horizontal bar for each row, one piece a column, first row on top, and name the columns above."""
     left = pd.Series(0.0, frame.index)
-    for column, shade in zip(frame, (VERMILION, ORANGE, LIGHT), strict=False):
+    for column, shade in zip(frame, (figures.VERMILION, figures.ORANGE, figures.LIGHT), strict=False):
         ax.barh(frame.index.astype(str), frame[column], left=left, color=shade, height=0.66, label=column)
         left += frame[column]
     ax.invert_yaxis()
@@ -42,15 +29,21 @@ def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
 
 def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: Mapping[str, str]) -> None:
     """Draw columns as lines, all grey but the strong ones, each named at its end."""
-    shades = dict(zip(strong, (VERMILION, BLUE), strict=False))
+    shades = dict(zip(strong, (figures.VERMILION, figures.BLUE), strict=False))
     for name in sorted(frame, key=lambda name: name in shades):
         ax.plot(
-            dates(frame.index), frame[name], color=shades.get(name, LIGHT), linewidth=2.2 if name in shades else 1.2
+            figures.dates(frame.index),
+            frame[name],
+            color=shades.get(name, figures.LIGHT),
+            linewidth=2.2 if name in shades else 1.2,
         )
     last = frame.iloc[-1]
-    ends = [(float(last[name]), dates(frame.index)[-1], labels[name], shades.get(name, GREY)) for name in frame]
-    name_ends(ax, ends)
-    few_dates(ax)
+    ends = [
+        (float(last[name]), figures.dates(frame.index)[-1], labels[name], shades.get(name, figures.GREY))
+        for name in frame
+    ]
+    figures.name_ends(ax, ends)
+    figures.few_dates(ax)
 
 
 RECESSIONS = (("1990-07", "1991-03"), ("2001-03", "2001-11"), ("2007-12", "2009-06"), ("2020-02", "2020-04"))
@@ -63,12 +56,14 @@ def recessions(ax: Axes, index: pd.PeriodIndex) -> None:
     seen = [pd.PeriodIndex(ends, freq="M") for ends in RECESSIONS]
     seen = [ends for ends in seen if ends[1] >= index[0] and ends[0] <= index[-1]]
     for first, last in seen:
-        ax.axvspan(max(first, index[0]).start_time, min(last, index[-1]).end_time, color=BAND, linewidth=0, zorder=0.5)
+        ax.axvspan(
+            max(first, index[0]).start_time, min(last, index[-1]).end_time, color=figures.BAND, linewidth=0, zorder=0.5
+        )
     if seen:
         left = max(seen[-1][0], index[0]).start_time
         ax.annotate(
             "Recession", (left, 0.04), xycoords=("data", "axes fraction"), xytext=(-4, 0), textcoords="offset points",
-            ha="right", va="bottom", color=GREY,
+            ha="right", va="bottom", color=figures.GREY,
         )  # fmt: skip
 
 
@@ -76,9 +71,9 @@ def filled_balance(ax: Axes, values: pd.Series) -> None:
     """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
     values = values.dropna()
     recessions(ax, values.index)
-    ax.fill_between(dates(values.index), values, 0, color=FILL, linewidth=0)
-    ax.plot(dates(values.index), values, color=VERMILION, linewidth=1.6)
-    zero_line(ax)
-    few_dates(ax)
+    ax.fill_between(figures.dates(values.index), values, 0, color=figures.FILL, linewidth=0)
+    ax.plot(figures.dates(values.index), values, color=figures.VERMILION, linewidth=1.6)
+    figures.zero_line(ax)
+    figures.few_dates(ax)
     ax.margins(x=0.01)
-    mark(ax, dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
+    figures.mark(ax, figures.dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))

@@ -142,9 +142,9 @@ class Record:
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
         shown = {"image/png": print_figure(fig, base64=True), "text/plain": description(fig, table)}
         if self._folder:
-            about = {"tradelib": __version__} | {key: self._told[key] for key in ("notebook", "parameters")}
-            source = {"source": self.source}
-            export.save(fig, self._folder / "figures", name, table, json.dumps(about | source, ensure_ascii=True))
+            parameters = self._told["parameters"] | {"vintage": self.parameters.day.isoformat()}
+            about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": parameters}
+            export.save(fig, self._folder / "figures", name, table, json.dumps(about | {"source": self.source}))
         display(shown, raw=True, metadata={"image/png": {"alt": alt}})
         plt.close(fig)
 

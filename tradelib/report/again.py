@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.parameters import in_words
+from tradelib.parameters import in_words, notebooks
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.inputs import sha256_of
 from tradelib.report.partial import MANIFEST
@@ -71,27 +71,36 @@ def whence(file: Path) -> str:
             for name, known in manifest["files"].items():
                 if known == sha256:
                     return _origin(name, manifest)
-    if said := re.search(rb'\{"tradelib": .*?"source": "[^"]*"\}', file.read_bytes()):
-        told = json.loads(said[0])
-        return _words(told["source"], told["notebook"], told["parameters"], told["parameters"], [])
+    if written := re.search(rb'\{"tradelib": .*?"source": "[^"]*"\}', file.read_bytes()):
+        about = json.loads(written[0])
+        return _of_notebook(about["source"], about["notebook"], about["parameters"])
     raise UnknownOriginError(
         f"no report beside {file} or in reports/ has a file with its content (sha256 {sha256[:12]})"
     )
 
 
 def _origin(name: str, manifest: Mapping[str, Any]) -> str:
-    inputs = manifest["inputs"]
+    inputs, title = manifest["inputs"], f"{name}: {manifest['headline']}".removesuffix(": ")
     notebook = next((n for n in inputs["notebooks"] if name.rsplit("/", maxsplit=1)[-1].startswith(n)), "")
-    asked = inputs["notebooks"][notebook]["parameters"] if notebook else {}
-    return _words(f"{name}: {manifest['headline']}", notebook, asked, inputs["options"], inputs["only"])
+    if not notebook:
+        return f"{title}\nagain: {_command(inputs['options'] | {'vintage': inputs['released']}, inputs['only'])}"
+    parameters = inputs["notebooks"][notebook]["parameters"]
+    if "vintage" in notebooks()[notebook].shared():
+        parameters = parameters | {"vintage": inputs["released"]}
+    return _of_notebook(title, notebook, parameters)
 
 
-def _words(what: str, notebook: str, asked: Mapping[str, Any], options: Mapping[str, Any], only: Sequence[str]) -> str:
-    said = ", ".join(f"{name} = {in_words(name, value)}" for name, value in asked.items())
-    words = [word for name, value in options.items() if value is not None for word in ("--set", f"{name}={value}")]
-    words += [word for one in only or [notebook.partition("_")[2]] if one for word in ("--only", one)]
-    lines = [f"notebook {notebook} with {said}"] if notebook else []
-    return "\n".join([what, *lines, f"again: {shlex.join(['tradelib', 'report', *words])}"])
+def _of_notebook(title: str, notebook: str, parameters: Mapping[str, Any]) -> str:
+    """Return what one notebook made and how it is made again, from the same release also when a newer one is there."""
+    short = notebook.partition("_")[2]
+    words = ", ".join(f"{name} = {in_words(name, value)}" for name, value in parameters.items())
+    command = _command({f"{short}.{name}": value for name, value in parameters.items()}, [short])
+    return f"{title}\nnotebook {notebook} with {words}\nagain: {command}"
+
+
+def _command(options: Mapping[str, Any], only: Sequence[str]) -> str:
+    given = [word for name, value in options.items() if value is not None for word in ("--set", f"{name}={value}")]
+    return shlex.join(["tradelib", "report", *given, *(word for name in only for word in ("--only", name))])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -93,6 +93,7 @@ def report(
     for place in (final, _failed(final)):
         require_replaceable(place)
     inputs = inputs_of(jobs) | {"options": options, "only": list(only), "pdf": pdf}
+    inputs["released"] = store.release_of(vintage=options.get("vintage")).released.isoformat()
     if not force and (done := _already_done(final, inputs)):
         return done
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -32,19 +33,21 @@ class NoBrowserError(TradelibError):
 def write_workbook(folder: Path, results: Mapping[str, Any]) -> None:
     """Write every table of a run into one workbook, unrounded, with a sheet of contents and sources first."""
     buffer = BytesIO()
-    tables = [(told, item) for told in results.values() for item in told["items"] if item["kind"] == "table"]
+    tables = [(record, item) for record in results.values() for item in record["items"] if item["kind"] == "table"]
     if not tables:
         return
     contents, sources = [], []
     with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
         pd.DataFrame().to_excel(writer, sheet_name="Contents")
-        for number, (told, item) in enumerate(tables, 1):
+        for number, (record, item) in enumerate(tables, 1):
             sheet = f"{number:02} {item['name']}"[:31]
-            contents.append({"Sheet": sheet, "Chapter": told["title"], "Table": item["title"]})
-            path = folder / "tables" / f"{told['notebook']}-{item['name']}.csv"
+            contents.append({"Sheet": sheet, "Chapter": record["title"], "Table": item["title"]})
+            path = folder / "tables" / f"{record['notebook']}-{item['name']}.csv"
             pd.read_csv(path).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 1))
-        for told in results.values():
-            sources += [{"Notebook": told["notebook"], "Name": name, **row} for name, row in told["sources"].items()]
+        for record in results.values():
+            sources += [
+                {"Notebook": record["notebook"], "Name": name, **row} for name, row in record["sources"].items()
+            ]
         pd.DataFrame(contents).to_excel(writer, sheet_name="Contents", index=False)
         pd.DataFrame(sources).to_excel(writer, sheet_name="Sources", index=False)
         for sheet in writer.sheets.values():
@@ -63,9 +66,11 @@ def write_feed(folder: Path, front: Mapping[str, Any], headline: str) -> None:
     """Write the headline as a JSON Feed (version 1.1) of one entry."""
     day = max((source["vintage"] for source in front["sources"].values()), default="")
     lead = next((item["reading"] for item in front["items"] if item["name"] == "answer"), "")
+    # Releases are embargoed until 8:30 in Washington, which is on daylight saving time for two thirds of the year.
+    published = pd.Timestamp(f"{day} 08:30", tz="America/New_York").isoformat()
     entry = {
         "id": f"tradelib-{front['results'].get('month', '')}-{day}", "url": "index.html", "title": headline,
-        "content_text": re.sub(r"\[([^\]]*)\]\(#\w+\)", r"\1", lead), "date_published": f"{day}T08:30:00-05:00",
+        "content_text": re.sub(r"\[([^\]]*)\]\(#\w+\)", r"\1", lead), "date_published": published,
     }  # fmt: skip
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -87,7 +92,8 @@ def write_pdf(folder: Path) -> None:
     if browser is None:
         raise NoBrowserError(f"--pdf needs one of {', '.join(_BROWSERS)}: found none. Open index.html and print it")
     path = folder / PDF
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
+    root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # Chromium has none for root
+    flags = ["--headless", *root, "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
     page = folder / ".print.html"  # on paper nothing can be unfolded
     page.write_text((folder / "index.html").read_text(encoding="utf-8").replace("<details>", "<details open>"), "utf-8")
     try:
