@@ -48,8 +48,7 @@ def verify(folder: Path) -> tuple[list[str], str]:
     ]
     moved = sorted(name for name, value in now["inputs"].items() if value != inputs.get(name))
     why = f" ({', '.join(moved)} changed)" if moved else ""
-    names = sorted(manifest["files"].keys() | now["files"].keys())
-    lines += [f"{n} differs{why}" for n in names if manifest["files"].get(n) != now["files"].get(n)]
+    lines += [f"{n} differs{why}" for n in sorted({n for n, _ in manifest["files"].items() ^ now["files"].items()})]
     return lines, hashlib.sha256(json.dumps(now["files"], sort_keys=True).encode()).hexdigest()
 
 
@@ -64,8 +63,7 @@ def whence(file: Path) -> str:
     if not file.is_file():
         raise UnknownOriginError(f"{file} is no file")
     sha256 = sha256_of(file)
-    folders = [*file.absolute().parents, *sorted(Path("reports").glob("*/"))]
-    for folder in folders:
+    for folder in [*file.absolute().parents, *sorted(Path("reports").glob("*/"))]:
         if (folder / MANIFEST).is_file() and not folder.name.startswith("."):
             manifest = _manifest(folder)
             for name, known in manifest["files"].items():

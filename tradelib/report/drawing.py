@@ -25,15 +25,13 @@ def inline(svg: str, prefix: str, label: str) -> str:
         What a reader who cannot see it is told; already escaped.
     """
     body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
     box = re.search(r'viewBox=["\']([^"\']*)', body)
     head = f'<svg role="img" aria-label="{label}" viewBox="{box[1] if box else "0 0 10 10"}">'
     body = head + body[body.index(">") + 1 :]
     body = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", body)
-    body = re.sub(
-        r"""font-family: [^;"]*;? ?| ?transform="rotate\(-0 [^"]*\)"|(?<=font-weight: )bold""", _plainer, body
-    )
+    body = re.sub(r"""font-family: [^;"]*;? ?| ?transform="rotate\(-0 [^"]*\)\"""", "", body)
+    body = body.replace("font-weight: bold", "font-weight: 600")
     body = re.sub(r"(\d+\.\d)\d+", r"\1", body)
     for colour, variable in _COLOURS.items():
         body = re.sub(colour, f"var(--{variable})", body, flags=re.IGNORECASE)
@@ -50,8 +48,3 @@ _RUN = re.compile(
 def _merged(run: re.Match[str]) -> str:
     shapes = " ".join(re.findall(r' d="([^"]*)"', run[0]))
     return f'<g><path d="{shapes}"{run[1]}</g>'
-
-
-def _plainer(match: re.Match[str]) -> str:
-    """Return what stands for a font's name, a turn by nothing, and a weight: the page's own."""
-    return "600" if match[0] == "bold" else ""
