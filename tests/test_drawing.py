@@ -53,3 +53,20 @@ def test_bars_of_one_look_are_one_shape_and_all_there(svg):
     bars = max(paths, key=lambda d: d.count("z"))
     assert bars.count("z") >= 60
     assert len(inline(svg["x-wide"], "f", "x")) < 0.6 * len(svg["x-wide"])
+
+
+def test_steps_lead_to_the_same_places_as_positions(svg):
+    """Along a line of steps in tenths no point is more than half a tenth from where it was drawn."""
+    drawn = [d for d in re.findall(r' d="([^"]*)"', svg["x-wide"]) if d.count("L") > 50]
+    kept = [
+        d for d in re.findall(r' d="([^"]*)"', inline(svg["x-wide"], "f", "x")) if d.count("l") > 50 and "z" not in d
+    ]
+    assert len(drawn) == len(kept) == 1
+    there = np.array(re.findall(r"[ML]\s(-?[\d.]+)\s(-?[\d.]+)", drawn[0]), dtype=float)
+    steps = np.array(re.findall(r"[Ml](-?[\d.]+) (-?[\d.]+)", kept[0]), dtype=float)
+    assert np.abs(steps.cumsum(axis=0) - there).max() <= 0.0501
+
+
+def test_the_months_of_an_axis_are_in_the_drawing(svg):
+    first, last = map(int, re.search(r'data-months="(\d+) (\d+)"', inline(svg["x-wide"], "f", "x")).groups())
+    assert 0 < first < last < 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import browser
 import nbformat
+import pandas as pd
+import pdfplumber
 import pytest
 
+from tradelib.quantity.rounding import printed
 from tradelib.report import jobs, report, threads
 
 ROOT = Path(__file__).parent.parent
@@ -141,6 +145,8 @@ def test_refused_parameters_are_one_plain_message(clone: Path) -> None:
     assert "Traceback" not in got.stderr
 
 
+NAMED = """(all, [head, first]) => all.map(one => [
+  (one.querySelector(head) || one.previousElementSibling).textContent, one.querySelector(first).textContent])"""
 MEASURED = (ROOT / "tests" / "measured.js").read_text(encoding="utf-8")
 
 
@@ -186,9 +192,10 @@ def test_the_first_screen_has_the_headline_the_key_figures_and_the_path(made: Pa
 
 
 @browser.needed
+@pytest.mark.parametrize("name", ["index.html", "analysis.html"])
 @pytest.mark.parametrize("width", [1280, 768, 390])
-def test_text_in_figures_is_large_enough_inside_and_apart(made: Path, width: int) -> None:
-    with browser.opened(made / "index.html") as (page, _, _):
+def test_text_in_figures_is_large_enough_inside_and_apart(made: Path, width: int, name: str) -> None:
+    with browser.opened(made / name) as (page, _, _):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(MEASURED, "figures") == []
 
@@ -219,5 +226,47 @@ def test_a_number_opens_its_proof_by_keyboard_and_gives_the_focus_back(made: Pat
     assert "trad-time-series-0325.xlsx" in text
 
 
-def test_the_page_weighs_little(made: Path) -> None:
-    assert (made / "index.html").stat().st_size < 1_500_000
+@browser.needed
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pointer_shows_the_values_of_a_month(made: Path, width: int) -> None:
+    rows = pd.read_csv(made / "figures" / "01_overview-path.csv", index_col=0)["balance"]
+    with browser.opened(made / "index.html") as (page, _, _):
+        page.set_viewport_size({"width": width, "height": 900})
+        drawing = page.locator(f"figure.path {'.wide' if width > 719 else '.narrow'} svg")
+        drawing.scroll_into_view_if_needed()
+        box = drawing.bounding_box()
+        page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+        last = page.locator("figure.path .values:visible").inner_text().split("\n")
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+        inside = page.locator("figure.path .values:visible").inner_text().split("\n")
+        page.mouse.move(1, 1)
+        assert not page.locator("figure.path .values:visible").count()
+    month = pd.Period(inside[0], "M")
+    assert last == ["March 2025", "balance", "\N{MINUS SIGN}140.5"]
+    assert inside[1:] == ["balance", printed(rows[str(month)])]
+    assert abs((month - pd.Period("2019-10", "M")).n) < 6  # where the axis has it
+
+
+@browser.needed
+@pytest.mark.parametrize("name", ["index.html", "analysis.html"])
+def test_printed_pages_are_full_and_keep_captions_with_what_they_name(made: Path, tmp_path: Path, name: str) -> None:
+    with browser.opened(made / name) as (page, _, _):
+        captions = [
+            pair
+            for what, head, first in ((".pair figure", "h2, h3", ".unit"), (".caption + .scroll", "p", "tbody th"))
+            for pair in page.eval_on_selector_all(what, NAMED, [head, first])
+        ]
+        page.pdf(path=str(tmp_path / "page.pdf"), prefer_css_page_size=True)
+    with pdfplumber.open(tmp_path / "page.pdf") as pdf:
+        pages = [re.sub(r"\s", "", page.extract_text()) for page in pdf.pages]
+    assert min(map(len, pages)) > 400
+    assert len(captions) > 20
+    split = [
+        pair for pair in captions if not any(all(re.sub(r"\s", "", text)[:30] in one for text in pair) for one in pages)
+    ]
+    assert split == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "analysis.html"])
+def test_the_page_weighs_little(made: Path, name: str) -> None:
+    assert (made / name).stat().st_size < 1_500_000

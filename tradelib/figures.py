@@ -23,6 +23,8 @@ INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
     "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#767676",
 )  # fmt: skip
 LIGHT, FILL, BAND = "#a7b0b8", "#f6dccd", "#e3e7eb"
+NAME = "name of a line"
+"""Marks the names at the ends of lines, which a narrow drawing pushes further apart."""
 FLOW_COLOURS = {"balance": INK, "exports": BLUE, "imports": VERMILION}
 
 _STYLE: dict[str, Any] = {
@@ -107,7 +109,7 @@ def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
         at = max(value, at + gap)
         ax.annotate(
             text, (x, at), xytext=(6, 0), textcoords="offset points",
-            va="center", color=shade, fontweight="bold", fontsize=9.2, annotation_clip=False,
+            va="center", color=shade, fontweight="bold", fontsize=9.2, annotation_clip=False, gid=NAME,
         )  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
         shade = "white" if abs(change) > 0.6 * bound else INK
         ax.text(column, row, text, ha="center", va="center", fontsize=7, color=shade)
     days = [f"{day:%Y-%m-%d}" for day in levels.columns.get_level_values("released")]
-    ax.set_xticks(range(len(days)), days, fontsize=7, rotation=40, ha="left")
+    ax.set_xticks(range(len(days)), days, fontsize=7, rotation=90)
     ax.set_yticks(range(len(levels)), [f"{month:%b %Y}" for month in levels.index], fontsize=7.5)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

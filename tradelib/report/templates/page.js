@@ -90,6 +90,31 @@
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     },
   };
+  // The values of the month under the pointer, from the data below the figure.
+  const minus = text => text.replace("-", "\u2212");
+  for (const svg of document.querySelectorAll("figure svg:has([data-months])")) {
+    const figure = svg.closest("figure");
+    const [head, ...rows] = figure.querySelector("script").textContent.trim().split("\n").map(line => line.split(","));
+    if (!rows.length || rows[0].length !== head.length || !/^\d{4}-\d{2}$/.test(rows[0][0])) continue;
+    const box = Object.assign(document.createElement("div"), { className: "values", hidden: true }), rule = document.createElement("i");
+    svg.parentElement.append(rule, box);
+    svg.addEventListener("pointerleave", () => { box.hidden = true; rule.hidden = true; });
+    svg.addEventListener("pointermove", event => {
+      const frame = svg.getBoundingClientRect();
+      const panels = [...svg.querySelectorAll("[data-months]")].map(panel => [panel.getBoundingClientRect(), ...panel.dataset.months.split(" ").map(place => place / 1e4)]);
+      const [area, first, last] = panels.find(([area]) => event.clientX > area.left && event.clientX < area.right && event.clientY > area.top && event.clientY < area.bottom) || panels[0];
+      const share = ((event.clientX - frame.left) / frame.width - first) / (last - first);
+      const row = rows[Math.round(Math.min(1, Math.max(0, share)) * (rows.length - 1))];
+      const at = frame.width * (first + (last - first) * rows.indexOf(row) / Math.max(1, rows.length - 1));
+      const month = new Date(`${row[0]}-15`).toLocaleDateString("en-US", { month: "long", year: "numeric" });
+      const values = head.slice(1).map((name, column) => [name, row[column + 1]]).filter(([, value]) => value !== "" && isFinite(value)).slice(0, 8);
+      const size = Math.max(...values.map(([, value]) => Math.abs(value)));
+      box.innerHTML = `<b>${month}</b>` + values.map(([name, value]) => `<span>${escaped(name.replace(/_/g, " "))}</span><span>${minus(Number(value).toFixed(size < 2 ? 2 : 1))}</span>`).join("");
+      Object.assign(rule.style, { left: `${at}px`, top: `${area.top - frame.top}px`, height: `${area.height}px` });
+      box.hidden = rule.hidden = false;
+      box.style.left = `${Math.max(0, at + (at > frame.width / 2 ? -box.offsetWidth - 12 : 12))}px`;
+    });
+  }
   for (const take of document.querySelectorAll(".take")) {
     for (const kind of ["png", "svg", "csv"]) {
       const made = Object.assign(document.createElement("button"), { textContent: kind.toUpperCase(), type: "button" });
