@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 FRONT = "01_overview"
 """The notebook whose answer, key figures and two drawings are the first screen."""
+BRIEF = (FRONT, "13_in_proportion", "14_changes")
+"""The notebooks that stand before the list of chapters."""
 
 
 def write_page(folder: Path, failures: Mapping[str, str]) -> str:
@@ -79,10 +81,12 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     )
     template = environment.get_template("index.html.j2")
     front = next((s for s in sections if s["notebook"] == FRONT), None)
+    brief = [s for s in sections if front and s["notebook"] in BRIEF]
     sources = {source["sha256"]: source for s in sections for source in s["sources"].values()}
     glossary = tomllib.loads(_part("glossary.toml").decode())
     body = template.render(
-        name=name, sections=sections, front=_by_name(front) if front else {}, in_words=in_words,
+        name=name, sections=[s for s in sections if s not in brief], brief=brief, in_words=in_words,
+        front=_by_name(front) if front else {},
         sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
         about=_about(front) if front else None,
         checks=sum(len(s["checks"]) for s in sections), glossary=glossary[name.removesuffix(".html")],

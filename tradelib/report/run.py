@@ -119,7 +119,7 @@ def _make(
         failures = {o.job.notebook: o.error for o in outcomes if o.error}
         _gather(partial, outcomes)
         headline = write_page(partial, failures)
-        shutil.copytree(partial / "drawings", "/tmp/drawings", dirs_exist_ok=True); shutil.rmtree(partial / "drawings")  # they are in the page
+        shutil.rmtree(partial / "drawings")  # they are in the page
         if inputs["pdf"]:
             write_pdf(partial)
         _write_manifest(partial, inputs, outcomes, headline)
