@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from tradelib import export, figures
+from tradelib import charts, export, figures
 from tradelib.report.drawing import inline
 
 
@@ -70,3 +70,18 @@ def test_steps_lead_to_the_same_places_as_positions(svg):
 def test_the_months_of_an_axis_are_in_the_drawing(svg):
     first, last = map(int, re.search(r'data-months="(\d+) (\d+)"', inline(svg["x-wide"], "f", "x")).groups())
     assert 0 < first < last < 10_000
+
+
+@pytest.mark.parametrize("months", [12, 60])
+def test_two_causes_and_the_change_that_they_make(months):
+    figures.style()
+    index = pd.period_range("2020-01", periods=months, freq="M")
+    causes = pd.DataFrame({"prices": 1.0, "volumes": -0.4}, index)
+    fig, ax = plt.subplots()
+    charts.two_causes(ax, causes, causes.sum(axis=1), "Change")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Prices", "Volumes"]
+    assert len(ax.patches) == 2 * months
+    got = ax.lines[-1].get_ydata()
+    assert got == pytest.approx([0.6] * months)
+    assert "Change" in [text.get_text() for text in ax.texts]
+    plt.close(fig)

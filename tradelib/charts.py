@@ -30,20 +30,36 @@ def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
 def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: Mapping[str, str]) -> None:
     """Draw columns as lines, all grey but the strong ones, each named at its end."""
     shades = dict(zip(strong, (figures.VERMILION, figures.BLUE), strict=False))
+    months, last = figures.dates(frame.index), frame.iloc[-1]
     for name in sorted(frame, key=lambda name: name in shades):
-        ax.plot(
-            figures.dates(frame.index),
-            frame[name],
-            color=shades.get(name, figures.LIGHT),
-            linewidth=2.2 if name in shades else 1.2,
-        )
-    last = frame.iloc[-1]
-    ends = [
-        (float(last[name]), figures.dates(frame.index)[-1], labels[name], shades.get(name, figures.GREY))
-        for name in frame
-    ]
+        width = 2.2 if name in shades else 1.2
+        ax.plot(months, frame[name], color=shades.get(name, figures.LIGHT), linewidth=width)
+    ends = [(float(last[name]), months[-1], labels[name], shades.get(name, figures.GREY)) for name in frame]
     figures.name_ends(ax, ends)
     figures.few_dates(ax)
+
+
+def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) -> None:
+    """Draw what two causes make of a change as stacked bars by month, and the change itself as a line.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    causes : DataFrame
+        By month; the names of its two columns, in lower case, are those of the legend.
+    change : Series
+        Their sum by month, without gaps.
+    label : str
+        What stands at the end of its line.
+    """
+    shades = zip(causes, (figures.ORANGE, figures.SKY), strict=True)
+    figures.zero_line(ax)
+    figures.stacked_bars(ax, causes, {name: (name.capitalize(), shade) for name, shade in shades})
+    figures.lines(ax, change.rename("balance"), {"balance": label})
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    if len(causes) < 36:
+        figures.few_dates(ax)
 
 
 RECESSIONS = (("1990-07", "1991-03"), ("2001-03", "2001-11"), ("2007-12", "2009-06"), ("2020-02", "2020-04"))
@@ -56,9 +72,8 @@ def recessions(ax: Axes, index: pd.PeriodIndex) -> None:
     seen = [pd.PeriodIndex(ends, freq="M") for ends in RECESSIONS]
     seen = [ends for ends in seen if ends[1] >= index[0] and ends[0] <= index[-1]]
     for first, last in seen:
-        ax.axvspan(
-            max(first, index[0]).start_time, min(last, index[-1]).end_time, color=figures.BAND, linewidth=0, zorder=0.5
-        )
+        start, end = max(first, index[0]).start_time, min(last, index[-1]).end_time
+        ax.axvspan(start, end, color=figures.BAND, linewidth=0, zorder=0.5)
     if seen:
         left = max(seen[-1][0], index[0]).start_time
         ax.annotate(

@@ -124,7 +124,8 @@ class Record:
         data : DataFrame or Series
             All that it draws.
         **words : str
-            ``title``, ``unit`` and ``alt`` for ``figures.finish``, where it has not been called.
+            ``title``, ``unit`` and ``alt`` for ``figures.finish``, where it has not been called, and ``source`` if
+            it is not that of all series loaded.
 
         Raises
         ------
@@ -132,7 +133,7 @@ class Record:
             The figure has no title, or draws what is not in its data.
         """
         if words:
-            figures.finish(fig, source=self.source, **words)
+            figures.finish(fig, **{"source": self.source} | words)
         if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
             raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
         item = {"kind": "figure", "name": name, "title": title, "alt": alt, "unit": figures.unit_of(fig), "reading": ""}

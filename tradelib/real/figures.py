@@ -35,14 +35,10 @@ def show_consistency(record: Record, by_flow: Mapping[str, Consistency], source:
     figures.lines(ax, distance, {flow: flow.capitalize() for flow in distance})
     worst = distance.abs().max().idxmax()
     at = distance[worst].abs().idxmax()
-    figures.finish(
-        fig,
-        title=f"One index misses real {worst} by up to {printed(distance.loc[at, worst], sign=True)}% ({at:%B %Y})",
-        unit="Goods deflated by the all-commodities index against official chained dollars, percent, Census basis",
-        source=source,
-        alt="How far deflated exports and imports lie from official chained dollars, two lines around zero.",
-    )
-    record.figure(fig, "distance_from_official", distance)
+    title = f"One index misses real {worst} by up to {printed(distance.loc[at, worst], sign=True)}% ({at:%B %Y})"
+    unit = "Goods deflated by the all-commodities index against official chained dollars, percent, Census basis"
+    alt = "How far deflated exports and imports lie from official chained dollars, two lines around zero."
+    record.figure(fig, "distance_from_official", distance, title=title, unit=unit, alt=alt, source=source)
     record.reading(" ".join(_told(flow, c) for flow, c in by_flow.items()))
     table = pd.DataFrame({flow.capitalize(): c.by_year for flow, c in by_flow.items()})
     table.index = table.index.astype(str)
