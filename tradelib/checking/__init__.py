@@ -1,0 +1,133 @@
+"""Check a text about the U.S. trade figures, number by number, against the store."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradelib import store
+from tradelib.checking import statements as _statements
+from tradelib.checking.judging import VERDICTS, Judgement, judge
+from tradelib.checking.vocabulary import plain
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from tradelib.store import Release
+
+__all__ = ["VERDICTS", "Checked", "Judgement", "check", "text_of"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A text and the verdict on each of its numbers.
+
+    Attributes
+    ----------
+    text : str
+        As it was read.
+    judgements : list of Judgement
+        In the order of the text.
+    """
+
+    text: str
+    judgements: list[Judgement]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a number: ``number``, ``quantity``, ``month``, ``kind``, ``verdict``, ``why``, ``sentence``."""
+        rows = [
+            (j.statement.number, j.quantity, str(j.statement.month or ""), j.statement.kind, j.verdict, j.why, j.statement.sentence)
+            for j in self.judgements
+        ]
+        return pd.DataFrame(rows, columns=["number", "quantity", "month", "kind", "verdict", "why", "sentence"])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many numbers met with each verdict."""
+        return {verdict: sum(j.verdict == verdict for j in self.judgements) for verdict in VERDICTS}
+
+    def summary(self) -> str:
+        """Return the counts in one line."""
+        words = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
+        return f"{len(self.judgements)} numbers: {words}" if words else "no number about the U.S. trade figures"
+
+    def html(self) -> str:
+        """Return the text with a mark on each number; the verdict shows under the pointer."""
+        text, parts, at = self.text, [], 0
+        for j in self.judgements:
+            start = j.statement.start
+            parts.append(html.escape(text[at:start]))
+            about = html.escape(f"{j.verdict}: {j.quantity} {j.why}", quote=True)
+            parts.append(f'<mark class="{j.verdict.replace(" ", "-")}" title="{about}">{html.escape(j.statement.number)}</mark>')
+            at = start + len(j.statement.number)
+        return _STYLE + "<p>" + "".join([*parts, html.escape(text[at:])]).replace("\n\n", "</p><p>") + "</p>"
+
+    def _repr_html_(self) -> str:
+        return f"{self.html()}<p><b>{html.escape(self.summary())}</b></p>"
+
+
+_STYLE = (
+    "<style>mark{padding:0 2px;color:inherit;background:#eee}mark.agrees,mark.ties{background:#cfe8d5}"
+    "mark.wrong{background:#f6c4b0;font-weight:600}mark.revised-since{background:#f4e3a5}</style>"
+)
+
+
+def check(text: str, *, released: str | dt.date | None = None, month: str | pd.Period | None = None) -> Checked:
+    """Check a text in English about the U.S. trade figures.
+
+    Parameters
+    ----------
+    text : str
+        The text itself; ``text_of`` reads one from a file.
+    released : str or date, optional
+        Day of the release that it is about; by default the release about its month.
+    month : str or Period, optional
+        Statistical month; by default the first that the text names with its year, else the newest of the store.
+
+    Returns
+    -------
+    Checked
+        Verdicts by number; it shows itself in a notebook.
+    """
+    own = store.release(str(released)) if released else None
+    period = pd.Period(month, "M") if month else own.month if own else _statements.subject_month(text)
+    if period is None:
+        period = store.release_of().month
+    found = _statements.read(text, period)
+    releases = _releases(period, own)
+    return Checked(plain(text), [judge(statement, releases, period) for statement in found])
+
+
+def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:
+    """Return the release about a month first, then the later ones, then the earlier ones."""
+    known = [release for release in store.releases() if release.quantities]
+    first = sorted((release for release in known if release.month == month), key=lambda release: -len(release.quantities))
+    first = [own, *(release for release in first if release is not own)] if own else first
+    later = [release for release in known if release.month > month]
+    earlier = [release for release in reversed(known) if release.month < month]
+    return [*first, *later, *earlier]
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file: PDF, HTML, or plain text such as Markdown."""
+    if path.suffix.lower() == ".pdf":
+        from pypdf import PdfReader
+
+        return "\n\n".join(page.extract_text() for page in PdfReader(path).pages)
+    text = path.read_text(encoding="utf-8")
+    if path.suffix.lower() in (".html", ".htm"):
+        from bs4 import BeautifulSoup
+
+        soup = BeautifulSoup(text, "html.parser")
+        for part in soup(["script", "style"]):
+            part.decompose()
+        return re.sub(r"[ \t]*\n\s*\n\s*", "\n\n", soup.get_text("\n"))
+    return text
