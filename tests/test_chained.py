@@ -1,12 +1,18 @@
 """Tests of what is made of chained dollars."""
 
+import json
+import shutil
+
+import matplotlib as mpl
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradelib import real
+from tradelib import real, store
+from tradelib.paths import data_folder, notebook_folder
 from tradelib.quantity.errors import ComparabilityError, SeriesError
 from tradelib.real import balance as real_balance, chained
 
@@ -161,3 +167,38 @@ def test_a_balance_that_changed_sign_has_no_percent_change():
     got = real_balance.balance_growth(pair([100, 210], [100, 190]), pair([200, 200], [200, 200], M)).iloc[1]
     assert np.isnan(got["balance", "nominal"])
     assert got["balance", "real"] == pytest.approx(-90)
+
+
+def run(folder, **parameters):
+    """Run the notebook's cells in this process and return its record."""
+    mpl.use("Agg")
+    notebook = nbformat.read(notebook_folder() / "24_real_vs_nominal.ipynb", 4)
+    space = {}
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        exec(cell.source, space)  # noqa: S102 - the notebook's own cells
+        if "parameters" in cell.metadata.get("tags", []):
+            space |= parameters | {"output": str(folder)}
+    return json.loads((folder / "results.json").read_text())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", [None, "2020-01"])
+def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
+    """Their file has the total and its end uses: the total is what is compared with the value of all goods."""
+    shutil.copytree(data_folder(), tmp_path / "data")
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
+    got = run(tmp_path / "out", start=start, reference_year=2012)
+    assert all(check["holds"] for check in got["checks"])
+    names = [item["name"] for item in got["items"]]
+    assert "real_balance" in names
+    assert ("distance_by_year" in names) == (start is None)
+    assert "volume in chained (2012) dollars" in got["items"][0]["unit"]
+
+
+@pytest.mark.slow
+def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis(tmp_path):
+    """Printed changes of months that goods on a Census basis do not reach are left out, not looked up."""
+    got = run(tmp_path, vintage="2024-02")
+    assert all(check["holds"] for check in got["checks"])
+    assert any("No month of this span has printed real changes" in item["reading"] for item in got["items"])

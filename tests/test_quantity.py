@@ -7,7 +7,7 @@ import pytest
 
 from tradelib.quantity import Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError
-from tradelib.quantity.labels import item_label, partner_label, partner_slug, partners
+from tradelib.quantity.labels import countries, item_label, partner_label, partner_slug, partners
 from tradelib.quantity.periods import Span, day, parse
 
 
@@ -68,6 +68,11 @@ def test_a_label_reads_as_words(quantity, label):
 def test_a_country_that_no_one_has_seen_has_a_slug_and_words():
     assert partner_slug("New Landia") == "new_landia"
     assert partner_label("new_landia") == "New Landia"
+
+
+def test_an_area_or_a_remainder_is_no_country_and_a_country_not_seen_before_is():
+    names = ["world", "mexico", "european_union", "all_other_countries", "other_asia", "new_landia", "opec"]
+    assert countries(names) == ["mexico", "new_landia"]
 
 
 def test_other_names_of_a_partner_lead_to_it():

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, strategies as st
 
-from tradelib.quantity.rounding import exact, half_up, is_settled, is_tie, printed
+from tradelib.quantity.rounding import exact, half_up, is_tie, printed
 
 MILLIONS = st.integers(-2_000_000, 2_000_000)
 
@@ -36,22 +36,6 @@ def test_a_tie_is_half_way_between_two_prints(millions):
     got = is_tie(Fraction(millions, 1000))
     assert got == (abs(millions) % 100 == 50)
     assert is_tie(millions / 1000) == got
-
-
-@given(MILLIONS, st.integers(1, 60))
-def test_settled_means_that_no_value_within_reach_prints_otherwise(millions, reach):
-    inside = [
-        Fraction(millions, 1000) + Fraction(step, 1000)
-        for step in (-reach + Fraction(1, 10**6), 0, reach - Fraction(1, 10**6))
-    ]
-    expected = len({abs(half_up(value)) for value in inside}) == 1 and abs(millions) % 100 != 50
-    if abs(millions) > reach:
-        assert is_settled(Fraction(millions, 1000), Fraction(reach, 1000)) == expected
-
-
-def test_a_tie_is_never_settled():
-    assert not is_settled(Fraction(1, 20), 0)
-    assert is_settled(Fraction(49, 1000), 0)
 
 
 def test_a_float_is_the_decimal_it_was_published_as():

@@ -7,7 +7,10 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _HERE = Path(__file__).parent
 
@@ -50,6 +53,12 @@ def partners() -> dict[str, dict[str, str]]:
     """Return by slug the name, Census code, kind (country, area, world) and other names of each known partner."""
     with (_HERE / "partners.csv").open(encoding="utf-8", newline="") as file:
         return {row["slug"]: row for row in csv.DictReader(file)}
+
+
+def countries(names: Iterable[str]) -> list[str]:
+    """Return the partners that are countries: no areas, which hold some of them, and no remainder of an area."""
+    areas = {name for name, row in partners().items() if row["kind"] != "country"}
+    return [name for name in names if name not in areas and "other" not in name]
 
 
 @cache

@@ -46,20 +46,6 @@ def is_tie(value: Value, decimals: int = 1) -> bool:
     return bool((abs(exact(value)) * 10**decimals) % 1 == HALF)
 
 
-def is_settled(value: Value, reach: Value, decimals: int = 1) -> bool:
-    """Whether every value within ``reach`` prints the same, so that the last digit is beyond doubt.
-
-    Parameters
-    ----------
-    value : float, Decimal, int or Fraction
-        What is printed.
-    reach : float, Decimal, int or Fraction
-        How far the rounding of the inputs can have moved it, at most. A tie is never settled.
-    """
-    below = (abs(exact(value)) * 10**decimals - HALF) % 1
-    return bool(below > 0 and exact(reach) * 10**decimals <= min(below, 1 - below))
-
-
 def printed(value: Value, decimals: int = 1, *, sign: bool = False) -> str:
     """Return a value as text, rounded half up, with thousands commas and a true minus sign.
 
