@@ -6,23 +6,23 @@ import html
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tradelib import store
-from tradelib.checking import statements as _statements
+from tradelib.checking import documents, grammar
 from tradelib.checking.judging import VERDICTS, Judgement, judge
 from tradelib.checking.vocabulary import plain
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tradelib.store import Release
 
-__all__ = ["VERDICTS", "Checked", "Judgement", "check", "text_of"]
+__all__ = ["VERDICTS", "Checked", "Judgement", "check", "check_documents", "text_of"]
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,31 @@ class Checked:
         As it was read.
     judgements : list of Judgement
         In the order of the text.
+    sources : tuple of str
+        The document of each, where they come from several.
     """
 
     text: str
     judgements: list[Judgement]
+    sources: tuple[str, ...] = ()
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a number: ``number``, ``quantity``, ``month``, ``kind``, ``verdict``, ``why``, ``sentence``."""
         rows = [
-            (j.statement.number, j.quantity, str(j.statement.month or ""), j.statement.kind, j.verdict, j.why, j.statement.sentence)
+            (
+                j.statement.number,
+                j.quantity,
+                str(j.statement.month or ""),
+                j.statement.kind,
+                j.verdict,
+                j.why,
+                j.statement.sentence,
+            )
             for j in self.judgements
         ]
-        return pd.DataFrame(rows, columns=["number", "quantity", "month", "kind", "verdict", "why", "sentence"])
+        table = pd.DataFrame(rows, columns=["number", "quantity", "month", "kind", "verdict", "why", "sentence"])
+        return table.assign(source=list(self.sources)) if self.sources else table
 
     @property
     def counts(self) -> dict[str, int]:
@@ -66,7 +78,9 @@ class Checked:
             start = j.statement.start
             parts.append(html.escape(text[at:start]))
             about = html.escape(f"{j.verdict}: {j.quantity} {j.why}", quote=True)
-            parts.append(f'<mark class="{j.verdict.replace(" ", "-")}" title="{about}">{html.escape(j.statement.number)}</mark>')
+            parts.append(
+                f'<mark class="{j.verdict.replace(" ", "-")}" title="{about}">{html.escape(j.statement.number)}</mark>'
+            )
             at = start + len(j.statement.number)
         return _STYLE + "<p>" + "".join([*parts, html.escape(text[at:])]).replace("\n\n", "</p><p>") + "</p>"
 
@@ -98,30 +112,49 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
         Verdicts by number; it shows itself in a notebook.
     """
     own = store.release(str(released)) if released else None
-    period = pd.Period(month, "M") if month else own.month if own else _statements.subject_month(text)
+    period = pd.Period(month, "M") if month else own.month if own else grammar.subject_month(text)
     if period is None:
         period = store.release_of().month
-    found = _statements.read(text, period)
+    found = grammar.read(text, period)
     releases = _releases(period, own)
     return Checked(plain(text), [judge(statement, releases, period) for statement in found])
+
+
+def check_documents() -> Checked:
+    """Check the figures that the bundled documents of the agencies print in words.
+
+    Returns
+    -------
+    Checked
+        No verdict is *wrong* unless the store contradicts a print: a later figure is *revised since*.
+    """
+    table, judgements = documents.read(), list[Judgement]()
+    for (released, month), rows in table.groupby(["released", "statistical_month"], sort=False):
+        period = pd.Period(month, "M")
+        known = [release for release in _releases(period, None) if str(release.released) >= released]
+        judgements += [judge(row, known, period, is_official=True) for row in documents.statements(rows)]
+    order = table.groupby(["released", "statistical_month"], sort=False).ngroup().sort_values(kind="stable").index
+    return Checked("", judgements, tuple(table.loc[order, "source"]))
 
 
 def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:
     """Return the release about a month first, then the later ones, then the earlier ones."""
     known = [release for release in store.releases() if release.quantities]
-    first = sorted((release for release in known if release.month == month), key=lambda release: -len(release.quantities))
+    first = sorted(
+        (release for release in known if release.month == month), key=lambda release: -len(release.quantities)
+    )
     first = [own, *(release for release in first if release is not own)] if own else first
     later = [release for release in known if release.month > month]
     earlier = [release for release in reversed(known) if release.month < month]
     return [*first, *later, *earlier]
 
 
-def text_of(path: Path) -> str:
-    """Return the text of a file: PDF, HTML, or plain text such as Markdown."""
+def text_of(path: Path, *, pages: int | None = None) -> str:
+    """Return the text of a file: PDF (its first pages, or all), HTML, or plain text such as Markdown."""
     if path.suffix.lower() == ".pdf":
         from pypdf import PdfReader
 
-        return "\n\n".join(page.extract_text() for page in PdfReader(path).pages)
+        return "\n\n".join(page.extract_text() for page in PdfReader(path).pages[:pages])
     text = path.read_text(encoding="utf-8")
     if path.suffix.lower() in (".html", ".htm"):
         from bs4 import BeautifulSoup

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from tradelib import store
+from tradelib.quantity import WORLD
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.figure import Figure
 from tradelib.quantity.labels import item_label
@@ -17,6 +19,7 @@ from tradelib.quantity.rounding import exact, printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
     from tradelib.checking.statements import Statement, Subject
     from tradelib.quantity import Quantity
     from tradelib.store import Release
@@ -59,7 +62,9 @@ class Judgement:
     proof: Figure | None = None
 
 
-def judge(statement: Statement, releases: Sequence[Release], month: pd.Period) -> Judgement:
+def judge(
+    statement: Statement, releases: Sequence[Release], month: pd.Period, *, is_official: bool = False
+) -> Judgement:
     """Return the verdict on one statement.
 
     Parameters
@@ -70,6 +75,8 @@ def judge(statement: Statement, releases: Sequence[Release], month: pd.Period) -
         The release that the text is about first, then those that it may have been revised in, and the earlier ones.
     month : Period
         The statistical month of the release that the text is about; the store need not have it.
+    is_official : bool
+        The text is an agency's own, so that another figure of a later release is a revision and no error.
     """
     if not statement.kind:
         return Judgement(statement, "not understood")
@@ -78,45 +85,49 @@ def judge(statement: Statement, releases: Sequence[Release], month: pd.Period) -
         for quantity, ours in _ours(statement, release):
             word = _compare(statement, ours)
             got = Judgement(statement, word, quantity.label(), float(ours), _where(statement, release, ours), ours)
-            if word in ("agrees", "ties"):
-                if first is None or release is first[0]:
-                    return got
-                return _otherwise(got, first, release)
+            if word != "wrong":
+                return got if first is None or release is first[0] else _otherwise(got, first, release)
             first = first or (release, got)
+    missing = f"the store lacks the figures that FT-900 about {month} printed (ft900xlsx_{month:%y%m}.zip)"
     if first is None:
-        return Judgement(statement, "not in the store", _named(statement.subject), why=_missing(month))
+        return Judgement(statement, "not in the store", _named(statement.subject), why=missing)
     release, got = first
     gap = abs(float(statement.value) - abs(got.ours))
     is_revision = statement.kind in ("percent", "share") or gap < IMPLAUSIBLE * statement.length
-    if release is not own and is_revision:
-        return replace(got, verdict="not in the store", why=f"{_missing(month)}; later it is {got.why}")
-    return replace(got, verdict="wrong", why=f"should be {got.why}{_meant(statement, release)}")
+    if release is own or not is_revision:
+        return replace(got, verdict="wrong", why=f"should be {got.why}{_meant(statement, release)}")
+    if is_official:
+        return replace(got, verdict="revised since", why=f"printed {statement.number}; later {got.why}")
+    return replace(got, verdict="not in the store", why=f"{missing}; later it is {got.why}")
 
 
 def _otherwise(got: Judgement, first: tuple[Release, Judgement], release: Release) -> Judgement:
     """Return the verdict where another release than the text's own has the figure as the text has it."""
     older, other = (release, first[0]) if release.released < first[0].released else (first[0], release)
     if older is release:
-        return replace(got, verdict="revised since", why=f"right in the release of {older.released}; now {first[1].why}")
+        return replace(
+            got, verdict="revised since", why=f"right in the release of {older.released}; now {first[1].why}"
+        )
     return replace(got, verdict="revised since", why=f"in the release of {other.released}; before, {first[1].why}")
 
 
 def quantities(subject: Subject, release: Release, *, annual: bool = False) -> list[Quantity]:
     """Return what a release has of a subject, the likeliest first: basis and adjustment may be left open by a text."""
     item = subject.item or ("goods" if subject.partner or subject.price else "total")
-    partner = subject.partner or "world"
-    found = []
-    for quantity in release.quantities.values():
-        real = quantity.price.startswith("chained")
-        if (
-            quantity.flow == subject.flow and quantity.partner == partner and quantity.measure == "value"
-            and (quantity.item == item or (quantity.item.rpartition("/")[2] == item.rpartition("/")[2] and quantity.item.startswith("goods/") and item.count("/") == 2 and quantity.item.count("/") == 2))
-            and real == (subject.price == "real") and (real or quantity.price == "current")
-            and quantity.basis in ({subject.basis} if subject.basis else {"bop", "census"} - ({"bop"} if subject.price else set()))
-        ):  # fmt: skip
-            found.append(quantity)
-    best = "nsa" if annual and partner != "world" else "sa"
-    return sorted(found, key=lambda quantity: (quantity.item != item, quantity.basis != "bop", quantity.adjustment != best))
+    partner, is_real = subject.partner or WORLD, subject.price == "real"
+    bases = {subject.basis} if subject.basis else {"census"} if subject.price else {"bop", "census"}
+    found = [
+        quantity for quantity in release.quantities.values()
+        if (quantity.flow, quantity.partner, quantity.measure) == (subject.flow, partner, "value")
+        and quantity.basis in bases and is_real == (quantity.price != "current") and _is_item(quantity.item, item)
+    ]  # fmt: skip
+    best = "nsa" if annual and subject.partner else "sa"
+    return sorted(found, key=lambda other: (other.item != item, other.basis != "bop", other.adjustment != best))
+
+
+def _is_item(known: str, item: str) -> bool:
+    """Whether an item is meant: itself, or the same commodity of another table (crude oil has two)."""
+    return known == item or (known.count("/") == item.count("/") == 2 and known.split("/")[2] == item.split("/")[2])
 
 
 def _ours(statement: Statement, release: Release) -> Iterator[tuple[Quantity, Figure]]:
@@ -170,15 +181,19 @@ def _measured(
     before = _span(figure, month - statement.lag, statement)
     if before is None or (statement.kind == "percent" and not before):
         return None
-    return (now - before) * sign if statement.kind == "change" else (abs(now) / abs(before) - 1) * 100
+    moved: Figure = (now - before) * sign if statement.kind == "change" else (abs(now) / abs(before) - 1) * 100
+    return moved
 
 
 def _span(figure: Callable[[pd.Period], Figure | None], month: pd.Period, statement: Statement) -> Figure | None:
-    parts = [figure(month - number) for number in range(statement.length)]
-    if None in parts:
+    """Return the sum, or the mean, of the months of a span; None where one is missing."""
+    found = [figure(month - number) for number in range(statement.length)]
+    parts = [part for part in found if part is not None]
+    if len(parts) < len(found):
         return None
-    total = sum(parts[1:], parts[0])  # type: ignore[arg-type, call-overload] # none is missing
-    return total / statement.length if statement.average else total
+    total: Figure = reduce(operator.add, parts)
+    mean: Figure = total / statement.length
+    return mean if statement.average else total
 
 
 def _share(now: Figure, statement: Statement, release: Release) -> Figure | None:
@@ -190,7 +205,8 @@ def _share(now: Figure, statement: Statement, release: Release) -> Figure | None
     ends = [statement.month - 3 * number for number in range(max(1, statement.length // 3))]
     if not set(ends) <= set(gdp.index):
         return None
-    return abs(now) * 4 / sum(gdp[ends[1:]], gdp[ends[0]]) * 100
+    share: Figure = abs(now) * 4 / reduce(operator.add, gdp[ends]) * 100
+    return share
 
 
 def _compare(statement: Statement, ours: Figure) -> Verdict:
@@ -228,9 +244,14 @@ def _where(statement: Statement, release: Release, ours: Figure) -> str:
     """Return the store's figure in words, with its release and cell."""
     unit = "percent" if statement.kind in ("percent", "share") else "billion"
     scale = 1 if unit == "percent" else 1000
-    words = printed((ours.exact if isinstance(ours, Figure) else exact(float(ours))) / scale, max(1, _decimals(statement, scale)))
+    words = printed(
+        (ours.exact if isinstance(ours, Figure) else exact(float(ours))) / scale, max(1, _decimals(statement, scale))
+    )
     cell = f", {cells[0].cell} of {cells[0].file}" if (cells := ours.cells) else ""
-    return f"{'$' if scale == 1000 else ''}{words} {unit}".replace("$\N{MINUS SIGN}", "\N{MINUS SIGN}$") + f" (release of {release.released}{cell})"
+    return (
+        f"{'$' if scale == 1000 else ''}{words} {unit}".replace("$\N{MINUS SIGN}", "\N{MINUS SIGN}$")
+        + f" (release of {release.released}{cell})"
+    )
 
 
 def _decimals(statement: Statement, scale: int) -> int:
@@ -240,10 +261,6 @@ def _decimals(statement: Statement, scale: int) -> int:
 def _named(subject: Subject) -> str:
     item = item_label(subject.item or ("goods" if subject.partner else "total"))
     return f"{subject.flow} of {item}{' with ' + subject.partner if subject.partner else ''}"
-
-
-def _missing(month: pd.Period) -> str:
-    return f"the store lacks the figures that FT-900 about {month} printed (ft900xlsx_{month:%y%m}.zip)"
 
 
 def _meant(statement: Statement, release: Release) -> str:
@@ -258,6 +275,9 @@ def _meant(statement: Statement, release: Release) -> str:
                     continue
                 other = replace(statement, subject=Subject(flow, sign, item), month=statement.month - back, direction=0)
                 for quantity, ours in _ours(other, release):
-                    if quantity.basis == "bop" and _compare(replace(other, value=abs(other.value)), abs(ours)) == "agrees":
+                    if (
+                        quantity.basis == "bop"
+                        and _compare(replace(other, value=abs(other.value)), abs(ours)) == "agrees"
+                    ):
                         found.append(f"{quantity.label('short').lower()} in {other.month:%B %Y}")
     return f"; it would be right for {' or '.join(dict.fromkeys(found[:2]))}" if found else ""

@@ -23,10 +23,13 @@ class Token(NamedTuple):
 
 
 _MONTHS = "|".join(f"{name}|{name[:3]}\\.?" for name in calendar.month_name[1:])
-_AMOUNT = r"(?P<digits>\d[\d,]*(?:\.\d+)?)"
-_MONEY = rf"(?:[-\u2212+] ?)?\$ ?\d[\d,]*(?:\.\d+)?(?:[ -]?(?:billion|bn|million|mn|trillion|tn|[bmt])\b)?|\d[\d,]*(?:\.\d+)?[ -]?(?:billion|bn|million|mn|trillion|tn)(?: (?:US )?dollars)?\b"
-_PERCENT = r"(?:[-\u2212+] ?)?\d[\d,]*(?:\.\d+)?[ -]?(?:percent|per cent|pct|%)"
-_DATE = rf"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day, )?(?:{_MONTHS}) \d{{1,2}}, (?:19|20)\d\d|\d{{1,2}} (?:{_MONTHS}) (?:19|20)\d\d"
+_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_MONEY = (
+    rf"(?:[-\u2212+] ?)?\$ ?{_DIGITS}(?:[ -]?(?:billion|bn|million|mn|trillion|tn|[bmt])\b)?"
+    rf"|{_DIGITS}[ -]?(?:billion|bn|million|mn|trillion|tn)(?: (?:US )?dollars)?\b"
+)
+_PERCENT = rf"(?:[-\u2212+] ?)?{_DIGITS}[ -]?(?:percent|per cent|pct|%)"
+_DATE = rf"(?:{_MONTHS}) \d{{1,2}}, (?:19|20)\d\d|\d{{1,2}} (?:{_MONTHS}) (?:19|20)\d\d"
 _YEAR = r"(?:19|20)\d\d"
 
 
@@ -41,10 +44,18 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     """Return the pattern of all tokens, the longest first, and what each of its groups means."""
     kinds = [("date", "", _DATE), ("points", "", r"\d+(?:\.\d+)? percentage points?"), ("money", "", _MONEY)]
     kinds += [("percent", "", _PERCENT), ("month", "", rf"(?:{_MONTHS})(?:,? (?:of )?{_YEAR})?")]
-    kinds += [("dollars", "", rf"(?:chained \(?)?{_YEAR}\)? dollars"), ("year", "", rf"'?{_YEAR}"), ("gdp", "", r"gdp|gross domestic product")]
+    kinds += [
+        ("dollars", "", rf"(?:chained \(?)?{_YEAR}\)? dollars"),
+        ("year", "", rf"'?{_YEAR}"),
+        ("gdp", "", r"gdp|gross domestic product"),
+    ]
     for kind in ("foreign", "span", "basis", "price", "flow", "direction"):
         kinds += [(kind, value, expression) for value, expression in words()[kind].items()]
-    kinds += [("level", "", words()["level"]["before"]), ("from", "", "from|after|versus|against|compared (?:with|to|against)"), ("than", "", "than")]
+    kinds += [
+        ("level", "", words()["level"]["before"]),
+        ("from", "", "from|after|versus|against|compared (?:with|to|against)"),
+        ("than", "", "than"),
+    ]
     kinds += [("item", path, expression) for path, expression in words()["items"].items()]
     order = {"date": 0, "points": 0, "money": 0, "percent": 0, "month": 1, "dollars": 1, "foreign": 2}
     kinds.sort(key=lambda row: order.get(row[0], 3))
@@ -61,7 +72,7 @@ def _names() -> dict[str, tuple[str, str]]:
     """Return items and partners by their name in small letters."""
     named = {name: ("item", path) for path, name in commodities().items()}
     for path, text in ITEMS.items():
-        named |= {name: ("item", path) for name in (re.sub(r" (?:services|products)$", "", text["text"]), text["text"])}
+        named |= dict.fromkeys((re.sub(r" (?:services|products)$", "", text["text"]), text["text"]), ("item", path))
     for row in partners().values():
         names = (row["name"], row["text"].removeprefix("the "), *row["other_names"].split(";"))
         named |= {name.lower(): ("partner", row["slug"]) for name in names if name and row["kind"] != "world"}
@@ -79,7 +90,9 @@ def commodities() -> dict[str, str]:
     return {
         quantity.item: item_label(quantity.item)
         for quantity in quantities
-        if quantity.item.count("/") == 2 and quantity.item.split("/")[1] in ("foods", "industrial_supplies", "capital_goods", "automotive", "consumer_goods")
+        if quantity.item.count("/") == 2
+        and quantity.item.split("/")[1]
+        in ("foods", "industrial_supplies", "capital_goods", "automotive", "consumer_goods")
     }
 
 
@@ -101,7 +114,9 @@ def _dashed(name: str) -> tuple[str, str]:
     return next(meaning for known, meaning in _names().items() if re.sub("[ -]", " ", known) == bare)
 
 
-_END = re.compile(r"(?<=[.!?;])[\"')\u201d]*\s+(?=[\"'(\u201c$\[A-Z\d])|\n\s*\n|\n(?=\s*(?:[\u2022\u25aa\u25cb*-]|o)\s)")
+_END = re.compile(
+    r"(?<=[.!?;])[\"')\u201d]*\s+(?=[\"'(\u201c$\[A-Z\d])|\n\s*\n|\n(?=\s*(?:[\u2022\u25aa\u25cb*-]|o)\s)"
+)
 
 
 def sentences(text: str) -> list[tuple[int, str]]:
@@ -116,8 +131,14 @@ def sentences(text: str) -> list[tuple[int, str]]:
 
 
 def plain(text: str) -> str:
-    """Return a text in which dollar signs, blanks and abbreviations are written in one way, at the same places or fewer."""
-    text = text.replace("\\$", "$").replace("\u00a0", " ").replace("\u202f", " ").replace("\u2019", "'").replace("\u2013", "-")
+    """Return a text in which dollar signs, blanks, line ends and abbreviations are written in one way."""
+    text = (
+        text.replace("\\$", "$")
+        .replace("\u00a0", " ")
+        .replace("\u202f", " ")
+        .replace("\u2019", "'")
+        .replace("\u2013", "-")
+    )
     text = re.sub(r"\b(?:US|U\.S\.) ?(?=\$)", "", text)
     text = re.sub(r"\bU\.S\.", "US", text)
     text = re.sub(r"\b(a|p)\.m\.", r"\1m", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,15 +65,36 @@ def diff(
 
 @app.command()
 def check(
-    all_: Annotated[bool, typer.Option("--all", help="Show also the figures that the data cannot reproduce.")] = False,
-    implausible: Annotated[float, typer.Option(min=0, help="Billions a month that are too much for a revision.")] = 8.0,
+    file: Annotated[
+        Path | None, typer.Argument(help="A text (.txt, .md, .html, .pdf), or - for standard input.")
+    ] = None,
+    released: Annotated[str | None, typer.Option(help="Day of the release that the text is about.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_html: Annotated[Path | None, typer.Option("--html", help="Write the text with a mark on each number.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Show also the numbers that agree.")] = False,
 ) -> None:
-    """Compare every printed figure in the store with our own number; fail when one is in error."""
-    from tradelib.printcheck import check as compare
+    """Check every number of a text about the U.S. trade figures against the store; fail when one is wrong.
 
-    result = compare(implausible=implausible)
-    _out.print(f"{result.text(everything=all_)}\n{result.summary()}", markup=False)
-    if result.verdict == "contradicts":
+    Without a file, check what the bundled documents of the agencies print in words.
+    """
+    from tradelib import checking
+
+    if file is None:
+        result = checking.check_documents()
+    else:
+        text = sys.stdin.read() if str(file) == "-" else checking.text_of(file)
+        result = checking.check(text, released=released)
+    if as_html:
+        as_html.write_text(result.html() + "\n", encoding="utf-8")
+    table = result.table.drop(columns="sentence")
+    if as_json:
+        _out.print(table.to_json(orient="records", indent=2), markup=False, soft_wrap=True)
+    else:
+        rows = table if all_ or len(table) < 20 else table[table["verdict"] != "agrees"]
+        for row in rows.itertuples(index=False):
+            _out.print(f"{row.verdict:16} {row.number}: {row.quantity} {row.month}; {row.why}", markup=False)
+        _out.print(result.summary(), markup=False)
+    if result.counts["wrong"]:
         raise typer.Exit(1)
 
 

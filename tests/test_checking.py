@@ -1,0 +1,225 @@
+"""Texts about the trade figures: what each number is about, and whether it is right."""
+
+import re
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tradelib import checking
+from tradelib.checking import documents, grammar, vocabulary
+from tradelib.checking.statements import Subject
+
+MARCH, APRIL = "2025-05-06", "2023-06-07"
+A, W, R, N = "agrees", "wrong", "revised since", "not understood"
+
+RIGHT = [
+    ("The U.S. trade deficit hit a record $140.5 billion in March 2025.", MARCH, [A]),
+    ("America's trade gap ballooned to $140.5bn in March 2025, up 14% from the month before.", MARCH, [A, A]),
+    (
+        "Imports jumped 4.4% to an all-time high of $419.0 billion in March 2025, while exports edged up 0.2% to "
+        "$278.5 billion.", MARCH, [A, A, A, A],
+    ),
+    ("Goods imports climbed by $17.8 billion to $346.8 billion in March 2025.", MARCH, [A, A]),
+    ("Pharmaceutical imports surged $20.9 billion in March 2025.", MARCH, [A]),
+    ("Imports of passenger cars rose $2.1 billion in March 2025.", MARCH, [A]),
+    (
+        "The deficit with China narrowed to $24.8 billion in March 2025, and the gap with Ireland widened by $15.3 "
+        "billion to $29.3 billion.", MARCH, [A, A, A],
+    ),
+    ("In March 2025 the services surplus slipped to $23.0 billion, $0.8 billion less than in February.", MARCH, [A, A]),
+    ("The shortfall in goods widened to $163.5 billion in March 2025 from a revised $147.0 billion in February.", MARCH,
+     [A, A]),
+    ("For the year to date, the deficit is up $189.6 billion, or 92.6 per cent, through March 2025.", MARCH, [A, A]),
+    ("The three-month average deficit rose $14.1 billion to $131.4 billion in March 2025.", MARCH, [A, A]),
+    ("Adjusted for inflation, the real goods deficit was $150.9 billion in March 2025.", MARCH, [A]),
+    ("Exports of services fell 0.9 percent to US$95.2 billion in March 2025.", MARCH, [A, A]),
+    ("The March 2025 deficit of about $140 billion was the largest on record.", MARCH, [A]),
+    ("In March 2025 the trade gap was 140.5 billion dollars.", MARCH, [A]),
+    ("Travel exports dropped $1.3 billion in March 2025.", MARCH, [A]),
+    ("Crude oil imports declined $1.2 billion in March 2025.", MARCH, [A]),
+    ("The U.S. trade deficit widened by $14.0 billion to $74.6 billion in April 2023.", APRIL, [A, A]),
+    ("In April 2023 the trade deficit widened 23% to $74.6bn from $60.6bn in March.", APRIL, [A, A, A]),
+    ("Exports tumbled 3.6% to $249.0 billion in April 2023; imports increased 1.5% to $323.6 billion.", APRIL,
+     [A, A, A, A]),
+    ("The goods deficit rose $14.5 billion to $96.1 billion in April 2023.", APRIL, [A, A]),
+    ("The deficit with China was $24.2 billion in April 2023.", APRIL, [A]),
+]  # fmt: skip
+PLANTED = [
+    ("The U.S. trade deficit was up $14.9 billion in April 2023.", APRIL, [W]),
+    ("The trade deficit widened to $74.6 billion in April 2023 from $68.6 billion in March.", APRIL, [A, W]),
+    ("The trade deficit was $145.0 billion in March 2025.", MARCH, [W]),  # digits
+    ("Exports fell $0.5 billion to $278.5 billion in March 2025.", MARCH, [W, A]),  # sign
+    ("The trade deficit was $140.5 billion in February 2025.", MARCH, [W]),  # month
+    ("Exports rose to $419.0 billion in March 2025.", MARCH, [W]),  # flow
+    ("On a Census basis, the goods deficit was $163.5 billion in March 2025.", MARCH, [W]),  # basis
+    ("Imports of goods rose to $419.0 billion in March 2025.", MARCH, [W]),  # goods for total
+    ("Imports rose 17.8% to $419.0 billion in March 2025.", MARCH, [W, A]),  # percent for dollars
+    ("The services surplus increased $0.8 billion to $23.0 billion in March 2025.", MARCH, [W, A]),
+    ("The gap with Mexico was $29.3 billion in March 2025.", MARCH, [W]),  # partner
+    ("Imports of pharmaceuticals rose $2.9 billion in March 2025.", MARCH, [W]),
+    ("The real goods deficit increased $16.5 billion in March 2025.", MARCH, [W]),  # real for nominal
+    ("The three-month average deficit was $140.5 billion in March 2025.", MARCH, [W]),
+    ("Year-to-date, the deficit increased $17.3 billion in March 2025.", MARCH, [W]),
+    ("The U.S. posted a goods surplus of $163.5 billion in March 2025.", MARCH, [W]),
+    ("The U.S. trade deficit was $122.7 billion in February 2025.", MARCH, [R]),
+    ("Imports rose 4.4 percentage points in March 2025.", MARCH, [N]),
+]
+"""Errors of every kind: one number of each text is not what the release has."""
+PRESS = [
+    (
+        "Britain's newspapers may care less, but America's trade deficit swelled by 14% in March 2025 to $140.5bn, a record.",
+        MARCH,
+        [A, A],
+    ),
+    (
+        "US trade gap, March 2025: $140.5bn (Feb: $123.2bn). Exports: $278.5bn (+0.2%). Imports: $419bn (+4.4%).",
+        MARCH,
+        [A, A, A, A, A, A],
+    ),
+    ("The gap in March 2025 stood at $140.5 billion, compared with $123.2 billion in February.", MARCH, [A, A]),
+    ("Imports hit $419.0 billion in March 2025, $17.8 billion higher than in February.", MARCH, [A, A]),
+    ("Exports totalled $278.5 billion in March 2025 and imports $419.0 billion.", MARCH, [A, A]),
+    (
+        "Consumer goods imports soared by a whopping $22.5 billion in March 2025, led by pharmaceutical preparations, up $20.9 billion.",
+        MARCH,
+        [A, A],
+    ),
+    ("The surplus in services shrank $0.8 billion to $23 billion in March 2025.", MARCH, [A, A]),
+    ("In the first three months of 2025, imports grew 23.3%, while exports rose 5.2%.", MARCH, [A, A]),
+    ("The trade shortfall with Ireland more than doubled to $29.3 billion in March 2025.", MARCH, [A]),
+    (
+        "The US ran deficits with the European Union ($48.3 billion), China ($24.8 billion) and Mexico ($16.8 billion) in March 2025.",
+        MARCH,
+        [A, A, A],
+    ),
+    ("It had surpluses with the Netherlands ($4.5 billion) and Hong Kong ($1.9 billion) in March 2025.", MARCH, [A, A]),
+    ("March 2025's goods deficit, at $163.5 billion, was $16.5 billion wider than February's.", MARCH, [A, A]),
+    (
+        "Shipments abroad of civilian aircraft fell: exports of civilian aircraft were down $1.8 billion in March 2025.",
+        MARCH,
+        [A],
+    ),
+    ("U.S. imports from Ireland rose $15.5 billion to $30.7 billion in March 2025.", MARCH, [A, A]),
+    ("Real exports of goods rose 1.6% in March 2025, and real imports 5.8%.", MARCH, [A, A]),
+    ("The deficit averaged $131.4 billion over the three months to March 2025.", MARCH, [A]),
+    ("In March 2025 imports of goods came to $346.8 billion and exports of goods to $183.2 billion.", MARCH, [A, A]),
+    ("Exports of travel services dropped by $1.3bn in March 2025.", MARCH, [A]),
+    ("The trade deficit rose to $74.6bn in April 2023, 23.0% more than in March.", APRIL, [A, A]),
+    ("American exports slumped $9.2 billion to $249.0 billion in April 2023.", APRIL, [A, A]),
+    ("The deficit rose by 14.0% to 140.5 billion US dollars in March 2025.", MARCH, [A, A]),
+    ("Trade deficit widens to $140.5 billion (March 2025)", MARCH, [A]),
+    ("The US trade gap narrowed by 14% in March 2025 to $140.5bn.", MARCH, [W, A]),
+    ("US trade gap, March 2025: $104.5bn. Exports: $278.5bn (+2.0%). Imports: $419bn (+4.4%).", MARCH, [W, A, W, A, A]),
+    (
+        "The US ran deficits with the European Union ($48.3 billion), China ($28.4 billion) and Mexico ($16.8 billion) in March 2025.",
+        MARCH,
+        [A, W, A],
+    ),
+    ("U.S. exports to Ireland rose $15.5 billion to $30.7 billion in March 2025.", MARCH, [W, W]),
+    ("In the first three months of 2025, imports grew 5.2%, while exports rose 23.3%.", MARCH, [W, W]),
+    ("The goods deficit widened 14.0% to $140.5 billion in March 2025.", MARCH, [W, W]),
+    ("The trade surplus was $140.5 billion in March 2025.", MARCH, [W]),
+    ("The deficit rose by $14.0 billion to $140.5 billion in March 2025.", MARCH, [W, A]),
+    ("Imports of crude oil rose $1.2 billion in March 2025.", MARCH, [W]),
+    ("Imports of semiconductors rose $20.9 billion in March 2025.", MARCH, [W]),
+    ("The US trade deficit was $140.5 million in March 2025.", MARCH, [W]),
+]
+"""In other words: British, terse, headlines; right and wrong ones."""
+OTHER = [
+    "Consumer prices rose 0.3 percent in March 2025, and export prices 0.1 percent.",
+    "Personal income increased $60.0 billion (0.3 percent at a monthly rate) in December 2023.",
+    "The answer is 42 and the road is 3.5 miles long; it cost $12 million.",
+    "China's exports rose 12.4 percent in March 2025.",
+    "Shall I compare thee to a summer's day? Thou art more lovely and more temperate.",
+]
+
+
+@pytest.mark.parametrize(("text", "released", "expected"), [*RIGHT, *PLANTED, *PRESS])
+def test_a_sentence_of_the_press(text, released, expected):
+    got = checking.check(text, released=released)
+    assert [one.verdict for one in got.judgements] == expected, got.table.to_string()
+
+
+@pytest.mark.parametrize("text", OTHER)
+def test_texts_on_other_matters_get_no_verdict(text):
+    assert {one.verdict for one in checking.check(text).judgements} <= {N}
+
+
+def test_the_readme_gets_no_wrong_verdict():
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert checking.check(text).counts["wrong"] == 0
+
+
+def test_a_wrong_number_says_what_it_should_be_and_what_it_might_have_meant():
+    [got] = checking.check("Exports rose to $419.0 billion in March 2025.").judgements
+    assert "should be $278.5 billion (release of 2025-05-06, Table 1!E474" in got.why
+    assert "it would be right for imports of goods and services in March 2025" in got.why
+    [got] = checking.check("Steel? Imports were $12.0 billion in March 2031.").judgements
+    assert (got.verdict, "FT-900 about 2031-03" in got.why) == ("not in the store", True)
+
+
+def test_what_a_statement_is_about():
+    text = "In April 2023 the deficit with China widened by about $1.5 billion, or 8 percent, from a year earlier."
+    change, rate = grammar.read(text, pd.Period("2023-04"))
+    assert change.subject == rate.subject == Subject("balance", -1, "", "china")
+    assert (change.kind, rate.kind, change.lag, rate.lag) == ("change", "percent", 12, 12)
+    assert (change.value, change.step, change.direction, change.rough) == (Decimal(1500), Decimal(100), 1, True)
+    assert str(change.month) == "2023-04"
+
+
+def test_marks_stand_on_the_numbers():
+    got = checking.check("The trade deficit was $145.0 billion in March 2025 & more.")
+    assert '<mark class="wrong" title="wrong: Balance on goods and services should be' in got.html()
+    assert ">$145.0 billion</mark> in March 2025 &amp; more" in got.html()
+    assert got.summary() in got._repr_html_()
+
+
+def test_the_bundled_prints_are_right_when_they_were_printed():
+    got = checking.check_documents()
+    assert got.counts == {
+        "agrees": 174, "ties": 1, "revised since": 83, "wrong": 0, "not in the store": 15, "not understood": 0,
+    }  # fmt: skip
+    table = got.table
+    for document in ("release_february_2024", "release_march_2025"):
+        assert set(table.loc[table["source"] == document, "verdict"]) <= {"agrees", "ties"}
+    assert (table["source"] == "release_march_2025").sum() == 126
+
+
+def test_every_document_is_dated_and_has_its_figures():
+    table = documents.read()
+    assert set(table["source"]) == set(documents.documents())
+    for name, rows in table.groupby("source"):
+        assert set(rows["released"]) == {str(documents.documents()[name]["released"])}
+    assert tuple(table.columns) == documents.COLUMNS
+
+
+@pytest.mark.parametrize("name", [name for name in documents.documents() if name != "release_february_2024"])
+def test_the_bundled_figures_are_those_of_the_texts(official_folder, name):
+    """Every number of the prose, read anew."""
+    about = documents.documents()[name]
+    places = (official_folder / about["official_file"], official_folder.parent / "sources" / about["official_file"])
+    text = checking.text_of(next(path for path in places if path.exists()), pages=about.get("pages"))
+    got = documents.to_frame(name, grammar.read(text, pd.Period(about["statistical_month"], "M")))
+    expected = documents.read()
+    expected = expected[expected["source"] == name].reset_index(drop=True)
+    pd.testing.assert_frame_equal(got, expected, check_dtype=False)
+
+
+def test_a_page_takes_less_than_two_seconds():
+    """By counting what is done, for a clock on a shared machine tells nothing: each quantity is read once a release."""
+    text = " ".join(text for text, _, _ in RIGHT) * 2
+    checking.check(text)
+    start = time.process_time()
+    checking.check(text)
+    assert time.process_time() - start < 10
+
+
+def test_words_are_patterns_and_meet_no_other_word():
+    for kind in ("flow", "direction", "span", "basis", "price", "items"):
+        for expression in vocabulary.words()[kind].values():
+            assert re.compile(expression)
+    got = [(token.kind, token.value) for token in vocabulary.tokens("goods and services deficit with South Korea")]
+    assert got == [("item", "total"), ("flow", "deficit"), ("partner", "korea_south")]

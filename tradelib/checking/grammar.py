@@ -1,0 +1,391 @@
+"""How the release and the press speak: from a text to its statements, by rules on the words around each number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from tradelib.checking.statements import Kind, Statement, Subject
+from tradelib.checking.vocabulary import Token, plain, sentences, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
+_ABOUT = r"about|around|roughly|nearly|almost|approximately|some|more than|over|just under|close to"
+_ROUGH = re.compile(rf"(?:{_ABOUT}|~)\s*$", re.IGNORECASE)
+_BOUND = re.compile(r"less than\s*$", re.IGNORECASE)
+_FILLER = re.compile(
+    rf"\s*(?:(?:a|an|the|another|further|just|under|record|revised|at|to|less than|{_ABOUT})\s*)*", re.IGNORECASE
+)
+"""What may stand between a verb and its number."""
+_JOINED = re.compile(r"[\s-]*(?:trade\s+)?", re.IGNORECASE)
+"""What may stand between an item and its flow: *goods deficit*, *services trade surplus*."""
+_BESIDE = re.compile(r"(?:\(\s*|,? or |,? and |, )$")
+"""What may stand between a change and its rate: *$0.5 billion, or 0.2 percent*."""
+
+
+@dataclass
+class _Context:
+    """What a text has said so far, for sentences that leave it out."""
+
+    month: pd.Period
+    current: pd.Period | None = None
+    subject: Subject = field(default_factory=Subject)
+    length: int = 1
+    lag: int = 1
+    average: bool = False
+    revised: pd.Period | None = None
+    billions: bool = False
+
+
+def read(text: str, month: pd.Period) -> list[Statement]:
+    """Return the statements of a text in order, also those that were not understood.
+
+    Parameters
+    ----------
+    text : str
+        In English.
+    month : Period
+        The statistical month that it is about.
+    """
+    text = plain(text)
+    context, found, end = _Context(month), list[Statement](), 0
+    for place, sentence in sentences(text):
+        if "\n" in text[end:place]:
+            context.current = None  # a new paragraph is about the month of the text again
+        end = place + len(sentence)
+        own = _Sentence(sentence, place, context).statements()
+        months = [row.month for row in own if row.kind in ("level", "change", "percent") and not row.is_base]
+        context.current = months[-1] if months and context.length == 1 else context.current
+        found += own
+    return found
+
+
+def subject_month(text: str) -> pd.Period | None:
+    """Return the first month that a text names with its year, without a day; None where it names none."""
+    named = (token.text for token in tokens(plain(text)) if token.kind == "month" and token.text[-1].isdigit())
+    return next((_month(text, None) for text in named), None)
+
+
+def _month(text: str, near: pd.Period | None) -> pd.Period | None:
+    """Return a named month; without its year the last one up to the month of the text."""
+    number = pd.Timestamp(f"1 {text[:3]} 2000").month
+    if year := re.search(r"(?:19|20)\d\d", text):
+        return pd.Period(year=int(year[0]), month=number, freq="M")
+    return None if near is None else pd.Period(year=near.year - (number > near.month), month=number, freq="M")
+
+
+class _Role(NamedTuple):
+    """What a number is: its kind, whether it says up or down, and its subject where another one is named."""
+
+    kind: Kind
+    way: int = 0
+    subject: Subject | None = None
+    lag: int = 0
+    is_base: bool = False
+
+
+class _Number:
+    """A number and the words around it."""
+
+    def __init__(self, sentence: _Sentence, at: int, start: int) -> None:
+        words = sentence.tokens
+        self.sentence, self.at, self.token = sentence, at, words[at]
+        self.segment = words[start:at]
+        self.left = next((token for token in reversed(words[:at]) if token.kind != "than"), None)
+        self.ahead = words[at + 1] if at + 1 < len(words) else None
+        self.raw, self.rest = sentence.text[: self.token.start], sentence.text[self.token.end :]
+        self.near = self.raw[self.left.end if self.left else 0 :]
+        self.after = sentence.between(at, at + 1)
+        self.is_money = self.token.kind == "money"
+        way = next((token.value for token in reversed(self.segment) if token.kind == "direction"), "")
+        self.way = {"up": 1, "down": -1}.get(way, 0)
+        self.last = sentence.found[-1] if sentence.found else None
+
+    def follows(self, *kinds: str) -> bool:
+        """Whether the word before is of one of these kinds."""
+        return self.left is not None and self.left.kind in kinds
+
+
+def _compared(n: _Number) -> _Role | None:
+    """Take ``$0.5 billion more than in February``."""
+    if re.match(r"\s*(?:more|higher|greater|above|wider|larger|bigger)\b", n.rest):
+        return _Role("change", 1)
+    return _Role("change", -1) if re.match(r"\s*(?:less|lower|fewer|below|narrower|smaller)\b", n.rest) else None
+
+
+def _before_its_noun(n: _Number) -> _Role | None:
+    """Take ``a 1.4 percent increase in nominal exports``."""
+    joined = n.ahead and n.ahead.kind == "direction" and re.fullmatch(r"[\s-]*", n.after)
+    if not joined or (n.is_money and n.follows("level", "from")):
+        return None
+    return _Role("change", 1 if n.ahead and n.ahead.value == "up" else -1, n.sentence.named_after(n.at + 1))
+
+
+def _in_a_list(n: _Number) -> _Role | None:
+    """Take ``increases in travel ($0.4 billion), in transport ($0.2 billion)``; ``deficits with China ($24.8)``."""
+    if not n.is_money or not re.search(r"\(\s*$", n.raw):
+        return None
+    n.sentence.way = n.way or n.sentence.way
+    if side := n.sentence.listed_side():
+        return _Role("level", 0, replace(n.sentence.subject, sign=side))
+    return _Role("change", n.sentence.way) if n.sentence.way else _Role("level")
+
+
+def _beside_its_change(n: _Number) -> _Role | None:
+    """Take ``$41.1 billion or 5.2 percent``."""
+    if n.is_money or not n.last or n.last.kind != "change" or n.way:
+        return None
+    between = n.raw[n.last.start - n.sentence.place + len(n.last.number) :]
+    return _Role("percent", n.last.direction, n.last.subject, n.last.lag) if _BESIDE.search(between) else None
+
+
+def _level_before(n: _Number) -> _Role | None:
+    """Take ``from $123.2 billion in February``."""
+    return _Role("level", is_base=True) if n.follows("from") else None
+
+
+def _by(n: _Number) -> _Role | None:
+    """Take ``widened by $14.0 billion``."""
+    return _Role("change", n.way) if n.way and re.search(r"\bby\s*(?:\w+\s+){0,2}$", n.near) else None
+
+
+def _of(n: _Number) -> _Role | None:
+    """Take ``a deficit of $140.5 billion``; ``an increase in the goods deficit of $16.5 billion``."""
+    if re.search(r"\bof\s*(?:\w+\s+)?$", n.near):
+        return _Role("change", n.way) if n.way else _Role("level")
+    return None
+
+
+def _level_after(n: _Number) -> _Role | None:
+    """Take ``to $163.5 billion``, ``was $140.5 billion``."""
+    return _Role("level") if n.follows("level") and _FILLER.fullmatch(n.near) else None
+
+
+def _change_after(n: _Number) -> _Role | None:
+    """Take ``increased $17.8 billion``, ``up 4.4 percent``."""
+    return _Role("change", n.way) if n.way and (n.follows("direction") or _FILLER.fullmatch(n.near)) else None
+
+
+def _signed(n: _Number) -> _Role | None:
+    """Take ``+14.0%`` after a level."""
+    is_signed = not n.is_money and n.token.text[0] in "+-\N{MINUS SIGN}" and n.last
+    return _Role("percent", 1 if n.token.text[0] == "+" else -1, n.last.subject) if is_signed and n.last else None
+
+
+def _headline(n: _Number) -> _Role | None:
+    """Take ``Deficit: $140.5 billion``; ``imports $419.0 billion``."""
+    bare = n.follows("flow", "item") and re.fullmatch(r"[\s,:(]*", n.near)
+    is_average = n.left is not None and n.left.text == "averaged"
+    return _Role("level") if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
+
+
+def _like_the_last(n: _Number) -> _Role | None:
+    """Take ``exports rose 5 percent and imports 3 percent``."""
+    is_like = not n.is_money and n.last and n.last.kind in ("percent", "change") and n.follows("flow", "item")
+    return _Role("percent", n.last.direction) if is_like and n.last else None
+
+
+_RULES: tuple[Callable[[_Number], _Role | None], ...] = (
+    _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by, _of, _level_after, _change_after,
+    _signed, _headline, _like_the_last,
+)  # fmt: skip
+"""In order: the first that fits tells the role of a number."""
+
+
+class _Sentence:
+    """One sentence: its subject from word to word, and the roles of its numbers."""
+
+    def __init__(self, text: str, place: int, context: _Context) -> None:
+        self.text, self.place, self.context = text, place, context
+        self.tokens = tokens(text)
+        self.numbers = [at for at, token in enumerate(self.tokens) if token.kind in ("money", "percent", "points")]
+        basis = next((token.value for token in self.tokens if token.kind == "basis"), "")
+        self.subject = replace(context.subject, price="", basis=basis)
+        self.is_spoken = False
+        self.way = 0
+        self.found: list[Statement] = []
+
+    def between(self, left: int, right: int) -> str:
+        """Return the text between two tokens, up to the end of the sentence."""
+        return self.text[self.tokens[left].end : self.tokens[right].start if right < len(self.tokens) else None]
+
+    def statements(self) -> list[Statement]:
+        """Return what each number says, and leave in the context what the next sentence may refer to."""
+        self._take_span()
+        is_foreign = any(token.kind == "foreign" for token in self.tokens)
+        self.context.billions |= "in billions of dollars" in self.text.lower()
+        start = 0
+        for at in self.numbers:
+            self._take_subject(start, at)
+            token = self.tokens[at]
+            blank = Statement(token.text, self.text.strip(), self.place + token.start)
+            is_outside = is_foreign or token.kind == "points"
+            self.found.append(blank if is_outside else self._said(_Number(self, at, start), blank))
+            start = at + 1
+        self._take_subject(start, len(self.tokens))
+        if self.is_spoken and not is_foreign:
+            self.context.subject = self.subject
+        return [row for row in self.found if row.kind or self.is_spoken]
+
+    def _take_span(self) -> None:
+        """Take over month, span and comparison that the sentence names."""
+        # A span named after the numbers is that of another sentence or of a drawing beside the text.
+        stop = self.numbers[0] if self.numbers else len(self.tokens)
+        spans = {t.value for t in self.tokens[:stop] if t.kind == "span"}
+        spans |= {t.value for t in self.tokens[stop:] if t.kind == "span" and t.value != "average"}
+        months = [token for token in self.tokens if token.kind == "month"]
+        context, has_flow = self.context, any(token.kind == "flow" for token in self.tokens)
+        if heading := re.search(r"\bRevisions to (?=[A-Z])", self.text):
+            context.revised = next((_month(t.text, context.month) for t in months if t.start >= heading.end()), None)
+        elif "(exhibit" in self.text:
+            context.revised = None
+        if "year_to_date" in spans:
+            context.length, context.lag, context.average = context.month.month, 12, False
+        elif "average" in spans:
+            goes_on = context.average and context.lag == 12 and not months
+            context.length, context.lag, context.average = 3, 12 if "year_ago" in spans or goes_on else 1, True
+        elif re.search(r"(?:deficit|surplus|exports|imports): ?\$", self.text, re.IGNORECASE):
+            context.length, context.lag, context.average = 1, 1, False
+        elif "annual" in spans or (not months and any(token.kind == "year" for token in self.tokens)):
+            context.length, context.lag, context.average = 12, 12, False
+        elif months or (has_flow and context.length == 1):
+            context.length, context.lag, context.average = 1, 12 if "year_ago" in spans else 1, False
+
+    def _take_subject(self, first: int, stop: int) -> None:
+        """Take over flow, item, partner and price that stand between two numbers."""
+        for at in range(first, stop):
+            token, left = self.tokens[at], self.tokens[at - 1] if at else None
+            ahead = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+            if token.kind == "flow":
+                self._take_flow(at, token, left)
+            elif token.kind == "item":
+                is_suffix = left and left.kind == "item" and left.value.startswith(f"{token.value}/")
+                is_of_flow = ahead and ahead.kind == "flow" and _JOINED.fullmatch(self.between(at, at + 1))
+                if not is_of_flow and not (is_suffix and self.between(at - 1, at) == " "):
+                    self.subject = replace(self.subject, item=token.value)
+            elif token.kind == "partner":
+                kept = self.subject.item if left and left.kind == "item" and "/" in self.subject.item else ""
+                self.subject = replace(self.subject, partner=token.value, item=kept)
+            elif token.kind == "price":
+                self.subject = replace(self.subject, price=token.value)
+            elif token.kind == "basis" and token.value == "net":
+                self.subject = replace(self.subject, item="goods", basis="net")
+            is_subject = token.kind in ("flow", "item", "partner") or (token.kind, token.value) == ("basis", "net")
+            self.is_spoken |= is_subject and bool(self.subject.flow)
+
+    def _take_flow(self, at: int, token: Token, left: Token | None) -> None:
+        """Take over a flow, with the item or partner before it (*goods deficit*), or that of the sentence before."""
+        flow = token.value if token.value in ("exports", "imports") else "balance"
+        named = left if left and _JOINED.fullmatch(self.between(at - 1, at)) else None
+        item = named.value if named and named.kind == "item" else ""
+        partner = named.value if named and named.kind == "partner" else ""
+        is_first = not any(other.kind == "flow" for other in self.tokens[:at])
+        if not item and not partner and (self.is_spoken or is_first):
+            partner = (self.subject if self.is_spoken else self.context.subject).partner
+        price = next((other.value for other in reversed(self.tokens[max(0, at - 2) : at]) if other.kind == "price"), "")
+        sign = {"deficit": -1, "balance": 0}.get(token.value, 1)
+        self.subject = replace(self.subject, flow=flow, sign=sign, item=item, partner=partner, price=price)
+
+    def listed_side(self) -> int:
+        """Return 1 or -1 where the sentence lists partners under surpluses or deficits, else 0."""
+        first = next((token.value for token in self.tokens if token.kind == "flow"), "")
+        has_partner = any(token.kind == "partner" for token in self.tokens)
+        return {"surplus": 1, "deficit": -1}.get(first, 0) if has_partner else 0
+
+    def named_after(self, at: int) -> Subject | None:
+        """Return the subject that follows *increase in*, up to the next number."""
+        if not re.match(r"\s+(?:in|of)\b", self.between(at, at + 1)):
+            return None
+        stop = next((number for number in self.numbers if number > at), len(self.tokens))
+        kept, spoken = self.subject, self.is_spoken
+        self._take_subject(at + 1, stop)
+        found, self.subject, self.is_spoken = self.subject, kept, spoken
+        return found
+
+    def _said(self, n: _Number, blank: Statement) -> Statement:
+        """Return what one number says; the blank statement where the words around it do not tell."""
+        context = self.context
+        value, step = _value(n.token, billions=context.billions)
+        role = next((role for rule in _RULES if (role := rule(n))), None)
+        if value is None or role is None or not (self.is_spoken or n.last or role.way):
+            return blank
+        subject, kind, way = role.subject or self.subject, role.kind, role.way
+        if not n.is_money:
+            is_share = re.search(r"percentage of|share of|percent of", self.text, re.IGNORECASE) or n.ahead
+            if any(token.kind == "gdp" for token in self.tokens) and is_share:
+                subject = replace(subject, flow="balance", sign=subject.sign or -1, item="total", price="", basis="")
+                kind, way = "share", 0
+            elif kind == "level":
+                return blank
+            else:
+                kind = "percent"
+        if not subject.flow:
+            return blank
+        month = self._month_of(n, is_base=role.is_base)
+        if context.revised is not None and "revised" in n.raw:
+            kind, month = "revision", context.revised
+        base = self._base(n.at) if kind in ("change", "percent") else None
+        lag = (month - base).n if base is not None and month > base else role.lag or context.lag
+        return replace(
+            blank, subject=subject, kind=kind, month=month, length=context.length, lag=lag, average=context.average,
+            direction=way, value=value, step=step, rough=bool(_ROUGH.search(n.raw)), bound=bool(_BOUND.search(n.raw)),
+            is_base=role.is_base or bool(re.search(r"\([^()]*:\s*$", n.raw)),
+        )  # fmt: skip
+
+    def _named(self, token: Token) -> pd.Period | None:
+        if token.kind == "month":
+            return _month(token.text, self.context.month)
+        month = 12 if self.context.length == 12 else self.context.month.month
+        return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
+
+    def _month_of(self, n: _Number, *, is_base: bool) -> pd.Period:
+        """Return the last month of the span that a number is about."""
+        usual = self.context.current if self.context.current is not None and self.context.length == 1 else None
+        usual = self.context.month if usual is None else usual
+        named_after = n.ahead and n.ahead.kind in ("month", "year") and re.fullmatch(
+            r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.after
+        )  # fmt: skip
+        if named_after and n.ahead and (own := self._named(n.ahead)) is not None:
+            return own
+        if is_base:
+            return usual - self.context.lag
+        before = [
+            token for left, token in pairwise([None, *n.segment])
+            if token and token.kind in ("month", "year") and not (left and left.kind == "from")
+        ]  # fmt: skip
+        named = self._named(before[-1]) if before else self._first_month()
+        return usual if named is None else named
+
+    def _first_month(self) -> pd.Period | None:
+        """Return the first month of the sentence that is neither a base of comparison nor that of another number."""
+        for left, token in pairwise([None, *self.tokens]):
+            if token and token.kind in ("month", "year") and not (left and left.kind in ("from", "money")):
+                return self._named(token)
+        return None
+
+    def _base(self, at: int) -> pd.Period | None:
+        """Return the month that a change is counted from, where it is named after the number."""
+        for left, right in pairwise(self.tokens[at + 1 : at + 4]):
+            if left.kind in ("money", "percent"):
+                return None
+            if left.kind in ("from", "than") and right.kind in ("month", "year"):
+                return self._named(right)
+        return None
+
+
+def _value(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
+    """Return a number in millions of dollars or percent, and one unit of its last place; None without its unit."""
+    digits = re.search(r"\d[\d,]*(?:\.\d+)?", token.text)
+    unit = re.search(r"\d[ -]?([a-z])", token.text, re.IGNORECASE)
+    if digits is None or (token.kind == "money" and not unit and not billions):
+        return None, Decimal(1)
+    value = Decimal(digits[0].replace(",", ""))
+    scale = Decimal(_SCALE[unit[1].lower()] if unit else 1_000) if token.kind == "money" else Decimal(1)
+    return value * scale, scale.scaleb(int(value.as_tuple().exponent))
