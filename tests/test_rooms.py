@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tradelib"
-ROOMS = ("quantity", "sources", "store", "fetch", "seasonal", "analysis", "words", "report", "cli")
+ROOMS = ("quantity", "sources", "store", "fetch", "seasonal", "analysis", "words", "checking", "report", "cli")
 """From the bottom up: a room may use those before it."""
 
 CEILING = 10_250

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["VERDICTS", "Checked", "Judgement", "check", "check_documents", "text_of"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Checked:
     """A text and the verdict on each of its numbers.
 
@@ -84,6 +84,9 @@ class Checked:
             at = start + len(j.statement.number)
         return _STYLE + "<p>" + "".join([*parts, html.escape(text[at:])]).replace("\n\n", "</p><p>") + "</p>"
 
+    def __repr__(self) -> str:
+        return f"<{self.summary()}>"
+
     def _repr_html_(self) -> str:
         return f"{self.html()}<p><b>{html.escape(self.summary())}</b></p>"
 
@@ -120,21 +123,27 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
     return Checked(plain(text), [judge(statement, releases, period) for statement in found])
 
 
-def check_documents() -> Checked:
+def check_documents(until: dt.date | None = None) -> Checked:
     """Check the figures that the bundled documents of the agencies print in words.
+
+    Parameters
+    ----------
+    until : date, optional
+        Leave out documents and releases of a later day.
 
     Returns
     -------
     Checked
         No verdict is *wrong* unless the store contradicts a print: a later figure is *revised since*.
     """
-    table, judgements = documents.read(), list[Judgement]()
-    for (released, month), rows in table.groupby(["released", "statistical_month"], sort=False):
+    table, judgements, sources = documents.read(), list[Judgement](), list[str]()
+    last = str(until or "9999")
+    for (released, month), rows in table[table["released"] <= last].groupby(["released", "statistical_month"]):
         period = pd.Period(month, "M")
-        known = [release for release in _releases(period, None) if str(release.released) >= released]
+        known = [release for release in _releases(period, None) if released <= str(release.released) <= last]
         judgements += [judge(row, known, period, is_official=True) for row in documents.statements(rows)]
-    order = table.groupby(["released", "statistical_month"], sort=False).ngroup().sort_values(kind="stable").index
-    return Checked("", judgements, tuple(table.loc[order, "source"]))
+        sources += rows["source"].tolist()
+    return Checked("", judgements, tuple(sources))
 
 
 def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from tradelib import store
+from tradelib.checking.documents import documents
 from tradelib.parameters import Chapter, in_words, notebooks
 from tradelib.quantity.labels import slug
 from tradelib.quantity.periods import month_name
@@ -34,6 +35,10 @@ FRONT = "01_overview"
 """The notebook whose answer, key figures and two drawings are the first screen."""
 BRIEF = (FRONT, "13_in_proportion", "14_changes")
 """The notebooks that stand before the list of chapters."""
+
+
+ANALYSES = "20"
+"""From this number on a notebook stands on the page of analyses."""
 
 
 def write_page(folder: Path, failures: Mapping[str, str]) -> str:
@@ -53,7 +58,7 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     for section in shown:
         for number, item in enumerate(section["items"]):
             item.update(_drawn(folder, section["notebook"], item, number) if item["kind"] == "figure" else {})
-    chapters = [s for s in shown if issubclass(models[s["notebook"]], Chapter)]
+    chapters = [s for s in shown if s["notebook"] < ANALYSES and issubclass(models[s["notebook"]], Chapter)]
     others = [s for s in shown if s not in chapters]
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
     pages = {"index.html": chapters or others}
@@ -121,10 +126,12 @@ def explained(html: str, glossary: Mapping[str, str]) -> str:
 
 
 def _about(front: dict[str, Any]) -> dict[str, Any]:
-    """Return the month that the first screen is about, and the day of its release."""
+    """Return the month that the first screen is about, the day of its release and, where known, that of the next one."""
     days = [dt.date.fromisoformat(source["vintage"]) for source in front["sources"].values()]
     month = front["results"].get("month")
-    return {"released": max(days), "month": month_name(pd.Period(month, "M")) if month else ""}
+    printed = [about for about in documents().values() if about["released"] == max(days)]
+    following = next((about["next_release"] for about in printed if "next_release" in about), None)
+    return {"released": max(days), "month": month_name(pd.Period(month, "M")) if month else "", "next": following}
 
 
 def _by_name(section: dict[str, Any]) -> dict[str, Any]:

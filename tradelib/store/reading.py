@@ -190,10 +190,10 @@ class Release:
         """
         period = pd.Period(month, "M")
         rows = self.rows(name)
-        at = rows[rows["last"] == period]
-        if at.empty:
+        at = int(rows["last"].searchsorted(period))
+        if at == len(rows) or rows["last"].iloc[at] != period:
             raise ParameterError(f"the release of {self.released} has no {name} for {period}")
-        return self._figure(at.iloc[0].to_dict())
+        return self._figure(rows.iloc[at].to_dict())
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",

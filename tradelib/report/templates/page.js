@@ -8,11 +8,11 @@
   button.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; name(); });
   name();
 
-  // Newer figures should exist when the next release was due: releases come about every 35 days.
+  // Newer figures should exist when the next release was due; where its day is not known, 45 days after this one.
   const stale = document.getElementById("stale");
   if (stale) {
     const days = Math.floor((Date.now() - Date.parse(stale.dataset.released)) / 864e5);
-    stale.hidden = days < 45;
+    stale.hidden = stale.dataset.next ? Date.now() < Date.parse(stale.dataset.next) + 864e5 : days < 45;
     stale.querySelector("span").textContent = `${days} days ago`;
   }
 
