@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import json
 import shutil
 
 import pytest
@@ -27,23 +28,39 @@ def run(*words):
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def test_check_shows_the_table_and_the_verdict():
+def test_check_without_a_file_checks_the_documents():
     got = run("check")
     assert got.exit_code == 0
-    line = next(line for line in got.stdout.splitlines() if line.split()[:2] == ["2024-02", "level"])
-    assert line.split()[2:] == ["balance_total_bop_sa", printed(-68.9), printed(-68.901, 3), "agreement", "2024-04-04"]
-    assert got.stdout.splitlines()[-1].startswith("agrees: 45 agreement, 65 different vintage")
-    assert "percent_of_gdp" not in got.stdout
-    assert "exports_travel_bop_sa" in run("check", "--all").stdout
+    assert got.stdout.splitlines()[-1].startswith("273 numbers: 174 agrees, 1 ties, 83 revised since")
+    assert "agrees           " not in got.stdout
+    assert "agrees           $68.9 billion: Balance on goods and services 2024-02;" in run("check", "--all").stdout
 
 
-def test_check_fails_when_a_figure_is_in_error(data):
-    path = data / "published" / "figures.csv"
-    text = path.read_text()
-    path.write_text(text.replace("level,exports_goods_bop_sa,176.7", "level,exports_goods_bop_sa,176.9"))
-    got = run("check")
+def test_check_fails_when_a_number_is_wrong(tmp_path):
+    path = tmp_path / "article.md"
+    path.write_text("Exports rose to $419.0 billion in March 2025. Imports came to $419.0 billion.")
+    got = run("check", path)
     assert got.exit_code == 1
-    assert "contradicts" in got.stdout
+    assert "wrong            $419.0 billion: Exports of goods and services 2025-03; should be $278.5" in got.stdout
+    assert got.stdout.splitlines()[-1] == "2 numbers: 1 agrees, 1 wrong"
+
+
+def test_check_gives_json_and_a_marked_text(tmp_path):
+    path = tmp_path / "article.html"
+    path.write_text(
+        "<p>The trade deficit was <b>$140.5 billion</b> in March 2025.</p><script>x = '$1 billion'</script>"
+    )
+    got = run("check", path, "--json", "--html", tmp_path / "marked.html")
+    [row] = json.loads(got.stdout)
+    assert (row["verdict"], row["month"], row["kind"]) == ("agrees", "2025-03", "level")
+    assert '<mark class="agrees"' in (tmp_path / "marked.html").read_text()
+
+
+def test_check_of_a_file_that_is_not_there_is_one_plain_message(tmp_path):
+    got = run("check", tmp_path / "none.txt")
+    assert got.exit_code == 2
+    assert "none.txt" in got.output
+    assert "Traceback" not in got.output
 
 
 @pytest.mark.usefixtures("data")
