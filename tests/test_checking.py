@@ -18,16 +18,14 @@ A, W, R, N = "agrees", "wrong", "revised since", "not understood"
 RIGHT = [
     ("The U.S. trade deficit hit a record $140.5 billion in March 2025.", MARCH, [A]),
     ("America's trade gap ballooned to $140.5bn in March 2025, up 14% from the month before.", MARCH, [A, A]),
-    (
-        "Imports jumped 4.4% to an all-time high of $419.0 billion in March 2025, while exports edged up 0.2% to "
-        "$278.5 billion.", MARCH, [A, A, A, A],
+    ("Imports jumped 4.4% to an all-time high of $419 billion in March 2025; exports edged up 0.2% to $278.5 billion.",
+        MARCH, [A, A, A, A],
     ),
     ("Goods imports climbed by $17.8 billion to $346.8 billion in March 2025.", MARCH, [A, A]),
     ("Pharmaceutical imports surged $20.9 billion in March 2025.", MARCH, [A]),
     ("Imports of passenger cars rose $2.1 billion in March 2025.", MARCH, [A]),
-    (
-        "The deficit with China narrowed to $24.8 billion in March 2025, and the gap with Ireland widened by $15.3 "
-        "billion to $29.3 billion.", MARCH, [A, A, A],
+    ("March 2025: the deficit with China narrowed to $24.8bn; the gap with Ireland widened by $15.3bn to $29.3bn.",
+        MARCH, [A, A, A],
     ),
     ("In March 2025 the services surplus slipped to $23.0 billion, $0.8 billion less than in February.", MARCH, [A, A]),
     ("The shortfall in goods widened to $163.5 billion in March 2025 from a revised $147.0 billion in February.", MARCH,
@@ -70,7 +68,7 @@ PLANTED = [
 """Errors of every kind: one number of each text is not what the release has."""
 PRESS = [
     (
-        "Britain's newspapers may care less, but America's trade deficit swelled by 14% in March 2025 to $140.5bn, a record.",
+        "Britain may care less, but America's trade deficit swelled by 14% in March 2025 to $140.5bn, a record.",
         MARCH,
         [A, A],
     ),
@@ -83,7 +81,7 @@ PRESS = [
     ("Imports hit $419.0 billion in March 2025, $17.8 billion higher than in February.", MARCH, [A, A]),
     ("Exports totalled $278.5 billion in March 2025 and imports $419.0 billion.", MARCH, [A, A]),
     (
-        "Consumer goods imports soared by a whopping $22.5 billion in March 2025, led by pharmaceutical preparations, up $20.9 billion.",
+        "Consumer goods imports soared by $22.5bn in March 2025, led by pharmaceutical preparations, up $20.9bn.",
         MARCH,
         [A, A],
     ),
@@ -91,14 +89,14 @@ PRESS = [
     ("In the first three months of 2025, imports grew 23.3%, while exports rose 5.2%.", MARCH, [A, A]),
     ("The trade shortfall with Ireland more than doubled to $29.3 billion in March 2025.", MARCH, [A]),
     (
-        "The US ran deficits with the European Union ($48.3 billion), China ($24.8 billion) and Mexico ($16.8 billion) in March 2025.",
+        "In March 2025 it ran deficits with the EU ($48.3 billion), China ($24.8 billion) and Mexico ($16.8 billion).",
         MARCH,
         [A, A, A],
     ),
     ("It had surpluses with the Netherlands ($4.5 billion) and Hong Kong ($1.9 billion) in March 2025.", MARCH, [A, A]),
     ("March 2025's goods deficit, at $163.5 billion, was $16.5 billion wider than February's.", MARCH, [A, A]),
     (
-        "Shipments abroad of civilian aircraft fell: exports of civilian aircraft were down $1.8 billion in March 2025.",
+        "Boeing had a bad month: exports of civilian aircraft were down $1.8 billion in March 2025.",
         MARCH,
         [A],
     ),
@@ -114,7 +112,7 @@ PRESS = [
     ("The US trade gap narrowed by 14% in March 2025 to $140.5bn.", MARCH, [W, A]),
     ("US trade gap, March 2025: $104.5bn. Exports: $278.5bn (+2.0%). Imports: $419bn (+4.4%).", MARCH, [W, A, W, A, A]),
     (
-        "The US ran deficits with the European Union ($48.3 billion), China ($28.4 billion) and Mexico ($16.8 billion) in March 2025.",
+        "In March 2025 it ran deficits with the EU ($48.3 billion), China ($28.4 billion) and Mexico ($16.8 billion).",
         MARCH,
         [A, W, A],
     ),

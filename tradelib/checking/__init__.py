@@ -14,6 +14,7 @@ from tradelib import store
 from tradelib.checking import documents, grammar
 from tradelib.checking.judging import VERDICTS, Judgement, judge
 from tradelib.checking.vocabulary import plain
+from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,12 +160,25 @@ def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:
 
 
 def text_of(path: Path, *, pages: int | None = None) -> str:
-    """Return the text of a file: PDF (its first pages, or all), HTML, or plain text such as Markdown."""
+    """Return the text of a file: PDF (its first pages, or all), HTML, or plain text such as Markdown.
+
+    Raises
+    ------
+    ParameterError
+        There is no such file, or it is no text.
+    """
+    if not path.is_file():
+        raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
     if path.suffix.lower() == ".pdf":
         from pypdf import PdfReader
 
         return "\n\n".join(page.extract_text() for page in PdfReader(path).pages[:pages])
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ParameterError(
+            f"{path} is no text in UTF-8: byte {error.start}; save it as .txt, .md, .html or .pdf"
+        ) from error
     if path.suffix.lower() in (".html", ".htm"):
         from bs4 import BeautifulSoup
 

@@ -66,13 +66,7 @@ def diff(
 @app.command()
 def check(
     file: Annotated[
-        Path | None,
-        typer.Argument(
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
-            help="A text (.txt, .md, .html, .pdf), or - for standard input.",
-        ),
+        Path | None, typer.Argument(help="A text (.txt, .md, .html, .pdf), or - for standard input.")
     ] = None,
     released: Annotated[str | None, typer.Option(help="Day of the release that the text is about.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,

@@ -126,7 +126,7 @@ def explained(html: str, glossary: Mapping[str, str]) -> str:
 
 
 def _about(front: dict[str, Any]) -> dict[str, Any]:
-    """Return the month that the first screen is about, the day of its release and, where known, that of the next one."""
+    """Return the month that the first screen is about, the day of its release and, where known, of the next one."""
     days = [dt.date.fromisoformat(source["vintage"]) for source in front["sources"].values()]
     month = front["results"].get("month")
     printed = [about for about in documents().values() if about["released"] == max(days)]
