@@ -103,7 +103,7 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     Parameters
     ----------
     options : mapping
-        Values by parameter name, given to every notebook that has it; ``trend.horizon`` gives one notebook its own.
+        Values by parameter name, given to every notebook that has it; ``forecasts.horizon`` gives one notebook its own.
     only : sequence of str
         Names of notebooks, with or without their number; when empty all that have something to say about the release.
 
