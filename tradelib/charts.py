@@ -98,9 +98,12 @@ def filled(ax: Axes, values: pd.Series, shade: str) -> None:
 
 def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: str = "") -> None:
     """Draw the columns that have a name, each with it at its end; a balance around the line of zero."""
-    shades = (figures.INK, figures.ORANGE, figures.GREEN) if len(names) > 2 else (figures.BLUE, figures.VERMILION)
-    for name, shade in zip(names, shades, strict=True):
-        figures.lines(ax, frame[name], names, color=shade)
+    shades, ends = {"balance_goods": figures.ORANGE, "balance_services": figures.GREEN}, []
+    for name in names:
+        shade = shades.get(name, figures.colour(name))
+        figures.lines(ax, frame[name], color=shade)
+        ends.append((float(frame[name].iloc[-1]), figures.dates(frame.index)[-1], names[name], shade))
+    figures.name_ends(ax, ends)
     if frame[list(names)].min(axis=None) < 0:
         figures.zero_line(ax)
     figures.few_dates(ax)

@@ -132,14 +132,20 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
 
 
 def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
-    """Mark and date the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month."""
-    for month, turn in turns.items():
+    """Mark the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month.
+
+    The newest of each kind are dated, a quarter of the span apart, so that no date lies over another on a phone.
+    """
+    dated: dict[str, pd.Period] = {}
+    for month, turn in turns.iloc[::-1].items():
         at, up = (month.to_timestamp(), path[month]), turn == "peak"
         ax.plot(*at, marker="^" if up else "v", color=ORANGE, markersize=6)
-        ax.annotate(
-            f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
-            ha="center", va="bottom" if up else "top", fontsize=9.2,
-        )  # fmt: skip
+        if turn not in dated or (dated[turn] - month).n >= len(path) / 4:
+            dated[turn] = month
+            ax.annotate(
+                f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
+                ha="center", va="bottom" if up else "top", fontsize=9.2,
+            )  # fmt: skip
 
 
 def few_dates(*axes: Axes) -> None:
