@@ -188,7 +188,7 @@ def shares(ax: Axes, frame: pd.DataFrame, wanted: float) -> None:
     """Draw percentages as dots, a row for each row and a shape for each column, and what they should be as a line."""
     shapes = zip(frame, "osD", (figures.INK, figures.BLUE, figures.VERMILION), strict=False)
     for name, shape, shade in shapes:
-        ax.plot(frame[name], range(len(frame)), shape, color=shade, label=str(name))
+        ax.plot(frame[name], range(len(frame)), shape, color=shade, label=str(name).capitalize())
     ax.axvline(wanted, color=figures.GREY, linewidth=0.9)
     ax.set_yticks(range(len(frame)), [str(name).capitalize() for name in frame.index])
     ax.set_ylim(len(frame) - 0.5, -0.5)
