@@ -279,7 +279,8 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
         "source": (0.06 / height, f"Source: {source}", {"fontsize": 7.2, "va": "bottom", "color": "#666666"}),
     }
     for name, (y, text, how) in heads.items():
-        fig.text(left, y, text, gid=name, wrap=True, **how)  # type: ignore[arg-type]
+        # Two dollar signs are money, not mathematics.
+        fig.text(left, y, text, gid=name, wrap=True, parse_math=False, **how)  # type: ignore[arg-type]
     fig.set_label(title)
     fig.set_gid(alt)
     return fig
