@@ -34,9 +34,6 @@ if __name__ == "__main__":
             print(f"{model:24}{months:12}" + "".join(f"{cell:9.1f}" for cell in row))
     print(f"search, tests, intervals (386 months): {seconds(lambda: break_tests.weigh(walk(386))):.2f} s")
     print(
-        f"100 random walks to compare with:      {seconds(lambda: break_tests.random_walk_counts(walk(386)), 1):.2f} s"
-    )
-    print(
         "The exact search grows with the square of the months and in proportion to the most breaks; the count that is"
     )
     print("chosen costs nothing extra. Lines cost far more than means: their table of costs is searched in Python.")

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import layouts
 import numpy as np
-import pandas as pd
 import pytest
 
 from tradelib.quantity.errors import SourceError
@@ -13,7 +12,7 @@ from tradelib.seasonal.x13.quality import Limits, grade
 from tradelib.seasonal.x13.residual import BeaRule
 from tradelib.seasonal.x13.result import Adjustment
 from tradelib.sources import country
-from tradelib.trend import bai_perron, breaks, filters
+from tradelib.trend import bai_perron, breaks
 
 # Bai and Perron (2003), U.S. ex-post real interest rate, 103 quarters: sums of squares for 0 to 3 breaks in the mean.
 RSS = (1214.9, 645.0, 456.0, 445.2)
@@ -113,15 +112,3 @@ def test_the_tables_of_critical_values_are_whole():
     assert bai_perron.UD_MAX == {
         0.05: {10: 8.78, 5: 10.17, 1: 13.74}, 0.1: {10: 8.05, 5: 9.52, 1: 13.07}, 0.15: {10: 7.46, 5: 8.88, 1: 12.37},
     }  # fmt: skip
-
-
-def test_the_band_of_a_trend_is_its_end_and_the_quantiles_of_past_moves():
-    months = pd.period_range("2020-01", periods=24, freq="M")
-    trends = pd.DataFrame({"a": np.arange(24.0)}, index=months)
-    moves = pd.DataFrame({"a": np.arange(24.0) - np.linspace(-1, 1, 24)}, index=months)
-    cycles = pd.DataFrame({"a": [0.0] * 24}, index=months)
-    panel = filters.Panel(trends, cycles, moves, ())
-    past = np.linspace(-1, 1, 24)[:12]
-    got = panel.band(0.8).loc["a"]
-    assert got.tolist() == pytest.approx([23, 23 + np.quantile(past, 0.1), 23 + np.quantile(past, 0.9)])
-    assert panel.summary().endswith("the series is above 0 of 1.")

@@ -6,7 +6,7 @@ import pytest
 
 from tradelib.parameters import notebooks
 from tradelib.quantity.errors import ParameterError
-from tradelib.report import plan
+from tradelib.report import left_out, plan
 
 
 def test_all_notebooks_in_order_by_default() -> None:
@@ -53,6 +53,15 @@ def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
         plan(options)
     got = str(refused.value)
     assert [word for word in words if word not in got] == [], got
+
+
+def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
+    reasons = left_out({"end": "1996-06"})
+    assert "forecasts: balance_total_bop_sa has 54 months; expected at least 92" in reasons["27_forecasts"]
+    assert "expected at least 60" in reasons["26_breaks"]
+    got = [job.notebook for job in plan({"end": "1996-06"})]
+    assert "23_trend" in got
+    assert not {"26_breaks", "27_forecasts"} & set(got)
 
 
 def test_unknown_notebook() -> None:

@@ -201,6 +201,15 @@ def test_text_in_figures_is_large_enough_inside_and_apart(made: Path, width: int
 
 
 @browser.needed
+@pytest.mark.parametrize("width", [1280, 768, 390])
+def test_text_in_the_figures_of_trend_breaks_and_forecasts_too(made: Path, width: int) -> None:
+    with browser.opened(made / "analysis.html") as (page, _, _):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate(MEASURED, "figures")
+    assert [line for line in found if line.startswith(("23_", "26_", "27_"))] == []
+
+
+@browser.needed
 def test_every_number_of_the_chapters_has_its_proof(made: Path) -> None:
     """Counts and days have none: they are no published figures."""
     with browser.opened(made / "index.html") as (page, _, _):

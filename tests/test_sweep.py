@@ -322,7 +322,7 @@ def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     got = console.export_text()
     assert "1 of 4 runs are there already" in got
     assert "2 of 4 runs, about 0:00:0" in got
-    assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa', horizon=12\n" in got
+    assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa'\n" in got
     assert f"  took longer than 5 seconds\n  see {Path('s', 'failed', second.place)}\n" in got
     assert "4 of 4 runs, 1 failed" in got
 

@@ -23,15 +23,12 @@ def test_stl_parts_add_up_and_a_line_with_a_season_is_taken_apart():
     got = trend.stl_trend(months(line + season + noise))
     np.testing.assert_allclose(got.table[["trend", "seasonal", "remainder"]].sum(axis=1), got.table["series"])
     np.testing.assert_allclose(got.trend, line, atol=0.03)
-    assert got.noise == pytest.approx(0.01, rel=0.4)
 
 
 @pytest.mark.parametrize("length", [24, 36])
 def test_stl_of_a_short_or_constant_series(length):
     got = trend.stl_trend(months([7.0] * length))
     np.testing.assert_allclose(got.trend, 7.0)
-    assert got.noise == pytest.approx(0, abs=1e-9) if length == 36 else np.isnan(got.noise)
-    assert got.summary().startswith("STL, trend over 21 months: trend 7.0 in December")
 
 
 @pytest.mark.parametrize(

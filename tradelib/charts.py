@@ -1,4 +1,4 @@
-"""Kinds of charts that the chapters share, each with its colours and labels."""
+"""Kinds of charts that the notebooks share, each with its colours and labels."""
 
 from __future__ import annotations
 
@@ -92,3 +92,120 @@ def filled_balance(ax: Axes, values: pd.Series) -> None:
     figures.few_dates(ax)
     ax.margins(x=0.01)
     figures.mark(ax, figures.dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
+
+
+def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str = "") -> None:
+    """Draw months in grey and what runs through them in colour, named at its end where a name is given."""
+    figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
+    figures.lines(ax, smooth.rename("smooth"), {"smooth": name} if name else None, color=shade, linewidth=2)
+    if values.min() < 0:
+        figures.zero_line(ax)
+    figures.few_dates(ax)
+
+
+def filled(ax: Axes, values: pd.Series, shade: str) -> None:
+    """Draw a measure of change as a line, with its distance from zero filled."""
+    ax.fill_between(figures.dates(values.index), values, color=shade, alpha=0.15, linewidth=0)
+    figures.lines(ax, values, color=shade)
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+
+
+def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: str = "") -> None:
+    """Draw the columns that have a name, each with it at its end; a balance around the line of zero."""
+    shades, ends = {"balance_goods": figures.ORANGE, "balance_services": figures.GREEN}, []
+    for name in names:
+        shade = shades.get(name, figures.colour(name))
+        figures.lines(ax, frame[name], color=shade)
+        ends.append((float(frame[name].iloc[-1]), figures.dates(frame.index)[-1], names[name], shade))
+    figures.name_ends(ax, ends)
+    if frame[list(names)].min(axis=None) < 0:
+        figures.zero_line(ax)
+    figures.few_dates(ax)
+    ax.set_title(title)
+
+
+def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mapping[str, tuple[str, str]]) -> None:
+    """Draw what parts contribute as stacked bars, by name and colour, and the whole as a line."""
+    figures.stacked_bars(ax, parts, names)
+    figures.lines(ax, whole, color=figures.INK)
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+    ax.margins(y=0.15)
+    ax.legend(loc="upper left", ncols=2)
+
+
+_SHADES = (figures.BLUE, figures.VERMILION, figures.GREEN, figures.ORANGE, figures.SKY)
+
+
+def trends(ax: Axes, values: pd.Series, frame: pd.DataFrame, title: str) -> None:
+    """Draw a series in grey and its trends by method in colour."""
+    figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
+    for name, shade in zip(frame, _SHADES, strict=False):
+        figures.lines(ax, frame[name], color=shade)
+    figures.few_dates(ax)
+    ax.set_title(title)
+
+
+def trend_ends(ax: Axes, band: pd.DataFrame, newest: float, title: str) -> None:
+    """Draw the newest trend by method as a dot in its band (``trend``, ``low``, ``high``), and the series as a line."""
+    for place, (name, shade) in enumerate(zip(band.index, _SHADES, strict=False)):
+        ax.plot([place, place], band.loc[name, ["low", "high"]], color=shade, linewidth=7, alpha=0.35)
+        ax.plot(place, band.loc[name, "trend"], "o", color=shade)
+    ax.axhline(newest, color=figures.GREY, linewidth=0.9)
+    ax.set_xticks(range(len(band)), list(band.index))
+    ax.margins(x=0.2)
+    ax.set_title(title)
+
+
+def break_dates(ax: Axes, dates: pd.DataFrame) -> None:
+    """Shade the interval of each break (``low``, ``high`` by month) and name the month above."""
+    for place, (month, row) in enumerate(dates.iterrows()):
+        ax.axvspan(row["low"].to_timestamp(), row["high"].to_timestamp(), color=figures.ORANGE, alpha=0.25, linewidth=0)
+        above = (month.to_timestamp(), 1.0 + 0.06 * (place % 2))
+        ax.annotate(f"{month:%b %Y}", above, xycoords=("data", "axes fraction"), ha="center", va="bottom")
+
+
+def by_price(ax: Axes, counts: pd.DataFrame) -> None:
+    """Draw counts by the price of one, each column in the colour of its flow."""
+    for name in counts:
+        ax.plot(counts.index, counts[name], marker="o", color=figures.colour(name), label=str(name).capitalize())
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(counts.index, [f"{price:g}" for price in counts.index])
+    ax.legend()
+
+
+def shaded_bars(ax: Axes, values: pd.Series, shaded: pd.Series) -> None:
+    """Draw a bar a month, with the background of some months shaded."""
+    months = figures.dates(values.index)
+    ax.bar(months, values, width=25, color=figures.GREY)
+    ax.fill_between(
+        months, 0, 1, where=shaded.to_numpy(), transform=ax.get_xaxis_transform(), color=figures.ORANGE, alpha=0.3,
+        linewidth=0,
+    )  # fmt: skip
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+
+
+def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Mapping[float, pd.DataFrame], outcome: pd.Series) -> None:
+    """Draw the past, a forecast in its bands (``low`` and ``high`` by level), and what has come since."""
+    figures.lines(ax, past, color=figures.colour(str(past.name)))
+    for bounds in bands.values():
+        ax.fill_between(
+            figures.dates(bounds.index), bounds["low"], bounds["high"], color=figures.SKY, alpha=0.35, linewidth=0
+        )
+    figures.lines(ax, mean, color=figures.BLUE, linestyle="--")
+    figures.lines(ax, outcome, color=figures.INK, marker="o", markersize=3)
+    figures.few_dates(ax)
+
+
+def shares(ax: Axes, frame: pd.DataFrame, wanted: float) -> None:
+    """Draw percentages as dots, a row for each row and a shape for each column, and what they should be as a line."""
+    shapes = zip(frame, "osD", (figures.INK, figures.BLUE, figures.VERMILION), strict=False)
+    for name, shape, shade in shapes:
+        ax.plot(frame[name], range(len(frame)), shape, color=shade, label=str(name).capitalize())
+    ax.axvline(wanted, color=figures.GREY, linewidth=0.9)
+    ax.set_yticks(range(len(frame)), [str(name).capitalize() for name in frame.index])
+    ax.set_ylim(len(frame) - 0.5, -0.5)
+    ax.grid(visible=True, axis="x")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)

@@ -134,14 +134,20 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
 
 
 def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
-    """Mark and date the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month."""
-    for month, turn in turns.items():
+    """Mark the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month.
+
+    The newest of each kind are dated, a quarter of the span apart, so that no date lies over another on a phone.
+    """
+    dated: dict[str, pd.Period] = {}
+    for month, turn in turns.iloc[::-1].items():
         at, up = (month.to_timestamp(), path[month]), turn == "peak"
         ax.plot(*at, marker="^" if up else "v", color=ORANGE, markersize=6)
-        ax.annotate(
-            f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
-            ha="center", va="bottom" if up else "top", fontsize=9.2,
-        )  # fmt: skip
+        if turn not in dated or (dated[turn] - month).n >= len(path) / 4:
+            dated[turn] = month
+            ax.annotate(
+                f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
+                ha="center", va="bottom" if up else "top", fontsize=9.2,
+            )  # fmt: skip
 
 
 def few_dates(*axes: Axes) -> None:
@@ -275,7 +281,8 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
         "source": (0.06 / height, f"Source: {source}", {"fontsize": 7.2, "va": "bottom", "color": "#666666"}),
     }
     for name, (y, text, how) in heads.items():
-        fig.text(left, y, text, gid=name, wrap=True, **how)  # type: ignore[arg-type]
+        # Two dollar signs are money, not mathematics.
+        fig.text(left, y, text, gid=name, wrap=True, parse_math=False, **how)  # type: ignore[arg-type]
     fig.set_label(title)
     fig.set_gid(alt)
     return fig

@@ -103,7 +103,7 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     Parameters
     ----------
     options : mapping
-        Values by parameter name, given to every notebook that has it; ``trend.horizon`` gives one notebook its own.
+        Values by parameter name, given to every notebook that has it; ``forecasts.horizon`` gives one notebook its own.
     only : sequence of str
         Names of notebooks, with or without their number; when empty all that have something to say about the release.
 
@@ -132,19 +132,20 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
 
 
 def left_out(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return by notebook why the data cannot carry it, whatever else it is asked for.
+    """Return by notebook why the data cannot carry it: the release, the series or the span has too little for it.
 
-    A release that carries none of those that look at it is no reason: the check of the parameters says what is wrong.
+    What none of those that take it can use is no reason: the check of the parameters says what is wrong with it.
     """
-    reasons = {}
+    reasons, takers = {}, {option: set[str]() for option in ("vintage", "series", "start", "end")}
     for name, model in notebooks().items():
-        vintage = options.get("vintage") if "vintage" in model.shared() else None
+        taken = model.shared() & takers.keys() & (options.keys() | {"vintage"})
         try:
-            check(model, {"vintage": vintage})
+            check(model, {option: options.get(option) for option in taken})
         except ParameterError as error:
             reasons[name] = str(error).removeprefix(f"{name}: ")
-    looking = {name for name, model in notebooks().items() if "vintage" in model.shared()}
-    return {} if looking <= reasons.keys() else reasons
+        for option in taken:
+            takers[option].add(name)
+    return {} if any(names and names <= reasons.keys() for names in takers.values()) else reasons
 
 
 def named(word: str) -> str:

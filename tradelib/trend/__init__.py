@@ -33,23 +33,6 @@ class Decomposition:
         """The trend by month."""
         return self.table["trend"].rename(None)
 
-    @property
-    def noise(self) -> float:
-        """Robust standard deviation of the remainder, 1.4826 times its median absolute deviation.
-
-        Missing for less than three years: the seasonal pattern, a mean of one or two values, then swallows the noise.
-        """
-        remainder = self.table["remainder"]
-        if len(remainder) < 36:
-            return float("nan")
-        return float(1.4826 * (remainder - remainder.median()).abs().median())
-
-    def summary(self) -> str:
-        """Say where the trend stands and how far months scatter around it."""
-        last, month = self.trend.iloc[-1], self.trend.index[-1]
-        scatter = f"months scatter around it by about {self.noise:.1f}" if self.noise > 0 else "scatter not measured"
-        return f"{self.method}: trend {last:.1f} in {month:%B %Y}; {scatter}."
-
 
 def stl_trend(
     series: pd.Series, *, trend_months: int = 21, season_years: int = 13, robust: bool = False

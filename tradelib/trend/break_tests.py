@@ -8,11 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from tradelib.growth import growth
-from tradelib.monthly import require_months
 from tradelib.trend import bai_perron
 from tradelib.trend.breaks import (
-    LEAST_MONTHS,
     Model,
     Search,
     autocorrelation,
@@ -57,15 +54,6 @@ class Evidence:
     persistence: float
     near_unit_root: bool
     percent: int
-
-    def summary(self) -> str:
-        """Say how many breaks, how they agree, and the warning where it applies."""
-        names = {"bic": "BIC", "lwz": "LWZ", "sequential": "the sequential tests"}
-        text = f"Breaks in the {self.found.model}: " + ", ".join(f"{n} by {names[by]}" for by, n in self.counts.items())
-        if self.near_unit_root:
-            text += f". Near a unit root (residual autocorrelation {self.persistence:.2f}): "
-            text += "a random walk would show such breaks too"
-        return text + "."
 
 
 def weigh(
@@ -116,12 +104,6 @@ def weigh(
     near = persistence >= persistence_limit
     dates = date_intervals(found, chosen)
     return Evidence(found, table, counts, ud_max, ud_critical, dates, persistence, near, percent)
-
-
-def weigh_growth(series: pd.Series, **options: object) -> Evidence:
-    """Weigh the evidence for breaks in the mean monthly growth: percent, or dollars for a series that changes sign."""
-    monthly = growth(series).table["month"].iloc[1:].rename(series.name)
-    return weigh(monthly, **options)  # type: ignore[arg-type]
 
 
 def sup_f(found: Search, breaks: int) -> float:
@@ -182,22 +164,3 @@ def _single(piece: pd.Series, least: int) -> float:
     at = ruptures.KernelCPD(kernel="linear", min_size=least).fit(data).predict(n_bkps=1)[0]
     rss = tuple(float(((half - half.mean()) ** 2).sum()) for half in (data, data[:at], data[at:]))
     return sup_f(Search(piece, "level", least, ((), (at,)), (rss[0], rss[1] + rss[2])), 1)
-
-
-def random_walk_counts(
-    series: pd.Series, *, draws: int = 100, seed: int = 0, most: int = 5, trim: float = 0.10
-) -> pd.Series:
-    """Count the level breaks that LWZ finds in random walks made of the series' own monthly changes in random order.
-
-    What the count of a series has to be compared with when it is near a unit root: a walk has no break at all.
-
-    Returns
-    -------
-    Series
-        Share of the walks by number of breaks.
-    """
-    values = require_months(series, least=LEAST_MONTHS, purpose="breaks", varying=True)
-    order, changes = np.random.default_rng(seed), np.diff(values.to_numpy())
-    walks = (pd.Series(np.r_[0.0, np.cumsum(order.permutation(changes))], values.index) for _ in range(draws))
-    counts = [int(criteria(search(walk, most=most, trim=trim))["lwz"].idxmin()) for walk in walks]
-    return pd.Series(counts).value_counts(normalize=True).sort_index().rename_axis("breaks").rename("share")

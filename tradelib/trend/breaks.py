@@ -161,37 +161,6 @@ def criteria(found: Search) -> pd.DataFrame:
     return pd.DataFrame({"rss": rss, "bic": bic, "lwz": lwz}, index=pd.Index(breaks, name="breaks"))
 
 
-def penalty_path(
-    series: pd.Series, multiples: tuple[float, ...] = (0.5, 1, 2, 4, 8, 16, 32, 64), least: int = 6
-) -> pd.DataFrame:
-    """Count level breaks by the penalty on each, to show how much the count depends on it.
-
-    Parameters
-    ----------
-    series : Series
-        As for ``search``.
-    multiples : tuple of float
-        Penalties, in units of v log(months), where v is half the mean squared monthly change: the variance of the
-        noise if there were no persistence.
-    least : int
-        Fewest months a regime may have.
-
-    Returns
-    -------
-    DataFrame
-        ``penalty`` and ``breaks`` by multiple.
-    """
-    import ruptures
-
-    values = require_months(series, least=LEAST_MONTHS, purpose="breaks", varying=True).to_numpy()
-    unit = float(np.mean(np.diff(values) ** 2) / 2 * np.log(len(values)))
-    finder = ruptures.KernelCPD(kernel="linear", min_size=least).fit(values)
-    counts = [len(finder.predict(pen=multiple * unit)) - 1 for multiple in multiples]
-    return pd.DataFrame(
-        {"penalty": [m * unit for m in multiples], "breaks": counts}, index=pd.Index(multiples, name="multiple")
-    )
-
-
 def long_run_variance(residuals: np.ndarray) -> float:
     """Return the variance of a mean times the months, with persistence counted in.
 
