@@ -354,7 +354,7 @@ def test_a_batch_goes_on_past_failures():
     got = x13_batch(frame, "x11", progress=False, **FIXED)
     assert list(got.results) == ["good", "better"]
     assert list(got.failures) == ["flat"]
-    np.testing.assert_allclose(got.component("adjusted")["better"], 2 * got.component("adjusted")["good"], rtol=1e-7)
+    np.testing.assert_allclose(got.results["better"].adjusted, 2 * got.results["good"].adjusted, rtol=1e-7)
     assert got.summary().startswith("2 adjusted, 1 failed\nflat: seasonal adjustment: flat is 1 in all months")
 
 
@@ -389,27 +389,9 @@ def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
     assert got.summary() == "1 adjusted, 1 failed\nodd: ZeroDivisionError: by chance"
 
 
-def test_a_batch_of_models_has_no_adjusted_values():
-    got = x13_batch({"a": AIRLINE}, None, progress=False, **FIXED)
-    with pytest.raises(ParameterError, match=r"a has no component 'adjusted'; it was only modelled \(engine None\)"):
-        got.component("adjusted")
-    assert got.component("observed")["a"].equals(AIRLINE)
-
-
 def test_a_batch_shows_its_progress(capsys):
     x13_batch({"a": AIRLINE, "b": AIRLINE}, "x11", progress=True, **FIXED)
     assert "X-13" in capsys.readouterr().err
-
-
-def test_plot_is_finished(textbook):
-    from matplotlib import pyplot as plt
-
-    from tradelib import figures
-
-    fig = textbook.plot()
-    assert figures.title_of(fig) == "airline: observed, adjusted, trend"
-    assert figures.alt_of(fig)
-    plt.close(fig)
 
 
 def test_seats_says_when_it_cannot_split_the_model():
