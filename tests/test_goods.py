@@ -65,13 +65,18 @@ def test_whole_years_add_up_to_the_unadjusted_ones(data):
 def test_an_engine_is_tried_by_its_first_adjustments():
     got = {way: goods.engine_trial(AIRLINE, way) for way in ("seats", "x11")}
     assert all(trial["qs_p"] > 0.9 and 0 < trial["revision"] < 3 for trial in got.values())
-    spec = goods.goods_spec("x11")
-    last = x13(AIRLINE, spec=spec).static()
-    first = x13(AIRLINE.iloc[:-35], spec=last).adjusted.iloc[-1]
-    later = x13(AIRLINE, spec=last, history={"estimates": ("sadj",), "start": "1958.1", "save": "(sar)"}).table("sar")
-    assert later.index[0] == AIRLINE.index[-36]
-    assert first == pytest.approx(AIRLINE.iloc[-36] / x13(AIRLINE.iloc[:-35], spec=last).factors.iloc[-1])
-    assert abs(later.iloc[:, 0]).mean() == pytest.approx(got["x11"]["revision"], rel=1e-4)
+
+
+def test_a_first_adjustment_is_that_of_the_data_until_its_month():
+    spec = x13(AIRLINE, "x11", regression=None, outlier=None).static()
+    got = goods.first_adjustments(AIRLINE, spec, 36)
+    assert (got.index[0], got.index[-1]) == (AIRLINE.index[-36], AIRLINE.index[-2])
+    known = x13(AIRLINE.loc[: got.index[5]], spec=spec).adjusted
+    assert got["first"].iloc[5] == pytest.approx(known.iloc[-1], rel=1e-6)
+    assert got["first_before"].iloc[5] == pytest.approx(known.iloc[-2], rel=1e-6)
+    final = x13(AIRLINE, spec=spec).adjusted
+    assert got["final"].to_list() == pytest.approx(final.loc[got.index].to_list(), rel=1e-6)
+    assert got["final_before"].to_list() == pytest.approx(final.loc[got.index - 1].to_list(), rel=1e-6)
 
 
 def test_windows_cover_every_month_once(data):

@@ -69,7 +69,7 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
 def test_what_the_release_cannot_carry_is_left_out_with_its_reason():
     reasons = left_out({})
     assert reasons["08_partners"] == "the release of 2024-05-02 about 2024-03 has no exhibit 19"
-    analyses = ["22_seasonal", "23_trend", "24_real_vs_nominal", "29_own_adjustment"]
+    analyses = ["22_seasonal", "23_trend", "24_real_vs_nominal", "29_own_adjustment", "30_first_adjustment"]
     assert reasons["28_agency_way"] == "the data folder has no goods by five-digit end use (census_enduse)"
     assert [job.notebook for job in plan({})] == ["01_overview", "12_method", *analyses]
 

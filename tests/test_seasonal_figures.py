@@ -83,3 +83,8 @@ def test_two_lines_are_around_zero_only_where_they_are_differences(ax):
     assert len(ax.lines) == 2
     seasonal_figures.two_lines(ax, values, "exports")
     assert len(ax.lines) == 5
+
+
+def test_every_month_has_its_bar(ax, by_year):
+    seasonal_figures.month_bars(ax, by_year.iloc[0], "imports")
+    assert list(ax.containers[0].datavalues) == list(by_year.iloc[0])

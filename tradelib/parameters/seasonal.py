@@ -88,7 +88,6 @@ class AgencyWay(Parameters):
 
         try:
             run.binary()
-            self.day  # noqa: B018 - it raises where there is no such release
             found = len(indirect.load_detail()[1].loc[self.months])
         except TradelibError as error:
             raise ValueError(str(error)) from error

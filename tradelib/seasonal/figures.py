@@ -112,6 +112,12 @@ def distance_bars(ax: Axes, distances: pd.Series, flow: str) -> None:
     ax.set_ylim(len(names) - 0.5, -0.5)  # panels share the axis: inverting it twice would undo it
 
 
+def month_bars(ax: Axes, by_month: pd.Series, flow: str) -> None:
+    """Draw a bar for each calendar month."""
+    ax.bar(range(12), by_month, color=colour(flow), width=0.62)
+    name_months(ax)
+
+
 def two_lines(ax: Axes, lines: pd.DataFrame, flow: str, *, zero: bool = True) -> None:
     """Draw the first of two columns in grey and the second in colour, differences around a line at zero."""
     if zero:

@@ -108,13 +108,42 @@ def engine_trial(series: pd.Series, way: Way, text: str = "chosen") -> dict[str,
     -------
     dict
         ``qs_p``, the p-value of QS of the adjusted series, and ``revision``, the mean absolute revision in percent of
-        the first adjustments of the last three years, the model frozen (X-13's ``history``).
+        the first adjustments of the last three years.
     """
     found = x13(series, spec=goods_spec(way, text))
-    first = series.index[-1] - 12 * HISTORY + 1
-    history = {"estimates": ("sadj",), "start": f"{first.year}.{first.month}"}
-    revised = x13(series, spec=found.static(), history=history)
-    return {"qs_p": found.number("qssadj", 1), "revision": revised.number("r01.lag00.aar.all")}
+    revised = first_adjustments(series, found.static(), 12 * HISTORY)
+    moved = 100 * (revised["first"] / revised["final"] - 1)
+    return {"qs_p": found.number("qssadj", 1), "revision": float(moved.abs().mean())}
+
+
+def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFrame:
+    """Adjust again and again, each time with one month more, as an office does that adjusts every month anew.
+
+    Parameters
+    ----------
+    series : pandas.Series
+        Unadjusted values, monthly ``PeriodIndex``.
+    spec : Spec
+        How, without automatic choices; ``Adjustment.static`` freezes them.
+    months : int
+        How many of the last months; X-13 wants five years before them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By month, without the last one: ``first`` and ``final`` adjusted value, and the value of the month before as it
+        stood on the same days, ``first_before`` and ``final_before``.
+
+    Notes
+    -----
+    The spec ``history`` of X-13; Findley and others (1998).
+    """
+    begin = series.index[-1] - months + 1
+    tables = {"estimates": ("sadj", "sadjchng"), "start": f"{begin.year}.{begin.month}", "save": "(sae che)"}
+    revised = x13(series, spec=spec, history=tables)
+    levels = revised.table("sae").set_axis(["first", "final"], axis=1)
+    growth = 1 + revised.table("che").set_axis(["first", "final"], axis=1) / 100
+    return levels.join((levels / growth).add_suffix("_before"))
 
 
 def adjust_in_windows(series: pd.Series, spec: Spec, *, years: int = WINDOW_YEARS, kept: int = KEPT_YEARS) -> pd.Series:
