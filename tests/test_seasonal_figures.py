@@ -51,7 +51,7 @@ def test_long_tables_name_every_third_row(ax, by_year):
 
 def test_the_first_way_is_on_top_also_where_panels_share_the_axis():
     distances = {flow: pd.Series({"a": 1.0, "b": 0.5}) for flow in ("exports", "imports")}
-    fig = seasonal_figures.panels(seasonal_figures.distance_bars, distances, height=3, across=True)
+    fig = seasonal_figures.panels(seasonal_figures.distance_bars, distances, height=3)
     assert fig.axes[0].get_ylim() == (1.5, -0.5)
     assert [text.get_text() for text in fig.axes[1].texts] == ["1.00", "0.50"]
     assert [ax.get_title(loc="left") or ax.get_title() for ax in fig.axes] == ["Exports", "Imports"]

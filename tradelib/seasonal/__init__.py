@@ -2,8 +2,9 @@
 
 One test decides for each series, the model F of ``x13.residual``, on a span named beforehand; the rule of the Bureau of
 Economic Analysis, which uses QS, stands beside it. ``benchmarks/size_and_power.py`` measures both by simulation, on 384
-months: at 5 percent QS rejects 0 to 4 percent of series without seasonality, model F 1 to 6, and neither a series that
-X-11 has adjusted. A wave of half a standard deviation of the monthly change is found always.
+months, 100 series a row: at 5 percent QS rejects 0 to 4 percent of series without seasonality, model F on the last 15
+years 0 to 5, and neither a series that X-11 has adjusted. A wave of a quarter of the standard deviation of the monthly
+change is found by model F in 65 percent of series, one of half of it always.
 
 What is left out on purpose: seasonal dummies with HAC standard errors and peaks of the spectrum at 90 percent.
 Both reject far too often when nothing is left: 12 to 30 and 37 to 55 percent in the same simulation.

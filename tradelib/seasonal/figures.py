@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
 
 def panels(
-    draw: Callable[..., AxesImage | None], flows: Mapping[str, Any], *, height: float, across: bool = False,
-    share: bool = True, **how: Any,
-) -> Figure:  # fmt: skip
-    """Return a figure with a panel for each flow, below or beside each other; shades get a scale.
+    draw: Callable[..., AxesImage | None], flows: Mapping[str, Any], *, height: float, share: bool = True, **how: Any
+) -> Figure:
+    """Return a figure with a panel for each flow, below each other so that each has its names; shades get a scale.
 
     Parameters
     ----------
@@ -37,13 +36,10 @@ def panels(
         Values by flow.
     height : float
         Of the figure, in inches.
-    across : bool
-        Panels beside each other.
     share : bool
         One scale for all panels.
     """
-    rows, columns = (1, len(flows)) if across else (len(flows), 1)
-    fig, axes = plt.subplots(rows, columns, sharex=share and not across, sharey=share, figsize=(7.2, height))
+    fig, axes = plt.subplots(len(flows), sharex=share, sharey=share, figsize=(7.2, height))
     for ax, (flow, values) in zip(axes, flows.items(), strict=True):
         shades = draw(ax, values, flow, **how)
         ax.set_title(flow.capitalize())
