@@ -1,8 +1,9 @@
 """Choose how to adjust goods trade by its distance from the agency's series, without looking at the last five years.
 
 Every candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, and judged on the
-five years before that month; one specification serves exports and imports. ``goods.CHOSEN`` holds the
-simplest of those that tie at the top; it alone is then run on all months and compared for March 2020 and later.
+five years before that month, whole years forced to the unadjusted ones; one specification serves exports and imports.
+``goods.CHOSEN`` holds the simplest of those that tie at the top; it alone is then run on all months and compared for
+March 2020 and later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pandas as pd
 
 import tradelib
 from tradelib.quantity.errors import EngineError
-from tradelib.seasonal.agreement import agreement
+from tradelib.seasonal.agreement import agreement, force_years
 from tradelib.seasonal.x13 import goods, x13
 
 ENDS = ("2011-02", "2014-02", "2017-02", "2020-02")
@@ -34,7 +35,8 @@ ENGINES: dict[str, dict[str, Any]] = {
     "X-11": {"engine": "x11"},
     "X-11 wide": {"engine": "x11", "x11": {"sigmalim": "(2.5 3.5)"}},
 }
-DATA = tradelib.load("*_goods_census_*", unit="billions")
+NAMES = [f"{flow}_goods_census_{adjustment}" for flow in ("exports", "imports") for adjustment in ("sa", "nsa")]
+DATA = tradelib.load(NAMES, start="1989-01", unit="billions")
 
 
 def distance(flow: str, end: str, window: str, holidays: str, outliers: str, model: str, engine: str) -> float:
@@ -46,9 +48,10 @@ def distance(flow: str, end: str, window: str, holidays: str, outliers: str, mod
         "arima": {"model": model},
     }
     try:
-        adjusted = x13(unadjusted.iloc[-WINDOWS[window] :], **asked).adjusted.iloc[-60:]
+        adjusted = x13(unadjusted.iloc[-WINDOWS[window] :], **asked).adjusted
     except EngineError:
         return float("nan")
+    adjusted = force_years(adjusted, unadjusted.loc[adjusted.index]).iloc[-60:]
     return agreement(adjusted, agency.loc[adjusted.index]).mean_absolute
 
 
@@ -66,7 +69,7 @@ def main() -> None:
     later = {}
     for flow in ("exports", "imports"):
         adjusted = goods.adjust_in_windows(DATA[f"{flow}_goods_census_nsa"], goods.goods_spec("seats")).loc["2020-03":]
-        later[flow] = agreement(adjusted, DATA[f"{flow}_goods_census_sa"].loc["2020-03":]).summary()
+        later[flow] = agreement(adjusted, DATA[f"{flow}_goods_census_sa"].loc["2020-03":]).mean_absolute
     print("the specification in tradelib.seasonal.x13.goods since March 2020:", later)
 
 

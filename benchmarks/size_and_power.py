@@ -19,7 +19,7 @@ import statsmodels.api as sm
 from tradelib import seasonal
 from tradelib.seasonal.x13 import available
 from tradelib.seasonal.x13.batch import x13_batch
-from tradelib.seasonal.x13.residual import model_f
+from tradelib.seasonal.x13.residual import PRIMARY_YEARS, model_f
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 300
 MONTHS = 384
@@ -68,14 +68,13 @@ def row(name: str, many: list[pd.Series]) -> dict[str, float | str]:
     alarms: dict[str, list[bool]] = {}
     with_model = available()
     for series in many:
-        more = model_f(series, years=()) if with_model else None
-        result = seasonal.residual_seasonality(series, years=(), more=more)
-        for _, test in result.tests.iterrows():
-            alarms.setdefault(test["test"], []).append(test["p_value"] < 0.05)
-        whole = seasonal.residual_seasonality(series)
-        alarms.setdefault("verdict: not none", []).append(whole.verdict != "none")
-        alarms.setdefault("verdict: present", []).append(whole.verdict == "present")
         changes, _ = seasonal.monthly_changes(series)
+        alarms.setdefault("QS", []).append(seasonal.qs(changes)[2] < 0.05)
+        if with_model:
+            whole, recent = (model_f(series, years=years).p_value for years in (MONTHS // 12, PRIMARY_YEARS))
+            alarms.setdefault("model F", []).append(whole < 0.05)
+            alarms.setdefault(f"model F, {PRIMARY_YEARS} years", []).append(recent < 0.05)
+            alarms.setdefault("verdict: present", []).append(seasonal.rate(recent) == "present")
         alarms.setdefault("HAC dummies", []).append(hac_dummies(changes) < 0.05)
         alarms.setdefault("spectral peaks", []).append(spectral_peaks(changes))
     return {"series": name} | {test: round(100 * float(np.mean(found)), 1) for test, found in alarms.items()}

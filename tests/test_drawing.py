@@ -85,3 +85,17 @@ def test_two_causes_and_the_change_that_they_make(months):
     assert got == pytest.approx([0.6] * months)
     assert "Change" in [text.get_text() for text in ax.texts]
     plt.close(fig)
+
+
+def test_numbers_that_a_reader_sees_keep_their_digits(tmp_path):
+    fig, ax = plt.subplots()
+    ax.bar_label(ax.barh(["a", "b", "c"], [0.88, 0.39, 1.25]), ["0.88", "0.39", "1.25"])
+    ax.set_xticks([0.25, 0.75])
+    figures.finish(fig, title="A title", unit="Percent", source="A source", alt="From 0.88 to 0.39")
+    export.save(fig, tmp_path / "figures", "x", pd.DataFrame({"a": [0.88, 0.39, 1.25]}))
+    got = inline((tmp_path / "drawings" / "x-wide.svg").read_text(encoding="utf-8"), "f", "From 0.88 to 0.39")
+    texts = re.findall(r">([\d.]+)</text>", got)
+    assert {"0.88", "0.39", "1.25", "0.25", "0.75"} <= set(texts)
+    assert 'aria-label="From 0.88 to 0.39"' in got
+    assert not re.search(r' d="[^"]*\d\.\d\d', got)
+    plt.close(fig)

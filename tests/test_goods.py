@@ -1,11 +1,14 @@
 """The chosen specification of goods trade and its distance from the agency's series."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from airline import AIRLINE
 
 import tradelib
-from tradelib.parameters import Seasonal, check
-from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.parameters import OwnAdjustment, check
+from tradelib.quantity.errors import ParameterError
+from tradelib.seasonal.agreement import agreement, force_years
 from tradelib.seasonal.x13 import available, goods, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
@@ -23,64 +26,70 @@ def data():
 
 @pytest.fixture(scope="module")
 def compared(data):
-    unadjusted = {flow: data[f"{flow}_goods_census_nsa"] for flow in FLOWS}
-    methods = {
-        "chosen": {f: goods.adjust_goods(s, "seats").components["adjusted"] for f, s in unadjusted.items()},
-        "windows": {f: goods.adjust_in_windows(s, goods.goods_spec("seats")) for f, s in unadjusted.items()},
-        "textbook": {f: x13(s.loc["2005-01":], **goods.FIRST_TRY).adjusted for f, s in unadjusted.items()},
-        "STL": {f: goods.adjust_goods(s, "stl").components["adjusted"] for f, s in unadjusted.items()},
-    }
-    return goods.compare_with_agency(methods, {flow: data[f"{flow}_goods_census_sa"] for flow in FLOWS})
+    """Distance from the agency by flow, months and method, before and after the month that ends the choice."""
+    rows = {}
+    for flow in FLOWS:
+        raw, agency = data[f"{flow}_goods_census_nsa"], data[f"{flow}_goods_census_sa"]
+        methods = {
+            "ours": goods.adjust_in_windows(raw, goods.goods_spec("seats")),
+            "defaults": x13(raw.loc["2005-01":]).adjusted,
+            "STL": goods.adjust_goods(raw, "stl").components["adjusted"],
+        }
+        for months in (slice("2005-01", "2020-02"), slice(goods.CUT, None)):
+            rows |= {(flow, months.start, m): agreement(a.loc[months], agency.loc[months]) for m, a in methods.items()}
+    return rows
 
 
-@pytest.mark.parametrize(("flow", "first_try"), [("exports", 0.65), ("imports", 0.52)])
-def test_nearer_to_the_agency_than_the_first_try(compared, flow, first_try):
-    got = compared.loc[(flow, "all")]
-    assert got.loc["chosen", "mean_absolute"] < first_try
-    assert got.loc["windows", "mean_absolute"] < first_try
-    assert got.loc["windows", "correlation"] > 0.94
+@pytest.mark.parametrize(("flow", "most"), [("exports", 0.71), ("imports", 0.475)])
+def test_near_the_agency_on_months_that_chose_nothing(compared, flow, most):
+    got = compared[flow, goods.CUT, "ours"]
+    assert got.mean_absolute < most
+    assert got.correlation > 0.97
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-@pytest.mark.parametrize("months", goods.MONTHS)
-def test_windows_are_nearer_than_textbook_and_stl_in_all_years(compared, flow, months):
-    distance = compared.loc[(flow, months), "mean_absolute"]
-    assert distance["windows"] < distance["textbook"] < distance["STL"]
+@pytest.mark.parametrize("months", ["2005-01", goods.CUT])
+def test_ours_is_nearer_than_the_defaults_and_stl_in_all_years(compared, flow, months):
+    ours, defaults, stl = (compared[flow, months, method].mean_absolute for method in ("ours", "defaults", "STL"))
+    assert ours < defaults < stl
 
 
-def test_the_table_says_flow_months_and_method(compared):
-    assert compared.index.names == ["flow", "months", "method"]
-    assert len(compared) == 2 * 3 * 4
-    assert list(dict.fromkeys(compared.index.get_level_values("months"))) == list(goods.MONTHS)
+def test_whole_years_add_up_to_the_unadjusted_ones(data):
+    raw = data["exports_goods_census_nsa"].loc["2000-01":"2019-06"]
+    got = goods.adjust_in_windows(raw, goods.goods_spec("x11"))
+    years = (got.groupby(got.index.year).sum() / raw.groupby(raw.index.year).sum() - 1).abs()
+    assert years.loc[:2018].max() < 1e-12
+    assert years[2019] > 1e-4
 
 
-def test_parts_below_two_years_are_left_out(data):
-    short = data.loc["2018-01":"2020-12"]
-    got = goods.compare_with_agency(
-        {"agency": {"exports": short["exports_goods_census_sa"]}}, {"exports": data["exports_goods_census_sa"]}
-    )
-    assert list(got.index.get_level_values("months")) == ["all", "earlier"]
-    assert set(got["mean_absolute"]) == {0}
+def test_an_engine_is_tried_by_its_first_adjustments():
+    got = {way: goods.engine_trial(AIRLINE, way) for way in ("seats", "x11")}
+    assert all(trial["qs_p"] > 0.9 and 0 < trial["revision"] < 3 for trial in got.values())
+
+
+def test_a_first_adjustment_is_that_of_the_data_until_its_month():
+    spec = x13(AIRLINE, "x11", regression=None, outlier=None).static()
+    got = goods.first_adjustments(AIRLINE, spec, 36)
+    assert (got.index[0], got.index[-1]) == (AIRLINE.index[-36], AIRLINE.index[-2])
+    known = x13(AIRLINE.loc[: got.index[5]], spec=spec).adjusted
+    assert got["first"].iloc[5] == pytest.approx(known.iloc[-1], rel=1e-6)
+    assert got["first_before"].iloc[5] == pytest.approx(known.iloc[-2], rel=1e-6)
+    final = x13(AIRLINE, spec=spec).adjusted
+    assert got["final"].to_list() == pytest.approx(final.loc[got.index].to_list(), rel=1e-6)
+    assert got["final_before"].to_list() == pytest.approx(final.loc[got.index - 1].to_list(), rel=1e-6)
 
 
 def test_windows_cover_every_month_once(data):
     series = data["imports_goods_census_nsa"].iloc[:250]
     got = goods.adjust_in_windows(series, goods.goods_spec("x11"))
     assert got.index.equals(series.index)
-    expected = x13(series.iloc[-180:], spec=goods.goods_spec("x11")).adjusted.iloc[-60:]
-    np.testing.assert_allclose(got.iloc[-60:], expected)
-    first = x13(series.iloc[:180], spec=goods.goods_spec("x11")).adjusted
-    np.testing.assert_allclose(got.iloc[:130], first.iloc[:130])
+    last = x13(series.iloc[-180:], spec=goods.goods_spec("x11")).adjusted.iloc[-60:]
+    first = x13(series.iloc[:180], spec=goods.goods_spec("x11")).adjusted.iloc[:130]
+    pieces = [first, x13(series.iloc[10:190], spec=goods.goods_spec("x11")).adjusted.iloc[-60:], last]
+    np.testing.assert_allclose(got, force_years(pd.concat(pieces), series))
     short = series.iloc[:100]
-    np.testing.assert_allclose(
-        goods.adjust_in_windows(short, goods.goods_spec("x11")), x13(short, spec=goods.goods_spec("x11")).adjusted
-    )
-
-
-def test_other_months_of_the_agency_are_refused(data):
-    ours = data["exports_goods_census_sa"]
-    with pytest.raises((ComparabilityError, KeyError)):
-        goods.compare_with_agency({"us": {"exports": ours}}, {"exports": ours.loc["2010-01":]})
+    once = x13(short, spec=goods.goods_spec("x11")).adjusted
+    np.testing.assert_allclose(goods.adjust_in_windows(short, goods.goods_spec("x11")), force_years(once, short))
 
 
 def test_without_a_program_stl_takes_its_place(monkeypatch):
@@ -120,11 +129,14 @@ def test_windows_may_be_kept_whole(data):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"engine": "x12"}, "'seats', 'x11' or 'stl'"),
+        ({"engine": "x12"}, "'rule', 'seats', 'x11' or 'stl'"),
         ({"spec": "nonsense"}, "expected name { ... } blocks"),
         ({"spec": "series{start=2000.1 data=(1 2 3)} x11{}"}, "expected specs without data"),
         ({"spec": MODEL + "x11{}"}, r"found x11\{\} with engine 'seats'; expected seats\{\} or neither"),
         ({"spec": MODEL + "seats{}", "engine": "x11"}, r"found seats\{\} with engine 'x11'"),
+        ({"series": "exports_goods_census_sa"}, "is published as adjusted"),
+        ({"start": "2021-06"}, "2021-06 to 2025-02 are 45 months; the tests need 60"),
+        ({"spec": MODEL, "engine": "rule"}, "engine 'rule', which takes none"),
         ({"spec": MODEL, "engine": "stl"}, "engine 'stl', which takes none"),
         ({"spec": "arima{modle=(0 1 1)}"}, "no argument 'modle' in spec 'arima'"),
         ({"spec": MODEL + "forecast{maxlead=6}", "engine": "x11"}, "factors of 6 months to come; expected 12"),
@@ -136,7 +148,7 @@ def test_windows_may_be_kept_whole(data):
 )
 def test_the_notebook_refuses_what_is_no_spec(asked, told):
     with pytest.raises(ParameterError, match=told):
-        check(Seasonal, asked)
+        check(OwnAdjustment, {"engine": "seats"} | asked)
 
 
 @pytest.mark.parametrize(
@@ -149,4 +161,16 @@ def test_the_notebook_refuses_what_is_no_spec(asked, told):
 )
 def test_the_notebook_takes_what_runs(engine, text):
     asked = {"engine": engine, "spec": MODEL + text, "start": "2008-01"}
-    assert check(Seasonal, asked).spec == asked["spec"]
+    assert check(OwnAdjustment, asked).spec == asked["spec"]
+
+
+def test_a_partner_is_adjusted_by_naming_it_and_short_histories_come_whole():
+    asked = check(OwnAdjustment, {"series": "imports_goods_china_census_nsa"})
+    flows = asked.load_flows()
+    assert list(flows) == ["exports_goods_china_census_nsa", "imports_goods_china_census_nsa"]
+    assert (str(flows.index[0]), str(flows.index[-1])) == ("1992-01", "2025-02")
+    agency = asked.load_agency()
+    assert list(agency) == ["exports_goods_china_census_sa", "imports_goods_china_census_sa"]
+    assert agency.index.isin(flows.index).all()
+    late = check(OwnAdjustment, {"series": "imports_goods_cafta_dr_census_nsa"})
+    assert str(late.load_flows().index[0]) == "2005-01"

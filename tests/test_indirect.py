@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from tests.airline import AIRLINE
-from tradelib.paths import data_folder
+from tradelib.parameters import AgencyWay, check
 from tradelib.quantity.errors import ParameterError
-from tradelib.seasonal.agreement import agreement
-from tradelib.seasonal.indirect import force_years, indirect, repeats
+from tradelib.seasonal.agreement import agreement, force_years
+from tradelib.seasonal.indirect import indirect, load_detail
 
 
 def table(**columns):
@@ -37,7 +37,6 @@ def test_a_series_that_cannot_be_adjusted_well_stays_and_says_why():
     assert "not above zero" in got.reasons["none"]
     pd.testing.assert_series_equal(got.adjusted["noise"], noise, check_names=False)
     assert swing(got.adjusted["air"]) < 0.02 < swing(AIRLINE)
-    assert got.summary() == "3 series: 1 adjusted, 2 left unadjusted"
 
 
 def test_the_limit_of_quality_is_the_callers():
@@ -47,24 +46,36 @@ def test_the_limit_of_quality_is_the_callers():
         indirect(detail, most_q=0)
 
 
-def test_a_difference_that_repeats_by_month_is_told_from_one_that_does_not():
-    months = pd.Series(AIRLINE.index.month, AIRLINE.index, dtype=float)
-    assert repeats(months) == pytest.approx(1)
-    assert repeats(pd.Series(np.arange(144.0), AIRLINE.index)) < 0.02
-
-
 def test_the_detail_comes_near_the_agency_on_years_not_used_to_choose():
-    folder = data_folder() / "census_enduse" / "2025-06-05"
-    table = pd.read_csv(folder / "goods_nsa.csv", dtype={"code": str}).set_index(["flow", "code"])
-    descriptions = table.pop("description")
-    detail = table.T.fillna(0.0).astype(float) / 1e6  # a code without an entry in a month had no trade
-    detail.index = pd.PeriodIndex(detail.index, freq="M", name="period")
-    agency = pd.read_csv(folder / "world_sa.csv", index_col="period")
-    agency.index = pd.PeriodIndex(agency.index, freq="M", name="period")
+    detail, agency = load_detail()
     assert detail.shape == (108, 280)
-    assert descriptions["exports", "12260"].startswith("NONMONETARY GOLD")
-    for flow, far, together in (("exports", 0.40, 0.975), ("imports", 0.22, 0.99)):
+    assert detail.loc["2016-01", ("exports", "00000")] == pytest.approx(0.350387991)
+    for flow, far, together in (("exports", 0.37, 0.975), ("imports", 0.22, 0.99)):
         got = indirect(detail[flow]).total.loc["2021":]
         near = agreement(got, agency[f"{flow}_goods_census_sa"].loc["2021":])
         assert near.mean_absolute < far
         assert near.correlation > together
+
+
+def test_a_month_without_trade_is_zero_and_the_sum_is_the_unadjusted_world():
+    detail, agency = load_detail()
+    assert detail.notna().all().all()
+    years = pd.DataFrame({flow: detail[flow].sum(axis=1) for flow in ("exports", "imports")}).groupby(detail.index.year)
+    gap = agency.groupby(agency.index.year).sum().to_numpy() / years.sum().to_numpy() - 1
+    assert abs(gap).max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [({"end": "2022-06"}, "found 18 months to compare from 2021-01 on; expected 24"), ({"end": "x"}, "not a month")],
+)
+def test_the_notebook_compares_only_months_that_chose_nothing(asked, message):
+    assert check(AgencyWay, {"start": "2010-01"}).months == slice("2021-01", None)
+    with pytest.raises(ParameterError, match=message):
+        check(AgencyWay, asked)
+
+
+def test_a_data_folder_without_the_detail_leaves_the_notebook_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path))
+    with pytest.raises(ParameterError, match="no goods by five-digit end use"):
+        load_detail()

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from airline import AIRLINE
 from hypothesis import given, settings, strategies as st
+from scipy.stats import shapiro
+from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
@@ -53,6 +55,36 @@ def test_diagnostics_are_the_published_ones(textbook, key, expected):
     printed = 5e-9 if key == "variance$mle" else 5.1e-5
     assert textbook.number(key) == pytest.approx(expected, abs=printed)
     assert np.isnan(textbook.number("no such key"))
+
+
+PUBLISHED = """
+Weekday           -0.0029497  0.0005232  -5.638
+Easter[1]          0.0177674  0.0071580   2.482
+AO1951.May         0.1001558  0.0204387   4.900
+MA 1               0.1156204  0.0858588   1.347
+MA 12              0.4973600  0.0774677   6.420
+"""
+"""Estimates, standard errors and z values. Sax and Eddelbuettel (2018), *Seasonal Adjustment by X-13ARIMA-SEATS in R*,
+Journal of Statistical Software 87(11): the model that is chosen automatically for the airline series."""
+
+
+def test_the_automatic_model_is_the_published_one_in_full():
+    got = x13(AIRLINE, automdl={})
+    estimates = pd.concat([got.regression[["estimate", "standard_error"]], got.coefficients])
+    rows = [line.split() for line in PUBLISHED.replace("MA ", "MA_").strip().splitlines()]
+    expected = {name.replace("_", " "): [float(word) for word in words] for name, *words in rows}
+    assert list(estimates.index) == list(expected)
+    for name, (estimate, error, z) in expected.items():
+        assert estimates.loc[name, "estimate"] == pytest.approx(estimate, abs=5.1e-8)
+        assert estimates.loc[name, "standard_error"] == pytest.approx(error, abs=5.1e-8)
+        assert estimates.loc[name, "estimate"] / estimates.loc[name, "standard_error"] == pytest.approx(z, abs=5.1e-4)
+    assert (got.engine, got.model, got.scale, len(got.components)) == ("seats", "(0 1 1)(0 1 1)", "log", 144)
+    assert [round(got.number(key), 1) for key in ("aicc", "bic", "qssadj")] == [947.3, 963.9, 0.0]
+    errors = saved.months(got.saved["rsd"]).values[
+        :, 0
+    ]  # theirs are of all months, with errors estimated before the first
+    assert float(acorr_ljungbox(errors, lags=[24])["lb_stat"].iloc[0]) == pytest.approx(26.65, abs=0.005)
+    assert shapiro(errors).statistic == pytest.approx(0.9908, abs=5.1e-5)
 
 
 @pytest.mark.parametrize(("model", "lost"), [("(0 1 1)(0 1 1)", 13), ("(1 1 2)", 1), ("(1 0 0)", 0), ("(3 1 0)", 1)])
@@ -354,7 +386,7 @@ def test_a_batch_goes_on_past_failures():
     got = x13_batch(frame, "x11", progress=False, **FIXED)
     assert list(got.results) == ["good", "better"]
     assert list(got.failures) == ["flat"]
-    np.testing.assert_allclose(got.component("adjusted")["better"], 2 * got.component("adjusted")["good"], rtol=1e-7)
+    np.testing.assert_allclose(got.results["better"].adjusted, 2 * got.results["good"].adjusted, rtol=1e-7)
     assert got.summary().startswith("2 adjusted, 1 failed\nflat: seasonal adjustment: flat is 1 in all months")
 
 
@@ -389,27 +421,9 @@ def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
     assert got.summary() == "1 adjusted, 1 failed\nodd: ZeroDivisionError: by chance"
 
 
-def test_a_batch_of_models_has_no_adjusted_values():
-    got = x13_batch({"a": AIRLINE}, None, progress=False, **FIXED)
-    with pytest.raises(ParameterError, match=r"a has no component 'adjusted'; it was only modelled \(engine None\)"):
-        got.component("adjusted")
-    assert got.component("observed")["a"].equals(AIRLINE)
-
-
 def test_a_batch_shows_its_progress(capsys):
     x13_batch({"a": AIRLINE, "b": AIRLINE}, "x11", progress=True, **FIXED)
     assert "X-13" in capsys.readouterr().err
-
-
-def test_plot_is_finished(textbook):
-    from matplotlib import pyplot as plt
-
-    from tradelib import figures
-
-    fig = textbook.plot()
-    assert figures.title_of(fig) == "airline: observed, adjusted, trend"
-    assert figures.alt_of(fig)
-    plt.close(fig)
 
 
 def test_seats_says_when_it_cannot_split_the_model():

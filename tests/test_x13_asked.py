@@ -182,14 +182,6 @@ def test_the_engine_and_the_spec_must_agree():
         x13(AIRLINE, None, spec=build("seats"))
 
 
-def test_a_model_alone_can_be_drawn():
-    from matplotlib import pyplot as plt
-
-    fig = x13(AIRLINE, None, **PLAIN).plot()
-    assert len(fig.axes[0].lines) == 1
-    plt.close(fig)
-
-
 @pytest.mark.parametrize("limit", [None, 0, float("inf"), float("nan"), "60"])
 def test_a_time_limit_always_applies(limit):
     with pytest.raises(ParameterError, match="expected seconds"):

@@ -10,7 +10,7 @@ from tradelib.parameters.base import Common, Parameters, in_words
 from tradelib.parameters.chapter import Chapter, declared
 from tradelib.parameters.real_vs_nominal import RealVsNominal
 from tradelib.parameters.revisions import Revisions
-from tradelib.parameters.seasonal import Seasonal
+from tradelib.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
 from tradelib.parameters.trend import Breaks, Forecasts, Trend
 from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError, did_you_mean
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "AgencyWay",
     "Breaks",
     "Chapter",
     "Common",
     "Forecasts",
+    "OwnAdjustment",
     "Parameters",
     "RealVsNominal",
     "Revisions",
@@ -35,7 +37,8 @@ __all__ = [
 ]  # fmt: skip
 
 _MODELS: dict[str, type[Parameters]] = {
-    model.notebook: model for model in (Seasonal, Trend, RealVsNominal, Revisions, Breaks, Forecasts)
+    model.notebook: model
+    for model in (Seasonal, Trend, RealVsNominal, Revisions, Breaks, Forecasts, AgencyWay, OwnAdjustment)
 }
 _declared: dict[tuple[str, int], type[Common]] = {}
 

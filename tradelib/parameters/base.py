@@ -115,6 +115,7 @@ class Parameters(Common):
         """Check that the data have what is asked: series, span and vintage."""
         names = [*self.needs, *(getattr(self, field) for field in ("series",) if hasattr(self, field))]
         try:
+            self.day  # noqa: B018 - it raises where there is no such release
             for name in names:
                 self.load(name)
         except TradelibError as error:

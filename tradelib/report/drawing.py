@@ -26,14 +26,15 @@ def inline(svg: str, prefix: str, label: str) -> str:
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(r' d="((?:\s*[MLz](?:\s-?[\d.]+\s-?[\d.]+)?)+)\s*"', _steps, body)
+    # Places to a tenth of a point; the numbers that a reader sees stay as they are.
+    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d)\d+", r"\1", tag[0]), body)
     box = re.search(r'viewBox=["\']([^"\']*)', body)
     head = f'<svg role="img" aria-label="{label}" viewBox="{box[1] if box else "0 0 10 10"}">'
     body = head + body[body.index(">") + 1 :]
     body = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", body)
     body = re.sub(r"""font-family: [^;"]*;? ?| ?transform="rotate\(-0 [^"]*\)\"""", "", body)
     body = body.replace("font-weight: bold", "font-weight: 600")
-    body = re.sub(r' d="((?:\s*[MLz](?:\s-?[\d.]+\s-?[\d.]+)?)+)\s*"', _steps, body)
-    body = re.sub(r"(\d+\.\d)\d+", r"\1", body)
     for colour, variable in _COLOURS.items():
         body = re.sub(colour, f"var(--{variable})", body, flags=re.IGNORECASE)
     body = re.sub(r'<g id="\S+months ([^"]*)">', r'<g data-months="\1">', body.replace("xlink:href", "href"))

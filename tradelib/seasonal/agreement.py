@@ -1,9 +1,9 @@
-"""How close a seasonal adjustment of ours comes to the agency's."""
+"""What makes a seasonal adjustment of ours the agency's kind, and how close it comes to the agency's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,20 @@ from tradelib.quantity.errors import ComparabilityError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Values = TypeVar("Values", pd.Series, pd.DataFrame)
+
+
+def force_years(adjusted: Values, unadjusted: Values) -> Values:
+    """Return adjusted values scaled so that each whole calendar year adds up to the unadjusted one.
+
+    A year of fewer than twelve months, and one whose adjusted values add up to zero, stays as it is.
+    """
+    year = pd.PeriodIndex(adjusted.index).year
+    ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
+    whole = pd.Series(1, index=adjusted.index).groupby(year).size().eq(12)
+    ratio = ratio.where(ratio.notna()).where(whole, axis=0).fillna(1.0)
+    return adjusted * ratio.reindex(year).to_numpy()
 
 
 @dataclass(frozen=True)
@@ -34,13 +48,6 @@ class Agreement:
     mean_absolute: float
     correlation: float
     same_direction: float
-
-    def summary(self) -> str:
-        """Return the three figures in one sentence."""
-        return (
-            f"{self.mean_absolute:.2f} percent apart on average; monthly changes correlate {self.correlation:.2f}; "
-            f"same direction in {self.same_direction:.0f} percent of months"
-        )
 
 
 def agreement(ours: pd.Series, theirs: pd.Series) -> Agreement:

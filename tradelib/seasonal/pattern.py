@@ -48,28 +48,6 @@ class Pattern:
         last = self.components["seasonal"].iloc[-12:]
         return last.set_axis(pd.PeriodIndex(last.index) + 12)
 
-    @property
-    def by_year(self) -> pd.DataFrame:
-        """Seasonal effects, one row a year and one column a calendar month (``Jan`` to ``Dec``)."""
-        return effects_by_year(self.effects)
-
-    @property
-    def strength(self) -> float:
-        """Share of the detrended variance that is seasonal, from 0 to 1 (Wang, Smith and Hyndman 2006)."""
-        parts = self.components[["seasonal", "irregular"]]
-        logs = np.log(parts) if self.scale == "log" else parts
-        detrended = float(logs.sum(axis=1).var())
-        return max(0.0, 1 - float(logs["irregular"].var()) / detrended)
-
-    def summary(self) -> str:
-        """Return the pattern in one sentence."""
-        mean = self.by_year.mean()
-        unit = "percent" if self.scale == "log" else "units"
-        return (
-            f"seasonal strength {self.strength:.2f}; lowest in {mean.idxmin()} ({mean.min():+.1f} {unit}), "
-            f"highest in {mean.idxmax()} ({mean.max():+.1f})"
-        )
-
 
 def stl_pattern(
     series: pd.Series, *, seasonal: int = 7, robust: bool = True, log: bool | None = None, months: int = 36

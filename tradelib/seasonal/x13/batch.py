@@ -36,22 +36,6 @@ class Batch:
     results: dict[str, Adjustment]
     failures: dict[str, Exception]
 
-    def component(self, name: str) -> pd.DataFrame:
-        """Return one component, for example ``adjusted``, of all series side by side.
-
-        Raises
-        ------
-        ParameterError
-            There is no such component; after ``engine=None`` there is only ``observed``.
-        """
-        for series, result in self.results.items():
-            if name not in result.components:
-                why = "; it was only modelled (engine None)" if result.engine is None else ""
-                raise ParameterError(
-                    f"{series} has no component {name!r}{why}; possible: {', '.join(result.components)}"
-                )
-        return pd.DataFrame({series: result.components[name] for series, result in self.results.items()})
-
     def summary(self) -> str:
         """Return how many were adjusted, and what was wrong with each of the others."""
         lines = [f"{name}: {_told(error)}" for name, error in self.failures.items()]

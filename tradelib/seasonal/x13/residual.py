@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from tradelib.monthly import require_months
-from tradelib.seasonal import COLUMNS, LEAST_YEARS, SPANS, WHOLE, Verdict, monthly_changes, qs, recent
+from tradelib.seasonal import LEAST_YEARS, WHOLE, monthly_changes, qs, recent
 from tradelib.seasonal.x13 import x13
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PRIMARY_YEARS = 15
+"""Years of the one test that decides: long enough for it, and recent enough for seasonality that crept in."""
 _RANDOM_WALK: dict[str, Any] = {"regression": None, "arima": {"model": "(0 1 1)"}}
 
 
@@ -21,7 +23,40 @@ def _scale(values: pd.Series) -> Literal["log", "none"]:
     return "log" if (values > 0).all() else "none"
 
 
-def model_f(series: pd.Series, *, years: Sequence[int] = SPANS) -> pd.DataFrame:
+@dataclass(frozen=True)
+class ModelF:
+    """The test of fixed seasonal effects in an adjusted series, and how large they may still be.
+
+    Attributes
+    ----------
+    name : str
+        The series.
+    first, last : pandas.Period
+        Span tested.
+    statistic, p_value : float
+        F that all effects are zero, and its p-value.
+    effects : pandas.DataFrame
+        By month, January to November (those of December make the sum zero): ``estimate`` and ``standard_error``, in
+        percent where the model is for logarithms, else in the unit of the series.
+    """
+
+    name: str
+    first: pd.Period
+    last: pd.Period
+    statistic: float
+    p_value: float
+    effects: pd.DataFrame
+
+    @property
+    def bound(self) -> float:
+        """The largest effect of a month that lies within two standard errors of its estimate.
+
+        It says what the test could not have seen: an effect of that size may be there although none is proven.
+        """
+        return float((self.effects["estimate"].abs() + 2 * self.effects["standard_error"]).max())
+
+
+def model_f(series: pd.Series, *, years: int = PRIMARY_YEARS) -> ModelF:
     """Test fixed seasonal effects in a regARIMA model with outliers.
 
     Outliers are searched and modelled first, so that 2020 neither hides nor feigns seasonality.
@@ -30,27 +65,25 @@ def model_f(series: pd.Series, *, years: Sequence[int] = SPANS) -> pd.DataFrame:
     ----------
     series : pandas.Series
         Seasonally adjusted values, monthly ``PeriodIndex``, no gap.
-    years : sequence of int
-        Most recent spans besides the whole one, each of five years or more.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a span: ``span``, ``test`` (``"model F"``), ``statistic`` (F), ``freedom`` (of its numerator) and
-        ``p_value``; ``seasonal.residual_seasonality`` takes it as ``more``.
+    years : int
+        Most recent years tested, five or more; all of a shorter series.
 
     Notes
     -----
     Lytras, Feldpausch and Bell (2007). The ARIMA model is (0 1 1), of logarithms when every value is positive.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
-    rows = []
-    for span, part in recent(values, years).items():
-        transform = {"function": _scale(values)}
-        asked = _RANDOM_WALK | {"regression": {"variables": ("seasonal",)}, "transform": transform}
-        freedom, _, statistic, p_value = x13(part, None, **asked).diagnostics["ftest$Seasonal"].split()
-        rows.append((span, "model F", float(statistic), int(freedom), float(p_value)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    span = [*recent(values, (years,)).values()][-1]
+    scale = _scale(values)
+    fitted = x13(
+        span, None, **_RANDOM_WALK | {"regression": {"variables": ("seasonal",)}, "transform": {"function": scale}}
+    )
+    _, _, statistic, p_value = fitted.diagnostics["ftest$Seasonal"].split()
+    effects = fitted.regression.query("group == 'Seasonal'")[["estimate", "standard_error"]]
+    return ModelF(
+        str(series.name or "series"), span.index[0], span.index[-1], float(statistic), float(p_value),
+        effects * (100 if scale == "log" else 1),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,18 +125,10 @@ class Measures:
     rule: BeaRule
 
     @property
-    def verdict(self) -> Verdict:
-        """``present`` when every span is flagged, ``uncertain`` when some are, else ``none``."""
+    def verdict(self) -> Literal["flagged", "flagged in part", "not flagged"]:
+        """Whether every span is flagged, some are, or none is."""
         flagged = self.table["flagged"]
-        return "present" if flagged.all() else "uncertain" if flagged.any() else "none"
-
-    def summary(self) -> str:
-        """Return the verdict with the measures of the whole span."""
-        at = self.table.loc[WHOLE]
-        return (
-            f"{self.name}: residual seasonality by BEA's rule: {self.verdict}; whole span QS p {at['qs_p']:.3f}, "
-            f"F {at['stable_f']:.2f}, M7 {at['m7']:.2f}, combined test {at['identifiable']}"
-        )
+        return "flagged" if flagged.all() else "flagged in part" if flagged.any() else "not flagged"
 
 
 def x11_measures(series: pd.Series, *, years: Sequence[int] = (15,), rule: BeaRule = BeaRule()) -> Measures:

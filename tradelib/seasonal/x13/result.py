@@ -15,8 +15,6 @@ from tradelib.seasonal.x13 import saved
 from tradelib.seasonal.x13.spec import Engine, Spec, month_number, other_scale
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from tradelib.seasonal.x13.run import Output
 
 Seasonality = Literal["present", "probably not present", "not present"]
@@ -229,23 +227,6 @@ class Adjustment:
                 f"Q {self.number('f3.q'):.2f}, M7 {self.number('f3.m07'):.3f}, seasonality {self.identifiable}"
             )
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
-
-    def plot(self) -> Figure:
-        """Draw the series, its adjusted values and its trend."""
-        from matplotlib import pyplot as plt
-
-        from tradelib import figures
-
-        fig, ax = plt.subplots()
-        drawn = self.components.reindex(columns=["observed", "adjusted", "trend"]).dropna(axis="columns", how="all")
-        for column, shade in zip(drawn, (figures.SKY, figures.BLUE, figures.INK), strict=False):
-            ax.plot(figures.dates(drawn.index), drawn[column], color=shade, label=column)
-        ax.legend(loc="upper left")
-        return figures.finish(
-            fig, title=f"{self.name}: {', '.join(drawn)}", unit="Unit of the series",
-            source=f"own computation with X-13ARIMA-SEATS {self.diagnostics.get('version', '')}",
-            alt=f"{self.name}, by month: {', '.join(drawn)}.",
-        )  # fmt: skip
 
 
 def _divides(diagnostics: dict[str, str]) -> bool:
