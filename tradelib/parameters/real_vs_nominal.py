@@ -82,9 +82,11 @@ class RealVsNominal(Parameters):
         if len(months) < 13:
             span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
             raise ValueError(f"{span}{len(months)} months; a change over a year needs 13")
-        prices = self.load_prices().index
+        known = self.load_prices().dropna().index
         everything = self.load_chained(whole=True)
-        known = prices if everything is None else prices.intersection(everything.index)
+        if everything is not None:
+            values = self.load("exports_goods_census_sa", start=None, end=None)
+            known = known.intersection(everything.dropna().index).intersection(values.index)
         years = [year for year in known.year.unique() if sum(known.year == year) == 12]
         if self.reference_year not in years:
             expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"
