@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
@@ -235,22 +235,6 @@ def story(triangle: pd.DataFrame, month: str | pd.Period) -> list[str]:
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
     return _kept((triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS), triangle)
-
-
-def revision(earlier: pd.Series, later: pd.Series) -> pd.Series:
-    """Return later minus earlier, for months that both have.
-
-    Raises
-    ------
-    ComparabilityError
-        They are of different series or compilations: the difference would not be a revision.
-    """
-    for what in ("compilation", "series"):
-        one, two = earlier.attrs.get(what), later.attrs.get(what)
-        if one != two:
-            raise ComparabilityError(f"a revision within one {what}: found {one} on one side and {two} on the other")
-    gap = (later - earlier).dropna().round(DIGITS)
-    return _named(gap, later, "revision")
 
 
 def _named(values: pd.Series, like: pd.DataFrame | pd.Series, name: str) -> pd.Series:
