@@ -28,8 +28,8 @@ def months(n, start="2000-01"):
 
 def regress(revised, on, lags=None):
     """Return the fit of the page and its covariance."""
-    asked = SimpleNamespace(lags=lags)
-    return names_after(STEM, "lags = int", "def regress", sm=sm, pairs=revised, parameters=asked)["regress"](
+    options = SimpleNamespace(lags=lags)
+    return names_after(STEM, "lags = int", "def regress", sm=sm, pairs=revised, parameters=options)["regress"](
         revised, on
     )
 
@@ -38,18 +38,20 @@ def forecasts(first, final, lags=None, few=30):
     """Return the regressions of the page, on the first and on the final change, and what they say together."""
     changed = pd.DataFrame({"first_change": first, "latest_change": final})
     changed["change_revision"] = final - first
-    asked = SimpleNamespace(lags=lags, few=few, doubtful=0.05, rejected=0.01)
+    options = SimpleNamespace(lags=lags, few=few, doubtful=0.05, rejected=0.01)
     cells = ("lags = int", "def regress", "def rate", "revised = ", "def forecast")
-    space = names_after(STEM, *cells, sm=sm, pairs=changed, parameters=asked)
+    space = names_after(STEM, *cells, sm=sm, pairs=changed, parameters=options)
     news, noise = (space["forecast"](changed[name]) for name in ("first_change", "latest_change"))
     return news, noise, names_after(STEM, "outcome = ", news=news, noise=noise)["outcome"]
 
 
 def mean_of(revised, few=30):
     """Return what the page prints of the mean revision: its error, p-value and verdict."""
-    asked = SimpleNamespace(lags=None, few=few, doubtful=0.05, rejected=0.01)
+    options = SimpleNamespace(lags=None, few=few, doubtful=0.05, rejected=0.01)
     pairs = pd.DataFrame({"revision": revised})
-    space = names_after(STEM, "lags = int", "def regress", "test = ", "def rate", sm=sm, pairs=pairs, parameters=asked)
+    space = names_after(
+        STEM, "lags = int", "def regress", "test = ", "def rate", sm=sm, pairs=pairs, parameters=options
+    )
     return space["mean"], space["error"], space["p_value"], space["rate"](space["p_value"], len(pairs))
 
 

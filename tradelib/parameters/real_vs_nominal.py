@@ -27,7 +27,7 @@ class RealVsNominal(Parameters):
     adjust_prices : bool
         Take the seasonal movement out of the price indexes before they deflate adjusted values.
     episode_start, episode_end : str or None
-        An episode to be told beside the usual ones; both or none.
+        An episode beside the usual ones; both or none.
     """
 
     notebook: ClassVar[str] = "24_real_vs_nominal"
@@ -47,7 +47,7 @@ class RealVsNominal(Parameters):
         None where the store has no table of many years (``realexp``, ``realimp``) on the day of the release.
         """
         tables = {"realexp", "realimp"}
-        fitting = [one for one in store.releases() if one.released <= self.day and tables <= set(one.exhibits)]
+        fitting = [each for each in store.releases() if each.released <= self.day and tables <= set(each.exhibits)]
         if not fitting:
             return None
         real = fitting[-1].facts.query("exhibit in @tables")

@@ -65,9 +65,9 @@ def pairs(
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     if table.empty:
-        held = f"{len(about)} release{'' if len(about) == 1 else 's'}"
+        count = f"{len(about)} release{'' if len(about) == 1 else 's'}"
         raise SeriesError(
-            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {held} and no month with "
+            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {count} and no month with "
             f"print {number} and a later one; expected at least one"
         )
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
@@ -85,10 +85,10 @@ def pairs(
 def is_annual(triangle: pd.DataFrame) -> pd.Series:
     """Tell, by day of release, whether a step since the release before at hand holds an annual revision."""
     about = prints.statistical_months(triangle)
-    held = [False]
-    for one, two in itertools.pairwise(about):
-        held.append(any(month.month == ANNUAL for month in pd.period_range(one + 1, two, freq="M")))
-    return pd.Series(held, index=prints.released(triangle), name="annual")
+    annual = [False]
+    for before, after in itertools.pairwise(about):
+        annual.append(any(month.month == ANNUAL for month in pd.period_range(before + 1, after, freq="M")))
+    return pd.Series(annual, index=prints.released(triangle), name="annual")
 
 
 def step_table(triangle: pd.DataFrame) -> pd.DataFrame:
