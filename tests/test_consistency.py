@@ -4,25 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradelib import load, real
+from tradelib import load
 from tradelib.quantity.errors import SeriesError
-from tradelib.real import chained
-from tradelib.real.consistency import consistency
+from tradelib.real import consistency
 from tradelib.sources.files import read_files
 
-NAME = "imports_goods_census_sa"
-INDEX = "imports_price_index_bls_nsa_base2000"
-MIXED = ("basis", "adjustment", "vintage")
 MONTHS = pd.period_range("2010-01", periods=96, freq="M")
 
 
 def sides(index, implicit):
-    nominal = pd.Series(100.0, MONTHS, name=NAME)
-    price = pd.Series(np.asarray(implicit), MONTHS) / np.mean(implicit[24:36])
-    return (
-        real.deflate(nominal, pd.Series(index, MONTHS, name=INDEX), 2012, accept=MIXED),
-        chained.implicit_price(nominal, (nominal / price).rename(f"{NAME}_chained2012")),
-    )
+    """Return a flow, deflated by an index, and in chained dollars of 2012."""
+    nominal = pd.Series(100.0, MONTHS, name="imports_goods_census_sa")
+    prices = [pd.Series(np.asarray(price), MONTHS) / np.mean(price[24:36]) for price in (index, implicit)]
+    return nominal, *(nominal / price for price in prices)
 
 
 def swing(size):
@@ -53,15 +47,12 @@ def test_a_seam_in_one_of_them_is_found():
     assert got.jumps.iloc[0] == pytest.approx(5, abs=0.3)
 
 
-def test_two_flows_or_too_few_months_are_refused():
-    one, two = sides(swing(0.01), swing(0.01))
-    shorter = chained.implicit_price(two.nominal.iloc[:40], two.volume.iloc[:40])
-    with pytest.raises(SeriesError, match="expected the same nominal flow"):
-        consistency(one, shorter)
-    nominal, price = one.nominal.iloc[12:37], one.price
-    few = real.deflate(nominal, price, 2012, accept=MIXED)
+def test_other_months_or_too_few_are_refused():
+    nominal, deflated, chained = sides(swing(0.01), swing(0.01))
+    with pytest.raises(SeriesError, match="2010-01 to 2017-12, 2010-01 to 2013-04; expected the same months"):
+        consistency(nominal, deflated, chained.iloc[:40])
     with pytest.raises(SeriesError, match="has 13 changes over twelve months"):
-        consistency(few, chained.implicit_price(two.nominal.iloc[12:37], two.volume.iloc[12:37]))
+        consistency(*(side.iloc[12:37] for side in (nominal, deflated, chained)))
 
 
 def test_official_deflators_correlate_with_the_bls_indexes_as_measured(official_folder):
@@ -74,8 +65,6 @@ def test_official_deflators_correlate_with_the_bls_indexes_as_measured(official_
         goods = table.facts.query("item == 'goods' and first == last").set_index("last")["value"]
         goods.index = pd.PeriodIndex(goods.index, name="period")
         value = nominal[f"{flow}_goods_census_sa"]
-        official = chained.implicit_price(
-            value, goods.rename(f"{flow}_goods_census_sa_chained2012") / 1000, accept=("vintage",)
-        )
-        ours = real.deflate(value, index[f"{flow}_goods_bls_nsa_base2000_index"], 2012, accept=MIXED)
-        assert round(consistency(ours, official).correlation, 2) == expected
+        price = index[f"{flow}_goods_bls_nsa_base2000_index"]
+        deflated = value / (price / price.loc["2012"].mean()).reindex(value.index)
+        assert round(consistency(value, deflated, goods / 1000).correlation, 2) == expected

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from tradelib.quantity.errors import SourceError
-from tradelib.revisions.hac import default_lags
 from tradelib.seasonal.x13.quality import Limits, grade
 from tradelib.seasonal.x13.residual import BeaRule
 from tradelib.seasonal.x13.result import Adjustment
@@ -30,11 +29,6 @@ def test_the_bandwidth_is_that_of_andrews(monkeypatch, months, lags):
     """1.1447 (alpha n)^(1/3) with alpha = 4 rho^2 / (1 - rho^2)^2, 16/9 for a rho of one half."""
     monkeypatch.setattr(breaks, "autocorrelation", lambda _: 0.5)
     assert breaks.bandwidth(np.zeros(months)) == lags
-
-
-@pytest.mark.parametrize(("months", "lags"), [(99, 3), (100, 4), (272, 4), (273, 5)])
-def test_the_lags_are_those_of_the_usual_rule(months, lags):
-    assert default_lags(months) == lags
 
 
 def test_limits_of_the_quality_card_are_the_published_ones():

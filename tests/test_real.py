@@ -1,169 +1,165 @@
-"""Tests of prices and volumes."""
+"""Tests of prices and volumes: the formulas on the page of the notebook, on made-up and on bundled numbers."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
+from page import names_after
 
-from tradelib import load, parameters, real
-from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError
-from tradelib.real import balance as real_balance
+from tradelib import load, parameters
+from tradelib.parameters import RealVsNominal
+from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.seasonal.pattern import stl_pattern
 
-MIXED = ("basis", "adjustment", "vintage")
-PRICE = "exports_goods_bls_nsa_base2000_index"
-NOMINAL = "exports_goods_bop_sa"
-two_years = arrays(float, 24, elements=st.floats(1, 1000))
-
-
-def monthly(values, name=None, start="2016-01"):
-    return pd.Series(np.asarray(values, dtype=float), pd.period_range(start, periods=len(values), freq="M"), name=name)
+STEM = "24_real_vs_nominal"
+DEFLATE = "deflator = "
+two_years = arrays(float, (24, 2), elements=st.floats(1, 1000))
 
 
-def deflated(nominal, price, year=2017):
-    return real.deflate(monthly(nominal, NOMINAL), monthly(price, PRICE), year, accept=MIXED)
+def flows(exports, imports=None, start="2016-01"):
+    """Return both flows by month; imports are like exports where nothing else is given."""
+    months = pd.period_range(start, periods=len(exports), freq="M", name="period")
+    columns = {"exports": exports, "imports": exports if imports is None else imports}
+    return pd.DataFrame(columns, months, dtype=float)
+
+
+def deflated(nominal, prices, year=2017):
+    """Deflate as the page does, over all months of the values."""
+    span = {"first": nominal.index[0], "last": nominal.index[-1]}
+    return names_after(STEM, DEFLATE, nominal=nominal, prices=prices, reference_year=year, **span)
+
+
+def page(words, price=None, volume=None, value=None):
+    """Run one cell of the page after the prices and volumes that it takes."""
+    value = price * volume / 100 if value is None else value
+    return names_after(STEM, words, price=price, volume=volume, value=value)
 
 
 def test_prices_that_double_leave_half_the_volume():
-    got = deflated([100.0] * 24, [50.0] * 12 + [100.0] * 12)
+    got = deflated(flows([100.0] * 24), flows([50.0] * 12 + [100.0] * 12))
     expected = [200.0] * 12 + [100.0] * 12
-    assert list(got.volume) == pytest.approx(expected)
-    assert got.volume.name == "exports_goods_bop_sa_deflated2017"
-    assert got.price["2017"].mean() == pytest.approx(100)
+    assert got["volume"]["exports"].tolist() == pytest.approx(expected)
+    assert got["price"].loc["2017"].mean().tolist() == pytest.approx([100, 100])
 
 
 @given(two_years, two_years)
-def test_value_is_price_times_volume(nominal, price):
-    got = deflated(nominal, price)
-    np.testing.assert_allclose(got.price / 100 * got.volume, nominal, rtol=1e-12)
+def test_value_is_price_times_volume_and_so_are_growth_factors(nominal, prices):
+    got = deflated(flows(*nominal.T), flows(*prices.T))
+    value, price, volume = (got[name] for name in ("value", "price", "volume"))
+    np.testing.assert_allclose(price / 100 * volume, nominal, rtol=1e-12)
+    factors = [frame / frame.shift(12) for frame in (value, price, volume)]
+    np.testing.assert_allclose(factors[0], factors[1] * factors[2], rtol=1e-9)
 
 
 @given(two_years, two_years)
-def test_growth_of_value_is_growth_of_price_times_growth_of_volume(nominal, price):
-    got = 1 + deflated(nominal, price).growth(12).dropna() / 100
-    np.testing.assert_allclose(got["nominal"], got["price"] * got["volume"], rtol=1e-9)
+def test_the_reference_year_moves_levels_never_growth(nominal, prices):
+    before, after = (deflated(flows(*nominal.T), flows(*prices.T), year)["volume"] for year in (2016, 2017))
+    ratio = before / after
+    np.testing.assert_allclose(ratio, ratio.iloc[[0] * 24], rtol=1e-9)
 
 
-@given(two_years, two_years)
-def test_the_reference_year_moves_levels_never_growth(nominal, price):
-    one, two = deflated(nominal, price, 2016), deflated(nominal, price, 2017)
-    ratio = one.volume / two.volume
-    np.testing.assert_allclose(ratio, ratio.iloc[0], rtol=1e-9)
-    # A growth factor is compared, not a percentage near zero.
-    np.testing.assert_allclose(1 + one.growth(1) / 100, 1 + two.growth(1) / 100, rtol=1e-9)
+def test_missing_months_stay_missing():
+    nominal, prices = flows([100.0] * 24), flows([100.0] * 24)
+    nominal.iloc[3], prices.iloc[5] = np.nan, np.nan
+    got = deflated(nominal, prices)["volume"]["exports"]
+    assert list(np.flatnonzero(got.isna())) == [3, 5]
+    part, _ = names_after(STEM, "def bennet")["bennet"](prices, nominal, 1)
+    assert list(np.flatnonzero(part["exports"].isna())) == [0, 3, 4, 5, 6]
 
 
 @given(two_years, two_years, st.sampled_from([1, 3, 12]))
 def test_bennet_parts_add_to_the_change(price, volume, over):
-    p, q = monthly(price), monthly(volume)
-    got = real.bennet(p, q, over)
-    scale = 2 * max(price) * max(volume)
-    np.testing.assert_allclose((got["total"] - got["price"] - got["volume"]).dropna() / scale, 0, atol=1e-12)
-    np.testing.assert_allclose((got["total"] - (p * q).diff(over)).dropna() / scale, 0, atol=1e-12)
+    p, q = flows(*price.T), flows(*volume.T)
+    by_price, by_volume = names_after(STEM, "def bennet")["bennet"](p, q, over)
+    gap = (p * q).diff(over) - by_price - by_volume
+    np.testing.assert_allclose(gap.dropna() / (2 * price.max() * volume.max()), 0, atol=1e-12)
 
 
 def test_bennet_by_hand():
     # 2 x 10 becomes 3 x 8: +4 = price (8+10)/2 x 1 = 9, volume (2+3)/2 x -2 = -5.
-    got = real.bennet(monthly([2, 3]), monthly([10, 8])).iloc[1].to_dict()
-    assert got == {"total": 4, "price": 9, "volume": -5}
-
-
-def test_terms_of_trade_rise_when_exports_become_dearer():
-    x = monthly([100, 110], "exports_price_index_bls_nsa_base2000")
-    m = monthly([100, 100], "imports_price_index_bls_nsa_base2000")
-    assert list(real.terms_of_trade(x, m)) == pytest.approx([100, 110])
-
-
-def test_terms_of_trade_of_two_bases_is_refused():
-    x = monthly([100, 110], "exports_price_index_bls_nsa_base2000")
-    m = monthly([100, 100], "imports_price_index_bls_nsa_base2010")
-    with pytest.raises(ComparabilityError, match="price_basis"):
-        real.terms_of_trade(x, m)
+    parts = names_after(STEM, "def bennet")["bennet"](flows([2, 3]), flows([10, 8]), 1)
+    assert [part["exports"].iloc[1] for part in parts] == [9, -5]
 
 
 def test_the_balance_is_split_into_four_parts():
-    data = load(["exports_goods_bop_sa", "imports_goods_bop_sa"], unit="billions", vintage="2024-04-04")
-    prices = load([f"{f}_goods_bls_nsa_base2000_index" for f in ("exports", "imports")])
-    flows = [
-        real.deflate(data[f"{f}_goods_bop_sa"], prices[f"{f}_goods_bls_nsa_base2000_index"], 2017, accept=MIXED)
-        for f in ("exports", "imports")
-    ]
-    got = real_balance.balance_split(*flows, over=12)
+    pair = ("exports", "imports")
+    nominal = load([f"{flow}_goods_bop_sa" for flow in pair], unit="billions", vintage="2024-04-04")
+    prices = load([f"{flow}_goods_bls_nsa_base2000_index" for flow in pair])
+    space = deflated(nominal.set_axis(pair, axis=1), prices.set_axis(pair, axis=1))
+    got = names_after(STEM, "def bennet", "def balance_split", **space)["balance_split"](12)
+    assert list(got) == ["total", "export_prices", "export_volumes", "import_prices", "import_volumes"]
     np.testing.assert_allclose(got.drop(columns="total").sum(axis=1, skipna=False), got["total"], atol=1e-9)
     balance = load("balance_goods_bop_sa", unit="billions", vintage="2024-04-04").iloc[:, 0]
     # Published balances are rounded on their own, to a million.
     assert (got["total"] - balance.diff(12)).abs().max() < 0.0021
-    with pytest.raises(ComparabilityError):
-        real_balance.balance_split(*flows[::-1])
+    growth = 100 * pd.concat({name: space[name]["exports"] for name in ("value", "price", "volume")}, axis=1)
+    oil_collapsed = growth.pct_change(12, fill_method=None).loc["2015-08"]
+    assert oil_collapsed["value"] < oil_collapsed["price"] < 0
+    assert oil_collapsed["volume"] > oil_collapsed["value"]
 
 
-@pytest.mark.parametrize("missing", ["basis", "adjustment", "vintage"])
-def test_a_mixture_that_is_not_stated_is_refused(missing):
-    nominal = load(NOMINAL, vintage="2024-04-04")[NOMINAL]
-    price = load(PRICE)[PRICE]
-    accept = [aspect for aspect in MIXED if aspect != missing]
-    with pytest.raises(ComparabilityError, match=f"{NOMINAL}.*{PRICE}.*differ in {missing}"):
-        real.deflate(nominal, price, 2017, accept=accept)
+def test_terms_of_trade_rise_when_exports_become_dearer():
+    got = page("terms = ", price=flows([100] * 12 + [110], [100] * 13), volume=flows([1] * 13))
+    assert got["terms"].iloc[[0, -1]].tolist() == pytest.approx([100, 110])
+    assert got["over_year"]["terms_of_trade"] == pytest.approx(10)
 
 
-def test_imports_are_not_deflated_by_export_prices():
-    with pytest.raises(ComparabilityError, match="differ in flow"):
-        real.deflate(monthly([1.0] * 24, "imports_goods_bop_sa"), monthly([1.0] * 24, PRICE), 2017, accept=MIXED)
+def test_better_terms_of_trade_are_a_trading_gain():
+    # Exports of 120 at a price of 120 are a volume of 100, but buy 120 of imports, whose price is 100.
+    [got] = page_of_gain(flows([120], [100]), flows([100], [90])).to_dict("records")
+    assert got == pytest.approx({"volume_balance": 10, "command_balance": 30, "balance": 30, "gain": 20})
 
 
-def test_chained_dollars_are_not_deflated_again():
-    name = "exports_goods_census_sa_chained2012"
-    with pytest.raises(ComparabilityError, match="price basis 'chained2012'; expected 'current'"):
-        real.deflate(monthly([1.0] * 24, name), monthly([1.0] * 24, PRICE), 2017, accept=MIXED)
+@given(two_years, two_years)
+def test_without_a_change_of_relative_prices_there_is_no_trading_gain(price, volume):
+    gain = page_of_gain(flows(price[:, 0]), flows(*volume.T))["gain"]
+    np.testing.assert_allclose(gain / volume.max(), 0, atol=1e-9)
 
 
-def test_missing_months_stay_missing():
-    nominal = [100.0] * 24
-    nominal[3] = np.nan
-    price = [100.0] * 24
-    price[5] = np.nan
-    got = deflated(nominal, price, 2017)
-    assert list(np.flatnonzero(got.volume.isna())) == [3, 5]
-    assert list(np.flatnonzero(got.growth(1)["volume"].isna())) == [0, 3, 4, 5, 6]
-    assert list(np.flatnonzero(got.split(1)["price"].isna())) == [0, 3, 4, 5, 6]
+def page_of_gain(price, volume):
+    value = price * volume / 100
+    balance = value["exports"] - value["imports"]
+    got = names_after(STEM, "command = ", price=price, volume=volume, value=value, balance=balance)
+    return got["drawn"].assign(gain=got["gain"])
 
 
-@pytest.mark.parametrize(
-    ("price", "said"),
-    [
-        ([100.0] * 3 + [0.0] + [100.0] * 20, "is 0 in 2016-04; expected a positive number"),
-        ([100.0] * 3 + [-5.0] + [100.0] * 20, "is -5 in 2016-04"),
-        ([100.0] * 3 + [np.inf] + [100.0] * 20, "is inf in 2016-04"),
-        ([100.0] * 18, "has 6 months of 2017; expected all twelve of the reference year"),
-        ([100.0] * 20 + [np.nan] + [100.0] * 3, "has 11 months of 2017"),
-    ],
-)
-def test_an_unfit_price_index_is_refused(price, said):
-    with pytest.raises(SeriesError, match=said):
-        deflated([100.0] * 18, price)
+def growth_of_balance(current, constant):
+    """Return the newest change as the page sets it beside a release's paragraph on real goods."""
+    return names_after(STEM, "levels = ", current=flows(*current), constant=flows(*constant))["ours"].iloc[-1]
 
 
-def test_misaligned_spans_are_refused():
-    with pytest.raises(SeriesError, match="has no 2018-01; expected every month of exports_goods_bop_sa"):
-        deflated([100.0] * 30, [100.0] * 24)
+def test_the_real_paragraph_of_a_release():
+    got = growth_of_balance(([100, 110], [200, 190]), ([100, 105], [200, 195])).round(6)
+    expected = {"balance": (-10, -20), "exports": (5, 10), "imports": (-2.5, -5)}
+    for flow, changes in expected.items():
+        assert (got["real", flow], got["nominal", flow]) == changes
 
 
-def test_an_index_that_is_not_monthly_is_refused():
-    quarterly = pd.Series([1.0], index=pd.period_range("2017Q1", periods=1, freq="Q"), name=NOMINAL)
-    with pytest.raises(SeriesError, match="expected monthly periods"):
-        real.deflate(quarterly, monthly([1.0] * 24, PRICE), 2017, accept=MIXED)
+def test_a_balance_that_changed_sign_has_no_percent_change():
+    got = growth_of_balance(([100, 210], [200, 200]), ([100, 190], [200, 200]))
+    assert np.isnan(got["nominal", "balance"])
+    assert got["real", "balance"] == pytest.approx(-90)
 
 
-def test_the_summary_says_what_is_price():
-    got = deflated([100.0] * 12 + [110.0] * 12, [100.0] * 12 + [110.0] * 12).summary()
-    assert got == f"{NOMINAL}, 2017-12 over a year: nominal +10.0%, price +10.0%, volume +0.0%"
+def adjusted(index):
+    """Take the seasonal movement out of price indexes, as the page does."""
+    return names_after(STEM, "adjusted = ", index=index, stl_pattern=stl_pattern, adjust_prices=True)["prices"]
 
 
-def test_real_exports_fell_less_than_nominal_ones_when_oil_collapsed():
-    nominal, price = load(NOMINAL, vintage="2024-04-04")[NOMINAL], load(PRICE)[PRICE]
-    got = real.deflate(nominal, price, 2017, accept=MIXED).growth(12).loc["2015-08"]
-    assert got["nominal"] < got["price"] < 0
-    assert got["volume"] > got["nominal"]
+def test_adjusting_takes_a_seasonal_movement_out_and_a_month_without_a_survey_stays_missing():
+    months = np.arange(120)
+    trend = 100 * 1.002**months
+    index = flows(trend * (1 + 0.02 * np.sin(months * np.pi / 6)))
+    np.testing.assert_allclose(adjusted(index)["exports"], trend, rtol=0.002)
+    gap = index.copy()
+    gap.iloc[70] = np.nan
+    got = adjusted(gap)["exports"]
+    assert got.isna().to_numpy().nonzero()[0].tolist() == [70]
+    np.testing.assert_allclose(got.dropna(), adjusted(index)["exports"].drop(got.index[70]), rtol=0.005)
+    gap.iloc[71] = np.nan
+    with pytest.raises(SeriesError):
+        adjusted(gap)
 
 
 @pytest.mark.parametrize(
@@ -177,40 +173,17 @@ def test_real_exports_fell_less_than_nominal_ones_when_oil_collapsed():
 )
 def test_impossible_parameters_of_the_notebook_are_refused(asked, said):
     with pytest.raises(ParameterError, match=said):
-        parameters.check(parameters.RealVsNominal, asked)
+        parameters.check(RealVsNominal, asked)
+
+
+def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
+    prices = RealVsNominal().load_prices()
+    prices.loc["2023-10", prices.columns[1]] = np.nan
+    monkeypatch.setattr(RealVsNominal, "load_prices", lambda _: prices)
+    with pytest.raises(ParameterError, match="a whole year of the price indexes, 1989 to 2022"):
+        parameters.check(RealVsNominal, {"reference_year": 2023})
 
 
 def test_the_notebook_takes_a_vintage_of_the_trade_figures():
-    asked = parameters.RealVsNominal(vintage="2024-02", reference_year=1989)
+    asked = RealVsNominal(vintage="2024-02", reference_year=1989)
     assert str(asked.load_prices().index[-1]) == "2024-10"
-
-
-def test_an_adjusted_index_says_so_and_needs_no_statement_of_adjustment():
-    index, nominal = load(PRICE)[PRICE], load(NOMINAL, vintage="2024-04-04")[NOMINAL]
-    got = real.adjust_price(index)
-    assert got.name == "exports_goods_bls_sa_base2000_index"
-    assert real.deflate(nominal, got, 2017, accept=("basis", "vintage")).price.name.endswith("bls_sa_base2017_index")
-    with pytest.raises(ComparabilityError, match="already adjusted"):
-        real.adjust_price(got)
-
-
-def test_adjusting_takes_a_seasonal_movement_out():
-    months = np.arange(120)
-    trend = 100 * 1.002**months
-    index = monthly(trend * (1 + 0.02 * np.sin(months * np.pi / 6)), PRICE)
-    np.testing.assert_allclose(real.adjust_price(index), trend, rtol=0.002)
-    with pytest.raises(ComparabilityError, match="expected 'base'"):
-        real.adjust_price(monthly([1.0] * 48, NOMINAL))
-
-
-def test_a_month_without_a_survey_stays_missing_in_the_adjusted_index():
-    months = np.arange(120)
-    index = monthly(100 * 1.002**months * (1 + 0.02 * np.sin(months * np.pi / 6)), PRICE)
-    gap = index.copy()
-    gap.iloc[70] = np.nan
-    got = real.adjust_price(gap)
-    assert got.isna().to_numpy().nonzero()[0].tolist() == [70]
-    np.testing.assert_allclose(got.drop(got.index[70]), real.adjust_price(index).drop(got.index[70]), rtol=0.005)
-    gap.iloc[71] = np.nan
-    with pytest.raises(SeriesError):
-        real.adjust_price(gap)

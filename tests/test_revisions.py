@@ -3,23 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, strategies as st
+from page import names_after
+from scipy.stats import binomtest, f as f_distribution
 
-from tradelib import revisions, store
-from tradelib.quantity.errors import SeriesError
+from tradelib import parameters, revisions, store
+from tradelib.parameters import Revisions
+from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.rounding import printed
 from tradelib.revisions import triangle
-from tradelib.revisions.efficiency import MeanRevision, Thresholds, mean_revision, news_or_noise
-from tradelib.revisions.hac import default_lags
+
+STEM = "25_revisions"
 
 
 def months(n, start="2000-01"):
     return pd.period_range(start, periods=n, freq="M")
+
+
+def regress(revised, on, lags=None):
+    """Return the fit of the page and its covariance."""
+    options = SimpleNamespace(lags=lags)
+    return names_after(STEM, "lags = int", "def regress", sm=sm, pairs=revised, parameters=options)["regress"](
+        revised, on
+    )
+
+
+def forecasts(first, final, lags=None, few=30):
+    """Return the regressions of the page, on the first and on the final change, and what they say together."""
+    changed = pd.DataFrame({"first_change": first, "latest_change": final})
+    changed["change_revision"] = final - first
+    options = SimpleNamespace(lags=lags, few=few, doubtful=0.05, rejected=0.01)
+    cells = ("lags = int", "def regress", "def rate", "revised = ", "def forecast")
+    space = names_after(STEM, *cells, sm=sm, pairs=changed, parameters=options)
+    news, noise = (space["forecast"](changed[name]) for name in ("first_change", "latest_change"))
+    return news, noise, names_after(STEM, "outcome = ", news=news, noise=noise)["outcome"]
+
+
+def mean_of(revised, few=30):
+    """Return what the page prints of the mean revision: its error, p-value and verdict."""
+    options = SimpleNamespace(lags=None, few=few, doubtful=0.05, rejected=0.01)
+    pairs = pd.DataFrame({"revision": revised})
+    space = names_after(
+        STEM, "lags = int", "def regress", "test = ", "def rate", sm=sm, pairs=pairs, parameters=options
+    )
+    return space["mean"], space["error"], space["p_value"], space["rate"](space["p_value"], len(pairs))
 
 
 def hac_by_loops(x, u, present, lags):
@@ -40,64 +73,75 @@ def test_hac_with_months_missing_equals_the_formula(lags):
     present = random.random(40) < 0.5
     first, revised = random.normal(0, 5, 40), random.normal(0.5, 2, 40)
     index = months(40)[present]
-    got = news_or_noise(pd.Series(first[present], index), pd.Series((first + revised)[present], index), lags=lags).news
-    x = np.column_stack([np.ones(40), first])
-    coefficients = np.linalg.lstsq(x[present], revised[present], rcond=None)[0]
-    covariance = hac_by_loops(x, revised - x @ coefficients, present, lags)
-    assert (got.intercept, got.slope) == pytest.approx(tuple(coefficients))
-    assert (got.t_intercept, got.t_slope) == pytest.approx(tuple(coefficients / np.sqrt(np.diag(covariance))))
-    assert got.wald == pytest.approx(coefficients @ np.linalg.inv(covariance) @ coefficients / 2)
-    assert got.months == present.sum()
+    first, revised = pd.Series(first[present], index), pd.Series(revised[present], index)
+    fit, got = regress(revised, sm.add_constant(first), lags)
+    news, *_ = forecasts(first, first + revised, lags)
+    x, y = np.zeros((40, 2)), np.zeros(40)
+    x[present], y[present] = np.column_stack([np.ones(len(first)), first]), revised
+    coefficients = np.linalg.lstsq(x[present], y[present], rcond=None)[0]
+    covariance = hac_by_loops(x, y - x @ coefficients, present, lags)
+    np.testing.assert_allclose(fit.params, coefficients)
+    np.testing.assert_allclose(got, covariance)
+    assert (news["a"], news["b"]) == pytest.approx(tuple(coefficients))
+    assert (news["t of a"], news["t of b"]) == pytest.approx(tuple(coefficients / np.sqrt(np.diag(covariance))))
+    wald = coefficients @ np.linalg.inv(covariance) @ coefficients / 2
+    assert news["Wald / 2"] == pytest.approx(wald)
+    assert news["p"] == pytest.approx(f_distribution.sf(wald, 2, present.sum() - 2))
+    assert news["R²"] == pytest.approx(np.corrcoef(first, revised)[0, 1] ** 2)
 
 
 def test_hac_without_gaps_equals_the_library():
     random = np.random.default_rng(4)
     values = pd.Series(random.normal(0.3, 1, 60), months(60))
-    got = mean_revision(values)
+    mean, error, p_value, _ = mean_of(values)
     fit = sm.OLS(values.to_numpy(), np.ones(60)).fit(
-        cov_type="HAC", cov_kwds={"maxlags": default_lags(60), "use_correction": True}, use_t=True
+        cov_type="HAC", cov_kwds={"maxlags": 3, "use_correction": True}, use_t=True
     )
-    assert (got.mean, got.error, got.p_value) == pytest.approx((values.mean(), fit.bse[0], fit.pvalues[0]))
-    assert got.mean_absolute == pytest.approx(values.abs().mean())
+    assert (mean, error, p_value) == pytest.approx((values.mean(), fit.bse[0], fit.pvalues[0]))
+
+
+@pytest.mark.parametrize(("n", "lags"), [(99, 3), (100, 4), (272, 4), (273, 5)])
+def test_the_lags_are_those_of_the_usual_rule(n, lags):
+    assert names_after(STEM, "lags = int", pairs=range(n), parameters=SimpleNamespace(lags=None))["lags"] == lags
 
 
 def test_revisions_that_are_news_are_told_from_noise():
     random = np.random.default_rng(5)
     known, later = (pd.Series(random.normal(0, size, 240), months(240)) for size in (4, 2))
-    assert news_or_noise(known, known + later).verdict == "news"
-    assert news_or_noise(known + later, known).verdict == "noise"
-    assert news_or_noise(known + later, known + 0.5 * later + 3).verdict == "neither"
+    assert forecasts(known, known + later)[2] == "news"
+    assert forecasts(known + later, known)[2] == "noise"
+    assert forecasts(known + later, known + 0.5 * later + 3)[2] == "neither"
 
 
 def test_nothing_is_rejected_on_few_months():
     index = months(12)
     biased = pd.Series(np.arange(12) % 3 + 10.0, index)
-    got = mean_revision(biased)
-    assert got.p_value < 1e-6
-    assert got.verdict == "doubtful"
-    assert "12 months, which is few" in got.summary()
-    assert mean_revision(biased, thresholds=Thresholds(few=10)).verdict == "rejected"
+    *_, p_value, verdict = mean_of(biased)
+    assert p_value < 1e-6
+    assert verdict == "doubtful"
+    assert mean_of(biased, few=10)[-1] == "rejected"
     first = pd.Series(np.random.default_rng(6).normal(0, 5, 12), index)
-    assert news_or_noise(first, first + biased).verdict == "cannot tell"
+    assert forecasts(first, first + biased)[2] == "cannot tell"
+
+
+def with_pairs(monkeypatch, **columns):
+    """Check the notebook's parameters on pairs of which some columns are other ones."""
+    pairs = revisions.pairs(Revisions().load_triangle(), flat=0.05).assign(**columns)
+    monkeypatch.setattr(revisions, "pairs", lambda *_, **__: pairs)
+    return parameters.check(Revisions, {})
 
 
 @pytest.mark.parametrize(
-    ("values", "found"),
+    ("columns", "found"),
     [
-        ([1.0, 2.0], "found 2 months; expected at least 3"),
-        ([1.0] * 9, "found 1 in every month"),
-        ([np.nan] * 9, "found 0"),
+        ({"revision": 0.0}, "found revision of one size in 14 months"),
+        ({"first_change": 3.0}, "found first_change of one size"),
+        ({"direction": "flat"}, "found no direction in 14 months"),
     ],
 )
-def test_too_little_to_test_is_refused(values, found):
-    with pytest.raises(SeriesError, match=found):
-        mean_revision(pd.Series(values, months(len(values))))
-
-
-def test_a_first_print_that_never_moves_cannot_carry_a_regression():
-    first = pd.Series(3.0, months(9))
-    with pytest.raises(SeriesError, match="the first figures"):
-        news_or_noise(first, first + np.arange(9))
+def test_prints_that_cannot_carry_a_test_are_refused(monkeypatch, columns, found):
+    with pytest.raises(ParameterError, match=found):
+        with_pairs(monkeypatch, **columns)
 
 
 @st.composite
@@ -157,18 +201,14 @@ def balance():
 
 
 def test_the_bundled_vintages_in_numbers(balance):
-    got = revisions.analyse(balance)
-    assert (len(got.pairs), got.is_small) == (14, True)
-    assert got.pairs.loc["2022-02", ["first", "latest"]].tolist() == [-89.185, -84.685]
-    assert got.pairs.index[got.pairs["direction"] == "flipped"].astype(str).tolist() == ["2022-02"]
-    assert got.mean.mean == pytest.approx(got.pairs["revision"].mean())
-    assert got.mean.mean_absolute == pytest.approx(got.pairs["revision"].abs().mean())
-    assert got.parts["annual"].notna().sum() == 6
-    assert got.efficiency.verdict == "cannot tell"
-    assert (got.flips.flipped, got.flips.months, got.flips.flat) == (1, 14, 0)
-    assert got.flips.low < 1 / 14 < got.flips.high
-    assert got.steps.loc["2026-03-12", ["releases", "annual", "revised"]].tolist() == [1, False, 12]
-    assert "which is few" in got.summary()
+    pairs = revisions.pairs(balance)
+    assert len(pairs) == 14
+    assert pairs.loc["2022-02", ["first", "latest"]].tolist() == [-89.185, -84.685]
+    assert pairs.index[pairs["direction"] == "flipped"].astype(str).tolist() == ["2022-02"]
+    assert revisions.parts(balance, pairs.index)["annual"].notna().sum() == 6
+    steps = revisions.step_table(balance)
+    assert steps.loc["2026-03-12", ["releases", "annual", "revised"]].tolist() == [1, False, 12]
+    assert forecasts(pairs["first_change"], pairs["latest_change"])[2] == "cannot tell"
 
 
 def test_the_second_print_has_its_own_statistics(balance):
@@ -179,19 +219,31 @@ def test_the_second_print_has_its_own_statistics(balance):
 
 def test_one_release_cannot_be_revised():
     with pytest.raises(SeriesError, match="found 1 release and no month with print 1 and a later one"):
-        revisions.analyse(store.triangle("BOPGSTB", "census").iloc[:, :1])
+        revisions.pairs(store.triangle("BOPGSTB", "census").iloc[:, :1])
+
+
+def flips(pairs):
+    """Return the counts of the page, and the share that flipped with its interval, in percent."""
+    space = names_after(STEM, "interval = ", pairs=pairs, binomtest=binomtest)
+    return [space[name] for name in ("flipped", "kept", "flat")], space["share"].tolist()
 
 
 def test_a_change_that_prints_as_zero_has_no_direction(balance):
-    got = revisions.analyse(balance, flat=0.05)  # February 2022 was printed as unchanged: 0.044
-    assert got.pairs.loc["2022-02", "direction"] == "flat"
-    assert (got.flips.flipped, got.flips.months, got.flips.flat) == (0, 13, 1)
-    assert got.flips.low == 0
+    counts, (share, low, high) = flips(revisions.pairs(balance))
+    assert counts == [1, 13, 0]
+    assert share == pytest.approx(100 / 14)
+    assert low < share < high
+    pairs = revisions.pairs(balance, flat=0.05)  # February 2022 was printed as unchanged: 0.044
+    assert pairs.loc["2022-02", "direction"] == "flat"
+    counts, (share, low, _) = flips(pairs)
+    assert counts == [0, 13, 1]
+    assert share == low == 0
 
 
-def test_flips_need_directions():
-    with pytest.raises(SeriesError, match="no month with a direction"):
-        revisions.count_flips(pd.Series(["flat", np.nan]))
+def test_the_interval_is_that_of_clopper_and_pearson():
+    # No flip in n months: the upper end is 1 - 0.025^(1/n).
+    _, (*_, high) = flips(pd.DataFrame({"direction": ["kept"] * 10}))
+    assert high == pytest.approx(100 * (1 - 0.025 ** (1 / 10)))
 
 
 def test_only_the_months_asked_for_are_measured(balance):
@@ -215,10 +267,3 @@ def test_one_month_is_told_print_by_print(balance):
 def test_ordinals():
     got = [triangle.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 32, 43, 111, 122)]
     assert got == ["first", "second", "third", "4th", "11th", "12th", "13th", "21st", "32nd", "43rd", "111th", "122nd"]
-
-
-def test_results_are_plain_numbers(balance):
-    got = revisions.analyse(balance)
-    assert isinstance(got.mean, MeanRevision)
-    for value in (got.mean.t, got.mean.error, got.relative, got.efficiency.news.t_slope, got.flips.low):
-        assert type(value) is float

@@ -27,7 +27,7 @@ class RealVsNominal(Parameters):
     adjust_prices : bool
         Take the seasonal movement out of the price indexes before they deflate adjusted values.
     episode_start, episode_end : str or None
-        An episode to be told beside the usual ones; both or none.
+        An episode beside the usual ones; both or none.
     """
 
     notebook: ClassVar[str] = "24_real_vs_nominal"
@@ -47,7 +47,7 @@ class RealVsNominal(Parameters):
         None where the store has no table of many years (``realexp``, ``realimp``) on the day of the release.
         """
         tables = {"realexp", "realimp"}
-        fitting = [one for one in store.releases() if one.released <= self.day and tables <= set(one.exhibits)]
+        fitting = [each for each in store.releases() if each.released <= self.day and tables <= set(each.exhibits)]
         if not fitting:
             return None
         real = fitting[-1].facts.query("exhibit in @tables")
@@ -82,9 +82,11 @@ class RealVsNominal(Parameters):
         if len(months) < 13:
             span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
             raise ValueError(f"{span}{len(months)} months; a change over a year needs 13")
-        prices = self.load_prices().index
+        known = self.load_prices().dropna().index
         everything = self.load_chained(whole=True)
-        known = prices if everything is None else prices.intersection(everything.index)
+        if everything is not None:
+            values = self.load("exports_goods_census_sa", start=None, end=None)
+            known = known.intersection(everything.dropna().index).intersection(values.index)
         years = [year for year in known.year.unique() if sum(known.year == year) == 12]
         if self.reference_year not in years:
             expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"

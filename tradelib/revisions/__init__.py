@@ -1,102 +1,20 @@
-"""How much first prints move: first print against latest, what each release changed, how often a direction flipped."""
+"""How far prints move: a print against the latest figure, and what each release changed."""
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from tradelib.quantity.errors import SeriesError
 from tradelib.revisions import triangle as prints
-from tradelib.revisions.efficiency import MeanRevision, NewsOrNoise, Thresholds, mean_revision, news_or_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ANNUAL = 4
 """The release about April, in June, carries the annual revision, which reaches years back."""
-
-
-@dataclass(frozen=True)
-class Flips:
-    """How often a later figure turned the direction of the change that was printed first.
-
-    Attributes
-    ----------
-    months, flipped, flat : int
-        Months whose change has a direction both then and now, those that flipped, and those without a direction
-        in one of the two.
-    low, high : float
-        Interval for the share, Clopper and Pearson.
-    confidence : float
-        Its confidence.
-    """
-
-    months: int
-    flipped: int
-    flat: int
-    low: float
-    high: float
-    confidence: float
-
-    @property
-    def share(self) -> float:
-        """Share of months that flipped."""
-        return self.flipped / self.months
-
-
-@dataclass(frozen=True)
-class Revisions:
-    """How much a series' prints moved, within one compilation.
-
-    Attributes
-    ----------
-    series, compilation : str
-        What was measured.
-    pairs : pandas.DataFrame
-        As ``pairs`` returns it.
-    parts : pandas.DataFrame
-        As ``parts`` returns it.
-    steps : pandas.DataFrame
-        As ``step_table`` returns it.
-    mean : MeanRevision
-        Revision from first print to latest, of the level.
-    relative : float
-        Mean absolute revision over the mean absolute monthly change, as it stands now.
-    efficiency : NewsOrNoise
-        Tests on the changes.
-    flips : Flips
-        Directions that turned.
-    """
-
-    series: str
-    compilation: str
-    pairs: pd.DataFrame
-    parts: pd.DataFrame
-    steps: pd.DataFrame
-    mean: MeanRevision
-    relative: float
-    efficiency: NewsOrNoise
-    flips: Flips
-
-    @property
-    def is_small(self) -> bool:
-        """Whether the sample is small by the thresholds."""
-        return self.mean.months < self.mean.thresholds.few
-
-    def summary(self) -> str:
-        """Return the results in a few lines."""
-        flips = self.flips
-        return "\n".join(
-            [
-                f"{self.series} ({self.compilation}): {self.mean.summary()}",
-                f"mean absolute revision {self.mean.mean_absolute:.2f}, {self.relative:.2f} of a usual monthly change",
-                self.efficiency.summary(),
-                f"direction flipped in {flips.flipped} of {flips.months} months",
-            ]
-        )
 
 
 def pairs(
@@ -147,9 +65,9 @@ def pairs(
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     if table.empty:
-        held = f"{len(about)} release{'' if len(about) == 1 else 's'}"
+        count = f"{len(about)} release{'' if len(about) == 1 else 's'}"
         raise SeriesError(
-            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {held} and no month with "
+            f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {count} and no month with "
             f"print {number} and a later one; expected at least one"
         )
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
@@ -167,10 +85,10 @@ def pairs(
 def is_annual(triangle: pd.DataFrame) -> pd.Series:
     """Tell, by day of release, whether a step since the release before at hand holds an annual revision."""
     about = prints.statistical_months(triangle)
-    held = [False]
-    for one, two in itertools.pairwise(about):
-        held.append(any(month.month == ANNUAL for month in pd.period_range(one + 1, two, freq="M")))
-    return pd.Series(held, index=prints.released(triangle), name="annual")
+    annual = [False]
+    for before, after in itertools.pairwise(about):
+        annual.append(any(month.month == ANNUAL for month in pd.period_range(before + 1, after, freq="M")))
+    return pd.Series(annual, index=prints.released(triangle), name="annual")
 
 
 def step_table(triangle: pd.DataFrame) -> pd.DataFrame:
@@ -226,69 +144,3 @@ def parts(triangle: pd.DataFrame, months: Iterable[pd.Period], *, number: int = 
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["regular", "annual", "revision"])
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
     return table
-
-
-def count_flips(directions: pd.Series, *, confidence: float = 0.95) -> Flips:
-    """Count the directions of ``pairs`` that flipped, with an exact interval for the share.
-
-    Raises
-    ------
-    SeriesError
-        No month has a direction both then and now.
-    """
-    from scipy.stats import binomtest
-
-    counts = directions.value_counts()
-    flipped, kept = int(counts.get("flipped", 0)), int(counts.get("kept", 0))
-    if not flipped + kept:
-        raise SeriesError("found no month with a direction in both prints; expected at least one")
-    interval = binomtest(flipped, flipped + kept).proportion_ci(confidence_level=confidence, method="exact")
-    low, high = float(interval.low), float(interval.high)
-    return Flips(flipped + kept, flipped, int(counts.get("flat", 0)), low, high, confidence)
-
-
-def analyse(
-    triangle: pd.DataFrame,
-    *,
-    number: int = 1,
-    start: str | pd.Period | None = None,
-    end: str | pd.Period | None = None,
-    flat: float = 0.0,
-    lags: int | None = None,
-    thresholds: Thresholds | None = None,
-) -> Revisions:
-    """Measure the revisions of one series in one compilation.
-
-    Parameters
-    ----------
-    triangle : DataFrame
-        As ``tradelib.revisions.triangle.build`` returns it, any unit.
-    number : int
-        Which print is compared with the latest figure; 1 is the first.
-    start, end : str, pandas.Period or None
-        First and last month measured, both included.
-    flat : float
-        A change of less than this has no direction.
-    lags : int, optional
-        Months of autocorrelation that the HAC estimates allow for.
-    thresholds : Thresholds, optional
-        Where the verdicts turn, and how many months are few.
-
-    Raises
-    ------
-    SeriesError
-        Too few months have both prints.
-    """
-    table = pairs(triangle, number=number, start=start, end=end, flat=flat)
-    mean = mean_revision(table["revision"].rename("the revisions"), lags=lags, thresholds=thresholds)
-    return Revisions(
-        series=str(triangle.attrs.get("series")),
-        compilation=str(triangle.attrs.get("compilation")),
-        pairs=table,
-        parts=parts(triangle, table.index, number=number),
-        steps=step_table(triangle),
-        mean=mean,
-        relative=mean.mean_absolute / float(table["latest_change"].abs().mean()),
-        efficiency=news_or_noise(table["first_change"], table["latest_change"], lags=lags, thresholds=thresholds),
-        flips=count_flips(table["direction"]),
-    )

@@ -8,11 +8,12 @@ everything here is pure.
 from __future__ import annotations
 
 import datetime as dt
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.rounding import printed
 
 if TYPE_CHECKING:
@@ -23,14 +24,14 @@ DIGITS = 6
 """Differences are kept to so many decimals, beyond any published digit, so that binary dust moves no exact tie."""
 
 
-def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **told: str) -> pd.DataFrame:
+def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: str) -> pd.DataFrame:
     """Return the triangle of some releases.
 
     Parameters
     ----------
     prints : iterable of (date, Period, Series)
         Day of release, statistical month, and the release's months.
-    **told
+    **attributes
         Kept as ``attrs``: ``series`` and ``compilation`` say what may be compared with what.
 
     Returns
@@ -39,12 +40,12 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **told: str) -
         Gap-free monthly ``PeriodIndex`` named ``period``; columns ``(released, statistical_month)``, oldest
         release first. A month that a release does not have is NaN.
     """
-    held = sorted(prints, key=lambda one: one[0])
-    columns = pd.MultiIndex.from_tuples([(pd.Timestamp(day), month) for day, month, _ in held], names=LEVELS)
-    frame = pd.concat([values for *_, values in held], axis=1).sort_index()
+    releases = sorted(prints, key=itemgetter(0))
+    columns = pd.MultiIndex.from_tuples([(pd.Timestamp(day), month) for day, month, _ in releases], names=LEVELS)
+    frame = pd.concat([values for *_, values in releases], axis=1).sort_index()
     months = pd.period_range(frame.index.min(), frame.index.max(), freq="M", name="period")
     frame = frame.reindex(months).set_axis(columns, axis=1)
-    frame.attrs = dict(told)
+    frame.attrs = dict(attributes)
     return frame
 
 
@@ -122,8 +123,8 @@ def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
             f"nothing was known on {moment:%Y-%m-%d}; the first release at hand is of {days[0]:%Y-%m-%d}"
         )
     known = triangle.loc[:, days <= moment]
-    held = known.index[known.notna().any(axis=1)]
-    return _kept(known.loc[held[0] : held[-1]], triangle)
+    months = known.index[known.notna().any(axis=1)]
+    return _kept(known.loc[months[0] : months[-1]], triangle)
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
@@ -217,40 +218,24 @@ def story(triangle: pd.DataFrame, month: str | pd.Period) -> list[str]:
     start = table.iloc[0]
     oldest = "" if start["print"] == 1 else ", the oldest at hand,"
     first = f"The {ordinal(int(start['print']))} print of {name}{oldest} was {printed(start['value'])}"
-    told = [f"{first}, on {table.index[0]:%Y-%m-%d}."]
+    lines = [f"{first}, on {table.index[0]:%Y-%m-%d}."]
     for day, row in table[table["revised"]].iterrows():
         reach = "" if row["releases"] == 1 else f" or one of the {row['releases'] - 1} before it that are not at hand"
-        told.append(
+        lines.append(
             f"The release of {day:%Y-%m-%d}, about {row['statistical_month'].strftime('%B %Y')},{reach} moved it by "
             f"{printed(row['revision'], sign=True)} to {printed(row['value'])}."
         )
     quiet = len(table) - 1 - int(table["revised"].sum())
     if quiet:
-        told.append(f"{quiet} release{'s' if quiet > 1 else ''} at hand left it as it was.")
+        lines.append(f"{quiet} release{'s' if quiet > 1 else ''} at hand left it as it was.")
     total = round(table["value"].iloc[-1] - start["value"], DIGITS)
-    told.append(f"It stands at {printed(table['value'].iloc[-1])}, {printed(total, sign=True)} from where it began.")
-    return told
+    lines.append(f"It stands at {printed(table['value'].iloc[-1])}, {printed(total, sign=True)} from where it began.")
+    return lines
 
 
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
     return _kept((triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS), triangle)
-
-
-def revision(earlier: pd.Series, later: pd.Series) -> pd.Series:
-    """Return later minus earlier, for months that both have.
-
-    Raises
-    ------
-    ComparabilityError
-        They are of different series or compilations: the difference would not be a revision.
-    """
-    for what in ("compilation", "series"):
-        one, two = earlier.attrs.get(what), later.attrs.get(what)
-        if one != two:
-            raise ComparabilityError(f"a revision within one {what}: found {one} on one side and {two} on the other")
-    gap = (later - earlier).dropna().round(DIGITS)
-    return _named(gap, later, "revision")
 
 
 def _named(values: pd.Series, like: pd.DataFrame | pd.Series, name: str) -> pd.Series:
