@@ -103,7 +103,11 @@ def _make_narrow(fig: Figure, height: float) -> None:
         if (legend := ax.get_legend()) and sum(len(text.get_text()) for text in legend.get_texts()) > 24:
             labels = [text.get_text() for text in legend.get_texts()]
             handles = [handle for handle in legend.legend_handles if handle]
-            ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+            if len(drawn) == 1:
+                legend.remove()
+                fig.legend(handles, labels, loc="outside upper left", ncols=2)
+            else:
+                ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     shape = height * (1 if height > 3.4 else 0.85) * (0.8 * columns if columns > 1 else 1)
     fig.set_size_inches(NARROW, max(2.7, shape, _LINE * lines))
     _keep_apart(fig, drawn)

@@ -6,28 +6,18 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from tradelib.checking.statements import Kind, Statement, Subject
+from tradelib.checking.rules import ABOUT, RULES, Number
+from tradelib.checking.statements import Statement, Subject
 from tradelib.checking.vocabulary import Token, plain, sentences, tokens
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
-_ABOUT = r"about|around|roughly|nearly|almost|approximately|some|more than|over|just under|close to"
-_ROUGH = re.compile(rf"(?:{_ABOUT}|~)\s*$", re.IGNORECASE)
+_ROUGH = re.compile(rf"(?:{ABOUT}|~)\s*$", re.IGNORECASE)
 _BOUND = re.compile(r"less than\s*$", re.IGNORECASE)
-_FILLER = re.compile(
-    rf"\s*(?:(?:a|an|the|another|further|just|under|record|revised|at|to|less than|{_ABOUT})\s*)*", re.IGNORECASE
-)
-"""What may stand between a verb and its number."""
 _JOINED = re.compile(r"[\s-]*(?:trade\s+)?", re.IGNORECASE)
 """What may stand between an item and its flow: *goods deficit*, *services trade surplus*."""
-_BESIDE = re.compile(r"(?:\(\s*|,? or |,? and |, )$")
-"""What may stand between a change and its rate: *$0.5 billion, or 0.2 percent*."""
 
 
 @dataclass
@@ -60,7 +50,7 @@ def read(text: str, month: pd.Period) -> list[Statement]:
         if "\n" in text[end:place]:
             context.current = None  # a new paragraph is about the month of the text again
         end = place + len(sentence)
-        own = _Sentence(sentence, place, context).statements()
+        own = Sentence(sentence, place, context).statements()
         months = [row.month for row in own if row.kind in ("level", "change", "percent") and not row.is_base]
         context.current = months[-1] if months and context.length == 1 else context.current
         found += own
@@ -81,125 +71,7 @@ def _month(text: str, near: pd.Period | None) -> pd.Period | None:
     return None if near is None else pd.Period(year=near.year - (number > near.month), month=number, freq="M")
 
 
-class _Role(NamedTuple):
-    """What a number is: its kind, whether it says up or down, and its subject where another one is named."""
-
-    kind: Kind
-    way: int = 0
-    subject: Subject | None = None
-    lag: int = 0
-    is_base: bool = False
-
-
-class _Number:
-    """A number and the words around it."""
-
-    def __init__(self, sentence: _Sentence, at: int, start: int) -> None:
-        words = sentence.tokens
-        self.sentence, self.at, self.token = sentence, at, words[at]
-        self.segment = words[start:at]
-        self.left = next((token for token in reversed(words[:at]) if token.kind != "than"), None)
-        self.ahead = words[at + 1] if at + 1 < len(words) else None
-        self.raw, self.rest = sentence.text[: self.token.start], sentence.text[self.token.end :]
-        self.near = self.raw[self.left.end if self.left else 0 :]
-        self.after = sentence.between(at, at + 1)
-        self.is_money = self.token.kind == "money"
-        way = next((token.value for token in reversed(self.segment) if token.kind == "direction"), "")
-        self.way = {"up": 1, "down": -1}.get(way, 0)
-        self.last = sentence.found[-1] if sentence.found else None
-
-    def follows(self, *kinds: str) -> bool:
-        """Whether the word before is of one of these kinds."""
-        return self.left is not None and self.left.kind in kinds
-
-
-def _compared(n: _Number) -> _Role | None:
-    """Take ``$0.5 billion more than in February``."""
-    if re.match(r"\s*(?:more|higher|greater|above|wider|larger|bigger)\b", n.rest):
-        return _Role("change", 1)
-    return _Role("change", -1) if re.match(r"\s*(?:less|lower|fewer|below|narrower|smaller)\b", n.rest) else None
-
-
-def _before_its_noun(n: _Number) -> _Role | None:
-    """Take ``a 1.4 percent increase in nominal exports``."""
-    joined = n.ahead and n.ahead.kind == "direction" and re.fullmatch(r"[\s-]*", n.after)
-    if not joined or (n.is_money and n.follows("level", "from")):
-        return None
-    return _Role("change", 1 if n.ahead and n.ahead.value == "up" else -1, n.sentence.named_after(n.at + 1))
-
-
-def _in_a_list(n: _Number) -> _Role | None:
-    """Take ``increases in travel ($0.4 billion), in transport ($0.2 billion)``; ``deficits with China ($24.8)``."""
-    if not n.is_money or not re.search(r"\(\s*$", n.raw):
-        return None
-    n.sentence.way = n.way or n.sentence.way
-    if side := n.sentence.listed_side():
-        return _Role("level", 0, replace(n.sentence.subject, sign=side))
-    return _Role("change", n.sentence.way) if n.sentence.way else _Role("level")
-
-
-def _beside_its_change(n: _Number) -> _Role | None:
-    """Take ``$41.1 billion or 5.2 percent``."""
-    if n.is_money or not n.last or n.last.kind != "change" or n.way:
-        return None
-    between = n.raw[n.last.start - n.sentence.place + len(n.last.number) :]
-    return _Role("percent", n.last.direction, n.last.subject, n.last.lag) if _BESIDE.search(between) else None
-
-
-def _level_before(n: _Number) -> _Role | None:
-    """Take ``from $123.2 billion in February``."""
-    return _Role("level", is_base=True) if n.follows("from") else None
-
-
-def _by(n: _Number) -> _Role | None:
-    """Take ``widened by $14.0 billion``."""
-    return _Role("change", n.way) if n.way and re.search(r"\bby\s*(?:\w+\s+){0,2}$", n.near) else None
-
-
-def _of(n: _Number) -> _Role | None:
-    """Take ``a deficit of $140.5 billion``; ``an increase in the goods deficit of $16.5 billion``."""
-    if re.search(r"\bof\s*(?:\w+\s+)?$", n.near):
-        return _Role("change", n.way) if n.way else _Role("level")
-    return None
-
-
-def _level_after(n: _Number) -> _Role | None:
-    """Take ``to $163.5 billion``, ``was $140.5 billion``."""
-    return _Role("level") if n.follows("level") and _FILLER.fullmatch(n.near) else None
-
-
-def _change_after(n: _Number) -> _Role | None:
-    """Take ``increased $17.8 billion``, ``up 4.4 percent``."""
-    return _Role("change", n.way) if n.way and (n.follows("direction") or _FILLER.fullmatch(n.near)) else None
-
-
-def _signed(n: _Number) -> _Role | None:
-    """Take ``+14.0%`` after a level."""
-    is_signed = not n.is_money and n.token.text[0] in "+-\N{MINUS SIGN}" and n.last
-    return _Role("percent", 1 if n.token.text[0] == "+" else -1, n.last.subject) if is_signed and n.last else None
-
-
-def _headline(n: _Number) -> _Role | None:
-    """Take ``Deficit: $140.5 billion``; ``imports $419.0 billion``."""
-    bare = n.follows("flow", "item") and re.fullmatch(r"[\s,:(]*", n.near)
-    is_average = n.left is not None and n.left.text == "averaged"
-    return _Role("level") if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
-
-
-def _like_the_last(n: _Number) -> _Role | None:
-    """Take ``exports rose 5 percent and imports 3 percent``."""
-    is_like = not n.is_money and n.last and n.last.kind in ("percent", "change") and n.follows("flow", "item")
-    return _Role("percent", n.last.direction) if is_like and n.last else None
-
-
-_RULES: tuple[Callable[[_Number], _Role | None], ...] = (
-    _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by, _of, _level_after, _change_after,
-    _signed, _headline, _like_the_last,
-)  # fmt: skip
-"""In order: the first that fits tells the role of a number."""
-
-
-class _Sentence:
+class Sentence:
     """One sentence: its subject from word to word, and the roles of its numbers."""
 
     def __init__(self, text: str, place: int, context: _Context) -> None:
@@ -227,7 +99,7 @@ class _Sentence:
             token = self.tokens[at]
             blank = Statement(token.text, self.text.strip(), self.place + token.start)
             is_outside = is_foreign or token.kind == "points"
-            self.found.append(blank if is_outside else self._said(_Number(self, at, start), blank))
+            self.found.append(blank if is_outside else self._said(Number(self, at, start), blank))
             start = at + 1
         self._take_subject(start, len(self.tokens))
         if self.is_spoken and not is_foreign:
@@ -309,11 +181,11 @@ class _Sentence:
         found, self.subject, self.is_spoken = self.subject, kept, spoken
         return found
 
-    def _said(self, n: _Number, blank: Statement) -> Statement:
+    def _said(self, n: Number, blank: Statement) -> Statement:
         """Return what one number says; the blank statement where the words around it do not tell."""
         context = self.context
         value, step = _value(n.token, billions=context.billions)
-        role = next((role for rule in _RULES if (role := rule(n))), None)
+        role = next((role for rule in RULES if (role := rule(n))), None)
         if value is None or role is None or not (self.is_spoken or n.last or role.way):
             return blank
         subject, kind, way = role.subject or self.subject, role.kind, role.way
@@ -345,7 +217,7 @@ class _Sentence:
         month = 12 if self.context.length == 12 else self.context.month.month
         return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
 
-    def _month_of(self, n: _Number, *, is_base: bool) -> pd.Period:
+    def _month_of(self, n: Number, *, is_base: bool) -> pd.Period:
         """Return the last month of the span that a number is about."""
         usual = self.context.current if self.context.current is not None and self.context.length == 1 else None
         usual = self.context.month if usual is None else usual

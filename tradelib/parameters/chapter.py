@@ -105,6 +105,8 @@ def declared(path: Path) -> type[Common]:
     own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
     model = create_model(path.stem, __base__=base, **own)
     model.notebook = path.stem
+    if issubclass(model, Parameters) and "series" not in fields:
+        model.needs = ("balance_total_bop_sa",)  # a span must lie in that of the headline at least
     if issubclass(model, Chapter) and (needs := _NEEDS.search(source)):
         model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))
     return model

@@ -178,6 +178,8 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) ->
         drawings[width] = Markup(inline(svg, f"f{notebook[:2]}{number}{width[0]}", label))
     data = folder / "figures" / f"{name}.csv"
     text = data.read_text(encoding="utf-8") if data.exists() else ""
+    # Seven digits are enough to draw and to read; the file beside the page has twelve.
+    text = re.sub(r"(?<![\w.])-?\d+\.\d{5,}(?!\w)", lambda number: f"{float(number[0]):.7g}", text)
     # What a script element ends with must not stand in it.
     return drawings | {"csv": Markup(text.replace("<", "&lt;")), "id": name}
 
