@@ -1,8 +1,8 @@
 """Is the total adjusted as such, the sum of partners adjusted one by one, or their mean nearest to the agency's series?
 
 As in ``choose_goods_spec.py``, all is run as if it were February of 2011, 2014, 2017 and 2020 and judged on the five
-years before that month, with the chosen specification and windows of 15 or 20 years. The last columns are March 2020 and
-later, which decide nothing. Notebook ``29_own_adjustment`` uses the nearest.
+years before that month, with the chosen specification and windows of 15 or 20 years. The last columns are March 2020
+and later, which decide nothing. Notebook ``29_own_adjustment`` uses the nearest.
 """
 
 from __future__ import annotations
