@@ -76,7 +76,7 @@ def _names() -> dict[str, tuple[str, str]]:
     for row in partners().values():
         names = (row["name"], row["text"].removeprefix("the "), *row["other_names"].split(";"))
         named |= {name.lower(): ("partner", row["slug"]) for name in names if name and row["kind"] != "world"}
-    return {name: meaning for name, meaning in named.items() if meaning != ("item", "goods/residual")}
+    return {name.replace("-", " "): meaning for name, meaning in named.items() if meaning[1] != "goods/residual"}
 
 
 @cache
@@ -103,15 +103,9 @@ def tokens(sentence: str) -> list[Token]:
     for match in pattern.finditer(sentence):
         kind, value = groups[str(match.lastgroup)]
         if kind == "name":
-            kind, value = _names().get(match[0].lower()) or _dashed(match[0])
+            kind, value = _names()[match[0].lower().replace("-", " ")]
         found.append(Token(kind, value, match.start(), match.end(), match[0]))
     return found
-
-
-def _dashed(name: str) -> tuple[str, str]:
-    """Return the meaning of a name in which blanks and hyphens are written otherwise."""
-    bare = re.sub("[ -]", " ", name.lower())
-    return next(meaning for known, meaning in _names().items() if re.sub("[ -]", " ", known) == bare)
 
 
 _END = re.compile(
