@@ -23,7 +23,7 @@ what => {
     return found;
   }
   // Numbers with a unit, a sign or decimals, outside of links; counts and days are no published figures.
-  const skip = "svg, script, .small, #proofs, .unit, #sources, dl, .stale, .kicker, thead, tbody th, .caption, summary, h1, h2, h3, .list, section[aria-labelledby=sources]";
+  const skip = "svg, script, .small, #proofs, .unit, #sources, dl, .stale, .kicker, thead, tbody th, .caption, summary, h1, h2, h3, h4, .list, section[aria-labelledby=sources]";
   const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   let linked = 0;
   while (walk.nextNode()) {
