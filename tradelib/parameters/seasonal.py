@@ -54,12 +54,12 @@ class Seasonal(Parameters):
         return _long_enough(self)
 
 
-def _long_enough(asked: Model) -> Model:
-    months = asked.load(asked.series).index  # type: ignore[attr-defined]
+def _long_enough(parameters: Model) -> Model:
+    months = parameters.load(parameters.series).index  # type: ignore[attr-defined]
     if len(months) < 12 * LEAST_YEARS:
-        found = f"{months[0]} to {months[-1]} are {len(months)} months"
-        raise ValueError(f"{found}; the tests need {12 * LEAST_YEARS}")
-    return asked
+        span = f"{months[0]} to {months[-1]} are {len(months)} months"
+        raise ValueError(f"{span}; the tests need {12 * LEAST_YEARS}")
+    return parameters
 
 
 class AgencyWay(Parameters):
@@ -88,11 +88,11 @@ class AgencyWay(Parameters):
 
         try:
             run.binary()
-            found = len(indirect.load_detail()[1].loc[self.months])
+            months = len(indirect.load_detail()[1].loc[self.months])
         except TradelibError as error:
             raise ValueError(str(error)) from error
-        if found < self.least_months:
-            raise ValueError(f"found {found} months to compare from {self.judged} on; expected {self.least_months}")
+        if months < self.least_months:
+            raise ValueError(f"found {months} months to compare from {self.judged} on; expected {self.least_months}")
         return self
 
 

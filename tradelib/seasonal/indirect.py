@@ -76,12 +76,14 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     agency = pd.read_csv(folder / "world_sa.csv", index_col="period") / 1e3
     months = pd.PeriodIndex(detail.index, freq="M", name="period")
     detail, agency = detail.set_index(months), agency.set_index(months)
-    detail.attrs["series"] = {flow: _told("goods_nsa.csv", "API on end use", "nsa") for flow in ("exports", "imports")}
-    agency.attrs["series"] = {name: _told("world_sa.csv", "U.S. Trade in Goods by Country", "sa") for name in agency}
+    raw = _provenance("goods_nsa.csv", "API on end use", "nsa")
+    adjusted = _provenance("world_sa.csv", "U.S. Trade in Goods by Country", "sa")
+    detail.attrs["series"] = dict.fromkeys(("exports", "imports"), raw)
+    agency.attrs["series"] = dict.fromkeys(agency, adjusted)
     return detail, agency
 
 
-def _told(file: str, title: str, adjustment: str) -> dict[str, str]:
+def _provenance(file: str, title: str, adjustment: str) -> dict[str, str]:
     """Return what a record says of a table of the folder."""
     text = (data_folder() / "census_enduse" / "2025-06-05" / file).read_bytes()
     return {

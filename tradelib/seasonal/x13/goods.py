@@ -110,10 +110,10 @@ def engine_trial(series: pd.Series, way: Way, text: str = "chosen") -> dict[str,
         ``qs_p``, the p-value of QS of the adjusted series, and ``revision``, the mean absolute revision in percent of
         the first adjustments of the last three years.
     """
-    found = x13(series, spec=goods_spec(way, text))
-    revised = first_adjustments(series, found.static(), 12 * HISTORY)
+    whole = x13(series, spec=goods_spec(way, text))
+    revised = first_adjustments(series, whole.static(), 12 * HISTORY)
     moved = 100 * (revised["first"] / revised["final"] - 1)
-    return {"qs_p": found.number("qssadj", 1), "revision": float(moved.abs().mean())}
+    return {"qs_p": whole.number("qssadj", 1), "revision": float(moved.abs().mean())}
 
 
 def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFrame:
