@@ -13,8 +13,9 @@ from tradelib.parameters import Chapter, notebooks
 from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError
 from tradelib.report import left_out, plan
+from tradelib.report.page import ANALYSES
 
-CHAPTERS = [name for name, model in notebooks().items() if issubclass(model, Chapter)]
+CHAPTERS = [name for name, model in notebooks().items() if issubclass(model, Chapter) and name < ANALYSES]
 SAID = {
     ("2023-06-07", "01_overview"): ["The goods and services deficit widened $14.0 billion to $74.6 billion",
                                     "Exports of crude oil widened it most"],

@@ -180,10 +180,7 @@ def text_of(path: Path, *, pages: int | None = None) -> str:
             f"{path} is no text in UTF-8: byte {error.start}; save it as .txt, .md, .html or .pdf"
         ) from error
     if path.suffix.lower() in (".html", ".htm"):
-        from bs4 import BeautifulSoup
-
-        soup = BeautifulSoup(text, "html.parser")
-        for part in soup(["script", "style"]):
-            part.decompose()
-        return re.sub(r"[ \t]*\n\s*\n\s*", "\n\n", soup.get_text("\n"))
+        text = re.sub(r"<(script|style)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.DOTALL | re.IGNORECASE)
+        text = re.sub(r"</?(?:p|div|li|h\d|br|tr|section|article|ul)\b[^>]*>", "\n\n", text, flags=re.IGNORECASE)
+        return html.unescape(re.sub(r"<[^>]*>", "", text))
     return text
