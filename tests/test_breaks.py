@@ -50,6 +50,17 @@ def test_the_date_of_the_nile_is_sure_to_a_few_years(nile):
     assert got["jump"] == pytest.approx(850.0 - 1097.75, abs=0.5)
 
 
+def test_the_interval_of_the_nile_is_that_of_strucchange(nile):
+    """R: ``confint(breakpoints(Nile ~ 1))`` prints 1895, 1898 and 1902, the last years of the regime before."""
+    before, after = np.split(nile.to_numpy(), [28])
+    unit, ratio = before.var() / (after.mean() - before.mean()) ** 2, after.var() / before.var()
+    low, high = (28 - unit * bai_perron.date_quantile(p, ratio) for p in (0.975, 0.025))
+    assert (1870 + np.floor(low), 1870 + np.ceil(high)) == (1895, 1902)
+    ours = breaks.date_intervals(breaks.search(nile, trim=0.15), 1).iloc[0]  # persistence can only widen it
+    ends = [(ours[end] - nile.index[0]).n for end in ("low", "high")]
+    assert ends[0] <= low < high <= ends[1]
+
+
 def test_four_breaks_of_the_total_balance(balance):
     got = [str(month) for month in breaks.search(balance).months(4)]
     assert got == ["1999-06", "2004-03", "2008-11", "2020-07"]
