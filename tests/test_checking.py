@@ -16,7 +16,7 @@ MARCH, APRIL = "2025-05-06", "2023-06-07"
 A, W, R, N = "agrees", "wrong", "revised since", "not understood"
 
 RIGHT = [
-    ("The U.S. trade deficit hit a record $140.5 billion in March 2025.", MARCH, [A]),
+    ("The U.S. trade deficit hit a record $140.5 billion in March 2025.", MARCH, [A, A]),
     ("America's trade gap ballooned to $140.5bn in March 2025, up 14% from the month before.", MARCH, [A, A]),
     ("Imports jumped 4.4% to an all-time high of $419 billion in March 2025; exports edged up 0.2% to $278.5 billion.",
         MARCH, [A, A, A, A],
@@ -34,7 +34,7 @@ RIGHT = [
     ("The three-month average deficit rose $14.1 billion to $131.4 billion in March 2025.", MARCH, [A, A]),
     ("Adjusted for inflation, the real goods deficit was $150.9 billion in March 2025.", MARCH, [A]),
     ("Exports of services fell 0.9 percent to US$95.2 billion in March 2025.", MARCH, [A, A]),
-    ("The March 2025 deficit of about $140 billion was the largest on record.", MARCH, [A]),
+    ("The March 2025 deficit of about $140 billion was the largest on record.", MARCH, [A, A]),
     ("In March 2025 the trade gap was 140.5 billion dollars.", MARCH, [A]),
     ("Travel exports dropped $1.3 billion in March 2025.", MARCH, [A]),
     ("Crude oil imports declined $1.2 billion in March 2025.", MARCH, [A]),
@@ -70,7 +70,7 @@ PRESS = [
     (
         "Britain may care less, but America's trade deficit swelled by 14% in March 2025 to $140.5bn, a record.",
         MARCH,
-        [A, A],
+        [A, A, A],
     ),
     (
         "US trade gap, March 2025: $140.5bn (Feb: $123.2bn). Exports: $278.5bn (+0.2%). Imports: $419bn (+4.4%).",
@@ -126,16 +126,25 @@ PRESS = [
     ("The US trade deficit was $140.5 million in March 2025.", MARCH, [W]),
 ]
 """In other words: British, terse, headlines; right and wrong ones."""
+RANKS = [
+    ("Imports were the highest on record in March 2025.", MARCH, [A]),
+    ("Exports rose to a record $278.5 billion in March 2025, the highest since July 2022.", MARCH, [A, A, W]),
+    ("The services surplus was a record $23.0 billion in March 2025.", MARCH, [W, A]),
+    ("The goods deficit in March 2025 was the smallest since May 2020.", MARCH, [W]),
+    ("The deficit of $74.6 billion in April 2023 was the largest since October 2022.", APRIL, [A, A]),
+]
+"""Records and ranks, among the months of the release, or of a later one where it has less than five years."""
 OTHER = [
     "Consumer prices rose 0.3 percent in March 2025, and export prices 0.1 percent.",
     "Personal income increased $60.0 billion (0.3 percent at a monthly rate) in December 2023.",
     "The answer is 42 and the road is 3.5 miles long; it cost $12 million.",
+    "It set a record for rainfall since March 2001.",
     "China's exports rose 12.4 percent in March 2025.",
     "Shall I compare thee to a summer's day? Thou art more lovely and more temperate.",
 ]
 
 
-@pytest.mark.parametrize(("text", "released", "expected"), [*RIGHT, *PLANTED, *PRESS])
+@pytest.mark.parametrize(("text", "released", "expected"), [*RIGHT, *PLANTED, *PRESS, *RANKS])
 def test_a_sentence_of_the_press(text, released, expected):
     got = checking.check(text, released=released)
     assert [one.verdict for one in got.judgements] == expected, got.table.to_string()

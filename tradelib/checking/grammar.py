@@ -19,6 +19,14 @@ _BOUND = re.compile(r"less than\s*$", re.IGNORECASE)
 _JOINED = re.compile(r"[\s-]*(?:trade\s+)?", re.IGNORECASE)
 """What may stand between an item and its flow: *goods deficit*, *services trade surplus*."""
 
+_RANK = re.compile(
+    r"\b(?:(?:all-time |new )*record(?P<low> low)?(?! keep|ed)\b"
+    r"|(?P<way>largest|highest|biggest|widest|most|greatest|smallest|lowest|narrowest|least)\b[^.,;$]{0,30}?"
+    r"(?:on record|ever\b|since (?P<since>(?:in )?[A-Z][a-z]+\.? \d{4})))",
+    re.IGNORECASE,
+)
+"""A record, or the largest since a month."""
+
 
 @dataclass
 class _Context:
@@ -104,7 +112,26 @@ class Sentence:
         self._take_subject(start, len(self.tokens))
         if self.is_spoken and not is_foreign:
             self.context.subject = self.subject
-        return [row for row in self.found if row.kind or self.is_spoken]
+        ranks = [] if is_foreign else self._ranks()
+        return sorted([row for row in [*self.found, *ranks] if row.kind or self.is_spoken], key=lambda row: row.start)
+
+    def _ranks(self) -> list[Statement]:
+        """Return what the sentence says of ranks: of the level before, else of the next one, else of its month."""
+        ranks = []
+        levels = [row for row in self.found if row.kind == "level" and not row.is_base and row.length == 1]
+        for match in _RANK.finditer(self.text):
+            place = self.place + match.start()
+            before = [row for row in levels if row.start < place]
+            month = self.context.month if (first := self._first_month()) is None else first
+            usual = Statement("", self.text.strip(), place, self.subject, "level", month)
+            level = before[-1] if before else levels[0] if levels else usual
+            since = _month(match["since"].removeprefix("in "), level.month) if match["since"] else None
+            word = (match["way"] or ("lowest" if match["low"] else "")).lower()
+            way = -1 if word in ("smallest", "lowest", "narrowest", "least") else 1
+            lag = (level.month - since).n if since is not None and level.month is not None else 0
+            if level.subject.flow and (levels or self.is_spoken):
+                ranks.append(replace(level, number=match[0], start=place, kind="rank", direction=way, lag=lag))
+        return ranks
 
     def _take_span(self) -> None:
         """Take over month, span and comparison that the sentence names."""

@@ -30,6 +30,8 @@ ROUGH = 0.05
 """How far *about* may be from the figure, as a share of it."""
 IMPLAUSIBLE = 8000.0
 """Millions a month that are too much for a revision; the largest of a month's balance in the store is 5,500."""
+_LEAST = 60
+"""Months of a series that make a rank worth the name."""
 _ANNUAL_OFF, _MONTH_OFF = 5.0, 0.5
 """Millions by which a sum of published months, and a published month, may be off the unrounded one."""
 
@@ -78,8 +80,8 @@ def judge(
     is_official : bool
         The text is an agency's own, so that another figure of a later release is a revision and no error.
     """
-    if not statement.kind:
-        return Judgement(statement, "not understood")
+    if statement.kind in ("", "rank"):
+        return _ranked(statement, releases) if statement.kind else Judgement(statement, "not understood")
     first, own = None, next((release for release in releases[:1] if release.month == month), None)
     for release in releases:
         for quantity, ours in _ours(statement, release):
@@ -99,6 +101,31 @@ def judge(
     if is_official:
         return replace(got, verdict="revised since", why=f"printed {statement.number}; later {got.why}")
     return replace(got, verdict="not in the store", why=f"{missing}; later it is {got.why}")
+
+
+def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
+    """Return the verdict on a rank: a month among those of the first release that has five years of them.
+
+    A later release than the text's own can confirm a rank, and cannot refute it.
+    """
+    word, month = "largest" if statement.direction > 0 else "smallest", statement.month
+    for release in releases if month is not None else ():
+        for quantity in quantities(statement.subject, release):
+            try:
+                values = release.series(quantity.name).dropna().astype(float)[:month]
+            except ParameterError:
+                continue
+            known = values * (statement.subject.sign or 1) * statement.direction
+            if month not in known.index or len(known) < _LEAST:
+                continue
+            above = known.index[:-1][known.iloc[:-1] >= known.iloc[-1]]
+            since = month - statement.lag if month is not None and statement.lag else None
+            holds = not len(above) if since is None else bool(len(above)) and above[-1] == since
+            last = f"{above[-1]:%B %Y}" if len(above) else f"the series begins in {known.index[0]:%B %Y}"
+            refuted: Verdict = "wrong" if release is releases[0] else "not in the store"
+            why = f"the {word} since {last} (release of {release.released})"
+            return Judgement(statement, "agrees" if holds else refuted, quantity.label(), why=why)
+    return Judgement(statement, "not in the store", _named(statement.subject), why="no series of five years to rank")
 
 
 def _otherwise(got: Judgement, first: tuple[Release, Judgement], release: Release) -> Judgement:

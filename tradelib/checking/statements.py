@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["level", "change", "percent", "share", "revision", ""]
+Kind = Literal["level", "change", "percent", "share", "revision", "rank", ""]
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,10 @@ class Statement:
         Place of the number in the plain text.
     subject : Subject
         What it is about.
-    kind : {"level", "change", "percent", "share", "revision", ""}
-        What it measures: an amount, a change of one, a change in percent, a share of GDP, a revision; empty where the
-        text was not understood.
+    kind : {"level", "change", "percent", "share", "revision", "rank", ""}
+        What it measures: an amount, a change of one, a change in percent, a share of GDP, a revision, or the rank of a
+        month (*a record*, *the largest since*: ``direction`` says largest or smallest, ``lag`` since when, 0 for
+        ever); empty where the text was not understood.
     month : Period or None
         Last month of the span.
     length, lag : int
