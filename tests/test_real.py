@@ -87,7 +87,7 @@ def test_the_balance_is_split_into_four_parts():
     nominal = load([f"{flow}_goods_bop_sa" for flow in pair], unit="billions", vintage="2024-04-04")
     prices = load([f"{flow}_goods_bls_nsa_base2000_index" for flow in pair])
     space = deflated(nominal.set_axis(pair, axis=1), prices.set_axis(pair, axis=1))
-    got = names_after(STEM, "def bennet", "def balance_split", **space)["balance_split"](12)
+    got = names_after(STEM, "def bennet", "balance, signs", "def balance_split", **space)["balance_split"](12)
     assert list(got) == ["total", "export_prices", "export_volumes", "import_prices", "import_volumes"]
     np.testing.assert_allclose(got.drop(columns="total").sum(axis=1, skipna=False), got["total"], atol=1e-9)
     balance = load("balance_goods_bop_sa", unit="billions", vintage="2024-04-04").iloc[:, 0]
