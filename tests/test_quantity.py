@@ -56,7 +56,7 @@ def test_older_names_go_on_working(quantity, alias):
         (Quantity("imports", "goods/capital_goods", basis="census", price="chained2017"),
          "Real imports of capital goods, Census basis, seasonally adjusted, chained 2017 dollars"),
         (Quantity("exports", "goods", basis="bls", adjustment="nsa", price="base2000", measure="index"),
-         "Export price index, goods, Bureau of Labor Statistics, not seasonally adjusted"),
+         "Export price index for goods, Bureau of Labor Statistics, not seasonally adjusted"),
         (Quantity("imports", "goods/energy_petroleum/crude_oil", "world", "census", "nsa", measure="unit_price"),
          "Imports of crude oil, unit price, Census basis, not seasonally adjusted"),
     ],

@@ -69,8 +69,11 @@ class Checked:
 
     def summary(self) -> str:
         """Return the counts in one line."""
-        words = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items() if count)
-        return f"{len(self.judgements)} numbers: {words}" if words else "no number about the U.S. trade figures"
+        plural = {"agrees": "agree", "ties": "tie"}
+        met = [(count, verdict) for verdict, count in self.counts.items() if count]
+        words = ", ".join(f"{count} {plural.get(verdict, verdict) if count > 1 else verdict}" for count, verdict in met)
+        numbers = f"{len(self.judgements)} number{'s' if len(self.judgements) > 1 else ''}"
+        return f"{numbers}: {words}" if words else "no number about the U.S. trade figures"
 
     def html(self) -> str:
         """Return the text with a mark on each number; the verdict shows under the pointer."""

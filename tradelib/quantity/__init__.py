@@ -129,22 +129,15 @@ class Quantity:
         flow = {"exports": "exports of", "imports": "imports of", "balance": "balance on"}[self.flow]
         text = f"{real}{flow} {item_label(self.item)}"
         if self.measure == "index":
-            text = f"{self.flow.removesuffix('s')} price index, {item_label(self.item)}"
+            text = f"{self.flow.removesuffix('s')} price index for {item_label(self.item)}"
         if self.partner != WORLD:
             link = {"exports": "to", "imports": "from", "balance": "with"}[self.flow]
             text += f" {link} {partner_label(self.partner)}"
         text = text[0].upper() + text[1:]
         if length == "short":
             return text
-        notes = (
-            [_MEASURES.get(self.measure, self.measure.replace("_", " "))]
-            if self.measure
-            not in {
-                "value",
-                "index",
-            }
-            else []
-        )
+        plain = self.measure in {"value", "index"}
+        notes = [] if plain else [_MEASURES.get(self.measure, self.measure.replace("_", " "))]
         notes += [_BASES[self.basis]] if self.basis != "bop" else []
         notes += [_ADJUSTMENTS[self.adjustment]] if self.basis == "census" or self.adjustment == "nsa" else []
         notes += [f"chained {self.price.removeprefix('chained')} dollars"] if real else []

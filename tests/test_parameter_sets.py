@@ -1,0 +1,481 @@
+"""Every notebook with parameters that its defaults never meet: short spans, single series, old vintages.
+
+Whatever is asked for, the sentences are grammatical, signed and complete, and a number of each set is worked out
+here anew, with plain arithmetic on the figures of the store.
+"""
+
+import re
+
+import matplotlib as mpl
+import nbformat
+import pytest
+
+from tests.rounding_by_hand import billions
+from tradelib import store
+from tradelib.parameters import asked
+from tradelib.paths import notebook_folder
+from tradelib.quantity.errors import ParameterError
+
+MINUS = "\N{MINUS SIGN}"
+CHINA = "imports_goods_china_census_nsa"
+IMPORT_PRICES = "imports_goods_bls_nsa_base2000_index"
+TRAVEL = "exports_services_travel_bop_sa"
+
+
+def recorded(stem, parameters):
+    """Return what a notebook records with these parameters, its cells run in this process."""
+    mpl.use("Agg")
+    space = {}
+    for cell in nbformat.read(notebook_folder() / f"{stem}.ipynb", 4).cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, stem, "exec"), space)  # noqa: S102 - the notebook's own cells
+            space |= parameters if "parameters" in cell.metadata.get("tags", []) else {}
+    return space["record"]._told
+
+
+def as_read(text):
+    """Return a text as a reader sees it, without links, emphasis and marks of code."""
+    text = re.sub(r"\[([^\]]*)\]\(#p\w+\)", r"\1", text).replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"\*+|`", "", text)
+
+
+# The figures of the store, and amounts in words, by arithmetic that owes nothing to the package.
+
+
+def figures(series, vintage=None):
+    """Return what a release says of a series, by month as text."""
+    found = store.release_of(series, vintage).series(series)
+    return {str(month): float(value) for month, value in found.dropna().items()}
+
+
+def loaded(series, vintage="2025-03", start="first"):
+    """Return a series known by a release, by month as text; the longest unless a first month is named."""
+    found = store.load(series, start=start, vintage=vintage)[series].dropna()
+    return {str(month): float(value) for month, value in found.items()}
+
+
+def back(month, months):
+    """Return the month so many months before another, both as text."""
+    number = int(month[:4]) * 12 + int(month[5:]) - 1 - months
+    return f"{number // 12}-{number % 12 + 1:02}"
+
+
+def money(millions, *, sign=False):
+    """Return an amount of dollars as the notebooks print it."""
+    size = billions(millions)
+    mark = "" if not sign or size == "0.0" else "+" if millions > 0 else MINUS
+    return f"{mark}${size} billion"
+
+
+def balance_moved(name, now, before):
+    """Return how a balance moved that has the same side in both months."""
+    assert now * before > 0
+    verb = {True: ("narrowed", "widened"), False: ("rose", "fell")}[now < 0][now < before]
+    return f"{name} {'deficit' if now < 0 else 'surplus'} {verb} {money(now - before)} to {money(now)}"
+
+
+def flow_moved(name, now, before):
+    """Return how a flow moved, with its percentage and its level."""
+    verb = "rose" if now > before else "fell"
+    tenths = int(abs(now - before) / before * 1000 + 0.5)
+    return f"{name} {verb} {money(now - before)} ({tenths // 10}.{tenths % 10} percent) to {money(now)}"
+
+
+def signed(number, decimals=1):
+    """Return a number with a true sign; its value is nowhere near a tie."""
+    return f"{number:+.{decimals}f}".replace("-", MINUS)
+
+
+# What each set must say. Every function gets the parameters of its set.
+
+
+def of_balance(series, name):
+    def expected(vintage, month=None, **_):
+        values = figures(series, vintage)
+        month = month or max(values)
+        return balance_moved(name, values[month], values[back(month, 1)])
+
+    return expected
+
+
+def of_flow(series, name):
+    def expected(vintage, **_):
+        values = figures(series, vintage)
+        return flow_moved(name, values[max(values)], values[back(max(values), 1)])
+
+    return expected
+
+
+def largest_since(vintage, month, **_):
+    values = figures("balance_total_bop_sa", vintage)
+    larger = max(other for other in values if other < month and values[other] <= values[month])
+    return f"It is the largest deficit since {in_words(larger)}."
+
+
+def average_moved(vintage, **_):
+    values = figures("balance_total_bop_sa", vintage)
+    now, before = (sum(values[back(max(values), n + lag)] for n in range(3)) / 3 for lag in (0, 1))
+    return balance_moved("average goods and services", now, before)
+
+
+def widest_partner(vintage, **_):
+    release = store.release_of(vintage=vintage)
+    at = str(release.month)
+    names = {"China": "china", "Mexico": "mexico", "Ireland": "ireland", "Vietnam": "vietnam", "Canada": "canada"}
+    balances = {name: figures(f"balance_goods_{slug}_census_sa", vintage)[at] for name, slug in names.items()}
+    widest = min(balances, key=balances.get)
+    return f"The largest deficit in goods is with {widest}: {money(balances[widest])}"
+
+
+def cars_from_mexico(vintage, **_):
+    values = figures("imports_goods_vehicles_mexico_census_nsa", vintage)
+    return f"Most vehicles and parts come from Mexico: {money(values[max(values)])}"
+
+
+def price_of_a_barrel(vintage, **_):
+    name = "imports_goods_energy_petroleum_crude_oil_census_nsa"
+    value, barrels = figures(name, vintage), figures(f"{name}_quantity", vintage)
+    return f"A barrel cost ${value[max(value)] / barrels[max(value)]:.2f} after"
+
+
+def first_and_new_release(vintage, **_):
+    names = [f"{flow}_{item}_bop_sa" for item in ("goods", "services") for flow in ("exports", "imports")]
+    then = {name: figures(name, "2023-04") for name in names}
+    now = {name: figures(name, vintage) for name in names}
+    differ = sum(now[name][month] != then[name][month] for name in names for month in set(now[name]) & set(then[name]))
+    return f"{differ} monthly figures of goods and services differ from the release of June 7, 2023"
+
+
+def cover(vintage, month, **_):
+    goods, services = (figures(f"balance_{item}_bop_sa", vintage)[month] for item in ("goods", "services"))
+    return f"The services surplus covers {int(-100 * services / goods + 0.5)} percent of the goods deficit"
+
+
+def right_balance(vintage, **_):
+    values = figures("balance_total_bop_sa", vintage)
+    return f"${billions(values[max(values)])} billion"
+
+
+def share_of_year(series, end, **_):
+    """Growth over a year, as the notebook on trend has it."""
+    values = loaded(series)
+    return f"Over a year the growth is {signed(100 * (values[end] / values[back(end, 12)] - 1))}%;"
+
+
+def change_of_year(series, end, vintage="2025-03", **_):
+    values = loaded(series, vintage)
+    return f"Over a year the change is {money(values[end] - values[back(end, 12)], sign=True)};"
+
+
+def three_months(series, end, vintage="2025-03", **_):
+    values = loaded(series, vintage)
+    return f"{money(sum(values[back(end, n)] for n in range(3)) / 3, sign=series.startswith('balance'))} on average"
+
+
+def goods_over_year(end, vintage="2025-03", **_):
+    flows = {flow: loaded(f"{flow}_goods_bop_sa", vintage) for flow in ("exports", "imports")}
+    now, before = (flows["exports"][month] - flows["imports"][month] for month in (end, back(end, 12)))
+    return balance_moved("the goods", now, before)
+
+
+def value_since(start, end, vintage="2025-03", **_):
+    values = loaded("imports_goods_bop_sa", vintage)
+    return f"imports: value {signed(100 * (values[end] / values[start] - 1))}%"
+
+
+def first_print_of(example, **_):
+    value = figures("balance_total_bop_sa", example)[example]
+    return f"of {in_words(example)} was {MINUS}{billions(value)}, on 2025-05-06."
+
+
+def typical_change(series, start, end, **_):
+    values = loaded(series)
+    months = [month for month in values if start < month <= end]
+    sizes = sorted(abs(values[month] - values[back(month, 1)]) for month in months)
+    middle = len(sizes) // 2
+    median = sizes[middle] if len(sizes) % 2 else (sizes[middle - 1] + sizes[middle]) / 2
+    return f"a typical change of a single month is {money(median)}"
+
+
+def taken_out_in(month):
+    """What the agency took out of exports in a calendar month, on average."""
+
+    def expected(start, end="2025-03", **_):
+        raw, adjusted = (loaded(f"exports_goods_census_{kind}", start=start) for kind in ("nsa", "sa"))
+        months = [m for m in raw if start <= m <= end and m.endswith(month)]
+        mean = sum(100 * (raw[m] / adjusted[m] - 1) for m in months) / len(months)
+        return f"exports were lowest in Jan ({signed(mean)})"
+
+    return expected
+
+
+def rows_of(told, name):
+    """Return the rows of a table of the record, each a dict by the name of the column."""
+    [table] = [item for item in told["items"] if item["name"] == name]
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+def as_number(text):
+    return float(text.replace(MINUS, "-").replace(",", ""))
+
+
+def in_words(month):
+    """Return a month as text in words."""
+    names = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+    return f"{names[int(month[5:]) - 1]} {month[:4]}"
+
+
+def first_regime(told, series, end, **_):
+    """The mean of the first of ten years' regimes, and the month in which the next would begin."""
+    values = loaded(series)
+    first = rows_of(told, "break_dates")[0]
+    months = [back(end, n) for n in range(120)]
+    regime = [values[month] for month in months if month < first["first_month"]]
+    assert abs(sum(regime) / len(regime) / 1000 - as_number(first["before"])) < 0.051
+    return f"New regimes would begin in {in_words(first['first_month'])}"
+
+
+def expects_the_difference(told, **_):
+    """What is expected of the balance is exports less imports."""
+    row = rows_of(told, "expected")[0]
+    exports, imports, balance = (as_number(row[name]) for name in ("Exports", "Imports", "Balance"))
+    assert abs(exports - imports - balance) < 0.11
+    return f"For {in_words(row['period'])} the combination expects {money(1000 * balance, sign=True)}"
+
+
+def came_since(told, **_):
+    """How many outcomes lay in the band that the table prints."""
+    flows = {flow: loaded(f"{flow}_services_bop_sa") for flow in ("exports", "imports")}
+    inside = 0
+    for row in rows_of(told, "expected"):
+        came = (flows["exports"][row["period"]] - flows["imports"][row["period"]]) / 1000
+        inside += as_number(row["low 80%"]) <= came <= as_number(row["high 80%"])
+    return f"Of the three months that came since, {inside or 'none'} lay in the 80% band"
+
+
+def within_the_band(told, **_):
+    row = rows_of(told, "expected")[0]
+    assert as_number(row["low 95%"]) < as_number(row["low 80%"]) < as_number(row["Imports"])
+    return f"For {in_words(row['period'])} the combination expects {row['Imports']}"
+
+
+def first_prints(start="1992-01", **_):
+    """How many first prints were revised upwards, by the releases themselves."""
+    issues = [issue for issue in store.releases() if "balance_total_bop_sa" in issue.quantities]
+    newest = issues[-1].values("balance_total_bop_sa", "bea")
+    moved = []
+    for issue in issues[:-1]:
+        values = issue.values("balance_total_bop_sa", "bea")
+        if str(issue.month) >= start and issue.month in values.index:
+            moved.append(float(newest[issue.month]) - float(values[issue.month]))
+    average = money(sum(abs(move) for move in moved) / len(moved))
+    return f"First prints moved by {average} on average, {sum(move > 0 for move in moved)} of {len(moved)} upwards"
+
+
+def flips(told, **_):
+    """How many changes of the balance had the other sign in the first print; the newest ones are those of the store."""
+    values, rows = loaded("balance_total_bop_sa"), rows_of(told, "printed")
+    for row in rows:
+        assert abs((values[row["month"]] - values[back(row["month"], 1)]) / 1000 - as_number(row["final"])) < 0.051
+    issues = {row["month"]: figures("balance_total_bop_sa", row["month"]) for row in rows}
+    first = {month: issue[month] - issue[back(month, 1)] for month, issue in issues.items()}
+    flipped = sum((first[row["month"]] > 0) != (as_number(row["final"]) > 0) for row in rows)
+    return f"Flipped: {flipped} of {len(rows)} months"
+
+
+def record_of_exports(vintage, **_):
+    values = figures("exports_total_bop_sa", vintage)
+    assert values[max(values)] == max(values.values())
+    return f"Exports: largest amount, {money(max(values.values()))}"
+
+
+def largest_revision(vintage, **_):
+    now, then = figures("balance_total_bop_sa", vintage), figures("balance_total_bop_sa", "2022-02")
+    revisions = {month: now[month] - then[month] for month in now if month in then}
+    month = max(revisions, key=lambda month: abs(revisions[month]))
+    return f"Balance, {in_words(month)}: {money(revisions[month], sign=True)}"
+
+
+def right_number(vintage, text, **_):
+    values = figures("balance_total_bop_sa", vintage)
+    assert money(values[max(values)]) in text
+    return "No numbers are wrong; one was checked"
+
+
+SETS = [
+    ("01_overview", {"vintage": "2023-04"}, of_balance("balance_total_bop_sa", "The goods and services")),
+    ("01_overview", {"vintage": "2024-02", "month": "2020-04"}, largest_since),
+    ("02_averages", {"vintage": "2023-04"}, average_moved),
+    ("02_averages", {"vintage": "2025-03"}, average_moved),
+    ("03_goods", {"vintage": "2023-04", "largest": 3}, of_flow("exports_goods_census_sa", "Exports of goods")),
+    ("03_goods", {"vintage": "2025-03", "largest": 40}, of_flow("imports_goods_census_sa", "Imports of goods")),
+    ("04_services", {"vintage": "2023-04", "largest": 3}, of_balance("balance_services_bop_sa", "The services")),
+    ("04_services", {"vintage": "2025-03", "largest": 20}, of_flow("imports_services_bop_sa", "Imports of services")),
+    ("07_real_goods", {"vintage": "2023-04"}, of_balance("balance_goods_census_sa_chained2017", "The real goods")),
+    ("07_real_goods", {"vintage": "2025-03"}, of_flow("exports_goods_census_sa_chained2017", "Real exports of goods")),
+    ("08_partners", {"vintage": "2023-04", "largest": 3}, widest_partner),
+    ("08_partners", {"vintage": "2025-03", "largest": 20}, widest_partner),
+    (
+        "09_technology",
+        {"vintage": "2023-04", "largest": 3},
+        of_balance("balance_goods_advanced_technology_census_nsa", "The advanced technology"),
+    ),
+    (
+        "09_technology",
+        {"vintage": "2025-03", "largest": 20},
+        of_flow("imports_goods_advanced_technology_census_nsa", "Imports"),
+    ),
+    ("10_petroleum", {"vintage": "2023-04"}, price_of_a_barrel),
+    ("11_motor_vehicles", {"vintage": "2023-04", "largest": 3}, cars_from_mexico),
+    ("11_motor_vehicles", {"vintage": "2025-03", "largest": 20}, cars_from_mexico),
+    ("12_method", {"vintage": "2023-04"}, lambda **_: "no earlier release with these series"),
+    ("12_method", {"vintage": "2024-02"}, first_and_new_release),
+    ("13_in_proportion", {"vintage": "2024-02", "month": "2020-04"}, cover),
+    ("13_in_proportion", {"vintage": "2025-03", "month": "1992-02"}, cover),
+    ("14_changes", {"vintage": "2024-02", "largest": 1}, record_of_exports),
+    ("14_changes", {"vintage": "2023-04", "largest": 2}, largest_revision),
+    ("31_check_a_text", {"vintage": "2024-02"}, right_balance),
+    (
+        "31_check_a_text",
+        {"vintage": "2025-03", "text": "The deficit widened to $140.5 billion in March."},
+        right_number,
+    ),
+    ("31_check_a_text", {"vintage": "2024-02", "text": "Nothing about trade."}, lambda **_: "No number to check"),
+    ("22_seasonal", {"series": "balance_total_bop_sa", "start": "2008-01", "end": "2020-04"}, typical_change),
+    ("22_seasonal", {"series": "imports_goods_census_sa", "start": "2006-01", "end": "2014-12"}, taken_out_in("01")),
+    ("22_seasonal", {"series": "balance_services_bop_sa", "start": "2012-01"}, taken_out_in("01")),
+    ("23_trend", {"series": "balance_total_bop_sa", "start": "2018-04", "end": "2020-04"}, change_of_year),
+    ("23_trend", {"series": TRAVEL, "start": "2019-01", "end": "2021-06"}, share_of_year),
+    ("23_trend", {"series": IMPORT_PRICES, "start": "2018-01", "end": "2020-04"}, share_of_year),
+    ("23_trend", {"series": CHINA, "start": "2018-01", "end": "2022-12"}, three_months),
+    (
+        "23_trend",
+        {"series": "balance_services_bop_sa", "start": "2022-01", "end": "2024-02", "vintage": "2024-02"},
+        three_months,
+    ),
+    ("24_real_vs_nominal", {"start": "2019-04", "end": "2020-04"}, goods_over_year),
+    ("24_real_vs_nominal", {"start": "2022-01", "end": "2024-02", "vintage": "2024-02"}, value_since),
+    (
+        "24_real_vs_nominal",
+        {
+            "start": "2007-01", "end": "2009-12", "reference_year": 2005, "episode_start": "2008-07",
+            "episode_end": "2009-02", "adjust_prices": True,
+        },
+        goods_over_year,
+    ),
+    ("25_revisions", {"series": "balance_total_bop_sa", "example": "2025-03"}, first_print_of),
+    ("25_revisions", {"shown": 6, "few": 5, "start": "2024-06"}, first_prints),
+    ("26_breaks", {"series": "balance_total_bop_sa", "start": "2018-01", "end": "2020-04"}, first_regime),
+    ("26_breaks", {"series": TRAVEL, "start": "2016-01", "end": "2020-04"}, first_regime),
+    ("26_breaks", {"series": IMPORT_PRICES, "start": "2019-01"}, lambda **_: "the import price index for goods"),
+    ("27_forecasts", {"start": "2012-01", "end": "2020-04", "horizon": 1}, expects_the_difference),
+    (
+        "27_forecasts",
+        {"series": "balance_services_bop_sa", "start": "2016-01", "horizon": 3, "origin": "2020-04"},
+        came_since,
+    ),
+    ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
+    ("28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022"),
+    ("29_own_adjustment", {"start": "2010-01", "end": "2020-04", "engine": "stl"}, lambda **_: "STL has no such card"),
+    ("29_own_adjustment", {"series": CHINA, "engine": "x11"}, lambda **_: "Outliers of 2020"),
+    ("30_first_adjustment", {"years": 3, "start": "2010-01", "end": "2020-04"}, flips),
+]  # fmt: skip
+
+
+NOUNS = "months|years|figures|numbers|steps|blocks|changes|breaks|releases|quarters|turning points|origins"
+FAULTS = {
+    "a value that is missing": r"\b(nan|NaN|None|NaT|inf)\b(?! of )|np\.",
+    "a count of nothing or of one as of many": rf"\b0% of the\b|\bof the 1 |\b(1|one) ({NOUNS})\b|\bno \w+ or more\b",
+    "a blank or a stop too many": r"(?<!\n)  |\.\.|,\.|\s[,;.]",
+    "a small letter after a full stop": r"(?<!U\.S)\. [a-z]",
+    "a hyphen for a minus": r"(?<![\w,-])-\$?\d",
+    "a signed zero": rf"[+{MINUS}]\$?0\.0+(?!\d)",
+    "a deficit or a surplus with a sign": rf"(deficit|surplus) (of|was|is) [+{MINUS}]",
+    "a percent sign without a number": r"(?<![\d,] )(?<!\d)%",
+    "billions without a dollar sign": r"(?<![$\d.,])\d+(,\d{3})*(\.\d+)? billion\b",
+    "a change without an amount": r"(widened|narrowed|rose|fell) (to|in|by) (?!\$|a )",
+}
+
+
+def statements(told):
+    """Return every text that a reader meets, its place before it."""
+    for item in told["items"]:
+        place = f"{item['kind']} {item['name']}"
+        for part in ("title", "alt", "unit", "reading"):
+            yield f"{place}, {part}", as_read(item.get(part) or "")
+        if item["kind"] == "tiles":
+            yield place, as_read("; ".join(" | ".join(row) for row in item["rows"]))
+
+
+def must_read_well(place, text):
+    found = {fault: match[0] for fault, pattern in FAULTS.items() if (match := re.search(pattern, text))}
+    assert not found, f"{place}: {found} in {text!r}"
+    assert not re.match(r"[a-z]", text) or place.endswith("unit"), f"{place}: {text!r}"
+
+
+def sides_must_fit(place, text):
+    """A deficit that widened is at least as large as what it widened by; what leads a rise rose."""
+    for side, verb, change, level in re.findall(
+        r"(deficit|surplus) (widened|narrowed|rose|fell) \$([\d.,]+) billion to \$([\d.,]+) billion", text
+    ):
+        assert verb in (("widened", "narrowed") if side == "deficit" else ("rose", "fell")), f"{place}: {text!r}"
+        grew = verb in {"widened", "rose"}
+        assert not grew or float(change) <= float(level) + 0.1, f"{place}: {text!r}"
+    for verb, leaders in re.findall(r"(rose|fell) [^;]*?, led by (.+?)(?:\.\s|\.$|;)", text):
+        got = set(re.findall(rf"\(([+{MINUS}])\$", leaders))
+        assert got == {"+" if verb == "rose" else MINUS}, f"{place}: {text!r}"
+
+
+def identifier(value):
+    return value if isinstance(value, str) else "-".join(map(str, value.values())) if isinstance(value, dict) else ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stem", "parameters", "expected"), SETS, ids=identifier)
+def test_what_a_notebook_says_of_a_set_of_parameters(stem, parameters, expected):
+    told = recorded(stem, parameters)
+    for place, text in statements(told):
+        must_read_well(place, text)
+        sides_must_fit(place, text)
+    for item in told["items"]:
+        named = item["kind"] == "tiles" or 0 < len(as_read(item["title"])) <= 110
+        assert named, f"{item['name']}: {len(item['title'])} characters: {item['title']!r}"
+        assert item["kind"] != "figure" or (item["alt"] and item["reading"]), item["name"]
+    assert [check for check in told["checks"] if not check["holds"]] == []
+    tables = [cell for item in told["items"] if item["kind"] == "table" for row in item["rows"] for cell in row]
+    everything = "\n".join([*(text for _, text in statements(told)), *map(as_read, tables)])
+    phrase = expected(told=told, **parameters)
+    assert phrase in everything, f"{phrase!r} is not in:\n{everything}"
+
+
+@pytest.mark.parametrize(
+    ("stem", "parameters", "reason"),
+    [
+        ("02_averages", {"vintage": "2024-02"}, "has no exhibit 1 and no 2"),
+        ("13_in_proportion", {"vintage": "2025-03", "month": "1992-01"}, "not 1992-01 and the month before"),
+        ("22_seasonal", {"start": "2020-01", "end": "2020-04"}, "are 4 months; the tests need"),
+        ("23_trend", {"start": "2019-01", "end": "2020-04"}, "has 16 months; expected at least 24"),
+        ("24_real_vs_nominal", {"start": "2019-05", "end": "2020-04"}, "are 12 months; a change over a year needs 13"),
+        ("25_revisions", {"end": "2024-05"}, "2 months with print 1 and a later one .*; expected at least 5"),
+        ("27_forecasts", {"start": "1992-01", "end": "1998-01"}, "has 73 months; expected at least 92"),
+        ("28_agency_way", {"start": "2021-01", "end": "2022-11"}, "found 23 months .*; expected 24"),
+        ("29_own_adjustment", {"start": "2019-01", "end": "2020-04"}, "are 16 months; the tests need"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value[0].isdigit() else "",
+)
+def test_a_notebook_that_can_say_nothing_is_left_out_with_its_reason(stem, parameters, reason):
+    with pytest.raises(ParameterError, match=reason):
+        asked(stem, **parameters)
