@@ -390,6 +390,11 @@ SETS = [
         came_since,
     ),
     ("27_forecasts", {"series": CHINA, "start": "2010-01", "horizon": 1}, within_the_band),
+    (
+        "27_forecasts",
+        {"series": "exports_goods_census_nsa", "start": "2012-01", "horizon": 3, "origin": "2020-02"},
+        lambda **_: "Of the three months that came since, none lay in the 80% band",
+    ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
     ("28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022"),
     ("29_own_adjustment", {"start": "2010-01", "end": "2020-04", "engine": "stl"}, lambda **_: "STL has no such card"),
