@@ -266,10 +266,12 @@ def came_since(told, **_):
     return f"Of the three months that came since, {inside or 'none'} lay in the 80% band"
 
 
-def within_the_band(told, **_):
+def within_the_band(told, series, **_):
+    """What is expected lies above both lower bounds; an index has no unit."""
+    amount = str if series == IMPORT_PRICES else lambda billions: f"${billions} billion"
     row = rows_of(told, "expected")[0]
     assert as_number(row["low 95%"]) < as_number(row["low 80%"]) < as_number(row["Imports"])
-    return f"For {in_words(row['period'])} the combination expects {row['Imports']}"
+    return f"For {in_words(row['period'])} the combination expects {amount(row['Imports'])}"
 
 
 def first_prints(start="1992-01", **_):
@@ -387,6 +389,12 @@ SETS = [
         {"series": "balance_services_bop_sa", "start": "2016-01", "horizon": 3, "origin": "2020-04"},
         came_since,
     ),
+    ("27_forecasts", {"series": CHINA, "start": "2010-01", "horizon": 1}, within_the_band),
+    (
+        "27_forecasts",
+        {"series": "exports_goods_census_nsa", "start": "2012-01", "horizon": 3, "origin": "2020-02"},
+        lambda **_: "Of the three months that came since, none lay in the 80% band",
+    ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
     ("28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022"),
     ("29_own_adjustment", {"start": "2010-01", "end": "2020-04", "engine": "stl"}, lambda **_: "STL has no such card"),
@@ -459,6 +467,15 @@ def test_what_a_notebook_says_of_a_set_of_parameters(stem, parameters, expected)
     everything = "\n".join([*(text for _, text in statements(told)), *map(as_read, tables)])
     phrase = expected(told=told, **parameters)
     assert phrase in everything, f"{phrase!r} is not in:\n{everything}"
+
+
+def test_models_get_the_months_of_the_span_from_the_release_that_has_it():
+    """The release that reaches back farthest ends two years before the one with the newest months."""
+    parameters = asked("23_trend", series=CHINA, start="2018-01")
+    span = parameters.load(CHINA)[CHINA].dropna()
+    got = parameters.load_long().index
+    assert (got[-1], len(got)) == (span.index[-1], 120)
+    assert asked("23_trend", series=CHINA, start="2021-01", end="2024-12").load_long().index[-1] == got[-1] - 2
 
 
 @pytest.mark.parametrize(

@@ -47,18 +47,8 @@ class Checked:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a number: ``number``, ``quantity``, ``month``, ``kind``, ``verdict``, ``why``, ``sentence``."""
-        rows = [
-            (
-                j.statement.number,
-                j.quantity,
-                str(j.statement.month or ""),
-                j.statement.kind,
-                j.verdict,
-                j.why,
-                j.statement.sentence,
-            )
-            for j in self.judgements
-        ]
+        pairs = [(j.statement, j) for j in self.judgements]
+        rows = [(s.number, j.quantity, str(s.month or ""), s.kind, j.verdict, j.why, s.sentence) for s, j in pairs]
         table = pd.DataFrame(rows, columns=["number", "quantity", "month", "kind", "verdict", "why", "sentence"])
         return table.assign(source=list(self.sources)) if self.sources else table
 

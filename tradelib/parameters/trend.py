@@ -46,8 +46,16 @@ class Trend(Parameters):
 
     def check_known(self, end: str | None, least: int) -> None:
         """Raise ``SeriesError`` when there are fewer months up to a month than models need."""
-        known = self.load(self.series, start=None, end=end)[self.series]
+        known = self.load_back([self.series], end)[self.series]
         require_months(known, least=least, purpose=self.notebook.partition("_")[2])
+
+    def load_back(self, names: list[str], end: str | None) -> pd.DataFrame:
+        """Load ten years and more up to a month, from a release that has the span if it reaches back so far."""
+        span = self.load(self.series, end=end).dropna().index
+        try:
+            return self.load(names, start=str(min(span[0], span[-1] - self.model_months + 1)), end=end)
+        except ParameterError:
+            return self.load(names, start=None, end=end)
 
     def flows(self) -> dict[str, str]:
         """Return what the models are for: balance, exports and imports of the item, or an index on its own."""
@@ -65,10 +73,11 @@ class Trend(Parameters):
             ``exports``, ``imports`` and ``balance``, their difference, or an index on its own; what is not adjusted
             comes without its season, as STL estimates it.
         """
-        names = self.flows()
-        data = self.load(list(names.values()), start=None, end=end or self.end).dropna()
-        months = len(self.load(self.series, end=end or self.end).dropna())
-        data = data.iloc[-max(months, self.model_months) :].rename(columns={name: flow for flow, name in names.items()})
+        names, end = self.flows(), end or self.end
+        data = self.load_back(list(names.values()), end).dropna()
+        months = len(self.load(self.series, end=end).dropna())
+        data = data.iloc[-max(months, self.model_months) :]
+        data = data.rename(columns={name: flow for flow, name in names.items()})
         if store.find(self.series, self.day)[0].adjustment != "sa":
             data -= data.apply(lambda flow: stl_trend(flow).table["seasonal"])
         return data.assign(balance=data["exports"] - data["imports"]) if len(names) == 2 else data
