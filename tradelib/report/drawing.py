@@ -38,6 +38,7 @@ def inline(svg: str, prefix: str, label: str) -> str:
     for colour, variable in _COLOURS.items():
         body = re.sub(colour, f"var(--{variable})", body, flags=re.IGNORECASE)
     body = re.sub(r'<g id="\S+months ([^"]*)">', r'<g data-months="\1">', body.replace("xlink:href", "href"))
+    body = _DOTS.sub(_with_one_look, body)
     body = _RUN.sub(_merged, re.sub(r'<g id="[^"]*">', "<g>", body))
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<defs>\s*</defs>", "", body))
 
@@ -70,3 +71,14 @@ _RUN = re.compile(
 def _merged(run: re.Match[str]) -> str:
     shapes = " ".join(re.findall(r' d="([^"]*)"', run[0]))
     return f'<g><path d="{shapes}"{run[1]}</g>'
+
+
+_DOTS = re.compile(
+    r'(<use href="[^"]*") x="[^"]*" y="[^"]*"( style="[^"]*")/>(?:\s*\1 x="[^"]*" y="[^"]*"\2/>){2,}', re.DOTALL
+)
+"""Dots of one look after each other."""
+
+
+def _with_one_look(run: re.Match[str]) -> str:
+    """Say the look of a run of dots once, for all of them."""
+    return f"<g{run[2]}>{run[0].replace(run[2], '')}</g>"
