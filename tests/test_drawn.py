@@ -1,6 +1,7 @@
 """A figure draws what is exported with it, names its source, and says in its output what it shows."""
 
 import base64
+import itertools
 import json
 from pathlib import Path
 
@@ -106,3 +107,20 @@ def pixel_size(raw):
 def test_a_picture_of_one_pixel_is_no_picture(tmp_path):
     image.imsave(tmp_path / "one.png", np.zeros((1, 1)))
     assert pixel_size((tmp_path / "one.png").read_bytes()) == (1, 1)
+
+
+@pytest.mark.parametrize("width", [5.1, 7.2])
+@pytest.mark.parametrize("words", [6, 14, 26])
+def test_long_titles_and_units_take_further_lines_and_meet_nothing(width, words):
+    figures.style()
+    fig, ax = plt.subplots(figsize=(width, 3.85))
+    ax.plot([1, 2, 3])
+    text = " ".join(["Exports"] * words)
+    figures.finish(fig, title=text, unit=text, source=text, alt="Alt")
+    fig.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in fig.texts]
+    boxes.append(ax.get_tightbbox())
+    assert not [pair for pair in itertools.combinations(boxes, 2) if pair[0].overlaps(pair[1])]
+    assert all(box.x0 >= 0 and box.x1 <= fig.bbox.x1 and box.y0 >= 0 and box.y1 <= fig.bbox.y1 + 1 for box in boxes)
+    assert (figures.title_of(fig), figures.unit_of(fig)) == (text, text)
+    plt.close(fig)

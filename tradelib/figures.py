@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -272,17 +273,19 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
         What a reader who cannot see the figure is told.
     """
     width, height = fig.get_size_inches()
-    head, foot = 0.62 / height, 0.34 / height
+    heads = [("title", title, 9.2, 0.19), ("unit", unit, 14.4, 0.15), ("source", f"Source: {source}", 18.0, 0.12)]
+    lines = {name: textwrap.wrap(text, int(width * letters)) for name, text, letters, _ in heads}
+    more = {name: (len(lines[name]) - 1) * line for name, _, _, line in heads}  # inches that further lines take
+    head, foot = (0.62 + more["title"] + more["unit"]) / height, (0.34 + more["source"]) / height
     fig.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1 - head - foot))
-    left = 0.09 / width
-    heads = {
-        "title": (1 - 0.06 / height, title, {"fontsize": 11.5, "fontweight": "bold", "va": "top", "color": INK}),
-        "unit": (1 - 0.34 / height, unit, {"fontsize": 8.8, "va": "top", "color": "#555555"}),
-        "source": (0.06 / height, f"Source: {source}", {"fontsize": 7.2, "va": "bottom", "color": "#666666"}),
+    looks = {
+        "title": (1 - 0.06 / height, {"fontsize": 11.5, "fontweight": "bold", "va": "top", "color": INK}),
+        "unit": (1 - (0.34 + more["title"]) / height, {"fontsize": 8.8, "va": "top", "color": "#555555"}),
+        "source": (0.06 / height, {"fontsize": 7.2, "va": "bottom", "color": "#666666"}),
     }
-    for name, (y, text, how) in heads.items():
+    for name, (y, how) in looks.items():
         # Two dollar signs are money, not mathematics.
-        fig.text(left, y, text, gid=name, wrap=True, parse_math=False, **how)  # type: ignore[arg-type]
+        fig.text(0.09 / width, y, "\n".join(lines[name]), gid=name, parse_math=False, **how)  # type: ignore[arg-type]
     fig.set_label(title)
     fig.set_gid(alt)
     return fig
@@ -295,7 +298,7 @@ def title_of(fig: Figure) -> str:
 
 def unit_of(fig: Figure) -> str:
     """Return the unit that ``finish`` wrote under the message."""
-    return next((text.get_text() for text in fig.texts if text.get_gid() == "unit"), "")
+    return next((" ".join(text.get_text().split()) for text in fig.texts if text.get_gid() == "unit"), "")
 
 
 def alt_of(fig: Figure) -> str:
