@@ -30,7 +30,7 @@ def run(*words):
 def test_check_without_a_file_checks_the_documents():
     got = run("check")
     assert got.exit_code == 0
-    assert got.stdout.splitlines()[-1].startswith("273 numbers: 174 agrees, 1 ties, 83 revised since")
+    assert got.stdout.splitlines()[-1].startswith("273 numbers: 174 agree, 1 ties, 83 revised since")
     assert "agrees           " not in got.stdout
     assert "agrees           $68.9 billion: Balance on goods and services 2024-02;" in run("check", "--all").stdout
 
