@@ -236,6 +236,18 @@ def test_a_number_opens_its_proof_by_keyboard_and_gives_the_focus_back(made: Pat
     assert "trad-time-series-0325.xlsx" in text
 
 
+def test_the_report_of_an_older_release_is_whole_and_says_what_was_published_later(tmp_path: Path) -> None:
+    got = report({"vintage": "2023-04"}, out=tmp_path / "r")
+    assert got.failures == {}
+    assert got.headline == "The U.S. trade deficit widened to $74.6 billion in April 2023"
+    results = json.loads((got.folder / "results.json").read_text(encoding="utf-8"))
+    chapters = [section for name, section in results.items() if name < "20"]
+    assert len(chapters) == 12
+    assert {source["vintage"] for section in chapters for source in section["sources"].values()} == {"2023-06-07"}
+    text = (got.folder / "analysis.html").read_text(encoding="utf-8")
+    assert "With figures published until 2026-04-02, after the release that the chapters are about." in text
+
+
 @browser.needed
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_pointer_shows_the_values_of_a_month(made: Path, width: int) -> None:

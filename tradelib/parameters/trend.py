@@ -46,8 +46,9 @@ class Trend(Parameters):
 
     def check_known(self, end: str | None, least: int) -> None:
         """Raise ``SeriesError`` when there are fewer months up to a month than models need."""
-        known = self.load_back([self.series], end)[self.series]
-        require_months(known, least=least, purpose=self.notebook.partition("_")[2])
+        known = self.load_back([self.series, *self.flows().values()], end).dropna()
+        for name in known:
+            require_months(known[name], least=least, purpose=self.notebook.partition("_")[2])
 
     def load_back(self, names: list[str], end: str | None) -> pd.DataFrame:
         """Load ten years and more up to a month, from a release that has the span if it reaches back so far."""

@@ -64,8 +64,9 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     pages = {"index.html": chapters or others}
     if chapters and others:
         pages["analysis.html"] = others
+    day = max((source["vintage"] for section in chapters for source in section["sources"].values()), default="9999")
     for name, own in pages.items():
-        text = _page(name, own, headline=headline, failures=failures, beside=list(pages))
+        text = _page(name, own, headline=headline, failures=failures, beside=list(pages), day=day)
         (folder / name).write_text(text + "\n", encoding="utf-8")
     write_workbook(folder, results)
     if front := results.get(FRONT):
