@@ -67,6 +67,31 @@ PLANTED = [
 ]
 """Errors of every kind: one number of each text is not what the release has."""
 PRESS = [
+    ("The deficit increased 14.0% from a revised $123.2 billion in February.", MARCH, [A, A]),
+    ("The politically sensitive goods deficit with China fell to $24.8 billion in March 2025.", MARCH, [A]),
+    ("Services exports slipped $0.9 billion in March 2025 as travel fell $1.3 billion.", MARCH, [A, A]),
+    ("Goods exports climbed 0.7 percent to $183.2 billion in March 2025.", MARCH, [A, A]),
+    ("The three-month average deficit climbed to $131.4 billion in March 2025.", MARCH, [A]),
+    ("The deficit with the EU hit $48.3 billion in March 2025.", MARCH, [A]),
+    ("In real terms, the goods deficit widened to $150.9 billion in March 2025.", MARCH, [A]),
+    ("U.S. exports to Ireland were $1.4 billion in March 2025.", MARCH, [A]),
+    ("The U.S. trade gap came in at $74.6 billion for April 2023, up 23 percent on the month.", APRIL, [A, A]),
+    ("In April 2023, imports climbed 1.5 percent while exports slid 3.6 percent.", APRIL, [A, A]),
+    ("The trade gap shrank to $140.5 billion in March 2025 from $123.2 billion.", MARCH, [A, A]),
+    ("The goods deficit with China widened to $29.3 billion in March 2025.", MARCH, [W]),
+    ("Gold imports rose $1.8 billion in March 2025.", MARCH, [W]),
+    ("Exports climbed 2 percent to $278.5 billion in March 2025.", MARCH, [W, A]),
+    ("The U.S. ran a services deficit of $23.0 billion in March 2025.", MARCH, [W]),
+    ("Imports totaled $278.5 billion in March 2025.", MARCH, [W]),
+    ("The deficit rose $17.3 billion to $163.5 billion in March 2025.", MARCH, [A, W]),
+    ("The deficit soared to an all-time high of $140.5 billion in March 2025.", MARCH, [A]),
+    (
+        "March 2025 saw a $163.5 billion goods deficit, partly offset by a $23.0 billion services surplus.",
+        MARCH,
+        [A, A],
+    ),
+    ("The shortfall with Mexico was $16.8bn and with Vietnam $14.1bn in March 2025.", MARCH, [A, A]),
+    ("March 2025 saw a $136.5 billion goods deficit.", MARCH, [W]),
     (
         "Britain may care less, but America's trade deficit swelled by 14% in March 2025 to $140.5bn, a record.",
         MARCH,

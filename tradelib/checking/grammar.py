@@ -200,20 +200,22 @@ class Sentence:
 
     def named_after(self, at: int) -> Subject | None:
         """Return the subject that follows *increase in*, up to the next number."""
-        if not re.match(r"\s+(?:in|of)\b", self.between(at, at + 1)):
-            return None
+        return self.named_at(at + 1) if re.match(r"\s+(?:in|of)\b", self.between(at, at + 1)) else None
+
+    def named_at(self, at: int) -> Subject | None:
+        """Return the subject that stands from a token on, up to the next number; None without a flow."""
         stop = next((number for number in self.numbers if number > at), len(self.tokens))
         kept, spoken = self.subject, self.is_spoken
-        self._take_subject(at + 1, stop)
+        self._take_subject(at, stop)
         found, self.subject, self.is_spoken = self.subject, kept, spoken
-        return found
+        return found if found.flow else None
 
     def _said(self, n: Number, blank: Statement) -> Statement:
         """Return what one number says; the blank statement where the words around it do not tell."""
         context = self.context
         value, step = _value(n.token, billions=context.billions)
         role = next((role for rule in RULES if (role := rule(n))), None)
-        if value is None or role is None or not (self.is_spoken or n.last or role.way):
+        if value is None or role is None or not (self.is_spoken or n.last or role.way or role.subject):
             return blank
         subject, kind, way = role.subject or self.subject, role.kind, role.way
         if not n.is_money:

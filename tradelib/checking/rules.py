@@ -98,6 +98,8 @@ def _by(n: Number) -> Role | None:
 
 def _of(n: Number) -> Role | None:
     """Take ``a deficit of $140.5 billion``; ``an increase in the goods deficit of $16.5 billion``."""
+    if re.search(r"\b(?:high|low|peak|total|level)\s+of\s*(?:\w+\s+)?$", n.raw):
+        return Role("level")
     if re.search(r"\bof\s*(?:\w+\s+)?$", n.near):
         return Role("change", n.way) if n.way else Role("level")
     return None
@@ -121,9 +123,17 @@ def _signed(n: Number) -> Role | None:
 
 def _headline(n: Number) -> Role | None:
     """Take ``Deficit: $140.5 billion``; ``imports $419.0 billion``."""
-    bare = n.follows("flow", "item") and re.fullmatch(r"[\s,:(]*", n.near)
+    bare = n.follows("flow", "item", "partner") and re.fullmatch(r"[\s,:(]*", n.near)
     is_average = n.left is not None and n.left.text == "averaged"
     return Role("level") if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
+
+
+def _before_its_flow(n: Number) -> Role | None:
+    """Take ``a $163.5 billion goods deficit``."""
+    if not n.is_money or not n.ahead or n.ahead.kind not in ("flow", "item") or n.after.strip(" -"):
+        return None
+    subject = n.sentence.named_at(n.at + 1)
+    return Role("level", 0, subject) if subject else None
 
 
 def _like_the_last(n: Number) -> Role | None:
@@ -134,6 +144,6 @@ def _like_the_last(n: Number) -> Role | None:
 
 RULES: tuple[Callable[[Number], Role | None], ...] = (
     _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by, _of, _level_after, _change_after,
-    _signed, _headline, _like_the_last,
+    _signed, _headline, _before_its_flow, _like_the_last,
 )  # fmt: skip
 """In order: the first that fits tells the role of a number."""
