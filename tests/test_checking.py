@@ -11,6 +11,7 @@ import pytest
 from tradelib import checking
 from tradelib.checking import documents, grammar, vocabulary
 from tradelib.checking.statements import Subject
+from tradelib.quantity.errors import ParameterError, SourceError
 
 MARCH, APRIL = "2025-05-06", "2023-06-07"
 A, W, R, N = "agrees", "wrong", "revised since", "not understood"
@@ -200,6 +201,24 @@ def test_what_a_statement_is_about():
     assert (change.kind, rate.kind, change.lag, rate.lag) == ("change", "percent", 12, 12)
     assert (change.value, change.step, change.direction, change.rough) == (Decimal(1500), Decimal(100), 1, True)
     assert str(change.month) == "2023-04"
+
+
+def test_a_damaged_pdf_and_a_file_that_is_no_text_are_refused_in_words(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+    with pytest.raises(SourceError, match=r"a\.pdf.*damaged PDF"):
+        checking.text_of(tmp_path / "a.pdf")
+    (tmp_path / "a.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(ParameterError, match=r"a\.txt is no text in UTF-8: byte 3"):
+        checking.text_of(tmp_path / "a.txt")
+
+
+def test_a_share_of_gdp_is_one_of_whole_quarters():
+    [month] = checking.check("The deficit was 2.0 percent of GDP in December 2024.").judgements
+    assert month.verdict == "not in the store"
+    [year] = checking.check(
+        "For the year, the trade deficit was 3.1 percent of GDP in 2024.", month="2025-03"
+    ).judgements
+    assert year.verdict == "agrees"
 
 
 def test_marks_stand_on_the_numbers():

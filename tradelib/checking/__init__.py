@@ -15,6 +15,7 @@ from tradelib.checking import documents, grammar
 from tradelib.checking.judging import VERDICTS, Judgement, judge
 from tradelib.checking.vocabulary import plain
 from tradelib.quantity.errors import ParameterError
+from tradelib.sources.rows import pdf_texts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -159,13 +160,13 @@ def text_of(path: Path, *, pages: int | None = None) -> str:
     ------
     ParameterError
         There is no such file, or it is no text.
+    SourceError
+        A PDF is damaged.
     """
     if not path.is_file():
         raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
     if path.suffix.lower() == ".pdf":
-        from pypdf import PdfReader
-
-        return "\n\n".join(page.extract_text() for page in PdfReader(path).pages[:pages])
+        return "\n\n".join(pdf_texts(path.name, path.read_bytes(), pages))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

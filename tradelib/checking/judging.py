@@ -72,7 +72,7 @@ def judge(
     Parameters
     ----------
     statement : Statement
-        As ``statements.read`` returns it.
+        As ``grammar.read`` returns it.
     releases : sequence of Release
         The release that the text is about first, then those that it may have been revised in, and the earlier ones.
     month : Period
@@ -226,10 +226,10 @@ def _span(figure: Callable[[pd.Period], Figure | None], month: pd.Period, statem
 def _share(now: Figure, statement: Statement, release: Release) -> Figure | None:
     """Return a balance in percent of the GDP of its span, as GDP was known on the day of the release."""
     known = [other for other in store.releases("gdp") if other.released <= release.released and other.find("GDP")]
-    if not known or statement.month is None:
+    if not known or statement.month is None or statement.length % 3:  # GDP is published by quarter
         return None
     gdp = known[-1].series("GDP", "quarterly") * 1000
-    ends = [statement.month - 3 * number for number in range(max(1, statement.length // 3))]
+    ends = [statement.month - 3 * number for number in range(statement.length // 3)]
     if not set(ends) <= set(gdp.index):
         return None
     share: Figure = abs(now) * 4 / reduce(operator.add, gdp[ends]) * 100

@@ -169,8 +169,14 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _pages(file: str, raw: bytes, most: int | None) -> list[Grid]:
-    """Return one grid a page: each line split into its label and the figures at its end."""
+def pdf_texts(file: str, raw: bytes, most: int | None = None) -> list[str]:
+    """Return the text of each page of a PDF, of the first ones only where ``most`` says so.
+
+    Raises
+    ------
+    SourceError
+        It is damaged.
+    """
     import logging
 
     from pypdf import PdfReader
@@ -178,12 +184,16 @@ def _pages(file: str, raw: bytes, most: int | None) -> list[Grid]:
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
-        texts = [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages[:most]]
+        return [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages[:most]]
     except (PyPdfError, ValueError, KeyError, OSError) as error:
         raise SourceError(file, None, found=f"a damaged PDF ({error})", expected="a PDF of the release") from error
+
+
+def _pages(file: str, raw: bytes, most: int | None) -> list[Grid]:
+    """Return one grid a page: each line split into its label and the figures at its end."""
     return [
         Grid(file, "pdf", [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)])
-        for page, text in enumerate(texts, 1)
+        for page, text in enumerate(pdf_texts(file, raw, most), 1)
     ]
 
 
