@@ -153,6 +153,8 @@ PRESS = [
 ]
 """In other words: British, terse, headlines; right and wrong ones."""
 RANKS = [
+    ("The services surplus hit a six-month low of $23.0 billion in March 2025.", MARCH, [A, A]),
+    ("Exports fell to a three-month low of $278.5 billion in March 2025.", MARCH, [W, A]),
     ("Imports were the highest on record in March 2025.", MARCH, [A]),
     ("Exports rose to a record $278.5 billion in March 2025, the highest since July 2022.", MARCH, [A, A, W]),
     ("The services surplus was a record $23.0 billion in March 2025.", MARCH, [W, A]),

@@ -20,12 +20,13 @@ _JOINED = re.compile(r"[\s-]*(?:trade\s+)?", re.IGNORECASE)
 """What may stand between an item and its flow: *goods deficit*, *services trade surplus*."""
 
 _RANK = re.compile(
-    r"\b(?:(?:all-time |new )*record(?P<low> low)?(?! keep|ed)\b"
+    r"\b(?:(?P<span>\w+)-month (?P<end>low|high)|(?:all-time |new )*record(?P<low> low)?(?! keep|ed)\b"
     r"|(?P<way>largest|highest|biggest|widest|most|greatest|smallest|lowest|narrowest|least)\b[^.,;$]{0,30}?"
     r"(?:on record|ever\b|since (?P<since>(?:in )?[A-Z][a-z]+\.? \d{4})))",
     re.IGNORECASE,
 )
-"""A record, or the largest since a month."""
+"""A record, the largest since a month, or that of a number of months."""
+_NUMBERS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "nine": "9", "twelve": "12"}
 
 
 @dataclass
@@ -126,11 +127,16 @@ class Sentence:
             usual = Statement("", self.text.strip(), place, self.subject, "level", month)
             level = before[-1] if before else levels[0] if levels else usual
             since = _month(match["since"].removeprefix("in "), level.month) if match["since"] else None
-            word = (match["way"] or ("lowest" if match["low"] else "")).lower()
+            word = (match["way"] or ("lowest" if match["low"] or match["end"] == "low" else "")).lower()
             way = -1 if word in ("smallest", "lowest", "narrowest", "least") else 1
             lag = (level.month - since).n if since is not None and level.month is not None else 0
-            if level.subject.flow and (levels or self.is_spoken):
-                ranks.append(replace(level, number=match[0], start=place, kind="rank", direction=way, lag=lag))
+            span = _NUMBERS.get((match["span"] or "").lower(), match["span"] or "0")
+            if level.subject.flow and (levels or self.is_spoken) and span.isdigit():
+                ranks.append(
+                    replace(
+                        level, number=match[0], start=place, kind="rank", direction=way, lag=lag, length=int(span) or 1
+                    )
+                )
         return ranks
 
     def _take_span(self) -> None:

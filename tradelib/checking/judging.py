@@ -121,6 +121,8 @@ def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
             above = known.index[:-1][known.iloc[:-1] >= known.iloc[-1]]
             since = month - statement.lag if month is not None and statement.lag else None
             holds = not len(above) if since is None else bool(len(above)) and above[-1] == since
+            if statement.length > 1 and month is not None:  # of so many months
+                holds = not len(above) or bool(above[-1] <= month - statement.length)
             last = f"{above[-1]:%B %Y}" if len(above) else f"the series begins in {known.index[0]:%B %Y}"
             refuted: Verdict = "wrong" if release is releases[0] else "not in the store"
             why = f"the {word} since {last} (release of {release.released})"
