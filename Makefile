@@ -36,7 +36,7 @@ report: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest -m "not slow" tests
-	JUPYTER_PATH=$(CURDIR)/tradelib/jupyter $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
+	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
 	$(BIN)/python -m pytest -m slow tests
 
 nightly: .venv/installed

@@ -6,7 +6,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from tradelib.trend import break_tests, breaks
+from tradelib.analysis.trend import break_tests, breaks
 
 
 def seconds(work, repeat=5):

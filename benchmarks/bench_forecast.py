@@ -4,7 +4,8 @@ from time import process_time
 
 import numpy as np
 
-from tradelib import forecast, load
+from tradelib import load
+from tradelib.analysis import forecast
 
 
 def seconds(work):

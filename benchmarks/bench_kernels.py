@@ -25,13 +25,14 @@ import nbformat
 import psutil
 from bench_report import empty_notebook
 
-from tradelib.report import engine, report, threads
-from tradelib.sweep import sweep_of
+from tradelib.report.execution import engine, threads
+from tradelib.report.run import report
+from tradelib.report.sweep import sweep_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tradelib.report.jobs import Executor, Job
+    from tradelib.report.execution.jobs import Executor, Job
 
 CORES = os.cpu_count() or 1
 FIGURES = """
@@ -95,7 +96,7 @@ def on_dask(work: list[Job]) -> Cost:
     """Return what the jobs cost on a local cluster of one worker process, its start included."""
     from distributed import LocalCluster
 
-    from tradelib.sweep.cluster import cluster
+    from tradelib.report.sweep.cluster import cluster
 
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -15,10 +15,10 @@ from unittest import mock
 
 import nbformat
 
-from tradelib.report import jobs, plan, threads
+from tradelib.report.execution import jobs, plan, threads
 
 IMPORTS = (
-    "from matplotlib import pyplot as plt\nfrom tradelib import figures\nfrom tradelib.notebook import Record\n"
+    "from matplotlib import pyplot as plt\nfrom tradelib import figures\nfrom tradelib.report.notebook import Record\n"
     "import statsmodels.tsa.seasonal"
 )
 

@@ -20,7 +20,7 @@ import coverage
 import matplotlib as mpl
 import nbformat
 
-from tradelib import paths
+from tradelib.store import paths
 
 PACKAGE = Path(paths.__file__).parent
 PROGRAM = {"run.py", "parsing.py", "saved.py", "batch.py", "spec.py"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from tradelib.report.jobs import normalise
+from tradelib.report.execution.jobs import normalise
 
 HERE = Path(__file__).parent
 

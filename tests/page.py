@@ -6,7 +6,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 
-from tradelib.paths import notebook_folder
+from tradelib.store.paths import notebook_folder
 
 
 @cache

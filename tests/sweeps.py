@@ -13,8 +13,8 @@ import nbformat
 import pandas as pd
 import psutil
 
-from tradelib.paths import data_folder
-from tradelib.report.partial import MARK
+from tradelib.report.execution.partial import MARK
+from tradelib.store.paths import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

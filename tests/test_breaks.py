@@ -8,8 +8,8 @@ import statsmodels.api as sm
 from hypothesis import given, settings, strategies as st
 
 from tradelib import load
+from tradelib.analysis.trend import bai_perron, break_tests, breaks
 from tradelib.quantity.errors import ParameterError, SeriesError
-from tradelib.trend import bai_perron, break_tests, breaks
 
 
 def months(values, start="1992-01"):

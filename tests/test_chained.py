@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from page import names_after
 
 from tradelib import store
-from tradelib.paths import data_folder, notebook_folder
+from tradelib.store.paths import data_folder, notebook_folder
 
 STEM = "24_real_vs_nominal"
 MONTHS = pd.period_range("2012-01", periods=24, freq="M")

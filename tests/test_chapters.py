@@ -9,11 +9,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tradelib.parameters import Chapter, notebooks
-from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError
-from tradelib.report import left_out, plan
+from tradelib.report.execution import left_out, plan
 from tradelib.report.page import ANALYSES
+from tradelib.report.parameters import Chapter, notebooks
+from tradelib.store.paths import notebook_folder
 
 CHAPTERS = [name for name, model in notebooks().items() if issubclass(model, Chapter) and name < ANALYSES]
 SAID = {

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tradelib import checking
-from tradelib.checking import documents, grammar, vocabulary
-from tradelib.checking.statements import Subject
 from tradelib.quantity.errors import ParameterError, SourceError
+from tradelib.words import checking
+from tradelib.words.checking import documents, grammar, vocabulary
+from tradelib.words.checking.statements import Subject
 
 MARCH, APRIL = "2025-05-06", "2023-06-07"
 A, W, R, N = "agrees", "wrong", "revised since", "not understood"

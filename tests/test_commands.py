@@ -10,10 +10,11 @@ import pytest
 from official import as_text, bundled, history_rows
 from typer.testing import CliRunner
 
-from tradelib import cli, paths
+from tradelib import cli
 from tradelib.cli.app import NAME_PATHS, app
 from tradelib.quantity.errors import ParameterError
-from tradelib.report import Report
+from tradelib.report.run import Report
+from tradelib.store import paths
 
 
 @pytest.fixture
@@ -101,8 +102,8 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tradelib.sweep.sweep", interrupt)
-    monkeypatch.setattr("tradelib.report.report", interrupt)
+    monkeypatch.setattr("tradelib.report.sweep.sweep", interrupt)
+    monkeypatch.setattr("tradelib.report.run.report", interrupt)
     for words, said in [
         (
             ["sweep", "trend", "--over", "start=2010-01,2011-01", "--out", str(tmp_path)],
@@ -124,5 +125,5 @@ def test_a_limit_is_a_number(tmp_path, option):
 
 
 def test_a_report_without_a_headline_prints_no_empty_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("tradelib.report.report", lambda *_, **__: Report(tmp_path, "", {}))
+    monkeypatch.setattr("tradelib.report.run.report", lambda *_, **__: Report(tmp_path, "", {}))
     assert run("report", "--only", "trend").stdout.splitlines() == [f"Report: {tmp_path / 'index.html'}"]

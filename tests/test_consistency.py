@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from tradelib import load
+from tradelib.analysis.real import consistency
 from tradelib.quantity.errors import SeriesError
-from tradelib.real import consistency
 from tradelib.sources.files import read_files
 
 MONTHS = pd.period_range("2010-01", periods=96, freq="M")

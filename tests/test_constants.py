@@ -6,12 +6,12 @@ import layouts
 import numpy as np
 import pytest
 
+from tradelib.analysis.trend import bai_perron, breaks
 from tradelib.quantity.errors import SourceError
 from tradelib.seasonal.x13.quality import Limits, grade
 from tradelib.seasonal.x13.residual import BeaRule
 from tradelib.seasonal.x13.result import Adjustment
 from tradelib.sources import country
-from tradelib.trend import bai_perron, breaks
 
 # Bai and Perron (2003), U.S. ex-post real interest rate, 103 quarters: sums of squares for 0 to 3 breaks in the mean.
 RSS = (1214.9, 645.0, 456.0, 445.2)

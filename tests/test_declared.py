@@ -3,10 +3,10 @@
 import nbformat
 import pytest
 
-from tradelib.parameters import Chapter, Parameters, asked, check, notebooks
-from tradelib.parameters.chapter import declared
 from tradelib.quantity.errors import ParameterError
-from tradelib.report import left_out, plan
+from tradelib.report.execution import left_out, plan
+from tradelib.report.parameters import Chapter, Parameters, asked, check, notebooks
+from tradelib.report.parameters.chapter import declared
 
 CELL = """vintage = None  # the release
 output = None  # folder

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from tradelib import charts, export, figures
 from tradelib.report.drawing import inline
+from tradelib.report.look import charts, export, figures
 
 
 @pytest.fixture

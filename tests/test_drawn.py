@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from matplotlib import image, pyplot as plt
 
-from tradelib import figures
-from tradelib.drawn import description, not_in
-from tradelib.notebook import CheckFailed, Record
-from tradelib.parameters import Trend
+from tradelib.report.look import figures
+from tradelib.report.look.drawn import description, not_in
+from tradelib.report.notebook import CheckFailed, Record
+from tradelib.report.parameters import Trend
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 MONTHS = pd.period_range("2020-01", periods=12, freq="M")

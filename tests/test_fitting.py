@@ -6,9 +6,9 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
+from tradelib.analysis.trend.fitting import at_boundary, fit_quietly
 from tradelib.quantity.errors import SeriesError
 from tradelib.seasonal.x13 import available, x13
-from tradelib.trend.fitting import at_boundary, fit_quietly
 
 LIMITS = ((0.7, 1.0), (90.0, 99.0))
 needs_engine = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")

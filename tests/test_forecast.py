@@ -5,8 +5,9 @@ from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from tradelib import forecast, load
-from tradelib.forecast.methods import estimate
+from tradelib import load
+from tradelib.analysis import forecast
+from tradelib.analysis.forecast.methods import estimate
 from tradelib.quantity.errors import ParameterError, SeriesError
 
 METHODS = list(forecast.METHODS)

@@ -6,8 +6,8 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.parameters import OwnAdjustment, check
 from tradelib.quantity.errors import ParameterError
+from tradelib.report.parameters import OwnAdjustment, check
 from tradelib.seasonal.agreement import agreement, force_years
 from tradelib.seasonal.x13 import available, goods, run as engine_run, x13
 

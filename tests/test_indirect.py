@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from tests.airline import AIRLINE
-from tradelib.parameters import AgencyWay, check
 from tradelib.quantity.errors import ParameterError
+from tradelib.report.parameters import AgencyWay, check
 from tradelib.seasonal.agreement import agreement, force_years
 from tradelib.seasonal.indirect import indirect, load_detail
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tradelib
-from tradelib.report import inputs, plan
+from tradelib.report.execution import inputs, plan
 
 if TYPE_CHECKING:
     import pytest

@@ -12,7 +12,7 @@ import psutil
 import pytest
 import sweeps
 
-from tradelib import warm
+from tradelib.report.execution import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradelib.monthly import require_months
 from tradelib.quantity.errors import SeriesError
+from tradelib.quantity.monthly import require_months
 
 
 def months(values, start="2000-01"):

@@ -1,8 +1,8 @@
 import pytest
 
-from tradelib.notebook import CheckFailed, Record
-from tradelib.parameters import Trend
 from tradelib.quantity.rounding import printed
+from tradelib.report.notebook import CheckFailed, Record
+from tradelib.report.parameters import Trend
 
 
 @pytest.mark.parametrize(

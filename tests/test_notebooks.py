@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tradelib.parameters import notebooks
+from tradelib.report.parameters import notebooks
 
 ROOT = Path(__file__).parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))

@@ -8,8 +8,8 @@ import pytest
 
 from tests.rounding_by_hand import billions
 from tradelib import store
-from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError
+from tradelib.store.paths import notebook_folder
 from tradelib.words import sentences as say
 
 MONTHS = [

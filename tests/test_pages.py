@@ -13,8 +13,8 @@ from scipy import sparse
 from scipy.stats import norm
 
 from tradelib import load
-from tradelib.parameters import check, notebooks
 from tradelib.quantity.errors import ParameterError
+from tradelib.report.parameters import check, notebooks
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 

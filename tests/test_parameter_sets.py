@@ -12,9 +12,9 @@ import pytest
 
 from tests.rounding_by_hand import billions
 from tradelib import store
-from tradelib.parameters import asked
-from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError
+from tradelib.report.parameters import asked
+from tradelib.store.paths import notebook_folder
 
 MINUS = "\N{MINUS SIGN}"
 CHINA = "imports_goods_china_census_nsa"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tradelib.report import partial
-from tradelib.report.partial import OccupiedError, partial_folder, publish, require_replaceable
+from tradelib.report.execution import partial
+from tradelib.report.execution.partial import OccupiedError, partial_folder, publish, require_replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAKER = """
 import pathlib, sys, time
-from tradelib.report.partial import partial_folder
+from tradelib.report.execution.partial import partial_folder
 with partial_folder(pathlib.Path(sys.argv[1])) as folder:
     (folder / "sub").mkdir()
     (folder / "sub" / "half").write_text("half")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tradelib.parameters import notebooks
 from tradelib.quantity.errors import ParameterError
-from tradelib.report import left_out, plan
+from tradelib.report.execution import left_out, plan
+from tradelib.report.parameters import notebooks
 
 
 def test_all_notebooks_in_order_by_default() -> None:

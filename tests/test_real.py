@@ -7,9 +7,10 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 from page import names_after
 
-from tradelib import load, parameters
-from tradelib.parameters import RealVsNominal
+from tradelib import load
 from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.report import parameters
+from tradelib.report.parameters import RealVsNominal
 from tradelib.seasonal.pattern import stl_pattern
 
 STEM = "24_real_vs_nominal"

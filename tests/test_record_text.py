@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tradelib import notebook
-from tradelib.notebook import Record
-from tradelib.parameters import Trend
+from tradelib.report import notebook
+from tradelib.report.notebook import Record
+from tradelib.report.parameters import Trend
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import pytest
 from test_update import next_month
 
 from tradelib import load, store
-from tradelib.parameters import Trend, asked, check
-from tradelib.paths import data_folder
-from tradelib.report import left_out, plan, report
+from tradelib.report.execution import left_out, plan
+from tradelib.report.parameters import Trend, asked, check
+from tradelib.report.run import report
+from tradelib.store.paths import data_folder
 
 
 def exact(row):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tradelib import report as package
-from tradelib.report import Outcome, report, run as run_module
-from tradelib.report.partial import OccupiedError
+from tradelib.report import run as run_module
+from tradelib.report.execution import Outcome
+from tradelib.report.execution.partial import OccupiedError
+from tradelib.report.run import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,11 +13,13 @@ from hypothesis import given, strategies as st
 from page import names_after
 from scipy.stats import binomtest, f as f_distribution
 
-from tradelib import parameters, revisions, store
-from tradelib.parameters import Revisions
+from tradelib import store
+from tradelib.analysis import revisions
 from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.rounding import printed
-from tradelib.revisions import triangle
+from tradelib.report import parameters
+from tradelib.report.parameters import Revisions
+from tradelib.store import triangles as triangle
 
 STEM = "25_revisions"
 

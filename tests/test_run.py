@@ -17,7 +17,8 @@ import pytest
 from pypdf import PdfReader
 
 from tradelib.quantity.rounding import printed
-from tradelib.report import jobs, report, threads
+from tradelib.report.execution import jobs, threads
+from tradelib.report.run import report
 from tradelib.report.take import write_pdf
 
 ROOT = Path(__file__).parent.parent

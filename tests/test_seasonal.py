@@ -6,8 +6,8 @@ import pytest
 from airline import AIRLINE
 
 from tradelib import seasonal
-from tradelib.parameters import Seasonal, check
 from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.report.parameters import Seasonal, check
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from tradelib.seasonal import figures as seasonal_figures
+from tradelib.report.look import seasonal as seasonal_figures
 from tradelib.seasonal.pattern import MONTHS
 
 

@@ -14,18 +14,18 @@ import pytest
 from filelock import FileLock
 from rich.console import Console
 
-from tradelib.parameters import Trend
 from tradelib.quantity.errors import ParameterError
-from tradelib.report import Outcome, inputs
-from tradelib.report.kernels import Limits, Run
-from tradelib.report.partial import MARK, OccupiedError
-from tradelib.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
-from tradelib.sweep.table import read_table
+from tradelib.report.execution import Outcome, inputs
+from tradelib.report.execution.kernels import Limits, Run
+from tradelib.report.execution.partial import MARK, OccupiedError
+from tradelib.report.parameters import Trend
+from tradelib.report.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
+from tradelib.report.sweep.table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tradelib.report import Job
+    from tradelib.report.execution import Job
 
 ROWS = [{"start": f"20{year:02}-01"} for year in range(10, 16)]
 

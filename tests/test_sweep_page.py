@@ -9,14 +9,14 @@ import browser
 import pytest
 from matplotlib.figure import Figure
 
-from tradelib.report import Outcome
-from tradelib.sweep import jobs_of, sweep
+from tradelib.report.execution import Outcome
+from tradelib.report.sweep import jobs_of, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tradelib.report import Job
+    from tradelib.report.execution import Job
 
 pytestmark = [pytest.mark.slow, browser.needed]
 RUNS = 200

@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 from tests import browser
 from tests.test_report import StandIn
-from tradelib import figures
 from tradelib.cli import app
-from tradelib.notebook import Record
-from tradelib.parameters import Trend
-from tradelib.report import report
 from tradelib.report.again import UnknownOriginError, verify, whence
+from tradelib.report.look import figures
+from tradelib.report.notebook import Record
 from tradelib.report.page import explained
+from tradelib.report.parameters import Trend
+from tradelib.report.run import report
 from tradelib.report.take import NoBrowserError, write_pdf
 
 RUN = CliRunner()

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from tradelib import trend
+from tradelib.analysis import trend
 from tradelib.quantity.errors import SeriesError
 
 

@@ -11,8 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from tradelib import load, store
 from tradelib.quantity.errors import ComparabilityError, ParameterError
-from tradelib.revisions import triangle as queries
-from tradelib.store import adding
+from tradelib.store import adding, triangles as queries
 
 NAME = "balance_total_bop_sa"
 COMPILATION = "bea"

@@ -13,8 +13,9 @@ import pytest
 import tomli_w
 from typer.testing import CliRunner
 
-from tradelib import cli, load, paths, store
+from tradelib import cli, load, store
 from tradelib.fetch import cache, freshness, http as download, update
+from tradelib.store import paths
 
 TODAY = dt.date(2024, 5, 3)
 

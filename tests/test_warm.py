@@ -14,9 +14,8 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 
-from tradelib import warm
-from tradelib.report import jobs, kernels, plan, threads
-from tradelib.report.jobs import normalise
+from tradelib.report.execution import jobs, kernels, plan, threads, warm
+from tradelib.report.execution.jobs import normalise
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(not warm.available(), reason="warm kernels need Linux")
@@ -26,7 +25,8 @@ STATE = """
 import locale, os, sys, warnings
 import matplotlib, numpy, pandas, statsmodels.api, scipy.stats
 from matplotlib import pyplot as plt
-from tradelib import figures, notebook
+from tradelib.report.look import figures
+from tradelib.report import notebook
 print(sorted((name, pandas.get_option(name)) for name in pandas._config.config._registered_options
              if not pandas._config.config._get_deprecated_option(name)))
 print(sorted((name, matplotlib.rcParams[name]) for name in matplotlib.rcParams if name != 'backend_fallback'))
@@ -160,7 +160,7 @@ def test_a_killed_server_takes_its_kernels_along_and_is_replaced(tmp_path: Path)
 
 def test_a_server_that_cannot_load_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "forkserver.py"
-    source = (ROOT / "tradelib" / "forkserver.py").read_text(encoding="utf-8")
+    source = warm._SERVER.read_text(encoding="utf-8")
     broken.write_text(source.replace('"ipykernel.kernelapp", ', '"no_such_library", ', 1))
     monkeypatch.setattr(warm, "_SERVER", broken)
     with pytest.raises(warm.WarmError, match="No module named 'no_such_library'"), kernels.kernels("warm"):
@@ -190,11 +190,11 @@ def test_elsewhere_kernels_are_stock_unless_insisted_on(monkeypatch: pytest.Monk
 SLEEPERS = """
 import sys, pathlib
 from unittest import mock
-from tradelib import report
-from tradelib.report import jobs
+from tradelib.report.execution import jobs, threads
+from tradelib.report.run import report
 folder = pathlib.Path(sys.argv[1])
 with mock.patch.object(jobs, "notebook_folder", return_value=folder):
-    report.report(only=["trend", "seasonal"], out=folder / "out" / "r", executor=report.threads(2, sys.argv[2]))
+    report(only=["trend", "seasonal"], out=folder / "out" / "r", executor=threads(2, sys.argv[2]))
 """
 
 

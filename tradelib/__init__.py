@@ -9,7 +9,7 @@ from tradelib.store import load
 __version__ = "0.1.0"
 __all__ = ["TradelibError", "__version__", "check", "load", "release", "series"]
 
-_LATER = {"check": "tradelib.checking", "release": "tradelib.store", "series": "tradelib.store"}
+_LATER = {"check": "tradelib.words.checking", "release": "tradelib.store", "series": "tradelib.store"}
 """Verbs that are imported when they are first used, so that ``import tradelib`` stays quick."""
 
 

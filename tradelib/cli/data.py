@@ -77,7 +77,7 @@ def check(
 
     Without a file, check what the bundled documents of the agencies print in words.
     """
-    from tradelib import checking
+    from tradelib.words import checking
 
     if file is None:
         result = checking.check_documents()

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from tradelib.cli.app import app, err as _err, out as _out
-from tradelib.parameters.assignments import assignments
 from tradelib.quantity.errors import ParameterError
+from tradelib.report.parameters.assignments import assignments
 
 
 @app.command()
@@ -58,7 +58,8 @@ def write_report(
 ) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
     from tradelib.fetch.freshness import freshness
-    from tradelib.report import Outcome, left_out, plan, report as run, threads  # imports that --help need not wait for
+    from tradelib.report.execution import Outcome, left_out, plan, threads  # imports that --help need not wait for
+    from tradelib.report.run import report as run  # imports that --help need not wait for
 
     total, done = len(plan(options, only)), 0
     for name, reason in ({} if only else left_out(options)).items():
@@ -141,9 +142,9 @@ def sweep(
     force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
 ) -> None:
     """Run one notebook for many parameters, into one folder with a table and a page."""
-    from tradelib.report import threads
-    from tradelib.report.kernels import Limits, memory_share
-    from tradelib.sweep import follow, kept, sweep as run, sweep_of
+    from tradelib.report.execution import threads
+    from tradelib.report.execution.kernels import Limits, memory_share
+    from tradelib.report.sweep import follow, kept, sweep as run, sweep_of
 
     asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
     for name, value in {"seconds": seconds, "memory": memory}.items():
@@ -151,7 +152,7 @@ def sweep(
             raise ParameterError(f"--{name} {value}: expected a number")
     limits = Limits(seconds, int(memory * 1e9) if memory else None, output=20_000_000)
     if scheduler:
-        from tradelib.sweep.cluster import cluster
+        from tradelib.report.sweep.cluster import cluster
 
         executor = cluster(scheduler, kernel, limits)
     else:

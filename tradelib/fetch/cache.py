@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib import paths
 from tradelib.fetch import addresses
+from tradelib.store import paths
 
 if TYPE_CHECKING:
     from pathlib import Path

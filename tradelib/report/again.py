@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.parameters import in_words, notebooks
 from tradelib.quantity.errors import TradelibError
-from tradelib.report.inputs import sha256_of
-from tradelib.report.partial import MANIFEST
+from tradelib.report.execution.inputs import sha256_of
+from tradelib.report.execution.partial import MANIFEST
+from tradelib.report.parameters import in_words, notebooks
 from tradelib.report.run import report
 
 if TYPE_CHECKING:

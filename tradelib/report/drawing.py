@@ -9,7 +9,7 @@ _COLOURS = {
     "#56b4e9": "fourth", "#767676": "soft-ink", "#a7b0b8": "unnamed", "#f6dccd": "widens-fill", "#e3e3e3": "grid",
     "#e3e7eb": "band", "#444444": "soft-ink", "#ffffff": "page", "#000000": "ink",
 }  # fmt: skip
-"""The colours of ``tradelib.figures``, and the variables of the page that stand for them."""
+"""The colours of ``tradelib.report.look.figures``, and the variables of the page that stand for them."""
 
 
 def inline(svg: str, prefix: str, label: str) -> str:

@@ -18,13 +18,13 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from tradelib import store
-from tradelib.checking.documents import documents
-from tradelib.parameters import Chapter, in_words, notebooks
 from tradelib.quantity.labels import slug
 from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import printed
 from tradelib.report.drawing import inline
+from tradelib.report.parameters import Chapter, in_words, notebooks
 from tradelib.report.take import write_feed, write_workbook
+from tradelib.words.checking.documents import documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib import store
 from tradelib.quantity.errors import TradelibError
-from tradelib.report.inputs import inputs_of, sha256_of
-from tradelib.report.jobs import Executor, Job, Outcome, plan, threads
+from tradelib.report.execution.inputs import inputs_of, sha256_of
+from tradelib.report.execution.jobs import Executor, Job, Outcome, plan, threads
+from tradelib.report.execution.partial import partial_folder, publish, require_replaceable
 from tradelib.report.page import write_page
-from tradelib.report.partial import partial_folder, publish, require_replaceable
 from tradelib.report.recorded import RecordError, read_recorded
 from tradelib.report.take import write_pdf
 

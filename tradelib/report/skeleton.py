@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from tradelib.parameters import notebooks
-from tradelib.paths import notebook_folder
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.jobs import normalise
+from tradelib.report.execution.jobs import normalise
+from tradelib.report.parameters import notebooks
+from tradelib.store.paths import notebook_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ series = "{series}"  # what `tradelib series {word}` lists""",
     "read": "The release in use; every figure below remembers its cell.",
     "load": """from matplotlib import pyplot as plt
 
-from tradelib import charts
-from tradelib.notebook import Record
-from tradelib.parameters import asked
+from tradelib.report.look import charts
+from tradelib.report.notebook import Record
+from tradelib.report.parameters import asked
 from tradelib.words import sentences as say
 
 chapter = asked("{name}", vintage=vintage, output=output, series=series)

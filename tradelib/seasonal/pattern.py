@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tradelib.monthly import require_months
 from tradelib.quantity.errors import SeriesError
+from tradelib.quantity.monthly import require_months
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.paths import data_folder
 from tradelib.quantity.errors import ParameterError, SourceError
+from tradelib.store.paths import data_folder
 from tradelib.store.reading import FT900, Release
 from tradelib.store.tables import TOML
 

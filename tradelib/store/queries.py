@@ -63,7 +63,9 @@ def series(text: str = "") -> pd.DataFrame:
 
 
 def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
-    """Return the revision triangle of a series: months down, releases across; see ``tradelib.revisions.triangle``.
+    """Return the revision triangle of a series: months down, releases across.
+
+    ``tradelib.store.triangles`` reads it.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As ``tradelib.revisions.triangle.build`` returns it, in the unit of the store.
+        As ``tradelib.store.triangles.build`` returns it, in the unit of the store.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     ComparabilityError
         More than one compilation was asked for: they differ by more than revisions.
     """
-    from tradelib.revisions import triangle as triangles
+    from tradelib.store import triangles
 
     quantities = find(series)
     if len(quantities) > 1:

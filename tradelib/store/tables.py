@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.paths import cache_folder
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import SourceError
 from tradelib.sources.reader import Table, read_table
 from tradelib.sources.rows import Grid
 from tradelib.sources.series import FORM, read_series, series_layout
 from tradelib.sources.tables import layouts
+from tradelib.store.paths import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

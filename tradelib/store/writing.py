@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from tradelib.paths import data_folder
 from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources.heads import NOTES
 from tradelib.sources.rows import Grid
 from tradelib.sources.series import FORM
 from tradelib.sources.tables import titles
+from tradelib.store.paths import data_folder
 from tradelib.store.reading import FT900, Release
 from tradelib.store.tables import TOML, from_text, to_text
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from tradelib.monthly import require_months, trimmed
 from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.quantity.monthly import require_months, trimmed
 from tradelib.seasonal.x13.parsing import parse
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from tradelib.monthly import require_months
+from tradelib.quantity.monthly import require_months
 from tradelib.seasonal import LEAST_YEARS, WHOLE, monthly_changes, qs, recent
 from tradelib.seasonal.x13 import x13
 

@@ -1,0 +1,151 @@
+"""Trend of a monthly series by STL, and the turning points of a trend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from tradelib.quantity.monthly import require_months
+
+Turn = Literal["peak", "trough"]
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """A series taken apart: trend + seasonal + remainder.
+
+    Attributes
+    ----------
+    table : DataFrame
+        By month: ``series``, ``trend``, ``seasonal``, ``remainder``, in the unit of the series.
+    method : str
+        The method and its settings.
+    """
+
+    table: pd.DataFrame
+    method: str
+
+    @property
+    def trend(self) -> pd.Series:
+        """The trend by month."""
+        return self.table["trend"].rename(None)
+
+
+def stl_trend(
+    series: pd.Series, *, trend_months: int = 21, season_years: int = 13, robust: bool = False
+) -> Decomposition:
+    """Estimate the trend by seasonal-trend decomposition with local regression.
+
+    Parameters
+    ----------
+    series : Series
+        Monthly, no gap, at least 24 months.
+    trend_months : int
+        Width of the window of the trend, odd; 21 is the narrowest that keeps the season out when the
+        pattern's window is 13 years: 1.5 * 12 / (1 - 1.5 / 13), rounded up.
+    season_years : int
+        Width of the window of the seasonal pattern, odd; the wider, the less noise is taken for a changing season.
+    robust : bool
+        Give months far from the rest little weight; a collapse as in 2008 then looks like a row of outliers.
+
+    Raises
+    ------
+    SeriesError
+        Fewer than 24 months, or a gap.
+
+    References
+    ----------
+    Cleveland, Cleveland, McRae and Terpenning (1990), "STL: a seasonal-trend decomposition procedure based on loess",
+    Journal of Official Statistics 6, 3-73.
+    """
+    from statsmodels.tsa.seasonal import STL
+
+    values = require_months(series, least=24, purpose="STL trend")
+    fit = STL(
+        values.to_numpy(), period=12, trend=trend_months, seasonal=season_years, seasonal_deg=0, robust=robust
+    ).fit()
+    parts = {"series": values, "trend": fit.trend, "seasonal": fit.seasonal, "remainder": fit.resid}
+    kind = "robust " if robust else ""
+    return Decomposition(pd.DataFrame(parts, index=values.index), f"{kind}STL, trend over {trend_months} months")
+
+
+def turning_points(
+    trend: pd.Series, *, window: int = 5, phase: int = 5, cycle: int = 15, least: float = 0.0
+) -> pd.Series:
+    """Date the peaks and troughs of a trend.
+
+    The rule: a month is a peak when the trend is above that of the ``window`` months on each side; peaks and troughs
+    alternate (of two in a row the more extreme stays); from one to the next are at least ``phase`` months and a move
+    of at least ``least``, before the first and after the last such a move too; from peak to peak and trough to trough
+    are at least ``cycle`` months. The first and last ``window`` months can hold none.
+
+    Parameters
+    ----------
+    trend : Series
+        Monthly, no gap. Of a negative balance a trough is where the deficit is largest.
+    window, phase, cycle : int
+        Months.
+    least : float
+        Smallest move of the trend between two turning points, in its unit; missing asks for none.
+
+    Returns
+    -------
+    Series
+        ``"peak"`` or ``"trough"`` by month; empty when the trend does not turn.
+
+    References
+    ----------
+    Bry and Boschan (1971), "Cyclical analysis of time series", NBER, with the months they use, on one trend in place
+    of their sequence of averages; Harding and Pagan (2002), Journal of Monetary Economics 49, 365-381.
+    """
+    values = require_months(trend, least=2 * window + 1, purpose="turning points")
+    path = values.to_numpy()
+    turns: list[tuple[int, Turn]] = []
+    for at in range(window, len(path) - window):
+        around = np.r_[path[at - window : at], path[at + 1 : at + window + 1]]
+        if path[at] > around.max():
+            turns.append((at, "peak"))
+        elif path[at] < around.min():
+            turns.append((at, "trough"))
+    turns = _alternate(turns, path)
+    while (weak := _weakest(turns, path, phase, cycle, least)) is not None:
+        turns = _alternate(turns[:weak] + turns[weak + 1 :], path)
+    return pd.Series([turn for _, turn in turns], index=values.index[[at for at, _ in turns]], dtype=object)
+
+
+def _alternate(turns: list[tuple[int, Turn]], path: np.ndarray) -> list[tuple[int, Turn]]:
+    """Of neighbours of one kind keep the more extreme."""
+    kept: list[tuple[int, Turn]] = []
+    for at, turn in turns:
+        if not kept or kept[-1][1] != turn:
+            kept.append((at, turn))
+        elif (path[at] > path[kept[-1][0]]) == (turn == "peak"):
+            kept[-1] = (at, turn)
+    return kept
+
+
+def _weakest(turns: list[tuple[int, Turn]], path: np.ndarray, phase: int, cycle: int, least: float) -> int | None:
+    """Return which turning point to strike: an end of the smallest move that breaks the rule, None when all keep it."""
+    if not turns:
+        return None
+    ats = [at for at, _ in turns]
+    ends = [_farthest(path[: ats[0] + 1], path[ats[0]]), _farthest(path[ats[-1] :], path[ats[-1]])]
+    moves = [ends[0], *np.abs(np.diff(path[ats])), ends[1]]
+    months = [phase, *np.diff(ats), phase]
+    broken = [i for i in range(len(moves)) if months[i] < phase or moves[i] < least]
+    if not broken:
+        short = [i for i in range(1, len(ats) - 1) if ats[i + 1] - ats[i - 1] < cycle]
+        broken = [j for i in short for j in (i, i + 1)]
+    if not broken:
+        return None
+    move = min(broken, key=lambda i: moves[i])
+    if move in (0, len(ats)):
+        return min(move, len(ats) - 1)
+    return move - 1 if moves[move - 1] < moves[move + 1] else move
+
+
+def _farthest(path: np.ndarray, point: float) -> float:
+    return float(np.abs(path - point).max())

@@ -1,0 +1,228 @@
+"""Breaks in the level or the trend of a series after Bai and Perron: where, how many, how sure.
+
+The partition with the least squared residuals is found exactly by `ruptures`; tests, information criteria and
+confidence intervals are computed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from tradelib.analysis.trend import bai_perron
+from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.monthly import require_months
+
+Model = Literal["level", "trend"]
+LEAST_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class Search:
+    """The best partition for each number of breaks.
+
+    Attributes
+    ----------
+    series : Series
+        What was searched.
+    model : {"level", "trend"}
+        A mean, or a straight line, in each regime.
+    least : int
+        Fewest months a regime may have.
+    starts : tuple of tuple of int
+        For 0, 1, 2, ... breaks the positions at which a new regime starts.
+    rss : tuple of float
+        Residual sum of squares for 0, 1, 2, ... breaks.
+    """
+
+    series: pd.Series
+    model: Model
+    least: int
+    starts: tuple[tuple[int, ...], ...]
+    rss: tuple[float, ...]
+
+    def months(self, breaks: int) -> list[pd.Period]:
+        """Return the first months of the new regimes of the best partition with so many breaks."""
+        return list(self.series.index[list(self.starts[breaks])])
+
+    def fitted(self, breaks: int) -> pd.Series:
+        """Return the means or lines of the best partition with so many breaks."""
+        pieces = np.split(self.series.to_numpy(), self.starts[breaks])
+        degree = 0 if self.model == "level" else 1
+        return pd.Series(np.concatenate([_fit(piece, degree) for piece in pieces]), self.series.index)
+
+
+def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, most: int = 5) -> Search:
+    """Find the partitions with the least squared residuals, exactly.
+
+    Parameters
+    ----------
+    series : Series
+        Monthly, no gap, not constant, at least 24 months.
+    model : {"level", "trend"}
+        What each regime has: a mean, or a straight line.
+    trim : float
+        Share of the months that a regime has at least.
+    most : int
+        Most breaks to look for; fewer when the span does not hold so many regimes.
+
+    Raises
+    ------
+    SeriesError
+        The series is unfit.
+    ParameterError
+        Unknown model, a share that leaves no room for a break, or less than one break.
+
+    References
+    ----------
+    Bai and Perron (2003a), "Computation and analysis of multiple structural change models", Journal of Applied
+    Econometrics 18, 1-22.
+    """
+    import ruptures
+
+    if model not in ("level", "trend"):
+        raise ParameterError(f"unknown model {model!r}; possible: level, trend")
+    if not 0 < trim <= 0.5 or most < 1:
+        raise ParameterError(f"trim {trim!r}, most {most!r}; expected a share up to 0.5 and at least one break")
+    values = require_months(series, least=LEAST_MONTHS, purpose="breaks", varying=True)
+    data, least = values.to_numpy(), max(int(trim * len(values)), 3)
+    most = min(most, len(data) // least - 1)
+    if model == "level":
+        finder = ruptures.KernelCPD(kernel="linear", min_size=least).fit(data)
+        finder.predict(n_bkps=most)
+    else:
+        finder = ruptures.Dynp(custom_cost=_table_cost(_line_costs(data)), min_size=least, jump=1).fit(data)
+    found = [(), *(tuple(finder.predict(n_bkps=m)[:-1]) for m in range(1, most + 1))]
+    degree = 0 if model == "level" else 1
+    rss = tuple(sum(_rss(piece, degree) for piece in np.split(data, starts)) for starts in found)
+    return Search(values, model, least, tuple(found), rss)
+
+
+def _fit(piece: np.ndarray, degree: int) -> np.ndarray:
+    if degree == 0:
+        return np.full(len(piece), piece.mean())
+    at = np.arange(len(piece)) - (len(piece) - 1) / 2
+    return np.asarray(piece.mean() + at * (at @ piece) / (at @ at))
+
+
+def _rss(piece: np.ndarray, degree: int) -> float:
+    return float(((piece - _fit(piece, degree)) ** 2).sum())
+
+
+def _line_costs(data: np.ndarray) -> np.ndarray:
+    """Return the residual sum of squares of a line through months s to e - 1, for every s and e."""
+    y, t = data - data.mean(), np.arange(len(data)) - (len(data) - 1) / 2
+    n, st, sy, stt, sty, syy = (
+        np.subtract.outer(sums, sums).T
+        for sums in (np.concatenate([[0.0], np.cumsum(x)]) for x in (np.ones_like(y), t, y, t * t, t * y, y * y))
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope_part = (sty - st * sy / n) ** 2 / (stt - st * st / n)
+        costs = syy - sy * sy / n - slope_part
+    return np.asarray(np.maximum(np.nan_to_num(costs, nan=0.0, posinf=0.0, neginf=0.0), 0.0))
+
+
+def _table_cost(costs: np.ndarray) -> Any:
+    """Return the table as a cost that ruptures' dynamic programming can look up."""
+    from ruptures.base import BaseCost
+
+    class TableCost(BaseCost):  # type: ignore[misc]
+        model, min_size = "table", 2
+
+        def fit(self, signal: np.ndarray) -> TableCost:
+            self.signal = signal
+            return self
+
+        def error(self, start: int, end: int) -> float:
+            return float(costs[start, end])
+
+    return TableCost()
+
+
+def criteria(found: Search) -> pd.DataFrame:
+    """Return by number of breaks the residual sum of squares and the two information criteria.
+
+    Returns
+    -------
+    DataFrame
+        ``rss``, ``bic`` (Yao 1988), ``lwz`` (Liu, Wu and Zidek 1997), both in the form of Bai and Perron (2003a); the
+        smallest value is the best number.
+    """
+    months, per_regime = len(found.series), 1 if found.model == "level" else 2
+    rss = np.array(found.rss)
+    breaks = np.arange(len(rss))
+    free = (breaks + 1) * per_regime + breaks
+    floor = np.maximum(rss, 1e-12 * rss[0])
+    bic = np.log(floor / months) + free * np.log(months) / months
+    lwz = np.log(floor / (months - free)) + free * 0.299 * np.log(months) ** 2.1 / months
+    return pd.DataFrame({"rss": rss, "bic": bic, "lwz": lwz}, index=pd.Index(breaks, name="breaks"))
+
+
+def long_run_variance(residuals: np.ndarray) -> float:
+    """Return the variance of a mean times the months, with persistence counted in.
+
+    Newey and West's (1987) estimate with Bartlett weights; the lags after Andrews (1991) from the first
+    autocorrelation, a third of the months at most.
+    """
+    from statsmodels.regression.linear_model import OLS
+
+    months = len(residuals)
+    fit = OLS(residuals, np.ones(months)).fit(cov_type="HAC", cov_kwds={"maxlags": bandwidth(residuals)})
+    return float(fit.cov_params()[0, 0] * months)
+
+
+def bandwidth(residuals: np.ndarray) -> int:
+    """Return how many autocorrelations the long-run variance counts: Andrews (1991), at most a third of the months."""
+    rho = float(np.clip(autocorrelation(residuals), -0.97, 0.97))
+    alpha = 4 * rho**2 / (1 - rho**2) ** 2
+    return int(min(1.1447 * (alpha * len(residuals)) ** (1 / 3), len(residuals) / 3))
+
+
+def autocorrelation(residuals: np.ndarray) -> float:
+    """Return the first autocorrelation; 0 where nothing varies."""
+    centred = residuals - residuals.mean()
+    size = float(centred @ centred)
+    return float(centred[1:] @ centred[:-1]) / size if size > 0 else 0.0
+
+
+def date_intervals(found: Search, breaks: int, *, level: float = 0.95) -> pd.DataFrame:
+    """Say between which months each break lies.
+
+    Parameters
+    ----------
+    found : Search
+        From ``search``.
+    breaks : int
+        How many breaks.
+    level : float
+        Confidence.
+
+    Returns
+    -------
+    DataFrame
+        By first month of the new regime: ``low`` and ``high`` (first months; cut at the ends of the span), ``before``
+        and ``after`` (fitted on both sides of the break) and ``jump``.
+
+    Notes
+    -----
+    Bai (1997): scale = jump^2 / long-run variance of the regime before; persistence widens the interval. With lines,
+    the jump of the fitted values at the break takes the place of the shift in mean. The asymptotics let the jump be
+    small in relation to the noise; a break well seen in a short regime is surer than this says.
+    """
+    starts, data = found.starts[breaks], found.series.to_numpy()
+    fitted = found.fitted(breaks).to_numpy()
+    noise = [long_run_variance(piece) for piece in np.split(data - fitted, starts)]
+    rows = []
+    for number, at in enumerate(starts):
+        jump = fitted[at] - fitted[at - 1]
+        before, after = (max(noise[i], 1e-12 * jump**2) for i in (number, number + 1))
+        low, high = (
+            -bai_perron.date_quantile(p, after / before) * before / jump**2 for p in ((1 + level) / 2, (1 - level) / 2)
+        )
+        ends = np.clip([np.floor(at + low) - 1, np.ceil(at + high) + 1], 0, len(data) - 1).astype(int)
+        rows.append((*found.series.index[ends], fitted[at - 1], fitted[at], jump))
+    index = pd.PeriodIndex(found.series.index[list(starts)], name="first_month")
+    return pd.DataFrame(rows, index=index, columns=["low", "high", "before", "after", "jump"])

@@ -1,0 +1,146 @@
+"""The process that warm kernels are forked from; ``tradelib.report.execution.warm`` runs this file and speaks to it.
+
+A file of its own because it decides what is loaded, and how, before anything of the package is.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import contextlib
+import ctypes
+import gc
+import os
+import random
+import signal
+import sys
+import threading
+from importlib import import_module
+from multiprocessing.connection import Connection, wait
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+
+Request: TypeAlias = tuple[list[str], str, dict[str, str]]
+"""Arguments, folder and environment of a kernel."""
+
+# What a kernel and the notebooks import. Not matplotlib_inline.backend_inline: it hooks itself into the shell when it
+# is first imported, which must happen in the kernel, or figures vanish without a word.
+PRELOAD = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "IPython.core.completer",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.pylabtools",
+    "IPython.extensions.storemagic", "IPython.utils.wildcard", "psutil", "sqlite3", "tornado.platform.asyncio",
+    "zmq.utils.garbage", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "matplotlib.dates", "pandas.io.formats.html", "pandas.io.formats.string", "PIL.PngImagePlugin", "scipy.stats",
+    "statsmodels.api", "statsmodels.tsa.api", "statsmodels.tsa.seasonal", "tradelib.analysis.forecast",
+    "tradelib.analysis.real", "tradelib.analysis.revisions", "tradelib.analysis.trend", "tradelib.report.look.charts",
+    "tradelib.report.look.seasonal", "tradelib.report.notebook", "tradelib.report.parameters", "tradelib.seasonal",
+    "tradelib.store", "tradelib.words.checking", "tradelib.words.sentences",
+)  # fmt: skip
+
+
+def serve(descriptor: int) -> None:
+    """Load the libraries, then fork a kernel for each request that comes over the line."""
+    server, line, kernels, before = os.getpid(), Connection(descriptor), dict[int, int](), set(os.environ)
+    try:
+        _load()
+        line.send("ready")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the owner is told
+        line.send(f"{type(error).__name__}: {error}")
+        return
+    try:
+        request = _fork_on_request(line, kernels)
+    except (EOFError, OSError):  # the owner has gone
+        for pidfd, pid in kernels.items():
+            _bury(pid, pidfd)
+        return
+    if request:
+        line.close()
+        for pidfd in kernels:
+            os.close(pidfd)
+        arguments, folder, environment = request
+        set_by_libraries = {name: value for name, value in os.environ.items() if name not in before}
+        _become_kernel(server, arguments, folder, set_by_libraries | environment)
+
+
+def _load() -> None:
+    """Load what the notebooks will ask for, and matplotlib's fonts, which the first figure would wait for."""
+    # What some look at when they load, as it is in a kernel: matplotlib the backend, pandas terminal and encoding.
+    cast("TextIOWrapper", sys.stdout).reconfigure(encoding="UTF-8")
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    for module in PRELOAD:
+        import_module(module)
+    del builtins.get_ipython  # type: ignore[attr-defined]
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.add_subplot().set_title("Title", fontweight="bold")
+    FigureCanvasAgg(figure).draw()
+    gc.collect()
+    gc.freeze()  # so that no kernel's collector touches, and thereby copies, the memory all share
+
+
+def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request | None:
+    """Fork until told to retire; return the request in the kernel, None in the server.
+
+    Parameters
+    ----------
+    line : Connection
+        Brings arguments, folder and environment of a kernel, or None to retire; takes the number of its process.
+    kernels : dict of int to int
+        The living kernels, process by descriptor; kept here.
+    """
+    retired = False
+    while kernels or not retired:
+        for source in wait([line, *kernels]):
+            if isinstance(source, int):
+                _bury(kernels.pop(source), source)
+            elif (request := line.recv()) is None:
+                retired = True
+            elif pid := os.fork():
+                os.setpgid(pid, pid)
+                kernels[os.pidfd_open(pid)] = pid
+                line.send(pid)
+            else:
+                return cast("Request", request)
+    return None
+
+
+def _bury(pid: int, pidfd: int) -> None:
+    """End what is left of a kernel's process group, then let its number go."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(pidfd)
+
+
+def _become_kernel(server: int, arguments: list[str], folder: str, environment: dict[str, str]) -> None:
+    """Be what a stock kernel is after its imports; returns when the kernel has been shut down."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlive the server
+    if os.getppid() != server:  # it died before that
+        os._exit(1)
+    import ipykernel_launcher
+    import numpy as np
+    from ipykernel.kernelapp import IPKernelApp
+
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    random.seed()
+    np.random.seed()  # noqa: NPY002 - the state that all kernels would share
+    sys.argv = [str(ipykernel_launcher.__file__), *arguments]
+    IPKernelApp.launch_instance(argv=arguments)
+    # The shell has let go of what the notebook made, which closes its files; taking down a few hundred modules, which
+    # would copy the memory that all kernels share, is left to the system.
+    threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - as multiprocessing ends what it forks
+    atexit._run_exitfuncs()  # noqa: SLF001
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # this file's folder
+    serve(int(sys.argv[1]))

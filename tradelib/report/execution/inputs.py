@@ -1,0 +1,120 @@
+"""All that a run's result depends on: notebook, parameters, package, data, engines and libraries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradelib import store
+from tradelib.quantity.errors import EngineMissingError, TradelibError
+from tradelib.seasonal.x13 import run as x13
+from tradelib.store.paths import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tradelib.report.execution.jobs import Job
+
+LIBRARIES = (
+    "ipykernel", "ipython", "jinja2", "markdown-it-py", "matplotlib", "nbclient", "nbformat", "numpy",
+    "openpyxl", "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "ruptures", "scipy",
+    "statsmodels", "tradelib", "xlrd",
+)  # fmt: skip
+"""The libraries that compute, read, draw or write what a run leaves."""
+
+
+def inputs_of(jobs: Sequence[Job]) -> dict[str, Any]:
+    """Return all that the result of some jobs depends on."""
+    return {"notebooks": {job.notebook: {"parameters": job.values, **_own(job)} for job in jobs}} | surroundings()
+
+
+def circumstances(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return all that a job's result depends on besides its parameters; ``around`` saves looking at it again."""
+    return {"notebooks": {job.notebook: _own(job)}} | dict(surroundings() if around is None else around)
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what the results of all jobs depend on: package, data, engines and libraries.
+
+    A file is read again only when it was written since, so that this can be asked after every run.
+    """
+    package = Path(__file__).parent.parent
+    code = [path for pattern in ("*.py", "*.j2", "*.css", "*.js", "*.toml") for path in package.rglob(pattern)]
+    tables = [path for pattern in ("*.csv", "*.toml") for path in data_folder().rglob(pattern)]
+    return {
+        "data": {
+            f"{publisher}/{release.released}": sha256_of(release.folder / "release.toml")
+            for publisher in store.publishers()
+            for release in store.releases(publisher)
+        },
+        "tables": _hash(sorted(tables), data_folder()),
+        "package": _hash(sorted(code), package),
+        "x13": _x13(),
+        "versions": versions(),
+    }
+
+
+def changes(before: Mapping[str, Any], job: Job) -> list[str]:
+    """Return the names of the circumstances of a job that are not what they were."""
+    try:
+        now = circumstances(job)
+    except (OSError, ValueError, TradelibError) as error:  # a file has gone, or is half written
+        return [str(error)]
+    return [name for name, value in now.items() if value != before.get(name)]
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries, as this process has them."""
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _own(job: Job) -> dict[str, Any]:
+    """Return the hashes of a job's notebook and of the files outside the store that its parameters name."""
+    return {
+        "sha256": _known(job.source, _notebook_hash),
+        "files": {path.name: _known(path) for path in job.parameters.files()},
+    }
+
+
+def _x13() -> str | None:
+    """Return the hash of the X-13 program, None where there is none."""
+    try:
+        return _known(x13.binary())
+    except EngineMissingError:
+        return None
+
+
+def _hash(paths: Sequence[Path], root: Path) -> str:
+    whole = hashlib.sha256()
+    for path in paths:
+        whole.update(f"{path.relative_to(root).as_posix()}\0{_known(path)}\0".encode())
+    return whole.hexdigest()
+
+
+def _notebook_hash(path: Path) -> str:
+    """Return the hash of a notebook's sources, which outputs and counts do not change."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
+
+
+def _known(path: Path, how: Any = sha256_of) -> str:
+    """Return the hash of a file, computed once as long as its times and size stay."""
+    status = path.stat()
+    return _computed(path, how, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
+
+
+@lru_cache(maxsize=4096)
+def _computed(path: Path, how: Any, status: tuple[int, ...]) -> str:  # noqa: ARG001 - it tells the versions apart
+    found: str = how(path)
+    return found

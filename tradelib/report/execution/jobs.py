@@ -1,0 +1,255 @@
+"""What to run (a list of jobs) and who runs it (an executor)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradelib.quantity.errors import ParameterError, did_you_mean
+from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
+from tradelib.report.parameters import Common, check, notebooks
+from tradelib.store.paths import notebook_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nbformat import NotebookNode
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+LONGEST_ERROR = 2000
+"""Characters of a message that are kept; the executed notebook has all of it."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook and checked parameters for it.
+
+    Attributes
+    ----------
+    notebook : str
+        Its name.
+    parameters : Common
+        Checked.
+    name : str
+        What tells this job from others of the same notebook.
+    """
+
+    notebook: str
+    parameters: Common
+    name: str = ""
+
+    @property
+    def place(self) -> str:
+        """Folder of its own within a run's folder."""
+        return self.name or self.notebook
+
+    @property
+    def source(self) -> Path:
+        """The notebook as it stands in the project."""
+        return notebook_folder() / f"{self.notebook}.ipynb"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Parameters as plain values, without the place of the output, which is the executor's business."""
+        return self.parameters.model_dump(exclude={"output"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes
+    ----------
+    job : Job
+        What was run.
+    seconds : float
+        Wall time, kernel start included.
+    error : str or None
+        Cell and message of the failure, cut when long; None after success.
+    kernel : str
+        What it ran in: ``warm`` or ``stock``.
+    """
+
+    job: Job
+    seconds: float
+    error: str | None = None
+    kernel: str = "stock"
+
+    def __post_init__(self) -> None:
+        """Cut a message without end, and write what no file can hold, half a surrogate pair, in ASCII."""
+        if self.error:
+            text = self.error.encode("utf-8", "backslashreplace").decode()
+            cut = f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)" if len(text) > LONGEST_ERROR else text
+            object.__setattr__(self, "error", cut)
+
+
+Executor = Callable[[Iterable[Job], Path], Iterator[Outcome]]
+"""Runs every job in a folder of its own, ``<folder>/<place>/``, and yields outcomes as they come.
+
+An executor never raises for a job that fails; it leaves the executed copy as ``notebook.ipynb``.
+"""
+
+
+def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
+    """Return the jobs of a report, every parameter checked.
+
+    Parameters
+    ----------
+    options : mapping
+        Values by parameter name, given to every notebook that has it; ``forecasts.horizon`` gives one notebook its own.
+    only : sequence of str
+        Names of notebooks, with or without their number; when empty all that have something to say about the release.
+
+    Raises
+    ------
+    ParameterError
+        A notebook or a parameter is unknown, or a value impossible.
+    """
+    without = left_out(options)
+    chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
+    values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
+    own = set[tuple[str, str]]()
+    # What is said of one notebook stands against what is said to all.
+    for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
+        notebook, _, parameter = option.rpartition(".")
+        takers = [named(notebook)] if notebook else [n for n in chosen if option in notebooks()[n].shared()]
+        if not takers:
+            known = {field for name in chosen for field in notebooks()[name].model_fields} - {"output"}
+            raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")
+        for name in takers:
+            if notebook and (name, parameter) in own:
+                raise ParameterError(f"{parameter} of {name}: given twice")
+            own |= {(name, parameter)} if notebook else set()
+            values.setdefault(name, {})[parameter] = value
+    return [Job(name, check(notebooks()[name], given)) for name, given in values.items()]
+
+
+def left_out(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return by notebook why the data cannot carry it: the release, the series or the span has too little for it.
+
+    What none of those that take it can use is no reason: the check of the parameters says what is wrong with it.
+    """
+    reasons, takers = {}, {option: set[str]() for option in ("vintage", "series", "start", "end")}
+    for name, model in notebooks().items():
+        taken = model.shared() & takers.keys() & (options.keys() | {"vintage"})
+        try:
+            check(model, {option: options.get(option) for option in taken})
+        except ParameterError as error:
+            reasons[name] = str(error).removeprefix(f"{name}: ")
+        for option in taken:
+            takers[option].add(name)
+    return {} if any(names and names <= reasons.keys() for names in takers.values()) else reasons
+
+
+def named(word: str) -> str:
+    """Return the notebook that a word names: ``23_trend`` or ``trend``."""
+    for name in notebooks():
+        if word in (name, name.partition("_")[2]):
+            return name
+    raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in notebooks()])}")
+
+
+def threads(workers: int | None = None, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -> Executor:
+    """Return an executor that runs jobs side by side; the work is in the kernels, so threads are enough.
+
+    Parameters
+    ----------
+    workers : int or None
+        How many at a time; by default one a core.
+    kernel : {'auto', 'warm', 'stock'}
+        Kernels forked from a preloaded process, as Jupyter starts them, or warm where that can be.
+    limits : Limits
+        What each job may take.
+    """
+
+    def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        import os
+
+        count = workers or os.cpu_count() or 1
+        with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
+            waiting = set[Future[Outcome]]()
+            try:
+                for job in jobs:
+                    if len(waiting) >= 2 * count:  # however many there are, few wait
+                        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                        yield from (future.result() for future in done)
+                    waiting.add(pool.submit(execute, job, folder, chosen))
+                yield from (future.result() for future in as_completed(waiting))
+            except BaseException:
+                # The kernels do not hear the terminal's Ctrl-C; the threads end when their kernels have.
+                pool.shutdown(wait=False, cancel_futures=True)
+                chosen.end()
+                raise
+
+    return run
+
+
+def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
+    """Execute one job in its folder and leave the executed, normalised copy there."""
+    import papermill  # takes a second to import, which planning need not wait for
+    from nbclient.exceptions import DeadKernelError
+
+    from tradelib.report.execution import engine
+
+    place, begun, error, run = folder / job.place, time.perf_counter(), None, None
+    try:
+        place.mkdir(parents=True)
+        # The kernel works in its own folder and writes there, so no path of this machine enters the notebook.
+        # Papermill's own cwd= would change the directory of the whole process, which threads share.
+        with chosen.run() as run, _normalised(place / "notebook.ipynb") as copy:
+            papermill.execute_notebook(
+                _literal(job.source), _literal(copy), parameters=job.values | {"output": "."}, progress_bar=False,
+                kernel_name=KERNEL["name"], language=KERNEL["language"], engine_name=engine.NAME, run=run,
+                resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
+            )  # fmt: skip
+    except papermill.PapermillExecutionError as failure:
+        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}".removesuffix(": ")
+        if failure.ename == "MemoryError" and chosen.limits.memory:
+            error += f"; a run may take {chosen.limits.memory / 1e9:.3g} GB"
+    except DeadKernelError as failure:
+        error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
+    except Exception as failure:  # noqa: BLE001 - whatever it is must not cost the other notebooks
+        error = f"{type(failure).__name__}: {failure}"
+    if error and run and run.reason not in (None, "over"):
+        error = run.reason
+    return Outcome(job, time.perf_counter() - begun, error, chosen.kind)
+
+
+@contextmanager
+def _normalised(copy: Path) -> Iterator[Path]:
+    """Normalise what the block leaves, also when it fails."""
+    try:
+        yield copy
+    except BaseException:
+        with suppress(Exception):  # what is left may be cut short, and is not why it failed
+            _normalise_file(copy)
+        raise
+    _normalise_file(copy)
+
+
+def _normalise_file(path: Path) -> None:
+    import nbformat
+
+    if path.exists():
+        nbformat.write(normalise(nbformat.read(path, as_version=4)), path)
+
+
+def _literal(path: Path) -> str:
+    """Return a path in which papermill finds no parameters to fill in."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook with nothing in it that changes from run to run: times, paths, random identifiers."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number:02}"
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+    return notebook

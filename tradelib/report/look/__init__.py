@@ -1,0 +1,1 @@
+"""The look of figures, and what leaves the notebook with them."""

@@ -1,0 +1,211 @@
+"""Kinds of charts that the notebooks share, each with its colours and labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradelib.quantity.rounding import printed
+from tradelib.report.look import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+
+
+def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
+    """Draw a horizontal bar for each row, one piece a column, first row on top, and name the columns above."""
+    left = pd.Series(0.0, frame.index)
+    for column, shade in zip(frame, (figures.VERMILION, figures.ORANGE, figures.LIGHT), strict=False):
+        ax.barh(frame.index.astype(str), frame[column], left=left, color=shade, height=0.66, label=column)
+        left += frame[column]
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.legend(loc="lower right", ncols=1)
+
+
+def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: Mapping[str, str]) -> None:
+    """Draw columns as lines, all grey but the strong ones, each named at its end."""
+    shades = dict(zip(strong, (figures.VERMILION, figures.BLUE), strict=False))
+    months, last = figures.dates(frame.index), frame.iloc[-1]
+    for name in sorted(frame, key=lambda name: name in shades):
+        width = 2.2 if name in shades else 1.2
+        ax.plot(months, frame[name], color=shades.get(name, figures.LIGHT), linewidth=width)
+    ends = [(float(last[name]), months[-1], labels[name], shades.get(name, figures.GREY)) for name in frame]
+    figures.name_ends(ax, ends)
+    figures.few_dates(ax)
+
+
+def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) -> None:
+    """Draw what two causes make of a change as stacked bars by month, and the change itself as a line.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    causes : DataFrame
+        By month; the names of its two columns, in lower case, are those of the legend.
+    change : Series
+        Their sum by month, without gaps.
+    label : str
+        What stands at the end of its line.
+    """
+    shades = zip(causes, (figures.ORANGE, figures.SKY), strict=True)
+    figures.zero_line(ax)
+    figures.stacked_bars(ax, causes, {name: (name.capitalize(), shade) for name, shade in shades})
+    figures.lines(ax, change.rename("balance"), {"balance": label})
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    if len(causes) < 36:
+        figures.few_dates(ax)
+
+
+RECESSIONS = (("1990-07", "1991-03"), ("2001-03", "2001-11"), ("2007-12", "2009-06"), ("2020-02", "2020-04"))
+"""Peaks and troughs of the business cycle. National Bureau of Economic Research, *US Business Cycle Expansions and
+Contractions*."""
+
+
+def recessions(ax: Axes, index: pd.PeriodIndex) -> None:
+    """Shade the recessions that lie in a span of months, and name the last of them."""
+    seen = [pd.PeriodIndex(ends, freq="M") for ends in RECESSIONS]
+    seen = [ends for ends in seen if ends[1] >= index[0] and ends[0] <= index[-1]]
+    for first, last in seen:
+        start, end = max(first, index[0]).start_time, min(last, index[-1]).end_time
+        ax.axvspan(start, end, color=figures.BAND, linewidth=0, zorder=0.5)
+    if seen:
+        left = max(seen[-1][0], index[0]).start_time
+        ax.annotate(
+            "Recession", (left, 0.04), xycoords=("data", "axes fraction"), xytext=(-4, 0), textcoords="offset points",
+            ha="right", va="bottom", color=figures.GREY,
+        )  # fmt: skip
+
+
+def filled_balance(ax: Axes, values: pd.Series) -> None:
+    """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
+    values = values.dropna()
+    recessions(ax, values.index)
+    ax.fill_between(figures.dates(values.index), values, 0, color=figures.FILL, linewidth=0)
+    ax.plot(figures.dates(values.index), values, color=figures.VERMILION, linewidth=1.6)
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+    ax.margins(x=0.01)
+    figures.mark(ax, figures.dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
+
+
+def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str = "") -> None:
+    """Draw months in grey and what runs through them in colour, named at its end where a name is given."""
+    figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
+    figures.lines(ax, smooth.rename("smooth"), {"smooth": name} if name else None, color=shade, linewidth=2)
+    if values.min() < 0:
+        figures.zero_line(ax)
+    figures.few_dates(ax)
+
+
+def filled(ax: Axes, values: pd.Series, shade: str) -> None:
+    """Draw a measure of change as a line, with its distance from zero filled."""
+    ax.fill_between(figures.dates(values.index), values, color=shade, alpha=0.15, linewidth=0)
+    figures.lines(ax, values, color=shade)
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+
+
+def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: str = "") -> None:
+    """Draw the columns that have a name, each with it at its end; a balance around the line of zero."""
+    shades, ends = {"balance_goods": figures.ORANGE, "balance_services": figures.GREEN}, []
+    for name in names:
+        shade = shades.get(name, figures.colour(name))
+        figures.lines(ax, frame[name], color=shade)
+        ends.append((float(frame[name].iloc[-1]), figures.dates(frame.index)[-1], names[name], shade))
+    figures.name_ends(ax, ends)
+    if frame[list(names)].min(axis=None) < 0:
+        figures.zero_line(ax)
+    figures.few_dates(ax)
+    ax.set_title(title)
+
+
+def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mapping[str, tuple[str, str]]) -> None:
+    """Draw what parts contribute as stacked bars, by name and colour, and the whole as a line."""
+    figures.stacked_bars(ax, parts, names)
+    figures.lines(ax, whole, color=figures.INK)
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+    ax.margins(y=0.15)
+    ax.legend(loc="upper left", ncols=2)
+
+
+_SHADES = (figures.BLUE, figures.VERMILION, figures.GREEN, figures.ORANGE, figures.SKY)
+
+
+def trends(ax: Axes, values: pd.Series, frame: pd.DataFrame, title: str) -> None:
+    """Draw a series in grey and its trends by method in colour."""
+    figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
+    for name, shade in zip(frame, _SHADES, strict=False):
+        figures.lines(ax, frame[name], color=shade)
+    figures.few_dates(ax)
+    ax.set_title(title)
+
+
+def trend_ends(ax: Axes, band: pd.DataFrame, newest: float, title: str) -> None:
+    """Draw the newest trend by method as a dot in its band (``trend``, ``low``, ``high``), and the series as a line."""
+    for place, (name, shade) in enumerate(zip(band.index, _SHADES, strict=False)):
+        ax.plot([place, place], band.loc[name, ["low", "high"]], color=shade, linewidth=7, alpha=0.35)
+        ax.plot(place, band.loc[name, "trend"], "o", color=shade)
+    ax.axhline(newest, color=figures.GREY, linewidth=0.9)
+    ax.set_xticks(range(len(band)), list(band.index))
+    ax.margins(x=0.2)
+    ax.set_title(title)
+
+
+def break_dates(ax: Axes, dates: pd.DataFrame) -> None:
+    """Shade the interval of each break (``low``, ``high`` by month) and name the month above."""
+    for place, (month, row) in enumerate(dates.iterrows()):
+        ax.axvspan(row["low"].to_timestamp(), row["high"].to_timestamp(), color=figures.ORANGE, alpha=0.25, linewidth=0)
+        above = (month.to_timestamp(), 1.0 + 0.06 * (place % 2))
+        ax.annotate(f"{month:%b %Y}", above, xycoords=("data", "axes fraction"), ha="center", va="bottom")
+
+
+def by_price(ax: Axes, counts: pd.DataFrame) -> None:
+    """Draw counts by the price of one, each column in the colour of its flow."""
+    for name in counts:
+        ax.plot(counts.index, counts[name], marker="o", color=figures.colour(name), label=str(name).capitalize())
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(counts.index, [f"{price:g}" for price in counts.index])
+    ax.legend()
+
+
+def shaded_bars(ax: Axes, values: pd.Series, shaded: pd.Series) -> None:
+    """Draw a bar a month, with the background of some months shaded."""
+    months = figures.dates(values.index)
+    ax.bar(months, values, width=25, color=figures.GREY)
+    ax.fill_between(
+        months, 0, 1, where=shaded.to_numpy(), transform=ax.get_xaxis_transform(), color=figures.ORANGE, alpha=0.3,
+        linewidth=0,
+    )  # fmt: skip
+    figures.zero_line(ax)
+    figures.few_dates(ax)
+
+
+def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Mapping[float, pd.DataFrame], outcome: pd.Series) -> None:
+    """Draw the past, a forecast in its bands (``low`` and ``high`` by level), and what has come since."""
+    figures.lines(ax, past, color=figures.colour(str(past.name)))
+    for bounds in bands.values():
+        ax.fill_between(
+            figures.dates(bounds.index), bounds["low"], bounds["high"], color=figures.SKY, alpha=0.35, linewidth=0
+        )
+    figures.lines(ax, mean, color=figures.BLUE, linestyle="--")
+    figures.lines(ax, outcome, color=figures.INK, marker="o", markersize=3)
+    figures.few_dates(ax)
+
+
+def shares(ax: Axes, frame: pd.DataFrame, wanted: float) -> None:
+    """Draw percentages as dots, a row for each row and a shape for each column, and what they should be as a line."""
+    shapes = zip(frame, "osD", (figures.INK, figures.BLUE, figures.VERMILION), strict=False)
+    for name, shape, shade in shapes:
+        ax.plot(frame[name], range(len(frame)), shape, color=shade, label=str(name).capitalize())
+    ax.axvline(wanted, color=figures.GREY, linewidth=0.9)
+    ax.set_yticks(range(len(frame)), [str(name).capitalize() for name in frame.index])
+    ax.set_ylim(len(frame) - 0.5, -0.5)
+    ax.grid(visible=True, axis="x")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)

@@ -1,0 +1,130 @@
+"""A figure as files: picture, drawing and data, and the drawings that the page of a report shows."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.dates import DateLocator, date2num
+from matplotlib.text import Annotation, Text
+
+from tradelib.report.look.figures import NAME, few_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDE = 7.2
+"""Width in inches of the drawings for a screen, at most."""
+SMALLEST = 9.2
+"""Type size in points that makes 12 pixels in a drawing as the page shows it."""
+NARROW = 3.75
+"""Width in inches of the drawings for a phone."""
+_LINE = 0.19
+"""Height in inches of a line of text."""
+_HEAD_AND_FOOT = 0.96
+"""Height in inches of title, unit and source, which the page sets itself."""
+
+
+def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = "") -> None:
+    """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input.
+
+    Beside the folder, ``drawings/`` gets it for the page: without title, unit and source, which the page sets itself,
+    in its own width and in that of a phone. The figure cannot be used any more. ``about`` is written into picture and
+    drawing: where they come from.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_svg(fig, folder / f"{name}.svg", about)
+    fig.savefig(folder / f"{name}.png", metadata={"Software": None, "Description": about})
+    data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
+    for text in list(fig.texts):
+        if text.get_gid() in {"title", "unit", "source"}:
+            text.remove()
+    drawings = folder.with_name("drawings")
+    drawings.mkdir(exist_ok=True)
+    height = fig.get_size_inches()[1]
+    fig.get_layout_engine().set(rect=(0, 0, 1, 1))  # type: ignore[union-attr, call-arg]
+    fig.set_size_inches(min(fig.get_size_inches()[0], WIDE), height - _HEAD_AND_FOOT)
+    if not any(ax.get_images() for ax in fig.axes):  # a table drawn as a picture is shown larger, and scrolls
+        for text in fig.findobj(Text):
+            text.set_fontsize(max(text.get_fontsize(), SMALLEST))
+    _write_svg(fig, drawings / f"{name}-wide.svg")
+    _mark_months(fig, data, drawings / f"{name}-wide.svg")
+    _make_narrow(fig, height - _HEAD_AND_FOOT)
+    _write_svg(fig, drawings / f"{name}-narrow.svg")
+    _mark_months(fig, data, drawings / f"{name}-narrow.svg")
+
+
+def _write_svg(fig: Figure, path: Path, about: str = "") -> None:
+    with plt.rc_context({"svg.hashsalt": "tradelib", "svg.fonttype": "none"}):
+        fig.savefig(path, metadata={"Date": None, "Creator": None, "Description": about or None})
+
+
+def _mark_months(fig: Figure, data: pd.DataFrame, path: Path) -> None:
+    """Write into a drawing where first and last month of its data stand, in ten-thousandths of its width.
+
+    The page shows the values of a month under the pointer; it cannot know the axis otherwise.
+    """
+    if not isinstance(data.index, pd.PeriodIndex) or not data.index.is_unique:
+        return
+    svg = path.read_text(encoding="utf-8")
+    ends = date2num([data.index[0].start_time, data.index[-1].start_time])
+    for number, ax in enumerate(fig.axes, start=1):
+        if isinstance(ax.xaxis.get_major_locator(), DateLocator):
+            inside = ax.transData.transform([(end, 0) for end in ends])
+            at = 1e4 * fig.transFigure.inverted().transform(inside)[:, 0]
+            svg = svg.replace(f'id="axes_{number}"', f'id="months {at[0]:.0f} {at[1]:.0f}"')
+    path.write_text(svg, encoding="utf-8")
+
+
+def _make_narrow(fig: Figure, height: float) -> None:
+    """Lay a figure out anew for a phone: panels below each other, long names of bars on several lines."""
+    drawn = [ax for ax in fig.axes if ax.get_subplotspec()]
+    columns = max((ax.get_subplotspec().get_gridspec().ncols for ax in drawn), default=1)  # type: ignore[union-attr]
+    if columns > 1:
+        grid = fig.add_gridspec(len(drawn), 1)
+        for row, ax in enumerate(drawn):
+            ax.set_subplotspec(grid[row, 0])
+    lines = 0
+    for ax in drawn:
+        names = [label.get_text() for label in ax.get_yticklabels()]
+        if any(len(name) > 16 and name[0].isalpha() for name in names if name):
+            names = [textwrap.fill(name, 22) for name in names]
+            ax.set_yticks(ax.get_yticks(), names)
+            lines += sum(max(2, name.count("\n") + 1) for name in names)
+        if isinstance(ax.xaxis.get_major_locator(), DateLocator):
+            few_dates(ax)
+        if (legend := ax.get_legend()) and sum(len(text.get_text()) for text in legend.get_texts()) > 24:
+            labels = [text.get_text() for text in legend.get_texts()]
+            handles = [handle for handle in legend.legend_handles if handle]
+            if len(drawn) == 1:
+                legend.remove()
+                fig.legend(handles, labels, loc="outside upper left", ncols=2)
+            else:
+                ax.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    shape = height * (1 if height > 3.4 else 0.85) * (0.8 * columns if columns > 1 else 1)
+    fig.set_size_inches(NARROW, max(2.7, shape, _LINE * lines))
+    _keep_apart(fig, drawn)
+
+
+def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
+    """Push the names of lines apart that meet, and leave out other labels that would lie over one before them."""
+    fig.draw_without_rendering()
+    for ax in axes:
+        low, high = ax.get_ylim()
+        line, at = (high - low) * 1.25 * SMALLEST / 72 / (ax.get_position().height * fig.get_size_inches()[1]), -np.inf
+        names = [text for text in ax.texts if isinstance(text, Annotation) and text.get_gid() == NAME]
+        for name in sorted(names, key=lambda name: name.xy[1]):
+            at = max(name.xy[1], at + line)
+            name.xy = (name.xy[0], at)
+        kept = [label.get_window_extent() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+        for text in ax.texts:
+            box = text.get_window_extent()
+            text.set_visible(text.get_gid() == NAME or not any(box.overlaps(other) for other in kept))
+            kept += [box] if text.get_visible() else []

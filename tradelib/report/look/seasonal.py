@@ -1,0 +1,152 @@
+"""Drawings with the twelve calendar months along the axis, and of how near an adjustment comes to the agency's.
+
+What draws one flow takes its axes, its values and its name; ``panels`` puts exports and imports into one figure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+
+from tradelib.quantity.rounding import printed
+from tradelib.report.look.figures import BLUE, GREY, LIGHT, colour, dates, zero_line
+from tradelib.seasonal.pattern import MONTHS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+
+
+def panels(
+    draw: Callable[..., AxesImage | None], flows: Mapping[str, Any], *, height: float, share: bool = True, **how: Any
+) -> Figure:
+    """Return a figure with a panel for each flow, below each other so that each has its names; shades get a scale.
+
+    Parameters
+    ----------
+    draw : callable
+        What draws one flow: axes, values, name of the flow, and ``how``.
+    flows : mapping
+        Values by flow.
+    height : float
+        Of the figure, in inches.
+    share : bool
+        One scale for all panels.
+    """
+    fig, axes = plt.subplots(len(flows), sharex=share, sharey=share, figsize=(7.2, height))
+    for ax, (flow, values) in zip(axes, flows.items(), strict=True):
+        shades = draw(ax, values, flow, **how)
+        ax.set_title(flow.capitalize())
+    if shades is not None:
+        fig.colorbar(shades, ax=axes, shrink=0.7)
+    return fig
+
+
+def dots_by_month(ax: Axes, by_year: pd.DataFrame, *, shown: float = 0.985) -> int:
+    """Draw a dot for every year and a bar for the average of each calendar month.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    by_year : pandas.DataFrame
+        One row a year, one column a calendar month.
+    shown : float
+        Share of the values that decides the limits of the axis, so that a few outliers do not flatten the rest.
+
+    Returns
+    -------
+    int
+        How many values lie outside the axis.
+    """
+    zero_line(ax)
+    for place, month in enumerate(by_year):
+        values = by_year[month].dropna()
+        ax.plot(place + np.linspace(-0.25, 0.25, len(values)), values, ".", color=GREY, markersize=4, alpha=0.6)
+    ax.hlines(by_year.mean(), np.arange(12) - 0.32, np.arange(12) + 0.32, color=BLUE, linewidth=3)
+    limit = 1.35 * float(np.nanquantile(by_year.abs(), shown))
+    ax.set_ylim(-limit, limit)
+    name_months(ax)
+    return int((by_year.abs() > limit).sum().sum())
+
+
+def moved_by_month(ax: Axes, ends: pd.DataFrame, flow: str) -> None:
+    """Draw how the effect of each calendar month moved from ``first`` (hollow) to ``last`` (full)."""
+    zero_line(ax)
+    ax.vlines(range(12), ends["first"], ends["last"], color=GREY, linewidth=2)
+    ax.plot(range(12), ends["first"], "o", color="white", markeredgecolor=colour(flow), label="first years")
+    ax.plot(range(12), ends["last"], "o", color=colour(flow), label="last years")
+    ax.margins(y=0.2)
+    name_months(ax)
+    _legend(ax)
+
+
+def heat_by_month(ax: Axes, table: pd.DataFrame, _: str, *, limit: float) -> AxesImage:
+    """Draw years or names down and months across, orange above zero and purple below, up to ``limit``."""
+    edges = (-0.5, 11.5, len(table) - 0.5, -0.5)
+    drawn = ax.imshow(table, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto", extent=edges)
+    ax.grid(visible=False)
+    name_months(ax)
+    step = 1 + len(table) // 12
+    ax.set_yticks(range(0, len(table), step), table.index[::step])
+    return drawn
+
+
+def distance_bars(ax: Axes, distances: pd.Series, flow: str) -> None:
+    """Draw a bar for each way of adjusting, first on top, the last one strong, with its distance in percent."""
+    names = distances.index.astype(str)
+    bars = ax.barh(names, distances, color=[LIGHT] * (len(names) - 1) + [colour(flow)], height=0.62)
+    ax.bar_label(bars, [printed(value, 2) for value in distances], padding=4)
+    ax.grid(visible=False)
+    ax.margins(x=0.2)
+    ax.set_ylim(len(names) - 0.5, -0.5)  # panels share the axis: inverting it twice would undo it
+
+
+def month_bars(ax: Axes, by_month: pd.Series, flow: str) -> None:
+    """Draw a bar for each calendar month."""
+    ax.bar(range(12), by_month, color=colour(flow), width=0.62)
+    name_months(ax)
+
+
+def two_lines(ax: Axes, lines: pd.DataFrame, flow: str, *, zero: bool = True) -> None:
+    """Draw the first of two columns in grey and the second in colour, differences around a line at zero."""
+    if zero:
+        zero_line(ax)
+    for name, shade in zip(lines, (LIGHT, colour(flow)), strict=True):
+        ax.plot(dates(lines.index), lines[name], color=shade, label=name)
+    _legend(ax)
+
+
+def nearer(ax: Axes, distances: pd.DataFrame, flow: str) -> None:
+    """Draw a row for each entry, from its first distance (hollow) to its second (full)."""
+    rows, (first, second) = range(len(distances)), distances
+    ax.hlines(rows, distances.min(axis=1), distances.max(axis=1), color=LIGHT, linewidth=2, zorder=1)
+    ax.plot(distances[first], rows, "o", color="white", markeredgecolor=colour(flow), label=first)
+    ax.plot(distances[second], rows, "o", color=colour(flow), label=second)
+    ax.set_yticks(rows, distances.index)
+    ax.set_xlim(left=0)
+    ax.invert_yaxis()
+    _legend(ax)
+
+
+def ahead(ax: Axes, past: pd.Series, forecast: pd.Series, flow: str) -> None:
+    """Draw factors as a line and, dashed, their forecasts, which begin at the last one known."""
+    joined = pd.concat([past.iloc[-1:], forecast])
+    ax.plot(dates(past.index), past, color=colour(flow), label=flow.capitalize())
+    ax.plot(dates(joined.index), joined, "o--", color=colour(flow), markersize=3)
+    _legend(ax)
+
+
+def name_months(ax: Axes) -> None:
+    """Write the first letters of the months along the axis, which a phone has room for."""
+    ax.set_xticks(range(12), [month[0] for month in MONTHS])
+
+
+def _legend(ax: Axes) -> None:
+    ax.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 1))

@@ -1,0 +1,284 @@
+"""What a notebook says and leaves behind: echo, figures with their readings, tables, checks, results."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from IPython.core.pylabtools import print_figure
+from IPython.display import Markdown, display
+from matplotlib import pyplot as plt
+
+from tradelib import __version__
+from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.rounding import printed
+from tradelib.report.look import export, figures
+from tradelib.report.look.drawn import description, not_in
+from tradelib.report.parameters import in_words
+from tradelib.words import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.figure import Figure
+
+    from tradelib.store import Release
+
+
+class CheckFailed(TradelibError):  # noqa: N818 - it reads as what happened
+    """Something that must hold does not."""
+
+
+class Record:
+    """The record of one run of a notebook; ``finish()`` writes it when an output folder is given.
+
+    Parameters
+    ----------
+    parameters : Parameters or Chapter
+        Checked parameters; creating one is the check.
+    title, question : str
+        What the notebook is called and what it asks.
+    """
+
+    def __init__(self, parameters: Any, *, title: str, question: str) -> None:
+        self.parameters = parameters
+        self._folder = Path(parameters.output) if parameters.output else None
+        asked = parameters.model_dump(exclude={"output"})
+        self._told: dict[str, Any] = {
+            "notebook": parameters.notebook, "title": title, "question": question, "parameters": asked,
+            "sources": {}, "items": [], "results": {}, "checks": [], "proofs": [],
+        }  # fmt: skip
+        figures.style()
+        sentences.clear()
+        said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
+        _say("**Parameters:** " + " · ".join(said))
+
+    def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
+        """Load series as ``Parameters.load`` does, and say where they come from.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Billions of dollars (indexes in their own unit), monthly ``PeriodIndex``.
+        """
+        return self.note(self.parameters.load(series, **kwargs))
+
+    def release(self) -> Release:
+        """Return the release that a chapter is about, and say which it is."""
+        release: Release = self.parameters.read()
+        self.cite(release)
+        return release
+
+    def cite(self, release: Release) -> None:
+        """Say which release the figures come from, where they are read from it and not by ``load``."""
+        self._told["sources"][f"release {release.released}"] = {
+            "source": release.source, "vintage": release.released.isoformat(), "compilation": release.publisher,
+            "unit": "as published", "statistical_month": str(release.month), "adjustment": "", "basis": "",
+            "first": str(release.month), "last": str(release.month),
+            "sha256": hashlib.sha256((release.folder / "release.toml").read_bytes()).hexdigest(),
+        }  # fmt: skip
+        _say(f"- {release.source}; about {release.month}; {len(release.exhibits)} tables")
+
+    def note(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""
+        echo: dict[str, list[str]] = {}
+        for name, told in frame.attrs["series"].items():
+            span = frame[name].dropna().index
+            self._told["sources"][name] = told | {"first": str(span[0]), "last": str(span[-1])}
+            line = f"{told['source']}; {told['unit']}; {span[0]} to {span[-1]}; sha256 {told['sha256'][:12]}"
+            echo.setdefault(line, []).append(f"`{name}`")
+        lines = [f"- {', '.join(names)}: {line}" for line, names in echo.items()]
+        _say("\n".join([*lines, *(f"- {note}" for note in frame.attrs.get("notes", ()))]))
+        return frame
+
+    @property
+    def source(self) -> str:
+        """The sources loaded so far, for the foot of a figure."""
+        return "; ".join(dict.fromkeys(told["source"] for told in self._told["sources"].values()))
+
+    def unit(self, name: str) -> str:
+        """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
+        told = self._told["sources"][name]
+        adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[told["adjustment"]]
+        unit = told["unit"].replace("billions of dollars", "billions of dollars a month")
+        basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(told["basis"], "")
+        return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
+
+    def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series, **words: str) -> None:
+        """Show a figure and export it with the data behind it.
+
+        The text that stands for the picture says what it shows in numbers, so that a comparison of outputs sees more
+        than that there is a picture.
+
+        Parameters
+        ----------
+        fig : Figure
+            The drawing.
+        name : str
+            Of its files.
+        data : DataFrame or Series
+            All that it draws.
+        **words : str
+            ``title``, ``unit`` and ``alt`` for ``figures.finish``, where it has not been called, and ``source`` if
+            it is not that of all series loaded.
+
+        Raises
+        ------
+        CheckFailed
+            The figure has no title, or draws what is not in its data.
+        """
+        if words:
+            figures.finish(fig, **{"source": self.source} | words)
+        if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
+            raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
+        item = {"kind": "figure", "name": name, "title": title, "alt": alt, "unit": figures.unit_of(fig), "reading": ""}
+        self._told["items"].append(item)
+        table = pd.DataFrame(data)
+        if wrong := not_in(fig, table):
+            raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
+        shown = {"image/png": print_figure(fig, base64=True), "text/plain": description(fig, table)}
+        if self._folder:
+            parameters = self._told["parameters"] | {"vintage": self.parameters.day.isoformat()}
+            about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": parameters}
+            export.save(fig, self._folder / "figures", name, table, json.dumps(about | {"source": self.source}))
+        display(shown, raw=True, metadata={"image/png": {"alt": alt}})
+        plt.close(fig)
+
+    def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:
+        """Show a table, rounded for print only, and export it unrounded; figures of a release keep their proofs."""
+        numeric = [_all_numbers(frame[name]) for name in frame]
+        numbers = [at for at, is_number in zip(frame, numeric, strict=True) if is_number]
+        shown, proofs = frame.copy(), pd.DataFrame("", frame.index, frame.columns)
+        for at in numbers:
+            shown[at] = ["" if pd.isna(v) else printed(v, decimals) for v in frame[at].tolist()]
+            pairs = zip(shown[at].tolist(), frame[at].tolist(), strict=True)
+            proofs[at] = [sentences.prove(text, value) for text, value in pairs]
+        stub = frame.index.nlevels
+        stubs = [pd.api.types.is_numeric_dtype(frame.index.get_level_values(level)) for level in range(stub)]
+        rows = shown.reset_index().astype(str)
+        item: dict[str, Any] = {"kind": "table", "name": name, "title": title, "reading": ""}
+        item |= {
+            "columns": [str(c) for c in rows.columns],
+            "numeric": stubs + numeric,
+            "rows": rows.to_numpy().tolist(),
+        }
+        item["proofs"] = [[""] * stub + row for row in proofs.to_numpy().tolist()]
+        self._told["items"].append(item)
+        if self._folder:
+            (self._folder / "tables").mkdir(parents=True, exist_ok=True)
+            plain = frame.astype(dict.fromkeys(numbers, float))
+            plain.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
+        _say(f"**{title}**")
+        display(shown)
+
+    def tiles(self, *tiles: tuple[str, str, str, str]) -> None:
+        """Show the key figures of the first screen, each with a label, a value, its change, and a line below."""
+        rows = [[_linked(text) for text in tile] for tile in tiles]
+        self._told["items"].append({"kind": "tiles", "name": "tiles", "title": "", "reading": "", "rows": rows})
+        _say("\n".join(f"- {tile[0]}: **{tile[1]}**; {tile[2]}; {tile[3]}" for tile in tiles))
+
+    def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
+        """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
+        body = "\n\n".join(paragraphs)
+        item = {"kind": "text", "name": name, "title": sentences.plain(title), "reading": _linked(body)}
+        self._told["items"].append(item)
+        _say(f"**{title}**\n\n{body}")
+
+    def reading(self, text: str) -> None:
+        """Say in words, computed from the results, what the last figure or table shows; a dollar sign is money."""
+        if self._told["items"]:
+            item = self._told["items"][-1]
+            item["reading"] = "\n\n".join(filter(None, [item["reading"], _linked(text)]))
+        _say(text)
+
+    def result(self, **values: float | str | bool | None) -> None:
+        """Keep key results, unrounded, under their names."""
+        self._told["results"] |= {k: None if isinstance(v, float) and pd.isna(v) else v for k, v in values.items()}
+
+    def check(
+        self, claim: str, got: Any, *, expected: Any = None, within: float = 0.0, at_most: float | None = None,
+    ) -> None:  # fmt: skip
+        """Compare what was computed with what must hold; both are printed, so that a comparison of outputs sees both.
+
+        Parameters
+        ----------
+        claim : str
+            What must hold, in words.
+        got : object
+            What was computed: a number for ``at_most`` and ``within``.
+        expected : object, optional
+            What it must be.
+        within : float
+            How far a number may be from ``expected``.
+        at_most : float, optional
+            What a number must not exceed, instead of ``expected``.
+        """
+        if at_most is None:
+            holds = abs(got - expected) <= within if within else got == expected
+            wanted = f"{_in_words(expected, within)}{f' within {within:g}' if within else ''}"
+        else:
+            holds, wanted = got <= at_most, f"at most {at_most:g}"
+        found = f"got {_in_words(got, within or at_most or 0)}, expected {wanted}"
+        self._told["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
+        print(f"{'ok  ' if holds else 'FAIL'} {claim}: {found}")  # noqa: T201
+
+    def finish(self) -> None:
+        """Write ``results.json`` when there is an output folder; then fail if a check did.
+
+        Raises
+        ------
+        CheckFailed
+            Names every claim that does not hold.
+        """
+        self._told["proofs"] = sentences.proofs()
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(self._told, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+            partial = self._folder / ".results.json"
+            partial.write_text(text + "\n", encoding="utf-8")
+            partial.replace(self._folder / "results.json")  # a kernel that is ended meanwhile leaves no half of it
+        failed = [check["claim"] for check in self._told["checks"] if not check["holds"]]
+        if failed:
+            raise CheckFailed("does not hold: " + "; ".join(failed))
+        print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
+
+
+def _say(text: str) -> None:
+    """Display Markdown in which dollar signs are money.
+
+    JupyterLab takes the text between two dollar signs for mathematics, also when they are escaped; it does not
+    look across the borders of an element.
+    """
+    display(Markdown(sentences.plain(text).replace("$", r"<span>\$</span>")))
+
+
+def _linked(text: str) -> str:
+    """Return a text with the links of its numbers as Markdown has them."""
+    return html.unescape(re.sub(r'<a class="n" href="(#\w+)">(.*?)</a>', r"[\2](\1)", text))
+
+
+def _all_numbers(column: pd.Series) -> bool:
+    """Whether a column holds numbers, or figures of a release, or nothing; truth values are none."""
+    if column.dtype == object:
+        return column.notna().any() and all(isinstance(value, float) or value is None for value in column)
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy or pandas scalar as JSON knows it."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _in_words(value: Any, scale: float) -> str:
+    """Return a value as text; a number to a hundredth of what it may be off, so that no platform prints another one."""
+    if isinstance(value, (list, tuple, set)):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, (int, float, np.number)) and scale and np.isfinite(value):
+        return f"{round(float(value) / scale * 100) * scale / 100:.6g}"
+    return str(value)

@@ -1,0 +1,92 @@
+"""What a notebook can be asked for; every value is checked before anything runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from tradelib.quantity.errors import ParameterError, did_you_mean
+from tradelib.report.parameters.base import Common, Parameters, in_words
+from tradelib.report.parameters.chapter import Chapter, declared
+from tradelib.report.parameters.real_vs_nominal import RealVsNominal
+from tradelib.report.parameters.revisions import Revisions
+from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
+from tradelib.report.parameters.trend import Breaks, Forecasts, Trend
+from tradelib.store.paths import notebook_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "AgencyWay",
+    "Breaks",
+    "Chapter",
+    "Common",
+    "Forecasts",
+    "OwnAdjustment",
+    "Parameters",
+    "RealVsNominal",
+    "Revisions",
+    "Seasonal",
+    "Trend",
+    "asked",
+    "check",
+    "in_words",
+    "notebooks",
+]  # fmt: skip
+
+_MODELS: dict[str, type[Parameters]] = {
+    model.notebook: model
+    for model in (Seasonal, Trend, RealVsNominal, Revisions, Breaks, Forecasts, AgencyWay, OwnAdjustment)
+}
+_declared: dict[tuple[str, int], type[Common]] = {}
+
+
+def notebooks() -> dict[str, type[Common]]:
+    """Return every notebook of the folder and what it can be asked for, in the order of their names."""
+    found = {}
+    for path in sorted(notebook_folder().glob("[0-9]*.ipynb")):
+        key = (str(path), path.stat().st_mtime_ns)
+        if path.stem not in _MODELS and key not in _declared:
+            _declared[key] = declared(path)
+        found[path.stem] = _MODELS.get(path.stem) or _declared[key]
+    return found
+
+
+def asked(notebook: str, **values: Any) -> Any:
+    """Return the checked parameters of a notebook, for its first cell.
+
+    Raises
+    ------
+    ParameterError
+        A value is impossible, or the release in use does not have what the notebook needs.
+    """
+    return check(notebooks()[notebook], values)
+
+
+def check(model: type[Common], values: Mapping[str, Any]) -> Common:
+    """Return checked parameters.
+
+    Raises
+    ------
+    ParameterError
+        A name is unknown, a type wrong, a series, span or vintage impossible; all of it in one message.
+    """
+    try:
+        return model(**values)
+    except ValidationError as error:
+        told = [_tell(model, one) for one in error.errors()]
+        raise ParameterError(f"{model.notebook}: " + "; ".join(told)) from None
+
+
+def _tell(model: type[Common], error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"unknown parameter {name!r}; {did_you_mean(name, model.model_fields)}"
+    message = _short(error["msg"].removeprefix("Value error, "), 2000)
+    return f"{name}={_short(repr(error['input']))}: {message}" if name else message
+
+
+def _short(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else text[:most] + "..."

@@ -1,0 +1,161 @@
+"""What the notebooks on seasonality and seasonal adjustment can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, model_validator
+
+from tradelib import store
+from tradelib.quantity.errors import TradelibError
+from tradelib.report.parameters.base import Parameters, SeriesName
+from tradelib.seasonal import LEAST_YEARS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Model = TypeVar("Model", bound=Parameters)
+GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa") for flow in ("exports", "imports"))
+"""Goods with all partners, as the agency publishes them adjusted and not."""
+
+
+def _is_spec(text: str) -> str:
+    from tradelib.seasonal.x13 import parse
+
+    if text == "chosen":
+        return text
+    try:
+        series, _ = parse(text)
+    except TradelibError as error:
+        raise ValueError(str(error)) from error
+    if series is not None:
+        raise ValueError("the text has data of its own; expected specs without data")
+    return text
+
+
+class Seasonal(Parameters):
+    """Is seasonality left in a published series, and what did the agency take out?"""
+
+    notebook: ClassVar[str] = "22_seasonal"
+    series: SeriesName = "balance_total_bop_sa"
+
+    def load_goods(self) -> pd.DataFrame:
+        """Load goods with all partners, as the agency publishes them adjusted and not."""
+        return self.load(GOODS)
+
+    @model_validator(mode="after")
+    def _carries_the_tests(self) -> Self:
+        """Check that the series is published as adjusted and long enough."""
+        if store.find(self.series, self.day)[0].adjustment != "sa":
+            raise ValueError(
+                f"series {self.series!r} is not published as seasonally adjusted; take one that ends in _sa"
+            )
+        return _long_enough(self)
+
+
+def _long_enough(parameters: Model) -> Model:
+    months = parameters.load(parameters.series).index  # type: ignore[attr-defined]
+    if len(months) < 12 * LEAST_YEARS:
+        span = f"{months[0]} to {months[-1]} are {len(months)} months"
+        raise ValueError(f"{span}; the tests need {12 * LEAST_YEARS}")
+    return parameters
+
+
+class AgencyWay(Parameters):
+    """How near does adjusting the detail bring us to the agency's totals?
+
+    Attributes
+    ----------
+    start, end : str or None
+        First and last month compared, not before ``judged``: earlier years were used to choose the settings.
+    """
+
+    notebook: ClassVar[str] = "28_agency_way"
+    judged: ClassVar[str] = "2021-01"
+    least_months: ClassVar[int] = 24
+
+    @property
+    def months(self) -> slice:
+        """The span of months compared."""
+        return slice(max(self.start or self.judged, self.judged), self.end)
+
+    @model_validator(mode="after")
+    def _compares(self) -> Self:
+        """Check that there are the detail, the engine, and months enough to compare."""
+        from tradelib.seasonal import indirect
+        from tradelib.seasonal.x13 import run
+
+        try:
+            run.binary()
+            months = len(indirect.load_detail()[1].loc[self.months])
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        if months < self.least_months:
+            raise ValueError(f"found {months} months to compare from {self.judged} on; expected {self.least_months}")
+        return self
+
+
+class OwnAdjustment(Parameters):
+    """How do we adjust goods trade, in all or with a partner, and how near is it to the agency's?
+
+    Attributes
+    ----------
+    series : str
+        Goods not seasonally adjusted, of all partners or of one; the other flow is adjusted with it.
+        Without a ``start`` the newest release that has them since ``since`` is used.
+    engine : {"rule", "seats", "x11", "stl"}
+        How each flow is adjusted: as the rule on its first adjustments says, or as asked; STL where there is no X-13.
+    spec : str
+        Specs of X-13 as ``.spc`` text, without data, or ``chosen`` for the one chosen on the years before 2020-03.
+        One that STL would ignore, that names the other engine or that does not run on the data is refused.
+    """
+
+    notebook: ClassVar[str] = "29_own_adjustment"
+    own: ClassVar[tuple[str, ...]] = ("series",)
+    since: ClassVar[str] = "1992-01"
+    series: SeriesName = "exports_goods_census_nsa"
+    engine: Literal["rule", "seats", "x11", "stl"] = "rule"
+    spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"
+
+    def load_flows(self, adjustment: Literal["nsa", "sa"] = "nsa") -> pd.DataFrame:
+        """Load exports and imports, unadjusted or as far as the agency publishes them adjusted, under their names."""
+        quantity = replace(store.find(self.series, self.day)[0], adjustment=adjustment)
+        names = [replace(quantity, flow=flow).name for flow in ("exports", "imports")]
+        try:
+            return self.load(names, start=self.start or self.since)
+        except TradelibError:  # no release reaches back so far: the one that reaches back farthest
+            return self.load(names)
+
+    def load_agency(self) -> pd.DataFrame | None:
+        """Load what the agency publishes adjusted, for months that are at hand unadjusted; None where it has none."""
+        try:
+            adjusted = self.load_flows("sa")
+        except TradelibError:
+            return None
+        common = adjusted.index.intersection(self.load_flows().index)
+        return adjusted.loc[common] if len(common) else None
+
+    @model_validator(mode="after")
+    def _is_unadjusted(self) -> Self:
+        """Check that the series is goods, unadjusted and long enough."""
+        if not self.series.endswith("_census_nsa"):
+            raise ValueError(f"series {self.series!r} is published as adjusted; take goods that end in _census_nsa")
+        return _long_enough(self)
+
+    @model_validator(mode="after")
+    def _spec_runs(self) -> Self:
+        """Try a spec of one's own, where there is a program to try it."""
+        if self.spec == "chosen":
+            return self
+        if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
+            raise ValueError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
+        from tradelib.seasonal.x13 import available, goods
+
+        try:
+            goods.goods_spec(self.engine, self.spec)
+            if available():
+                goods.try_spec(self.load_flows(), self.engine, self.spec)
+        except TradelibError as error:
+            raise ValueError(f"spec: {error}") from error
+        return self

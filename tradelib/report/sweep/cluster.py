@@ -1,0 +1,163 @@
+"""An executor on a Dask cluster: parameters and results travel, code and data must be the same on both sides.
+
+Start one worker process a host, with as many threads as runs at a time (``dask worker ADDRESS --nworkers 1
+--nthreads 8``): each worker process keeps one warm server.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradelib.quantity.errors import TradelibError
+from tradelib.report.execution.inputs import circumstances
+from tradelib.report.execution.jobs import Executor, Job, Outcome, execute
+from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share
+from tradelib.report.execution.partial import watched
+from tradelib.report.sweep.run import SweepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+RETRIES = 2
+"""How often a run is tried elsewhere; one whose worker is lost is so besides, as the scheduler's settings say."""
+SECONDS_TO_ANSWER = 30
+
+
+def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -> Executor:
+    """Return an executor that runs jobs on the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler, for example ``tcp://10.0.0.1:8786``.
+    kernel : {'auto', 'warm', 'stock'}
+        As ``threads`` takes it; chosen on each worker.
+    limits : Limits
+        What each job may take. Without a limit of memory it is an equal share of its worker's machine.
+
+    Raises
+    ------
+    SweepError
+        When run: Dask is not installed, no scheduler or worker answers, or a worker has other code, data or libraries.
+    """
+
+    def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
+        try:
+            from distributed import Client, as_completed
+        except ImportError:
+            raise SweepError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
+        _check_address(address)
+        try:
+            client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise SweepError(f"no Dask scheduler answers at {address}: {error}") from error
+        with client:
+            try:
+                client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+            except TimeoutError:
+                raise SweepError(f"the scheduler at {address} has no worker") from None
+            waiting: dict[str, Job] = {}
+            queue, results = iter(jobs), as_completed(loop=client.loop)
+
+            def submit() -> None:
+                """Keep the workers busy, and no more than that under way, however many jobs there are."""
+                while len(waiting) < 2 * sum(client.nthreads().values()) + 1 and (job := next(queue, None)):
+                    here = circumstances(job)
+                    if not waiting:
+                        _check(client.run(_differences, job, here))
+                    future = client.submit(remote, job, here, kernel, limits, pure=False, retries=RETRIES)
+                    waiting[str(future.key)] = job
+                    results.add(future)
+
+            submit()
+            for future in results:
+                job = waiting.pop(str(future.key))
+                outcome = _bring(future, job, folder / job.place)
+                del future  # its result is not needed on the cluster any more
+                submit()
+                yield outcome
+
+    return run
+
+
+def _check_address(address: str) -> None:
+    """Refuse what is no address at once; a client asks for it for a while, and then cannot be closed."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    try:
+        scheme, place = parse_address(address, strict=True)
+        get_backend(scheme)
+        parse_host_port(place)
+    except (ValueError, ImportError) as error:
+        raise SweepError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786: {error}") from None
+
+
+def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
+    """Execute a job on a worker; return what became of it and the files that it left."""
+    _check({"this worker": _differences(job, expected)})  # it may have joined after the sweep began
+    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+        outcome = execute(job, Path(folder), _kernels(kernel, limits, _at_a_time()))
+        _check({"this worker": _differences(job, expected)})  # nor may anything change while it runs
+        place = Path(folder) / job.place
+        files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+    return outcome, files
+
+
+def _at_a_time() -> int:
+    from distributed import get_worker
+
+    return int(get_worker().state.nthreads)
+
+
+_kept = ExitStack()
+
+
+@cache
+def _kernels(kernel: Choice, limits: Limits, runs: int) -> Kernels:
+    """Return the worker's kernels, for so many runs at a time; their server lives as long as the worker."""
+    if limits.memory is None:
+        limits = replace(limits, memory=memory_share(runs))
+    return _kept.enter_context(kernels(kernel, limits))
+
+
+@cache
+def _scratch() -> Path:
+    """Return the worker's folder, which goes when the worker does, also when it is killed."""
+    return _kept.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
+
+
+def _bring(future: Any, job: Job, place: Path) -> Outcome:
+    """Return the outcome of a remote run, its files put in their place."""
+    try:
+        outcome, files = future.result()
+    except Exception as error:  # noqa: BLE001 - a run that kills its workers must not cost the others
+        return Outcome(job, 0.0, f"{type(error).__name__}: {error}")
+    for name, content in files.items():
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return Outcome(job, outcome.seconds, outcome.error, outcome.kernel)
+
+
+def _differences(job: Job, expected: Mapping[str, Any]) -> list[str]:
+    """Return in what this machine differs from what a result depends on."""
+    try:
+        found = circumstances(job)
+    except (OSError, TradelibError) as error:  # files that a parameter names are not there
+        return [str(error)]
+    return [
+        f"{name}: {found.get(name)} there, {value} here" for name, value in expected.items() if found.get(name) != value
+    ]
+
+
+def _check(differences: Mapping[str, list[str]]) -> None:
+    """Refuse workers that would give other results."""
+    if wrong := {address: told for address, told in differences.items() if told}:
+        lines = "\n".join(f"{address}: " + "; ".join(told)[:500] for address, told in wrong.items())
+        raise SweepError(f"code, data and libraries must be the same on both sides:\n{lines}")

@@ -1,0 +1,117 @@
+"""All runs of a sweep in one table and on one page."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tradelib.report.page import style_sheet
+from tradelib.report.parameters import in_words
+from tradelib.report.recorded import RecordError, read_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tradelib.report.execution.jobs import Job
+
+MOST_SHOWN = 2000
+"""More small figures than this no browser shows and no reader looks through; the table has every run."""
+_LONGEST = 200
+"""Characters of a value that the page shows."""
+
+
+def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
+    """Write ``results.csv`` and ``index.html`` from what the runs left.
+
+    The table has a row for each run: its parameters, outcome, seconds, place and every key result that its
+    notebook kept; unrounded. They are written in the folder ``work`` first.
+    """
+    rows, shown, failed = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    varying = _varying(jobs)
+    for number, job in enumerate(jobs):
+        told = _told(folder, job)
+        results = told["recorded"].get("results", {})
+        state = {key: told.get(key) for key in ("outcome", "error", "seconds", "place")}
+        rows.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
+        if len(shown) < MOST_SHOWN or state["outcome"] != "ok":
+            run = _run(number, job, varying, told)
+            if len(shown) < MOST_SHOWN:
+                shown.append(run)
+            if state["outcome"] != "ok":
+                failed.append(run)
+    frame = pd.DataFrame(rows)
+    frame.to_csv(work / "results.csv", index=False, lineterminator="\n")
+    (work / "index.html").write_text(_page(jobs, varying, shown, failed) + "\n", encoding="utf-8")
+    for name in ("results.csv", "index.html"):
+        (work / name).replace(folder / name)  # so that a reader never sees half of it
+
+
+def _run(number: int, job: Job, varying: Sequence[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page shows of a run."""
+    recorded, asked = told["recorded"], {name: _short(in_words(name, job.values[name])) for name in varying}
+    results = {name: _short("" if value is None else value) for name, value in recorded.get("results", {}).items()}
+    return {
+        "number": number, "asked": asked, "place": told.get("place"), "notebook": told["notebook_there"],
+        "error": _short(told.get("error") or "not run yet", 10 * _LONGEST),
+        "cells": asked | {"outcome": told["outcome"], "seconds": told.get("seconds", "")} | results,
+        "figures": [item for item in recorded.get("items", []) if item["kind"] == "figure"],
+    }  # fmt: skip
+
+
+def _short(value: Any, most: int = _LONGEST) -> Any:
+    """Return a number as it is, and of a long text its beginning."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    text = str(value)
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _varying(jobs: Sequence[Job]) -> list[str]:
+    """Return the parameters that differ between runs, or all of them when there is one run."""
+    seen: dict[str, set[Any]] = {}
+    for job in jobs:
+        for name, value in job.values.items():
+            seen.setdefault(name, set()).add(repr(value))
+    return [name for name, values in seen.items() if len(values) > 1] or list(seen)
+
+
+def _told(folder: Path, job: Job) -> dict[str, Any]:
+    """Return what is there of a run; of a record that cannot be read, which is why it failed, nothing."""
+    for kind, outcome in (("runs", "ok"), ("failed", "failed")):
+        place = folder / kind / job.place
+        with suppress(OSError, ValueError):
+            told = dict(json.loads((place / "run.json").read_text(encoding="utf-8")))
+            told["recorded"] = {}
+            with suppress(RecordError):
+                told["recorded"] = read_recorded(place)
+            there = (place / "notebook.ipynb").exists()
+            return told | {"outcome": outcome, "place": f"{kind}/{job.place}", "notebook_there": there}
+    return {"outcome": "missing", "recorded": {}, "notebook_there": False}
+
+
+def _page(
+    jobs: Sequence[Job], varying: Sequence[str], shown: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]
+) -> str:
+    environment = Environment(
+        loader=PackageLoader("tradelib.report.sweep"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    fixed = {name: value for name, value in jobs[0].values.items() if name not in varying}
+    return environment.get_template("index.html.j2").render(
+        notebook=jobs[0].notebook,
+        question=(type(jobs[0].parameters).__doc__ or "").strip().partition("\n")[0],
+        fixed={name: _short(in_words(name, value)) for name, value in fixed.items()},
+        runs=shown,
+        failed=failed,
+        most=MOST_SHOWN,
+        columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
+        figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
+        total=len(jobs),
+        style=Markup(style_sheet()),  # noqa: S704 - ours
+    )

@@ -1,0 +1,180 @@
+"""Check a text about the U.S. trade figures, number by number, against the store."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradelib import store
+from tradelib.quantity.errors import ParameterError
+from tradelib.sources.rows import pdf_texts
+from tradelib.words.checking import documents, grammar
+from tradelib.words.checking.judging import VERDICTS, Judgement, judge
+from tradelib.words.checking.vocabulary import plain
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tradelib.store import Release
+
+__all__ = ["VERDICTS", "Checked", "Judgement", "check", "check_documents", "text_of"]
+
+
+@dataclass(frozen=True, repr=False)
+class Checked:
+    """A text and the verdict on each of its numbers.
+
+    Attributes
+    ----------
+    text : str
+        As it was read.
+    judgements : list of Judgement
+        In the order of the text.
+    sources : tuple of str
+        The document of each, where they come from several.
+    """
+
+    text: str
+    judgements: list[Judgement]
+    sources: tuple[str, ...] = ()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a number: ``number``, ``quantity``, ``month``, ``kind``, ``verdict``, ``why``, ``sentence``."""
+        pairs = [(j.statement, j) for j in self.judgements]
+        rows = [(s.number, j.quantity, str(s.month or ""), s.kind, j.verdict, j.why, s.sentence) for s, j in pairs]
+        table = pd.DataFrame(rows, columns=["number", "quantity", "month", "kind", "verdict", "why", "sentence"])
+        return table.assign(source=list(self.sources)) if self.sources else table
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many numbers met with each verdict."""
+        return {verdict: sum(j.verdict == verdict for j in self.judgements) for verdict in VERDICTS}
+
+    def summary(self) -> str:
+        """Return the counts in one line."""
+        plural = {"agrees": "agree", "ties": "tie"}
+        met = [(count, verdict) for verdict, count in self.counts.items() if count]
+        words = ", ".join(f"{count} {plural.get(verdict, verdict) if count > 1 else verdict}" for count, verdict in met)
+        numbers = f"{len(self.judgements)} number{'s' if len(self.judgements) > 1 else ''}"
+        return f"{numbers}: {words}" if words else "no number about the U.S. trade figures"
+
+    def html(self) -> str:
+        """Return the text with a mark on each number; the verdict shows under the pointer."""
+        text, parts, at = self.text, [], 0
+        for j in self.judgements:
+            start = j.statement.start
+            parts.append(html.escape(text[at:start]))
+            about = html.escape(f"{j.verdict}: {j.quantity} {j.why}", quote=True)
+            parts.append(
+                f'<mark class="{j.verdict.replace(" ", "-")}" title="{about}">{html.escape(j.statement.number)}</mark>'
+            )
+            at = start + len(j.statement.number)
+        return _STYLE + "<p>" + "".join([*parts, html.escape(text[at:])]).replace("\n\n", "</p><p>") + "</p>"
+
+    def __repr__(self) -> str:
+        return f"<{self.summary()}>"
+
+    def _repr_html_(self) -> str:
+        return f"{self.html()}<p><b>{html.escape(self.summary())}</b></p>"
+
+
+_STYLE = (
+    "<style>mark{padding:0 2px;color:inherit;background:#eee}mark.agrees,mark.ties{background:#cfe8d5}"
+    "mark.wrong{background:#f6c4b0;font-weight:600}mark.revised-since{background:#f4e3a5}</style>"
+)
+
+
+def check(text: str, *, released: str | dt.date | None = None, month: str | pd.Period | None = None) -> Checked:
+    """Check a text in English about the U.S. trade figures.
+
+    Parameters
+    ----------
+    text : str
+        The text itself; ``text_of`` reads one from a file.
+    released : str or date, optional
+        Day of the release that it is about; by default the release about its month.
+    month : str or Period, optional
+        Statistical month; by default the first that the text names with its year, else the newest of the store.
+
+    Returns
+    -------
+    Checked
+        Verdicts by number; it shows itself in a notebook.
+    """
+    own = store.release(str(released)) if released else None
+    period = pd.Period(month, "M") if month else own.month if own else grammar.subject_month(text)
+    if period is None:
+        period = store.release_of().month
+    found = grammar.read(text, period)
+    releases = _releases(period, own)
+    return Checked(plain(text), [judge(statement, releases, period) for statement in found])
+
+
+def check_documents(until: dt.date | None = None) -> Checked:
+    """Check the figures that the bundled documents of the agencies print in words.
+
+    Parameters
+    ----------
+    until : date, optional
+        Leave out documents and releases of a later day.
+
+    Returns
+    -------
+    Checked
+        No verdict is *wrong* unless the store contradicts a print: a later figure is *revised since*.
+    """
+    table, judgements, sources = documents.read(), list[Judgement](), list[str]()
+    last = str(until or "9999")
+    for (released, month), rows in table[table["released"] <= last].groupby(["released", "statistical_month"]):
+        period = pd.Period(month, "M")
+        known = [release for release in _releases(period, None) if released <= str(release.released) <= last]
+        judgements += [judge(row, known, period, is_official=True) for row in documents.statements(rows)]
+        sources += rows["source"].tolist()
+    return Checked("", judgements, tuple(sources))
+
+
+def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:
+    """Return the release about a month first, then the later ones, then the earlier ones."""
+    known = [release for release in store.releases() if release.quantities]
+    first = sorted(
+        (release for release in known if release.month == month), key=lambda release: -len(release.quantities)
+    )
+    first = [own, *(release for release in first if release is not own)] if own else first
+    later = [release for release in known if release.month > month]
+    earlier = [release for release in reversed(known) if release.month < month]
+    return [*first, *later, *earlier]
+
+
+def text_of(path: Path, *, pages: int | None = None) -> str:
+    """Return the text of a file: PDF (its first pages, or all), HTML, or plain text such as Markdown.
+
+    Raises
+    ------
+    ParameterError
+        There is no such file, or it is no text.
+    SourceError
+        A PDF is damaged.
+    """
+    if not path.is_file():
+        raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
+    if path.suffix.lower() == ".pdf":
+        return "\n\n".join(pdf_texts(path.name, path.read_bytes(), pages))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ParameterError(
+            f"{path} is no text in UTF-8: byte {error.start}; save it as .txt, .md, .html or .pdf"
+        ) from error
+    if path.suffix.lower() in (".html", ".htm"):
+        text = re.sub(r"<(script|style)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.DOTALL | re.IGNORECASE)
+        text = re.sub(r"</?(?:p|div|li|h\d|br|tr|section|article|ul)\b[^>]*>", "\n\n", text, flags=re.IGNORECASE)
+        return html.unescape(re.sub(r"<[^>]*>", "", text))
+    return text
