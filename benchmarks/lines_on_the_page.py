@@ -20,12 +20,12 @@ import coverage
 import matplotlib as mpl
 import nbformat
 
-from tradelib.store import paths
+import tradelib
 
-PACKAGE = Path(paths.__file__).parent
+PACKAGE = Path(tradelib.__file__).parent
 PROGRAM = {"run.py", "parsing.py", "saved.py", "batch.py", "spec.py"}
 """Of ``seasonal/x13``: they write what X-13 reads, start it, and read what it wrote; the analysis is the program's."""
-ROOMS = ("trend", "forecast", "seasonal", "real", "revisions", "growth.py", "monthly.py")
+ROOMS = ("analysis", "seasonal", "quantity/monthly.py", "store/triangles.py")
 
 
 def counted(path: Path, *, only_in_functions: bool) -> set[int]:
