@@ -21,6 +21,7 @@ import matplotlib as mpl
 import nbformat
 
 import tradelib
+from tradelib.store import paths
 
 PACKAGE = Path(tradelib.__file__).parent
 PROGRAM = {"run.py", "parsing.py", "saved.py", "batch.py", "spec.py"}
