@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tradelib import report as package
 from tradelib.report import run as run_module
-from tradelib.report.execution import Outcome
+from tradelib.report.execution import Job, Outcome
 from tradelib.report.execution.partial import OccupiedError
-from tradelib.report.run import report
+from tradelib.report.run import ReportError, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +43,7 @@ class StandIn:
     def __init__(self, fails: Sequence[str] = (), breaks: bool = False) -> None:
         self.fails, self.breaks, self.calls = fails, breaks, 0
 
-    def __call__(self, jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+    def __call__(self, jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         self.calls += 1
         for job in jobs:
             place = folder / job.notebook
@@ -149,7 +148,7 @@ def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"results": {}}', "svg"])
 def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: Path, damage: str) -> None:
-    def cut(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+    def cut(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         for outcome in StandIn()(jobs, folder):
             if outcome.job.notebook == "23_trend":
                 if damage == "svg":
@@ -167,12 +166,12 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: P
 
 
 def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def change(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+    def change(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         yield from StandIn()(jobs, folder)
         now = run_module.inputs_of(jobs) | {"package": "other"}
         monkeypatch.setattr(run_module, "inputs_of", lambda _: now)
 
-    with pytest.raises(package.ReportError, match="package changed while the notebooks ran"):
+    with pytest.raises(ReportError, match="package changed while the notebooks ran"):
         report(out=tmp_path / "r", executor=change)
     assert list(tmp_path.iterdir()) == []
 
@@ -204,15 +203,15 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(package.ReportError, match=r"cannot write .*r: .*file is no folder"):
+    with pytest.raises(ReportError, match=r"cannot write .*r: .*file is no folder"):
         report(out=tmp_path / "file" / "r", executor=StandIn())
 
-    def full(jobs: Sequence[package.Job], folder: Path) -> Iterator[Outcome]:
+    def full(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         yield from StandIn()(jobs, folder)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     first = report(out=tmp_path / "r", executor=StandIn())
-    with pytest.raises(package.ReportError, match=r"the disk is full\. What was there before is there still"):
+    with pytest.raises(ReportError, match=r"the disk is full\. What was there before is there still"):
         report(out=tmp_path / "r", executor=full, force=True)
     assert report(out=tmp_path / "r", executor=StandIn()).skipped
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", first.folder.name]
