@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# Test processes beside each other.
+WORKERS ?= 2
 # Notebooks run beside each other; threads inside small matrix products would fight for the same cores.
 export OPENBLAS_NUM_THREADS ?= 1
 # Without compiled files every process would compile the libraries anew, which takes longer than all that it does.
@@ -35,9 +37,9 @@ report: .venv/installed
 	@$(BIN)/tradelib report $(ARGS)
 
 test: .venv/installed
-	$(BIN)/python -m pytest -m "not slow" tests
-	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
-	$(BIN)/python -m pytest -m slow tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" tests
+	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m slow tests
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_mutated.py

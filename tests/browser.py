@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,7 @@ def chromium() -> str | None:
     return next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
 
 
-needed = pytest.mark.skipif(
-    chromium() is None and not os.environ.get("TRADELIB_REQUIRE_BROWSER"),
-    reason="no Chromium on this machine; .ci/run installs one and sets TRADELIB_REQUIRE_BROWSER",
-)
+needed = pytest.mark.needs("browser")
 
 
 @contextmanager

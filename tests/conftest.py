@@ -1,17 +1,44 @@
-"""Profiles of hypothesis, and the folder of real official files where there is one."""
+"""One thread for linear algebra, profiles of hypothesis, and what a machine lacks, said once instead of skipped."""
 
 from __future__ import annotations
 
 import os
+
+# Before NumPy loads: threads of small matrix products wait for each other and take the cores from the other processes.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import shutil
 from pathlib import Path
 
 import pytest
+from browser import chromium
 from hypothesis import HealthCheck, settings
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 settings.register_profile("default", derandomize=True, database=None, max_examples=60, **_QUIET)
 settings.register_profile("nightly", derandomize=False, print_blob=True, max_examples=2000, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+_BESIDE = Path(__file__).parents[2] / "shared" / "official"
+OFFICIAL = Path(os.environ.get("TRADELIB_OFFICIAL") or _BESIDE)
+
+
+def _may_mount() -> bool:
+    """Return whether this process may mount a file system (the capability CAP_SYS_ADMIN, bit 21)."""
+    status = Path("/proc/self/status")
+    text = status.read_text(encoding="utf-8") if status.exists() else ""
+    return any(int(line.split()[1], 16) >> 21 & 1 for line in text.splitlines() if line.startswith("CapEff"))
+
+
+def lacking() -> dict[str, str]:
+    """Return what this machine does not have, by the name that tests mark their need with, and the remedy."""
+    wanted = {
+        "official": (OFFICIAL.is_dir(), "the agencies' own files: set TRADELIB_OFFICIAL to a folder that has them"),
+        "poppler": (shutil.which("pdftotext"), "the program pdftotext: install poppler-utils"),
+        "browser": (chromium() or os.environ.get("TRADELIB_REQUIRE_BROWSER"), "a browser: install chromium"),
+        "mount": (_may_mount(), "a small file system of their own: run as root of a Linux machine"),
+    }
+    return {name: remedy for name, (there, remedy) in wanted.items() if not there}
 
 
 def pytest_sessionstart() -> None:
@@ -22,34 +49,25 @@ def pytest_sessionstart() -> None:
         raise pytest.UsageError("TRADELIB_REQUIRE_X13 is set, and there is no X-13ARIMA-SEATS program")
 
 
-_BESIDE = Path(__file__).parents[2] / "shared" / "official"
+def pytest_report_header() -> list[str]:
+    """Say once which tests this machine cannot run, and what would let it."""
+    return [f"left out: tests that need {remedy}" for remedy in lacking().values()]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that need what the machine does not have."""
+    missing = set(lacking())
+
+    def needs(item: pytest.Item) -> set[str]:
+        fixtures = {"official"} if "official_folder" in item.fixturenames else set()
+        return fixtures | {mark.args[0] for mark in item.iter_markers("needs")}
+
+    if left_out := [item for item in items if needs(item) & missing]:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not needs(item) & missing]
 
 
 @pytest.fixture(scope="session")
 def official_folder() -> Path:
-    """Return the folder of real official files; tests that need it are skipped where it is absent."""
-    folder = Path(os.environ.get("TRADELIB_OFFICIAL") or _BESIDE)
-    if not folder.is_dir():
-        pytest.skip(f"no official files: TRADELIB_OFFICIAL is not set and {folder.name} is not beside the repository")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def official_text(official_folder: Path) -> Path:
-    """Return the real history text."""
-    found = [
-        *official_folder.glob("exhibit_history*.txt"),
-        *official_folder.parent.glob("sources/exhibit_history*.txt"),
-    ]
-    if not found:
-        pytest.skip("no official history text")
-    return found[0]
-
-
-@pytest.fixture(scope="session")
-def official_workbook(official_folder: Path) -> Path:
-    """Return the real history workbook."""
-    found = sorted(official_folder.glob("exhibit_history*.xlsx"))
-    if not found:
-        pytest.skip("no official history workbook")
-    return found[0]
+    """Return the folder of real official files; tests that use it are left out where there is none."""
+    return OFFICIAL

@@ -1,12 +1,16 @@
 """Cells of the notebooks on made-up numbers: a formula that stands on the page has known answers too."""
 
+import json
 from functools import cache
 
+import matplotlib as mpl
 import nbformat
 import numpy as np
 import pandas as pd
 
 from tradelib.store.paths import notebook_folder
+
+TAG = "parameters"
 
 
 @cache
@@ -23,3 +27,29 @@ def names_after(stem, *cells, **names):
     for words in cells:
         exec(code_of(stem, words), space)  # noqa: S102 - the notebook's own cells
     return space
+
+
+@cache
+def cells_of(stem):
+    """Return the code cells of a notebook: whether each declares the parameters, and its code, compiled once."""
+    cells = nbformat.read(notebook_folder() / f"{stem}.ipynb", as_version=4).cells
+    return [
+        (TAG in cell.metadata.get("tags", []), compile(cell.source, stem, "exec"))
+        for cell in cells
+        if cell.cell_type == "code"
+    ]
+
+
+def record_of(stem, **parameters):
+    """Return what a notebook records with these parameters, its cells run in this process and not in a kernel.
+
+    A kernel takes seconds to start, and that the notebooks run in kernels is tested by the whole runs.
+    """
+    mpl.use("Agg")
+    space = {}
+    for declares, code in cells_of(stem):
+        exec(code, space)  # noqa: S102 - the notebook's own cells
+        space |= parameters if declares else {}
+    recorded = space["record"]._told
+    json.dumps(recorded, allow_nan=False, default=str)  # as ``results.json`` is written: no missing number in it
+    return recorded

@@ -13,15 +13,13 @@ import pytest
 
 from tradelib import store
 
-KILLS = int(os.environ.get("TRADELIB_KILLS", "8"))
+KILLS = int(os.environ.get("TRADELIB_KILLS", "4"))
 ADD = "import sys; from tradelib import store; store.add(sys.argv[1:], '2023-06-07')"
 
 
 @pytest.mark.slow
 def test_a_release_is_there_whole_or_not_at_all(official_folder, tmp_path, monkeypatch):
     files = sorted(map(str, (official_folder / "ft900xlsx_2023-06-07").glob("*.xlsx")))
-    if len(files) < 20:
-        pytest.skip("no workbooks of a whole release")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(Path.cwd())])))
     # One part is there already: what is killed joins it, which is the harder case.

@@ -1,19 +1,16 @@
 """Tests of what is made of chained dollars: the formulas on the page, and the notebook with real official files."""
 
-import json
 import shutil
 
-import matplotlib as mpl
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
-from page import names_after
+from page import names_after, record_of
 
 from tradelib import store
-from tradelib.store.paths import data_folder, notebook_folder
+from tradelib.store.paths import data_folder
 
 STEM = "24_real_vs_nominal"
 MONTHS = pd.period_range("2012-01", periods=24, freq="M")
@@ -65,18 +62,6 @@ def test_the_real_balance_keeps_its_residual_in_sight():
     assert got["change"].tolist() == [0] * 4
 
 
-def run(folder, **parameters):
-    """Run the notebook's cells in this process and return its record."""
-    mpl.use("Agg")
-    notebook = nbformat.read(notebook_folder() / "24_real_vs_nominal.ipynb", 4)
-    space = {}
-    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-        exec(cell.source, space)  # noqa: S102 - the notebook's own cells
-        if "parameters" in cell.metadata.get("tags", []):
-            space |= parameters | {"output": str(folder)}
-    return json.loads((folder / "results.json").read_text())
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [None, "2020-01"])
 def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
@@ -84,7 +69,7 @@ def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, 
     shutil.copytree(data_folder(), tmp_path / "data")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
-    got = run(tmp_path / "out", start=start, reference_year=2012)
+    got = record_of(STEM, start=start, reference_year=2012, output=str(tmp_path / "out"))
     assert all(check["holds"] for check in got["checks"])
     names = [item["name"] for item in got["items"]]
     assert "real_balance" in names
@@ -93,8 +78,8 @@ def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, 
 
 
 @pytest.mark.slow
-def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis(tmp_path):
+def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis():
     """Printed changes of months that goods on a Census basis do not reach are left out, not looked up."""
-    got = run(tmp_path, vintage="2024-02")
+    got = record_of(STEM, vintage="2024-02")
     assert all(check["holds"] for check in got["checks"])
     assert any("No month of this span has printed real changes" in item["reading"] for item in got["items"])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
+from page import record_of
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution import left_out, plan
 from tradelib.report.page import ANALYSES
 from tradelib.report.parameters import Chapter, notebooks
-from tradelib.store.paths import notebook_folder
 
 CHAPTERS = [name for name, model in notebooks().items() if issubclass(model, Chapter) and name < ANALYSES]
 SAID = {
@@ -73,28 +70,10 @@ SAID = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """Return what a chapter leaves for a release; each runs once."""
-    kept = {}
-
-    def run(day, name):
-        if (day, name) not in kept:
-            folder = tmp_path_factory.mktemp("chapter")
-            notebook = nbformat.read(notebook_folder() / f"{name}.ipynb", 4)
-            at = next(at for at, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", []))
-            notebook.cells.insert(at + 1, nbformat.v4.new_code_cell(f"vintage, output = {day!r}, {str(folder)!r}"))
-            NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-            kept[day, name] = json.loads((folder / "results.json").read_text())
-        return kept[day, name]
-
-    return run
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("day", "name"), list(SAID))
-def test_a_chapter_says_what_the_release_printed(told, day, name):
-    got = told(day, name)
+def test_a_chapter_says_what_the_release_printed(day, name):
+    got = record_of(name, vintage=day)
     linked = " ".join(item["title"] + ". " + item["reading"] for item in got["items"])
     text = re.sub(r"\[([^\]]*)\]\(#p\w+\)", r"\1", linked).replace("\u00a0", " ")
     assert [words for words in SAID[day, name] if words not in text] == [], text

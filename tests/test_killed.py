@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not warm.available(), reason="needs Linux")]
-KILLS = int(os.environ.get("TRADELIB_KILLS", "12"))  # make nightly: 50
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("killed"),
+    pytest.mark.skipif(not warm.available(), reason="needs Linux"),
+]
+KILLS = int(os.environ.get("TRADELIB_KILLS", "6"))  # make nightly: 50
 Victims = dict[str, list[psutil.Process]]
 
 

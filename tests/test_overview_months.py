@@ -2,16 +2,15 @@
 
 import re
 
-import matplotlib as mpl
-import nbformat
 import pytest
+from page import record_of
 
 from tests.rounding_by_hand import billions
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
-from tradelib.store.paths import notebook_folder
 from tradelib.words import sentences as say
 
+STEM = "01_overview"
 MONTHS = [
     "1992-03", "1995-12", "1997-01", "1999-07", "2001-09", "2003-05", "2006-08", "2008-07", "2008-12", "2009-05",
     "2010-06", "2012-10", "2014-02", "2016-12", "2018-10", "2019-01", "2020-03", "2020-04", "2020-05", "2020-08",
@@ -20,26 +19,8 @@ MONTHS = [
 RELEASES = ["2023-04", "2024-02", "2025-02", "2025-03"]
 
 
-@pytest.fixture(scope="module")
-def told():
-    """Return what the overview records for a release and a month, its cells run in this process."""
-    mpl.use("Agg")
-    notebook = nbformat.read(notebook_folder() / "01_overview.ipynb", 4)
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-
-    def run(vintage, month):
-        space = {}
-        for number, source in enumerate(sources):
-            exec(source, space)  # noqa: S102 - the notebook's own cells
-            if number == 0:
-                space |= {"vintage": vintage, "month": month}
-        return space["record"]._told
-
-    return run
-
-
-def read(told):
-    text = "\n".join(f"{item['title']}. {item['reading']}" for item in told["items"])
+def read(record):
+    text = "\n".join(f"{item['title']}. {item['reading']}" for item in record["items"])
     return re.sub(r"\[([^\]]*)\]\(#p\w+\)", r"\1", text).replace("\u00a0", " ")
 
 
@@ -51,8 +32,8 @@ def must_read_well(text):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("month", MONTHS)
-def test_a_month_as_the_newest_release_has_it(told, month):
-    got = told("2025-03", month)
+def test_a_month_as_the_newest_release_has_it(month):
+    got = record_of(STEM, vintage="2025-03", month=month)
     text = read(got)
     must_read_well(text)
     values = store.release("2025-05-06").values("balance_total_bop_sa", "bea")
@@ -72,15 +53,15 @@ def test_a_month_as_the_newest_release_has_it(told, month):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("vintage", RELEASES)
-def test_the_month_of_a_release(told, vintage):
-    got = told(vintage, None)
+def test_the_month_of_a_release(vintage):
+    got = record_of(STEM, vintage=vintage)
     must_read_well(read(got))
     assert "revised since" not in read(got)
     assert all(check["holds"] for check in got["checks"])
 
 
-def test_a_month_that_the_release_does_not_have_is_refused_before_anything_runs(told):
+def test_a_month_that_the_release_does_not_have_is_refused_before_anything_runs():
     with pytest.raises(ParameterError, match="has 1992-01 to 2025-03, not 2025-04 and the month before"):
-        told("2025-03", "2025-04")
+        record_of(STEM, vintage="2025-03", month="2025-04")
     with pytest.raises(ParameterError, match="not 1992-01 and the month before"):
-        told("2025-03", "1992-01")
+        record_of(STEM, vintage="2025-03", month="1992-01")

@@ -6,31 +6,18 @@ here anew, with plain arithmetic on the figures of the store.
 
 import re
 
-import matplotlib as mpl
-import nbformat
 import pytest
+from page import record_of
 
 from tests.rounding_by_hand import billions
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import asked
-from tradelib.store.paths import notebook_folder
 
 MINUS = "\N{MINUS SIGN}"
 CHINA = "imports_goods_china_census_nsa"
 IMPORT_PRICES = "imports_goods_bls_nsa_base2000_index"
 TRAVEL = "exports_services_travel_bop_sa"
-
-
-def recorded(stem, parameters):
-    """Return what a notebook records with these parameters, its cells run in this process."""
-    mpl.use("Agg")
-    space = {}
-    for cell in nbformat.read(notebook_folder() / f"{stem}.ipynb", 4).cells:
-        if cell.cell_type == "code":
-            exec(compile(cell.source, stem, "exec"), space)  # noqa: S102 - the notebook's own cells
-            space |= parameters if "parameters" in cell.metadata.get("tags", []) else {}
-    return space["record"]._told
 
 
 def as_read(text):
@@ -454,7 +441,7 @@ def identifier(value):
 @pytest.mark.slow
 @pytest.mark.parametrize(("stem", "parameters", "expected"), SETS, ids=identifier)
 def test_what_a_notebook_says_of_a_set_of_parameters(stem, parameters, expected):
-    told = recorded(stem, parameters)
+    told = record_of(stem, **parameters)
     for place, text in statements(told):
         must_read_well(place, text)
         sides_must_fit(place, text)

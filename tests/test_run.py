@@ -22,7 +22,8 @@ from tradelib.report.run import report
 from tradelib.report.take import write_pdf
 
 ROOT = Path(__file__).parent.parent
-pytestmark = pytest.mark.slow
+# One process makes the report that all of these look at.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report")]
 
 PARAMETERS = "series = 'balance_total_bop_sa'\nstart = None\nend = None\nvintage = None\noutput = None"
 
