@@ -46,6 +46,7 @@ def test_the_limit_of_quality_is_the_callers():
         indirect(detail, most_q=0)
 
 
+@pytest.mark.slow
 def test_the_detail_comes_near_the_agency_on_years_not_used_to_choose():
     detail, agency = load_detail()
     assert detail.shape == (108, 280)

@@ -197,6 +197,7 @@ def printed(pdf):
     return read_files([pdf])
 
 
+@pytest.mark.slow
 def test_every_number_of_31_workbooks_is_read_as_another_library_reads_it(release):
     read = 0
     for path in sorted(release.glob("*.xlsx")):
