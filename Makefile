@@ -60,7 +60,7 @@ notebooks: .venv/installed
 	$(BIN)/python notebooks/refresh.py
 
 lock: .venv/installed
-	$(BIN)/uv pip compile pyproject.toml --group test --group lint --group build --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group test --group lint --group build --group docs --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements.lock
 	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements-uv.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 
 import pytest
 from official import as_text, bundled, history_rows
@@ -127,3 +128,45 @@ def test_a_limit_is_a_number(tmp_path, option):
 def test_a_report_without_a_headline_prints_no_empty_line(tmp_path, monkeypatch):
     monkeypatch.setattr("tradelib.report.run.report", lambda *_, **__: Report(tmp_path, "", {}))
     assert run("report", "--only", "trend").stdout.splitlines() == [f"Report: {tmp_path / 'index.html'}"]
+
+
+REQUIRES = [
+    "distributed>=2025.5; extra == 'all'",
+    "distributed>=2025.5; extra == 'cluster'",
+    "papermill<3,>=2.6; extra == 'all'",
+    "papermill<3,>=2.6; extra == 'lab'",
+    "papermill<3,>=2.6; extra == 'report'",
+    "rich<16,>=14",
+]
+"""Lines of the installed package's metadata, as the build writes them."""
+
+
+@pytest.mark.parametrize(("module", "extra"), [("papermill.clientwrap", "report"), ("distributed", "cluster")])
+def test_a_library_that_is_not_installed_is_named_with_its_extra(module, extra, monkeypatch, capsys):
+    def fails():
+        raise ModuleNotFoundError(name=module)
+
+    monkeypatch.setattr(cli, "requires", lambda _: REQUIRES)
+    monkeypatch.setattr(cli, "app", fails)
+    with pytest.raises(SystemExit) as stop:
+        cli.run()
+    assert stop.value.code == 2
+    assert capsys.readouterr().err == f"tradelib: needs {module}; install it with: pip install 'tradelib[{extra}]'\n"
+
+
+@pytest.mark.parametrize("module", ["rich", "nowhere", None])
+def test_a_library_that_no_extra_brings_stays_an_error(module, monkeypatch):
+    def fails():
+        raise ModuleNotFoundError(name=module)
+
+    monkeypatch.setattr(cli, "requires", lambda _: REQUIRES)
+    monkeypatch.setattr(cli, "app", fails)
+    with pytest.raises(ModuleNotFoundError):
+        cli.run()
+
+
+def test_a_pdf_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    got = run("check", str(tmp_path / "a.pdf"))
+    assert "a.pdf: found a PDF; expected pypdf, which reads it: pip install 'tradelib[pdf]'" in str(got.exception)

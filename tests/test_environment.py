@@ -19,8 +19,14 @@ CONDA_NAMES = {"jupyter-client": "jupyter_client", "matplotlib": "matplotlib-bas
 """Names that conda-forge gives another package; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
 
 
+DEFAULT = PROJECT["project"]["dependencies"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+
+
 def requirements() -> dict[str, Requirement]:
-    return {(r := Requirement(text)).name: r for text in PROJECT["project"]["dependencies"]}
+    """Return what the package and all of its extras need, without the extras that only name others."""
+    listed = [Requirement(text) for text in [*DEFAULT, *(text for extra in EXTRAS.values() for text in extra)]]
+    return {requirement.name: requirement for requirement in listed if requirement.name != "tradelib"}
 
 
 def environment() -> dict[str, MatchSpec]:
@@ -42,6 +48,15 @@ def locked() -> dict[str, list[Version]]:
         if match := re.match(r"([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", line):
             found.setdefault(match[1], []).append(Version(match[2]))
     return found
+
+
+def test_few_packages_are_required() -> None:
+    assert len(DEFAULT) < 20
+
+
+def test_the_extra_all_names_every_other_one() -> None:
+    [got] = [Requirement(text).extras for text in EXTRAS["all"]]
+    assert got == set(EXTRAS) - {"all"}
 
 
 def test_same_names() -> None:

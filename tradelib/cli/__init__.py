@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
+from importlib.metadata import requires
 
 from tradelib.cli import data, runs  # noqa: F401 - their commands register themselves
 from tradelib.cli.app import app, err
@@ -18,3 +20,16 @@ def run() -> None:
     except TradelibError as error:
         err.print(f"tradelib: {error}", markup=False)
         sys.exit(2)
+    except ModuleNotFoundError as error:
+        if not (extra := _extra_with(error.name or "")):
+            raise
+        err.print(f"tradelib: needs {error.name}; install it with: pip install 'tradelib[{extra}]'", markup=False)
+        sys.exit(2)
+
+
+def _extra_with(module: str) -> str | None:
+    """Return the smallest extra of the package that brings a module; None when none does."""
+    package = module.split(".", maxsplit=1)[0].replace("_", "-")
+    lines = [line for line in requires("tradelib") or () if package and line.startswith(package)]
+    extras = [match[1] for line in lines if (match := re.search(r"extra == ['\"](\w+)", line))]
+    return extras[-1] if extras else None  # in alphabetical order: all, lab, report

@@ -175,13 +175,16 @@ def pdf_texts(file: str, raw: bytes, most: int | None = None) -> list[str]:
     Raises
     ------
     SourceError
-        It is damaged.
+        It is damaged, or the library that reads PDFs is not installed.
     """
     import logging
 
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
+    try:
+        from pypdf import PdfReader
+        from pypdf.errors import PyPdfError
+    except ModuleNotFoundError as error:
+        needed = "pypdf, which reads it: pip install 'tradelib[pdf]'"
+        raise SourceError(file, None, found="a PDF", expected=needed) from error
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         return [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages[:most]]
