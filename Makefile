@@ -1,4 +1,4 @@
-# make report · make test · make lab · make lint · make bench · make notebooks · make lock
+# make report · make test · make lab · make docs · make lint · make bench · make notebooks · make lock
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
@@ -10,16 +10,17 @@ export OPENBLAS_NUM_THREADS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help report test nightly lab lint bench notebooks lock clean
+.PHONY: help report test nightly lab docs lint bench notebooks lock clean
 
 help:
 	@echo "make report      run the notebooks on the bundled data and write reports/ (ARGS='--start 2010-01' for options)"
 	@echo "make test        everything that must hold: unit tests, notebooks, the run itself"
 	@echo "make nightly     files damaged in thousands of ways and sweeps killed at many moments"
 	@echo "make lab         JupyterLab on the notebooks"
+	@echo "make docs        the documentation, docs/_build/html/index.html"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed"
-	@echo "make notebooks   re-execute the notebooks in place, after a change that moves their outputs"
+	@echo "make notebooks   re-execute notebooks, recipes and picture in place, after a change that moves their outputs"
 	@echo "make lock        resolve requirements.lock anew"
 
 # The stamp is newer than the lock and the project file exactly when the environment is complete.
@@ -48,6 +49,10 @@ nightly: .venv/installed
 lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
+docs: .venv/installed
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	@echo "Documentation: docs/_build/html/index.html"
+
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +63,8 @@ bench: .venv/installed
 
 notebooks: .venv/installed
 	$(BIN)/python notebooks/refresh.py
+	$(BIN)/python docs/refresh.py
+	$(BIN)/python docs/picture.py
 
 lock: .venv/installed
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group test --group lint --group build --group docs --universal --python-version 3.11 \
@@ -66,4 +73,4 @@ lock: .venv/installed
 	  --generate-hashes --no-header --no-annotate --upgrade --quiet -o requirements-uv.lock
 
 clean:
-	rm -rf .venv reports/[0-9]* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv docs/_build docs/_made reports/[0-9]* .pytest_cache .mypy_cache .ruff_cache .hypothesis
