@@ -89,19 +89,6 @@ def bls_answer(rows: Rows | None = None) -> dict[str, object]:
     return {"status": "REQUEST_SUCCEEDED", "responseTime": 1, "message": [], "Results": {"series": [series]}}
 
 
-def census_api() -> list[list[str]]:
-    """Imports from all countries and two of them, one commodity; the API repeats what was asked for."""
-    rows = [["GEN_VAL_MO", "CTY_CODE", "CTY_NAME", "I_COMMODITY", "time", "I_COMMODITY"]]
-    for month in ("2024-01", "2024-02", "2024-03"):
-        n = int(month[-1])
-        rows += [
-            [str(900 + n), "-", "TOTAL FOR ALL COUNTRIES", "84", month, "84"],
-            [str(500 + n), "5700", "CHINA", "84", month, "84"],
-            [str(400), "2010", "MEXICO", "84", month, "84"],
-        ]
-    return rows
-
-
 def country() -> Rows:
     """Three partners and the world, two whole years and one of which two months are published."""
     rows: Rows = [["year", "CTY_CODE", "CTYNAME", *(f"I{m.upper()}" for m in MONTHS), "IYR",

@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import io
 import json
-import logging
 import os
 import socket
 import subprocess
@@ -33,7 +32,6 @@ from tradelib.sources import unpack
 CSV = layouts.as_csv(layouts.fred()).encode()
 LONGER = layouts.as_csv(layouts.fred(count=19)).encode()
 PAGE = b"<!DOCTYPE html><html><title>Service unavailable</title></html>"
-KEY = "s3cret/key+1"
 TODAY = dt.date(2000, 4, 6)
 
 
@@ -50,8 +48,6 @@ def agency(tmp_path, monkeypatch):
             "country": entry(f"{server.url}/country.xlsx", "country"),
             "exhibits": entry(f"{server.url}/ft900xlsx.zip", "12"),
             "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "bea1"),
-            "keyed": entry(f"{server.url}/api", "api_GEN_VAL_MO")
-            | {"key": {"variable": "TEST_API_KEY", "parameter": "key", "needs": True}, "optional": True},
         }
         path = tmp_path / "sources.toml"
         path.write_text(tomli_w.dumps(table))
@@ -78,7 +74,7 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     got = get(progress=lambda *at: seen.append(at))
     assert got.status == "new"
     assert got.record.path.read_bytes() == CSV
-    assert (got.record.statistical_month, got.record.table) == ("1993-06", "fred_BOPGSTB")
+    assert got.record.statistical_month == "1993-06"
     assert got.record.url == f"{agency.url}/balance.csv"
     assert cache.verify(got.record)
     assert seen[-1] == ("balance", len(CSV), len(CSV))
@@ -213,7 +209,7 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
         (200, b"", {}, "an empty answer"),
         (204, b"", {}, "no data (204)"),
         (404, b"gone", {}, "404 Not Found"),
-        (200, b"Too many requests, slow down", {}, "in a file that only says 'Too many requests, slow down'"),
+        (200, b"Too many requests, slow down", {}, "a file that begins 'Too many requests slow down'"),
         (500, b"", {}, "500 Internal Server Error"),
         (429, b"", {"Retry-After": "0"}, "429 Too Many Requests, come back in 0 s"),
         (200, CSV[:-20], {}, "found"),
@@ -330,15 +326,15 @@ def test_offline_goes_on_with_what_it_has(agency):
     move(closed())
     got = get()
     assert got.status == "offline"
-    assert "cannot be reached: connection refused; going on with what is here, about 1993-06" in got.summary()
+    assert "cannot be reached (connection refused); going on with what is here, about 1993-06" in got.summary()
 
 
 @pytest.mark.usefixtures("agency")
 def test_a_name_that_is_not_known_and_a_proxy_without_a_way_are_offline(monkeypatch):
     move("http://statistics.invalid/balance.csv")
-    assert "no connection: the name statistics.invalid cannot be resolved; nothing at hand" in get().summary()
+    assert "no connection: statistics.invalid cannot be reached (" in get().summary()
     monkeypatch.setenv("HTTP_PROXY", closed())
-    assert "no connection: the proxy does not lead to statistics.invalid" in get().summary()
+    assert "no connection: statistics.invalid cannot be reached through the proxy" in get().summary()
 
 
 def test_one_that_is_not_reached_is_a_failure_when_others_are(agency):
@@ -367,48 +363,6 @@ def test_a_proxy_of_the_environment_is_used(agency, monkeypatch):
     monkeypatch.setenv("http_proxy", agency.url)
     assert get().status == "new"
     assert agency.asked[0][0] == url
-
-
-def test_a_source_that_needs_a_key_says_so(agency, monkeypatch):
-    monkeypatch.delenv("TEST_API_KEY", raising=False)
-    got = get("keyed")
-    assert (got.status, got.message) == ("skipped", "set TEST_API_KEY to a key of the agency")
-    assert agency.asked == []
-
-
-def test_a_key_is_sent_and_appears_nowhere(agency, monkeypatch, caplog, capfd):
-    monkeypatch.setenv("TEST_API_KEY", KEY)
-    agency.say("/api", 200, layouts.as_json(layouts.census_api()).encode())
-    with caplog.at_level(logging.DEBUG):
-        good = get("keyed")
-        agency.say("/api", 302, b"", {"Location": "/data/missing_key.html"})
-        agency.say("/data/missing_key.html", 200, PAGE, {"Content-Type": "text/html"})
-        asked_to = get("keyed")
-        agency.say("/api", 500)
-        broken = get("keyed")
-        agency.say("/api", 200, f'[["{KEY}"], []]'.encode())
-        echoed = get("keyed")
-    assert good.status == "new"
-    assert "key=s3cret%2Fkey%2B1" in agency.asked[0][0]
-    assert "a page that asks for a key (/data/missing_key.html); is TEST_API_KEY right?" in asked_to.message
-    told = [repr(one) for one in (good, asked_to, broken, echoed)] + [record.getMessage() for record in caplog.records]
-    told += [path.read_text() for path in cache.cache_folder().rglob("*") if path.is_file()]
-    told += list(capfd.readouterr())
-    assert len(caplog.records) > 3
-    for text in told:
-        assert not any(form in text for form in (KEY, "s3cret%2Fkey%2B1"))
-
-
-@pytest.mark.usefixtures("agency")
-def test_a_key_is_not_in_the_trace_of_an_error(monkeypatch):
-    monkeypatch.setenv("TEST_API_KEY", KEY)
-    source = addresses.choose(["keyed"])[0]
-    with pytest.raises(download.Offline) as caught:
-        download.download("http://127.0.0.1:9/api", key=source.key)
-    error = caught.value
-    while error is not None:
-        assert KEY not in str(error)
-        error = error.__cause__ if error.__suppress_context__ else error.__context__
 
 
 def test_addresses_with_a_month_are_tried_from_the_newest(agency):
@@ -489,24 +443,12 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path):
     path = tmp_path / "a.zip"
     path.write_bytes(raw)
     with pytest.raises(SourceError, match=r"times its size|damaged archive"):
-        unpack.check_archive(path)
+        unpack.members(path.name, path.read_bytes())
 
 
 def test_a_workbook_that_expands_a_thousandfold_is_refused(agency):
     agency.put("/country.xlsx", zipped({"xl/worksheets/sheet1.xml": b" " * 20_000_000}))
     assert "times its size" in get("country").message
-
-
-def test_links_to_other_workbooks_are_told_and_not_followed(agency, tmp_path):
-    path = layouts.write_sheets({"country": layouts.country()}, tmp_path / "country.xlsx")
-    target = f'<Relationships><Relationship Id="rId1" Target="{agency.url}/elsewhere.xlsx" TargetMode="External"/>'
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
-        archive.writestr("xl/externalLinks/_rels/externalLink1.xml.rels", f"{target}</Relationships>")
-    agency.put("/country.xlsx", path.read_bytes())
-    got = get("country")
-    assert got.record.notes == ["1 links to other workbooks, which were not followed"]
-    assert [asked for asked, _ in agency.asked] == ["/country.xlsx"]
 
 
 def test_a_name_from_a_server_stays_a_name(agency):
@@ -570,28 +512,7 @@ def test_the_address_that_answered_is_recorded(agency):
 
 def test_a_redirect_without_end_is_given_up(agency):
     agency.say("/balance.csv", 302, headers={"Location": "/balance.csv"})
-    assert get().message.endswith("sent on more than 5 times")
-
-
-@pytest.mark.parametrize("to", ["/api?key=s3cret%2Fkey%2B1", "/api#s3cret/key+1", "/s3cret%2Fkey%2B1"])
-def test_a_key_goes_to_no_other_host(agency, monkeypatch, to):
-    monkeypatch.setenv("TEST_API_KEY", KEY)
-    with agencies.serve() as other:
-        agency.say("/api", 302, headers={"Location": other.url + to})
-        got = get("keyed")
-        assert other.asked == []
-    assert got.message.endswith("/api: sent on with the key to 127.0.0.1, which is not followed")
-    assert KEY not in repr(got)
-
-
-def test_without_the_key_another_host_is_followed(agency, monkeypatch):
-    monkeypatch.setenv("TEST_API_KEY", KEY)
-    with agencies.serve() as other:
-        other.say("/data", 200, layouts.as_json(layouts.census_api()).encode())
-        agency.say("/api", 302, headers={"Location": f"{other.url}/data?a=1"})
-        got = get("keyed")
-        assert [path for path, _ in other.asked] == ["/data?a=1"]
-    assert got.record.answered == f"{other.url}/data?a=1"
+    assert "Exceeded maximum allowed redirects" in get().message
 
 
 def test_https_is_never_left_for_http(monkeypatch):

@@ -159,7 +159,7 @@ def sources() -> None:
     _out.print("\nTo fetch", style="bold")
     for name, row in cache.downloads().iterrows():
         here = f"; here: about {row.month}, fetched {row.fetched}" if row.month else ""
-        _out.print(f"{name}\n  {row.what}{f'; key in {row.key}' if row.key else ''}{here}", markup=False)
+        _out.print(f"{name}\n  {row.what}{here}", markup=False)
     _out.print(f"\n{freshness.in_words()}", markup=False)
 
 

@@ -7,8 +7,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
+from typing import TYPE_CHECKING
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
 
@@ -17,26 +16,6 @@ if TYPE_CHECKING:
 
 MONTHS_BACK = 8
 """How many statistical months to look back for a file whose address names its month."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """An API key: the environment variable that holds it and the parameter that carries it."""
-
-    variable: str
-    parameter: str
-    needs: bool
-
-    @property
-    def value(self) -> str:
-        """The key, empty where none is set."""
-        return os.environ.get(self.variable, "").strip()
-
-    def redact(self, text: str) -> str:
-        """Return a text without the key, as it is and as addresses write it."""
-        for form in {self.value, quote(self.value, safe=""), quote_plus(self.value)} - {""}:
-            text = text.replace(form, "***")
-        return text
 
 
 @dataclass(frozen=True)
@@ -51,12 +30,8 @@ class Source:
         The table that it must turn out to hold once it is read.
     url : str
         Address; may have places for the month of release and the statistical month.
-    key : Key or None
-        The API key that it can or must be asked with.
     quarterly : bool
         Whether the months that its address names are ends of quarters' releases only.
-    optional : bool
-        Fetched only when it is named.
     """
 
     name: str
@@ -64,9 +39,7 @@ class Source:
     producer: str
     table: str
     url: str
-    key: Key | None = None
     quarterly: bool = False
-    optional: bool = False
 
     @property
     def is_dated(self) -> bool:
@@ -100,17 +73,14 @@ def sources() -> dict[str, Source]:
     """
     path = Path(os.environ.get("TRADELIB_SOURCES") or Path(__file__).with_name("addresses.toml"))
     try:
-        told: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {
-            name: Source(name=name, **entry | ({"key": Key(**entry["key"])} if "key" in entry else {}))
-            for name, entry in told.items()
-        }
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {name: Source(name=name, **entry) for name, entry in entries.items()}
     except (OSError, ValueError, TypeError) as error:
         raise ParameterError(f"the table of sources {path}: {error}") from error
 
 
 def choose(names: list[str] | None = None) -> list[Source]:
-    """Return the sources named; without names all that need not be asked for.
+    """Return the sources named, each once; without names all.
 
     Raises
     ------
@@ -118,9 +88,7 @@ def choose(names: list[str] | None = None) -> list[Source]:
         A name is unknown; the message offers what is close.
     """
     known = sources()
-    if not names:
-        return [source for source in known.values() if not source.optional]
-    for name in names:
+    for name in names or ():
         if name not in known:
             raise ParameterError(f"unknown source {name!r}; {did_you_mean(name, known)}")
-    return [known[name] for name in dict.fromkeys(names)]
+    return [known[name] for name in dict.fromkeys(names or known)]

@@ -20,7 +20,7 @@ from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.rows import read_grids
-from tradelib.sources.unpack import is_archive
+from tradelib.sources.unpack import is_package
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -127,10 +127,9 @@ def _one(month: pd.Period, places: dict[str, Any]) -> Archived:
         taken = tables or printed
         if tables:
             path = _written(folder, tables)
-            if not is_archive(path):
-                raise SourceError(
-                    path.name, None, found="a file that is no archive", expected="an archive of workbooks"
-                )
+            if not is_package(tables.body):
+                expected = "an archive of workbooks"
+                raise SourceError(tables.name, None, found="a file that is no archive", expected=expected)
         added = store.add(path or folder, day, provenance={_MARK: taken.url if taken else ""})
         return Archived(month, "added", added.summary())
 

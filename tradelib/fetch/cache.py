@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -34,12 +34,9 @@ class Record:
     fetched: str
     file: str
     sha256: str
-    bytes: int
-    table: str
     statistical_month: str
     etag: str = ""
     last_modified: str = ""
-    notes: list[str] = field(default_factory=list)
 
     @property
     def path(self) -> Path:
@@ -78,16 +75,15 @@ def can_be(month: pd.Period, today: dt.date) -> bool:
 
 
 def verify(record: Record) -> bool:
-    """Tell whether the file of a record is still the one that was fetched: its size and its hash."""
+    """Tell whether the file of a record is still the one that was fetched."""
     try:
-        raw = record.path.read_bytes()
+        return hashlib.sha256(record.path.read_bytes()).hexdigest() == record.sha256
     except OSError:
         return False
-    return len(raw) == record.bytes and hashlib.sha256(raw).hexdigest() == record.sha256
 
 
 def downloads() -> pd.DataFrame:
-    """Return the files that can be fetched, one row a source: what it holds, what is at hand, which key it takes."""
+    """Return the files that can be fetched, one row a source: what it holds, what is at hand, its address."""
     rows = []
     for source in addresses.sources().values():
         record = at_hand(source.name)
@@ -95,7 +91,7 @@ def downloads() -> pd.DataFrame:
             {
                 "source": source.name, "what": source.what, "producer": source.producer,
                 "month": record.statistical_month if record else "", "fetched": record.fetched[:10] if record else "",
-                "key": source.key.variable if source.key else "", "url": source.url,
+                "url": source.url,
             }
         )  # fmt: skip
     return pd.DataFrame(rows).set_index("source")

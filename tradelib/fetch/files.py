@@ -10,6 +10,7 @@ import json
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -19,7 +20,6 @@ from tradelib.fetch import addresses
 from tradelib.fetch.cache import Record, at_hand, cache_folder, can_be
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.quantity.errors import SourceError, TradelibError
-from tradelib.sources import unpack
 from tradelib.sources.files import read_files
 from tradelib.sources.identities import check
 
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 
     from tradelib.fetch.addresses import Source
 
-Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "skipped"]
+Status: TypeAlias = Literal["new", "unchanged", "offline", "failed"]
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
-_SHORT = 200
-"""Bytes that no official file has so few of."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +45,20 @@ class Fetched:
         """Return the outcome in one line."""
         month = f"about {self.record.statistical_month}" if self.record else ""
         at_hand = f"{month}, fetched {self.record.fetched[:10]}" if self.record else ""
-        told = {
+        outcome = {
             "new": f"new: {month}",
             "unchanged": f"nothing new: {at_hand}",
             "offline": f"no connection: {self.message}; "
             + (f"going on with what is here, {at_hand}" if at_hand else "nothing at hand"),
             "failed": f"failed: {self.message}" + (f"; what is here stays, {at_hand}" if at_hand else ""),
-            "skipped": f"skipped: {self.message}",
         }
-        return f"{self.source}: {told[self.status]}"
+        return f"{self.source}: {outcome[self.status]}"
 
 
 def is_whole(fetched: Iterable[Fetched]) -> bool:
     """Tell whether no source failed; where others were reached, one that was not is a failure too."""
-    found = {one.status for one in fetched}
-    return "failed" not in found and not ("offline" in found and found & {"new", "unchanged"})
+    came = {one.status for one in fetched}
+    return "failed" not in came and not ("offline" in came and came & {"new", "unchanged"})
 
 
 def fetch(
@@ -72,7 +69,7 @@ def fetch(
     Parameters
     ----------
     names : iterable of str, optional
-        Sources of ``addresses.sources()``; by default all but the optional ones.
+        Sources of ``addresses.sources()``; by default all.
     today : datetime.date, optional
         The day from which to look back for files whose address names their month.
     progress : callable, optional
@@ -90,8 +87,7 @@ def fetch(
 
     Notes
     -----
-    Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``), API keys from the variables that the
-    table of sources names; keys never appear in what is returned, raised, recorded or logged.
+    Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``).
     """
     chosen = addresses.choose(list(names or []))
     day = today or dt.datetime.now(tz=dt.UTC).date()
@@ -100,27 +96,20 @@ def fetch(
 
 def _fetch(source: Source, today: dt.date, progress: Progress) -> Fetched:
     known = at_hand(source.name)
-    if source.key and source.key.needs and not source.key.value:
-        return Fetched(source.name, "skipped", known, f"set {source.key.variable} to a key of the agency")
-    redact = source.key.redact if source.key else str
     root = cache_folder()
-    partial: Path | None = None
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
         answer, url, month = _get(source, today, known, progress)
         if answer is None or (known and answer.sha256 == known.sha256):
             return Fetched(source.name, "unchanged", known)
-        return Fetched(source.name, "new", _keep(source, answer, (url, month), known, partial, today))
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=root) as partial:
+            return Fetched(source.name, "new", _keep(source, answer, (url, month), known, Path(partial), today))
     except Offline as error:
         return Fetched(source.name, "offline", known, str(error))
     except TradelibError as error:
-        return Fetched(source.name, "failed", known, redact(str(error)))
+        return Fetched(source.name, "failed", known, str(error))
     except OSError as error:
-        return Fetched(source.name, "failed", known, redact(f"cannot write to {root}: {error.strerror}"))
-    finally:
-        if partial:
-            shutil.rmtree(partial, ignore_errors=True)
+        return Fetched(source.name, "failed", known, f"cannot write to {root}: {error.strerror}")
 
 
 def _get(
@@ -132,70 +121,45 @@ def _get(
         if known and month and pd.Period(month, "M") < known.month:
             break  # older than what is at hand
         try:
-            told = (known.etag, known.last_modified) if known and known.url == url else ("", "")
-            answer = download(url, key=source.key, known=told, progress=lambda *at: progress(source.name, *at))
+            tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
+            return download(url, known=tags, progress=partial(progress, source.name)), url, month
         except DownloadError as error:
             if not (source.is_dated and error.status in (403, 404)):
                 raise
             absent = absent or error
-        else:
-            return answer, url, month
     if known:
         return None, known.url, None
     raise DownloadError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})", status=404)
 
 
 def _keep(
-    source: Source, answer: Answer, asked: tuple[str, str | None], known: Record | None, partial: Path, today: dt.date
-) -> Record:
+    source: Source, answer: Answer, asked: tuple[str, str | None], known: Record | None, folder: Path, today: dt.date
+) -> Record:  # fmt: skip
     """Read and check a download; move it into the cache when it is what it should be."""
-    url, month = asked
-    folder = partial / "checked"
-    folder.mkdir()
-    path = folder / answer.name
+    path = folder / "checked" / answer.name
+    path.parent.mkdir()
     path.write_bytes(answer.body)
-    notes = unpack.check_archive(path) if unpack.is_archive(path) else []
-    try:
-        tables = read_files([path])
-        check(tables)
-    except SourceError as error:
-        raise SourceError(error.file, error.place, found=error.found + _words(path), expected=error.expected) from None
+    tables = read_files([path])
+    check(tables)
     names = [table.exhibit for table in tables]
     if source.table not in names:
         raise SourceError(path.name, None, found=f"the tables {', '.join(names)}", expected=f"table {source.table}")
     newest = max(table.month for table in tables)
-    notes += [note for table in tables for note in table.notes]
-    _check_month(source, path.name, newest, month, known, today)
+    _check_month(source, path.name, newest, asked[1], known, today)
     record = Record(
-        source=source.name,
-        url=url,
-        answered=answer.url,
-        fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
-        file=path.name,
-        sha256=answer.sha256,
-        bytes=path.stat().st_size,
-        table=source.table,
-        statistical_month=str(newest),
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        notes=notes,
-    )
+        source=source.name, url=asked[0], answered=answer.url,
+        fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
+        statistical_month=str(newest), etag=answer.etag, last_modified=answer.last_modified,
+    )  # fmt: skip
     final = record.path.parent
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists():
         shutil.rmtree(final)  # damaged since, or with a record that could not be read
-    folder.rename(final)
-    described = partial / "record.json"
+    path.parent.rename(final)
+    described = folder / "record.json"
     described.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
     described.replace(final.with_suffix(".json"))
     return record
-
-
-def _words(path: Path) -> str:
-    """Return what a file too short for data says: a server may tell an error as if it were the file."""
-    raw = path.read_bytes()
-    told = " ".join(raw.decode(errors="replace").split())
-    return f", in a file that only says {told!r}" if len(raw) <= _SHORT and told.isprintable() else ""
 
 
 def _check_month(

@@ -6,19 +6,18 @@ import csv
 import io
 import json
 import re
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import SourceError
 from tradelib.quantity.periods import day
-from tradelib.sources import bls, census_api, country, fred, ftd
+from tradelib.sources import bls, country, fred, ftd
 from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.reader import read_table
 from tradelib.sources.rows import Grid, read_grids
 from tradelib.sources.tables import tables_of, titles
-from tradelib.sources.unpack import check_archive, is_package
+from tradelib.sources.unpack import is_package, members
 from tradelib.sources.workbook import is_workbook, read_cells
 
 if TYPE_CHECKING:
@@ -50,16 +49,11 @@ def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
     for path in paths:
         if path.is_dir():
             yield from files_of(sorted(child for child in path.iterdir() if not child.name.startswith(".")))
-            continue
-        raw = read_raw(path)
-        if not is_package(raw):
+        elif is_package(raw := read_raw(path)):
+            inside = members(path.name, raw)
+            yield from ((Path(name), inside[name]) for name in sorted(inside) if not name.endswith("/"))
+        else:
             yield path, raw
-            continue
-        check_archive(path)
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            for name in sorted(archive.namelist()):
-                if not name.endswith("/"):
-                    yield Path(name), archive.read(name)
 
 
 def read_files(paths: Iterable[Path]) -> list[Table]:
@@ -93,7 +87,7 @@ def read_file(path: Path, raw: bytes | None = None) -> list[Table]:
 
 def _series(path: Path, text: str) -> Table | None:
     """Return the one table of an answer or of comma-separated series; None for any other text."""
-    if text.lstrip().startswith(("[", "{")):
+    if text.lstrip().startswith("{"):
         return _answer(path.name, text)
     grid = Grid(path.name, "", list(csv.reader(io.StringIO(text.replace("\r\r\n", "\n"), newline=""))))
     for is_its, read in _SERIES:
@@ -109,11 +103,9 @@ def _answer(file: str, text: str) -> Table:
         answer: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SourceError(file, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
-    if census_api.is_census_answer(answer):
-        return census_api.read_census_api(file, answer)
     if bls.is_bls_answer(answer):
         return bls.read_bls_answer(file, answer)
-    raise SourceError(file, None, found="other JSON", expected="an answer of the BLS or the Census API")
+    raise SourceError(file, None, found="other JSON", expected="an answer of the BLS API")
 
 
 def _tables(grids: Sequence[Grid]) -> list[Table]:

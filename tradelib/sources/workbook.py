@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tradelib.quantity.errors import SourceError
-from tradelib.sources.unpack import chunks
+from tradelib.sources.unpack import members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +32,7 @@ def is_workbook(raw: bytes) -> bool:
     return raw.startswith((_NEW, _OLD))
 
 
-def read_cells(file: str, raw: bytes, which: slice = slice(None)) -> list[tuple[str, list[list[Any]]]]:
+def read_cells(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
     """Return names and rows of a workbook's sheets, the cells as the workbook library gives them.
 
     Raises
@@ -43,7 +41,7 @@ def read_cells(file: str, raw: bytes, which: slice = slice(None)) -> list[tuple[
         The bytes are not a workbook that can be opened, have no sheet, unpack to too much, or have a cell far out.
     """
     with _opening(file):
-        sheets = _old(raw, which) if raw.startswith(_OLD) else _new(file, raw, which)
+        sheets = _old(raw) if raw.startswith(_OLD) else _new(file, raw)
     if not sheets:
         raise SourceError(file, None, found="a workbook without sheets", expected="an official table")
     return sheets
@@ -61,14 +59,13 @@ def _opening(file: str) -> Iterator[None]:
         raise SourceError(file, None, found=found, expected="an Excel workbook") from error
 
 
-def _new(file: str, raw: bytes, which: slice) -> list[tuple[str, list[list[Any]]]]:
+def _new(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum  # only workbooks need it
 
     workbook = CalamineWorkbook.from_filelike(_checked(file, raw))
     # A sheet that nobody sees is never data.
     shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-    names = shown[which]
-    return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
+    return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
 
 
 def _checked(file: str, raw: bytes) -> BytesIO:
@@ -78,15 +75,11 @@ def _checked(file: str, raw: bytes) -> BytesIO:
     checked here, stored without compression, so that nothing is unpacked twice.
     """
     plain = BytesIO()
-    with zipfile.ZipFile(BytesIO(raw)) as archive, zipfile.ZipFile(plain, "w") as checked:
-        members = {member.filename: member for member in archive.infolist()}
-        if len(members) < len(archive.infolist()):
-            raise SourceError(file, None, found="a part of the workbook twice", expected="an Excel workbook")
-        for name, member in members.items():
+    with zipfile.ZipFile(plain, "w") as checked:
+        for name, content in members(file, raw).items():
             if name.startswith(_LINKED):  # cells of other workbooks, which are not read
                 continue
-            content = b"".join(chunks(file, archive, member))
-            if b"sheetData" in content and _may_be_far(content) and (far := _FAR_CELL.search(content)):
+            if b"sheetData" in content and (far := _FAR_CELL.search(content)):
                 found, expected = "a cell there", f"no cell beyond column {LAST_COLUMN} or row {LAST_ROW:,}"
                 raise SourceError(file, f"{name}, cell {far[1].decode()}", found=found, expected=expected)
             checked.writestr(name, content)
@@ -94,25 +87,15 @@ def _checked(file: str, raw: bytes) -> BytesIO:
     return plain
 
 
-def _may_be_far(content: bytes) -> bool:
-    """Tell whether a reference could be far: three times as fast as to search for one, and mostly none is."""
-    told = np.frombuffer(content + bytes(12), np.uint8)
-    at = np.flatnonzero((told[:-12] == ord(" ")) & (told[1:-11] == ord("r")) & (told[2:-10] == ord("=")))
-    quote, first, second, third = (told[at + step] for step in range(3, 7))
-    letters = second >= ord("A")
-    behind = told[at + np.where(letters, 11, 10)]  # the place of a sixth digit
-    far = (letters & ((first > ord("C")) | (third >= ord("A")))) | ((behind >= ord("0")) & (behind <= ord("9")))
-    return bool((far | (quote != ord('"'))).any())
-
-
-def _old(raw: bytes, which: slice) -> list[tuple[str, list[list[Any]]]]:
+def _old(raw: bytes) -> list[tuple[str, list[list[Any]]]]:
     """Read an ``.xls`` workbook, which has no checksum, with the library that believes none of its sizes."""
     import xlrd
 
     with xlrd.open_workbook(file_contents=raw, logfile=StringIO(), ragged_rows=True, on_demand=True) as book:
         return [
-            (name, [[_value(cell, book.datemode) for cell in row] for row in book.sheet_by_name(name).get_rows()])
-            for name in [sheet.name for sheet in book.sheets() if not sheet.visibility][which]
+            (sheet.name, [[_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()])
+            for sheet in book.sheets()
+            if not sheet.visibility
         ]
 
 
