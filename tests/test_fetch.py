@@ -215,7 +215,7 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
         (200, CSV[:-20], {}, "found"),
         (200, CSV.decode().encode("utf-16"), {}, "UTF-16"),
         (200, layouts.as_csv(layouts.bls()).encode(), {}, "the tables bls_EIUIR; expected table fred_BOPGSTB"),
-        (200, layouts.as_csv(layouts.fred(step=3)).encode(), {}, "monthly figures, as these series have them"),
+        (200, layouts.as_csv(layouts.fred(step=3)).encode(), {}, "no 1992-02; expected every period"),
     ],
 )
 def test_what_is_no_data_is_refused_and_what_is_here_stays(agency, status, body, headers, said):

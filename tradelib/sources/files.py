@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import SourceError
 from tradelib.quantity.periods import day
-from tradelib.sources import bls, country, fred, ftd
+from tradelib.sources import country
+from tradelib.sources.coded import read_bls_answer, read_coded
 from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.reader import read_table
 from tradelib.sources.rows import Grid, read_grids
@@ -35,7 +36,6 @@ UNSUPPORTED = {
 """Words of titles that no layout takes, and why."""
 
 _DATED = re.compile(r"last updated|release at \d", re.IGNORECASE)
-_SERIES = ((fred.is_fred, fred.read_fred), (bls.is_bls, bls.read_bls), (ftd.is_ftd, ftd.read_ftd))
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
@@ -88,24 +88,16 @@ def read_file(path: Path, raw: bytes | None = None) -> list[Table]:
 def _series(path: Path, text: str) -> Table | None:
     """Return the one table of an answer or of comma-separated series; None for any other text."""
     if text.lstrip().startswith("{"):
-        return _answer(path.name, text)
+        try:
+            answer: Any = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise SourceError(path.name, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
+        return read_bls_answer(path.name, answer)
     grid = Grid(path.name, "", list(csv.reader(io.StringIO(text.replace("\r\r\n", "\n"), newline=""))))
-    for is_its, read in _SERIES:
-        if is_its(grid):
-            if not text.endswith(("\n", "\r")):
-                raise grid.error(f"line {len(grid.rows)}", "no line end", "a line end; the file is cut short")
-            return read(grid)
-    return None
-
-
-def _answer(file: str, text: str) -> Table:
-    try:
-        answer: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SourceError(file, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
-    if bls.is_bls_answer(answer):
-        return bls.read_bls_answer(file, answer)
-    raise SourceError(file, None, found="other JSON", expected="an answer of the BLS API")
+    table = read_coded(grid)
+    if table and not text.endswith(("\n", "\r")):
+        raise grid.error(f"line {len(grid.rows)}", "no line end", "a line end; the file is cut short")
+    return table
 
 
 def _tables(grids: Sequence[Grid]) -> list[Table]:

@@ -7,7 +7,6 @@ is also how the store keeps them: the head says what each column is, so that not
 from __future__ import annotations
 
 import re
-from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,11 +87,13 @@ def read_series(layout: Layout, grid: Grid) -> Table:
             "last": periods.asfreq("M", how="end")[row],
             "value": values,
             "marker": markers,
-            "edition": pd.Categorical(["current"] * len(there)),
-            "exhibit": pd.Categorical([layout.exhibit] * len(there)),
-            "file": pd.Categorical([grid.file] * len(there)),
-            "cell": [f"{head['code'][c]}, {body[r][0]}" for r, c in zip(row, column, strict=True)],
-            "label": list(repeat("", len(there))),
+            **{
+                name: pd.Categorical.from_codes(np.zeros(len(there), int), [text])
+                for name, text in {"edition": "current", "exhibit": layout.exhibit, "file": grid.file}.items()
+            },
+            "cell": np.array([f"{code}, " for code in head["code"]], object)[column]
+            + np.array([line[0] for line in body], object)[row],
+            "label": "",
         }
     )[list(FACT_COLUMNS)]
     return Table(layout, layout.title, (grid,), facts)
