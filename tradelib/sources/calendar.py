@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-
-from tradelib.quantity import QUANTITY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tradelib.sources.rows import Grid
 
-_QUANTITY = itemgetter(*QUANTITY_COLUMNS)
+
+class Reading(NamedTuple):
+    """One figure as it was read; ``quantity`` is its number in the list of the table, months are ordinals."""
+
+    quantity: Any
+    first: Any
+    last: Any
+    value: Any
+    marker: Any
+    edition: Any
+    cell: Any
+    label: Any
 
 
-def check_calendar(rows: Sequence[dict[str, Any]], grid: Grid) -> None:
+def check_calendar(figures: Sequence[Reading], quantities: Sequence[tuple[str, ...]], grid: Grid) -> None:
     """Refuse a month that is left out, or that stands twice in one block.
 
     Parameters
     ----------
-    rows : sequence of dict
-        Facts, in the order of the table.
+    figures : sequence of Reading
+        In the order of the table.
+    quantities : sequence of tuple
+        What the numbers of their quantities stand for.
     grid : Grid
         Of the table, for the message.
 
@@ -33,24 +43,20 @@ def check_calendar(rows: Sequence[dict[str, Any]], grid: Grid) -> None:
         Months do not run from January of the first year to the newest one of the table, each once.
     """
     seen: dict[tuple[str, ...], set[int]] = {}
-    for row in rows:
-        if row["first"] != row["last"] or row["edition"] != "current" or "-" in row["label"]:
+    for figure in figures:
+        if figure.first != figure.last or figure.edition != "current" or "-" in figure.label:
             continue  # "Jan. -" is the year to date of a January
-        months = seen.setdefault(_QUANTITY(row), set())
-        if row["last"].ordinal in months:
-            raise grid.error(row["cell"], f"{row['last']} again", "each month once")
-        months.add(row["last"].ordinal)
+        months = seen.setdefault(quantities[figure.quantity], set())
+        if figure.last in months:
+            raise grid.error(figure.cell, f"{_month(figure.last)} again", "each month once")
+        months.add(figure.last)
     newest = max((max(months) for months in seen.values()), default=0)
     for months in seen.values():
         january = min(months) - min(months) % 12
         if lacking := sorted(set(range(january, newest + 1)) - months):
-            gap, last = (pd.Period(ordinal=at, freq="M") for at in (lacking[0], newest))
-            raise grid.error(None, f"no {gap}", f"every month from January of the first year to {last}")
+            expected = f"every month from January of the first year to {_month(newest)}"
+            raise grid.error(None, f"no {_month(lacking[0])}", expected)
 
 
-def shorten_open_year(rows: Sequence[dict[str, Any]]) -> None:
-    """End the line of a year that is not over with its newest month: tables of real goods call it a whole year."""
-    newest = max((row["last"] for row in rows if row["first"] == row["last"]), default=None)
-    for row in rows if newest is not None else ():
-        if row["first"] < newest < row["last"]:
-            row["last"] = newest
+def _month(ordinal: int) -> pd.Period:
+    return pd.Period(ordinal=ordinal, freq="M")

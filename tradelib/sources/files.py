@@ -121,7 +121,7 @@ def _tables(grids: Sequence[Grid]) -> list[Table]:
 
 def released_on(grid: Grid) -> dt.date | None:
     """Return the day of release that the first sheet or page of a file names; None when it names none."""
-    return next((day(line) for line in grid.lines()[:12] if _DATED.search(line)), None)
+    return next((day(line) for line in grid.lines(12) if _DATED.search(line)), None)
 
 
 def _unsupported(grid: Grid) -> str:
@@ -131,7 +131,7 @@ def _unsupported(grid: Grid) -> str:
 
 
 def _refusal(grids: Sequence[Grid]) -> SourceError:
-    head = " ".join(line.strip() for line in grids[0].lines()[:3])[:120]
+    head = " ".join(grids[0].lines(3))[:120]
     kind = "a PDF" if grids[0].sheet == "pdf" else "a file"
     return grids[0].error(
         None, f"{kind} that begins {head!r}", "an exhibit of the release, or a table that data/README.md lists"

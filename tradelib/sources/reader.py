@@ -19,7 +19,7 @@ import pandas as pd
 from tradelib.quantity import FACT_COLUMNS, QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import parse
-from tradelib.sources.calendar import check_calendar, shorten_open_year
+from tradelib.sources.calendar import Reading, check_calendar
 from tradelib.sources.heads import NOTES, Heads, span_of
 from tradelib.sources.rows import MARKER, REVISED, number
 from tradelib.sources.tables import assign, labels, layout_of, letters, unknown, without_footnotes, words
@@ -107,8 +107,9 @@ class _Reader:
         self.year: int | None = None
         self.previous: int | None = None
         self.notes: dict[str, None] = {}
-        self.rows: list[dict[str, Any]] = []
-        self.made: dict[tuple[Any, ...], list[dict[str, str]]] = {}
+        self.quantities: list[tuple[str, ...]] = []
+        self.made: dict[tuple[Any, ...], range] = {}
+        self.figures: list[Reading] = []
         self.seen: Counter[str] = Counter()
         self._read_top()
         self.heads = Heads(layout, title, grids)
@@ -116,18 +117,15 @@ class _Reader:
     def table(self) -> Table:
         for grid in self.grids:
             self._read_grid(grid)
-        if not self.rows:
+        if not self.figures:
             raise self.grids[0].error(None, "no row of figures", f"{self.heads.width} figures beside each label")
-        if self.layout.down == "time":
-            check_calendar(self.rows, self.grids[0])
-            shorten_open_year(self.rows)
-        facts = _frame(self.rows)
+        facts = self._facts()
         return Table(self.layout, self.title, self.grids, facts, tuple(self.notes))
 
     # What stands above the figures
 
     def _read_top(self) -> None:
-        for line in (text.strip() for grid in self.grids[:1] for text in grid.lines()):
+        for line in self.grids[0].lines():
             for pattern, meaning in words()["title"].items():
                 if match := re.match(rf"[\[(]?{pattern}", line):
                     self.fixed |= assign(meaning.format(**match.groupdict()))
@@ -186,7 +184,7 @@ class _Reader:
             # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
             meaning["flow"] = _FLOWS[self.seen[meaning["partner"]]]
             self.seen[meaning["partner"]] += 1
-        mark, edition = meaning.get("mark", ""), meaning.get("edition", "current")
+        own_mark, edition = meaning.get("mark", ""), meaning.get("edition", "current")
         columns = zip(self.heads.columns, self._quantities(meaning), row.figures, strict=True)
         for column, quantity, value in columns:
             first, last = meaning.get("span") or column["span"]
@@ -197,32 +195,33 @@ class _Reader:
                 raise grid.error(value.place, repr(value.text), "a figure: the agencies withhold none in this table")
             if figure is not None and self.layout.whole and not figure.is_integer():
                 raise grid.error(value.place, value.text, "a whole number, as all figures of this table are")
-            marks = (mark, REVISED if value.revised else "", value.text if figure is None else "")
-            self.rows.append(
-                quantity
-                | {
-                    "first": first, "last": last, "value": np.nan if figure is None else figure,
-                    "marker": " ".join(dict.fromkeys(filter(None, marks))), "edition": edition,
-                    "exhibit": self.layout.exhibit, "file": grid.file, "cell": value.place, "label": row.label,
-                }
+            mark = own_mark
+            if figure is None or value.revised:
+                marks = (own_mark, REVISED if value.revised else "", value.text if figure is None else "")
+                mark = " ".join(dict.fromkeys(filter(None, marks)))
+            self.figures.append(
+                Reading(quantity, first.ordinal, last.ordinal, np.nan if figure is None else figure, mark, edition,
+                        value.place, row.label)
             )  # fmt: skip
 
-    def _quantities(self, meaning: dict[str, Any]) -> list[dict[str, str]]:
-        """Return what each column is in a row that means something, made once for all rows that mean the same."""
+    def _quantities(self, meaning: dict[str, Any]) -> range:
+        """Return the number of each column's quantity in a row; rows that mean the same share them."""
         own = {key: text for key, text in meaning.items() if key not in ("span", "mark", "edition")}
         key = (*self.fixed.items(), *own.items())
         if key not in self.made:
-            self.made[key] = [self._quantity(column, own) for column in self.heads.columns]
+            start = len(self.quantities)
+            self.quantities += [self._quantity(column, own) for column in self.heads.columns]
+            self.made[key] = range(start, len(self.quantities))
         return self.made[key]
 
-    def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> dict[str, str]:
+    def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> tuple[str, ...]:
         given = _DEFAULTS | self.fixed | {k: v for k, v in column.items() if k not in ("at", "annual", "span")} | own
         given["unit"] = _UNITS.get(given["measure"].removeprefix("cif_value_"), given["unit"])
-        return {name: given[name] for name in QUANTITY_COLUMNS}
+        return tuple(given[name] for name in QUANTITY_COLUMNS)
 
     def _period(self, grid: Grid, row: Row) -> dict[str, Any]:
         if self.previous and not row.label:
-            newest = max(entry["last"] for entry in self.rows)
+            newest = pd.Period(ordinal=max(figure.last for figure in self.figures), freq="M")
             month, self.previous = self.previous, None
             year = newest.year - int(month > newest.month)
             return {"span": span_of(year, month, year, month), "edition": "previous"}
@@ -281,9 +280,30 @@ class _Reader:
             return heading
         return f"{self.group}/{slug(label)}"
 
+    def _facts(self) -> pd.DataFrame:
+        """Return the figures as one table; texts that repeat are categories."""
+        read = Reading(*zip(*self.figures, strict=True))
+        quantity, first, last = (np.array(numbers) for numbers in read[:3])
+        if self.layout.down == "time":
+            check_calendar(self.figures, self.quantities, self.grids[0])
+            # Tables of real goods call the part of a year that is not over a whole year.
+            newest = last[first == last].max(initial=0)
+            last = np.where((first < newest) & (newest < last), newest, last)
+        columns: dict[str, Any] = {
+            name: _category(texts, quantity)
+            for name, texts in zip(QUANTITY_COLUMNS, zip(*self.quantities, strict=True), strict=True)
+        }
+        columns["first"], columns["last"] = (pd.PeriodIndex.from_ordinals(at, freq="M") for at in (first, last))
+        everywhere = np.zeros(len(last), int)
+        columns |= {
+            "value": read.value, "marker": read.marker, "edition": _category(read.edition, slice(None)),
+            "exhibit": _category([self.layout.exhibit], everywhere),
+            "file": _category([self.grids[0].file], everywhere), "cell": read.cell, "label": read.label,
+        }  # fmt: skip
+        return pd.DataFrame(columns, columns=list(FACT_COLUMNS))
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(FACT_COLUMNS))
-    for name in ("first", "last"):
-        frame[name] = pd.PeriodIndex(frame[name], freq="M")
-    return frame.astype(dict.fromkeys((*QUANTITY_COLUMNS, "edition", "exhibit", "file"), "category"))
+
+def _category(texts: Sequence[str], which: Any) -> pd.Categorical:
+    """Return the texts that some numbers choose from a list."""
+    names, codes = np.unique(texts, return_inverse=True)
+    return pd.Categorical.from_codes(codes[which], pd.Index(names, dtype="str"))

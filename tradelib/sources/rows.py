@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tradelib.quantity.errors import SourceError
@@ -74,14 +73,11 @@ class Grid:
         """Return the error that names file, place, what was found, and what was expected."""
         return SourceError(self.file, place, found=found, expected=expected)
 
-    def lines(self) -> list[str]:
-        """Return each row as one line of text, for titles and heads."""
-        return self._lines
-
-    @cached_property
-    def _lines(self) -> list[str]:
+    def lines(self, most: int | None = None) -> Iterator[str]:
+        """Yield each row, or the first ones, as one line of text, for titles and heads."""
         start = self.sheet == "pdf"
-        return [" ".join(" ".join(cell.split()) for cell in row[start:] if cell.strip()) for row in self.rows]
+        for row in self.rows[:most]:
+            yield " ".join(" ".join(row[start:]).split())
 
     def table(self) -> Iterator[Row]:
         """Yield rows that have anything, in order."""

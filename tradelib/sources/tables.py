@@ -145,9 +145,7 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
     SourceError
         Two layouts fit.
     """
-    lines = [line.strip() for line in grid.lines()]
-    if grid.sheet != "pdf":
-        lines = lines[:_TOP]
+    lines = list(grid.lines(None if grid.sheet == "pdf" else _TOP))
     text = "\n".join(lines)
     fitting = []
     for layout in layouts():
@@ -195,7 +193,7 @@ def tables_of(grids: Sequence[Grid]) -> Iterator[list[Grid]]:
 
 def titles(grid: Grid) -> list[str]:
     """Return what a grid calls itself: lines that begin as titles of official tables do."""
-    lines = [line.strip() for line in grid.lines()[: None if grid.sheet == "pdf" else _TOP]]
+    lines = grid.lines(None if grid.sheet == "pdf" else _TOP)
     return [line for line in lines if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]
 
 
