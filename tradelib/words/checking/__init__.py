@@ -14,7 +14,7 @@ from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.sources.rows import pdf_texts
 from tradelib.words.checking import documents, grammar
-from tradelib.words.checking.judging import VERDICTS, Judgement, judge
+from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain
 
 if TYPE_CHECKING:
@@ -60,30 +60,31 @@ class Checked:
 
     def summary(self) -> str:
         """Return the counts in one line."""
-        plural = {"agrees": "agree", "ties": "tie"}
         met = [(count, verdict) for verdict, count in self.counts.items() if count]
-        words = ", ".join(f"{count} {plural.get(verdict, verdict) if count > 1 else verdict}" for count, verdict in met)
+        words = ", ".join(f"{count} {verdict.removesuffix('s') if count > 1 else verdict}" for count, verdict in met)
         numbers = f"{len(self.judgements)} number{'s' if len(self.judgements) > 1 else ''}"
         return f"{numbers}: {words}" if words else "no number about the U.S. trade figures"
 
     def html(self) -> str:
-        """Return the text with a mark on each number; the verdict shows under the pointer."""
-        text, parts, at = self.text, [], 0
+        """Return the text with a mark on each number, or the table where it comes from several documents.
+
+        The verdict, the figure and its cells show under the pointer.
+        """
+        if self.sources:
+            return str(self.table.drop(columns="sentence").to_html(index=False))
+        text, parts, at = self.text, [_STYLE, "<p>"], 0
         for j in self.judgements:
-            start = j.statement.start
-            parts.append(html.escape(text[at:start]))
-            about = html.escape(f"{j.verdict}: {j.quantity} {j.why}", quote=True)
-            parts.append(
-                f'<mark class="{j.verdict.replace(" ", "-")}" title="{about}">{html.escape(j.statement.number)}</mark>'
-            )
-            at = start + len(j.statement.number)
-        return _STYLE + "<p>" + "".join([*parts, html.escape(text[at:])]).replace("\n\n", "</p><p>") + "</p>"
+            start, number = j.statement.start, j.statement.number
+            about, kind = html.escape(f"{j.verdict}: {j.quantity} {j.why}"), j.verdict.replace(" ", "-")
+            parts += [html.escape(text[at:start]), f'<mark class="{kind}" title="{about}">{html.escape(number)}</mark>']
+            at = start + len(number)
+        return "".join([*parts, html.escape(text[at:])]).replace("\n\n", "</p><p>") + "</p>"
 
     def __repr__(self) -> str:
         return f"<{self.summary()}>"
 
     def _repr_html_(self) -> str:
-        return f"{self.html()}<p><b>{html.escape(self.summary())}</b></p>"
+        return f"{'' if self.sources else self.html()}<p><b>{html.escape(self.summary())}</b></p>"
 
 
 _STYLE = (
@@ -110,12 +111,10 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
         Verdicts by number; it shows itself in a notebook.
     """
     own = store.release(str(released)) if released else None
-    period = pd.Period(month, "M") if month else own.month if own else grammar.subject_month(text)
-    if period is None:
-        period = store.release_of().month
-    found = grammar.read(text, period)
+    subject = pd.Period(month, "M") if month else own.month if own else grammar.subject_month(text)
+    period = subject or store.release_of().month
     releases = _releases(period, own)
-    return Checked(plain(text), [judge(statement, releases, period) for statement in found])
+    return Checked(plain(text), [judge(row, releases, period, own=own) for row in grammar.read(text, period)])
 
 
 def check_documents(until: dt.date | None = None) -> Checked:
@@ -144,13 +143,9 @@ def check_documents(until: dt.date | None = None) -> Checked:
 def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:
     """Return the release about a month first, then the later ones, then the earlier ones."""
     known = [release for release in store.releases() if release.quantities]
-    first = sorted(
-        (release for release in known if release.month == month), key=lambda release: -len(release.quantities)
-    )
-    first = [own, *(release for release in first if release is not own)] if own else first
-    later = [release for release in known if release.month > month]
-    earlier = [release for release in reversed(known) if release.month < month]
-    return [*first, *later, *earlier]
+    return sorted(known, key=lambda its: (
+        its is not own, its.month != month, its.month < month, abs((its.month - month).n), -len(its.quantities)
+    ))  # fmt: skip
 
 
 def text_of(path: Path, *, pages: int | None = None) -> str:

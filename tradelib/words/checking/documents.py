@@ -29,11 +29,11 @@ def documents() -> dict[str, dict[str, Any]]:
     return tomllib.loads((data_folder() / "published" / "documents.toml").read_text(encoding="utf-8"))
 
 
-def to_frame(source: str, found: Iterable[Statement]) -> pd.DataFrame:
+def to_frame(source: str, statements_of: Iterable[Statement]) -> pd.DataFrame:
     """Return the statements of a document as rows, those that were understood."""
     about = documents()[source]
     head = {"source": source, "released": str(about["released"]), "statistical_month": about["statistical_month"]}
-    rows = [head | asdict(statement) | asdict(statement.subject) for statement in found if statement.kind]
+    rows = [head | asdict(statement) | asdict(statement.subject) for statement in statements_of if statement.kind]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
     return table.replace({"True": "1", "False": "0"})
 
@@ -49,7 +49,7 @@ def statements(table: pd.DataFrame) -> list[Statement]:
         Statement(
             row.number, "", 0, Subject(row.flow, int(row.sign), row.item, row.partner, row.basis, row.price), row.kind,
             pd.Period(row.month, "M"), int(row.length), int(row.lag), row.average == "1", int(row.direction),
-            Decimal(row.value), Decimal(row.step), bound=row.bound == "1",
+            Decimal(row.value), Decimal(row.step), bound=int(row.bound),
         )
         for row in table.itertuples(index=False)
     ]  # fmt: skip

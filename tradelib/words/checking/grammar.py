@@ -9,24 +9,12 @@ from itertools import pairwise
 
 import pandas as pd
 
-from tradelib.words.checking.rules import ABOUT, RULES, Number
-from tradelib.words.checking.statements import Statement, Subject
-from tradelib.words.checking.vocabulary import Token, plain, sentences, tokens
+from tradelib.words.checking.rules import RULES, Number, qualifier
+from tradelib.words.checking.statements import Kind, Statement, Subject
+from tradelib.words.checking.vocabulary import Token, factor, phrase, plain, sentences, tokens
 
 _SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
-_ROUGH = re.compile(rf"(?:{ABOUT}|~)\s*$", re.IGNORECASE)
-_BOUND = re.compile(r"less than\s*$", re.IGNORECASE)
-_JOINED = re.compile(r"[\s-]*(?:trade\s+)?", re.IGNORECASE)
-"""What may stand between an item and its flow: *goods deficit*, *services trade surplus*."""
-
-_RANK = re.compile(
-    r"\b(?:(?P<span>\w+)-month (?P<end>low|high)|(?:all-time |new )*record(?P<low> low)?(?! keep|ed)\b"
-    r"|(?P<way>largest|highest|biggest|widest|most|greatest|smallest|lowest|narrowest|least)\b[^.,;$]{0,30}?"
-    r"(?:on record|ever\b|since (?P<since>(?:in )?[A-Z][a-z]+\.? \d{4})))",
-    re.IGNORECASE,
-)
-"""A record, the largest since a month, or that of a number of months."""
-_NUMBERS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "nine": "9", "twelve": "12"}
+_KINDS: dict[str, Kind] = {"money": "level", "percent": "percent", "points": "points", "ratio": "ratio"}
 
 
 @dataclass
@@ -40,6 +28,7 @@ class _Context:
     lag: int = 1
     average: bool = False
     revised: pd.Period | None = None
+    is_near: bool = False
     billions: bool = False
 
 
@@ -54,30 +43,29 @@ def read(text: str, month: pd.Period) -> list[Statement]:
         The statistical month that it is about.
     """
     text = plain(text)
-    context, found, end = _Context(month), list[Statement](), 0
+    context, rows, end = _Context(month), list[Statement](), 0
     for place, sentence in sentences(text):
         if "\n" in text[end:place]:
             context.current = None  # a new paragraph is about the month of the text again
         end = place + len(sentence)
         own = Sentence(sentence, place, context).statements()
-        months = [row.month for row in own if row.kind in ("level", "change", "percent") and not row.is_base]
+        months = [row.month for row in own if row.kind not in ("", "rank", "revision", "share") and not row.is_base]
         context.current = months[-1] if months and context.length == 1 else context.current
-        found += own
-    return found
+        rows += own
+    return rows
 
 
 def subject_month(text: str) -> pd.Period | None:
     """Return the first month that a text names with its year, without a day; None where it names none."""
     named = (token.text for token in tokens(plain(text)) if token.kind == "month" and token.text[-1].isdigit())
-    return next((_month(text, None) for text in named), None)
+    return next((_month(text, pd.Period("2000-01", "M")) for text in named), None)
 
 
-def _month(text: str, near: pd.Period | None) -> pd.Period | None:
+def _month(text: str, near: pd.Period) -> pd.Period:
     """Return a named month; without its year the last one up to the month of the text."""
     number = pd.Timestamp(f"1 {text[:3]} 2000").month
-    if year := re.search(r"(?:19|20)\d\d", text):
-        return pd.Period(year=int(year[0]), month=number, freq="M")
-    return None if near is None else pd.Period(year=near.year - (number > near.month), month=number, freq="M")
+    year = re.search(r"(?:19|20)\d\d", text)
+    return pd.Period(year=int(year[0]) if year else near.year - (number > near.month), month=number, freq="M")
 
 
 class Sentence:
@@ -85,13 +73,13 @@ class Sentence:
 
     def __init__(self, text: str, place: int, context: _Context) -> None:
         self.text, self.place, self.context = text, place, context
-        self.tokens = tokens(text)
-        self.numbers = [at for at, token in enumerate(self.tokens) if token.kind in ("money", "percent", "points")]
+        self.tokens = tokens(phrase("aside").sub(lambda aside: f",{' ' * (len(aside[0]) - 2)},", text))
+        self.numbers = [at for at, token in enumerate(self.tokens) if token.kind in _KINDS]
         basis = next((token.value for token in self.tokens if token.kind == "basis"), "")
         self.subject = replace(context.subject, price="", basis=basis)
-        self.is_spoken = False
+        self.has_subject = context.is_near and bool(phrase("pronoun").match(text))
         self.way = 0
-        self.found: list[Statement] = []
+        self.rows: list[Statement] = []
 
     def between(self, left: int, right: int) -> str:
         """Return the text between two tokens, up to the end of the sentence."""
@@ -107,36 +95,32 @@ class Sentence:
             self._take_subject(start, at)
             token = self.tokens[at]
             blank = Statement(token.text, self.text.strip(), self.place + token.start)
-            is_outside = is_foreign or token.kind == "points"
-            self.found.append(blank if is_outside else self._said(Number(self, at, start), blank))
+            self.rows.append(blank if is_foreign else self._statement(Number(self, at, start), blank))
             start = at + 1
         self._take_subject(start, len(self.tokens))
-        if self.is_spoken and not is_foreign:
+        self.context.is_near = self.has_subject and not is_foreign
+        if self.context.is_near:
             self.context.subject = self.subject
         ranks = [] if is_foreign else self._ranks()
-        return sorted([row for row in [*self.found, *ranks] if row.kind or self.is_spoken], key=lambda row: row.start)
+        return sorted([row for row in [*self.rows, *ranks] if row.kind or self.has_subject], key=lambda row: row.start)
 
     def _ranks(self) -> list[Statement]:
         """Return what the sentence says of ranks: of the level before, else of the next one, else of its month."""
         ranks = []
-        levels = [row for row in self.found if row.kind == "level" and not row.is_base and row.length == 1]
-        for match in _RANK.finditer(self.text):
+        levels = [row for row in self.rows if row.kind == "level" and not row.is_base and row.length == 1]
+        for match in phrase("rank").finditer(self.text):
             place = self.place + match.start()
             before = [row for row in levels if row.start < place]
-            month = self.context.month if (first := self._first_month()) is None else first
+            month = [*self._months(self.tokens, "from", "money"), self.context.month][0]
             usual = Statement("", self.text.strip(), place, self.subject, "level", month)
             level = before[-1] if before else levels[0] if levels else usual
             since = _month(match["since"].removeprefix("in "), level.month) if match["since"] else None
-            word = (match["way"] or ("lowest" if match["low"] or match["end"] == "low" else "")).lower()
-            way = -1 if word in ("smallest", "lowest", "narrowest", "least") else 1
+            way = -1 if re.search(r"\b(?:low|lowest|smallest|narrowest|least)\b", match[0], re.IGNORECASE) else 1
             lag = (level.month - since).n if since is not None and level.month is not None else 0
-            span = _NUMBERS.get((match["span"] or "").lower(), match["span"] or "0")
-            if level.subject.flow and (levels or self.is_spoken) and span.isdigit():
-                ranks.append(
-                    replace(
-                        level, number=match[0], start=place, kind="rank", direction=way, lag=lag, length=int(span) or 1
-                    )
-                )
+            span = int(factor(match["span"] or ""))
+            if level.subject.flow and (levels or self.has_subject) and (span > 1 or not match["span"]):
+                rank = replace(level, number=match[0], start=place, kind="rank", direction=way, lag=lag, length=span)
+                ranks.append(rank)
         return ranks
 
     def _take_span(self) -> None:
@@ -172,7 +156,7 @@ class Sentence:
                 self._take_flow(at, token, left)
             elif token.kind == "item":
                 is_suffix = left and left.kind == "item" and left.value.startswith(f"{token.value}/")
-                is_of_flow = ahead and ahead.kind == "flow" and _JOINED.fullmatch(self.between(at, at + 1))
+                is_of_flow = ahead and ahead.kind == "flow" and phrase("joined").fullmatch(self.between(at, at + 1))
                 if not is_of_flow and not (is_suffix and self.between(at - 1, at) == " "):
                     self.subject = replace(self.subject, item=token.value)
             elif token.kind == "partner":
@@ -183,17 +167,17 @@ class Sentence:
             elif token.kind == "basis" and token.value == "net":
                 self.subject = replace(self.subject, item="goods", basis="net")
             is_subject = token.kind in ("flow", "item", "partner") or (token.kind, token.value) == ("basis", "net")
-            self.is_spoken |= is_subject and bool(self.subject.flow)
+            self.has_subject |= is_subject and bool(self.subject.flow)
 
     def _take_flow(self, at: int, token: Token, left: Token | None) -> None:
         """Take over a flow, with the item or partner before it (*goods deficit*), or that of the sentence before."""
         flow = token.value if token.value in ("exports", "imports") else "balance"
-        named = left if left and _JOINED.fullmatch(self.between(at - 1, at)) else None
+        named = left if left and phrase("joined").fullmatch(self.between(at - 1, at)) else None
         item = named.value if named and named.kind == "item" else ""
         partner = named.value if named and named.kind == "partner" else ""
         is_first = not any(other.kind == "flow" for other in self.tokens[:at])
-        if not item and not partner and (self.is_spoken or is_first):
-            partner = (self.subject if self.is_spoken else self.context.subject).partner
+        if not item and not partner and (self.has_subject or is_first):
+            partner = (self.subject if self.has_subject else self.context.subject).partner
         price = next((other.value for other in reversed(self.tokens[max(0, at - 2) : at]) if other.kind == "price"), "")
         sign = {"deficit": -1, "balance": 0}.get(token.value, 1)
         self.subject = replace(self.subject, flow=flow, sign=sign, item=item, partner=partner, price=price)
@@ -211,42 +195,50 @@ class Sentence:
     def named_at(self, at: int) -> Subject | None:
         """Return the subject that stands from a token on, up to the next number; None without a flow."""
         stop = next((number for number in self.numbers if number > at), len(self.tokens))
-        kept, spoken = self.subject, self.is_spoken
+        subject, has_subject = self.subject, self.has_subject
         self._take_subject(at, stop)
-        found, self.subject, self.is_spoken = self.subject, kept, spoken
-        return found if found.flow else None
+        named, self.subject, self.has_subject = self.subject, subject, has_subject
+        return named if named.flow else None
 
-    def _said(self, n: Number, blank: Statement) -> Statement:
+    def _statement(self, n: Number, blank: Statement) -> Statement:
         """Return what one number says; the blank statement where the words around it do not tell."""
-        context = self.context
-        value, step = _value(n.token, billions=context.billions)
+        context, token = self.context, n.token
+        value, step = _value(token, billions=context.billions)
         role = next((role for rule in RULES if (role := rule(n))), None)
-        if value is None or role is None or not (self.is_spoken or n.last or role.way or role.subject):
+        if value is None or role is None or not role.kind:
             return blank
-        subject, kind, way = role.subject or self.subject, role.kind, role.way
+        if not (self.has_subject or n.last or role.way or role.subject):
+            return blank
+        subject, way = role.subject or self.subject, role.way
+        kind: Kind = role.kind
+        if token.value == "part":
+            value = 1 + value * way
+        elif token.kind == "ratio" and way < 0 and value > 1:  # *fell tenfold*
+            value = 1 / value
+        bound, rough = qualifier(n.raw)
         if not n.is_money:
             is_share = re.search(r"percentage of|share of|percent of", self.text, re.IGNORECASE) or n.ahead
             if any(token.kind == "gdp" for token in self.tokens) and is_share:
                 subject = replace(subject, flow="balance", sign=subject.sign or -1, item="total", price="", basis="")
                 kind, way = "share", 0
-            elif kind == "level":
+            elif kind == "level" or (token.kind == "points" and phrase("economy").search(self.text)):
                 return blank
             else:
-                kind = "percent"
+                kind = _KINDS[token.kind]
         if not subject.flow:
             return blank
         month = self._month_of(n, is_base=role.is_base)
         if context.revised is not None and "revised" in n.raw:
             kind, month = "revision", context.revised
-        base = self._base(n.at) if kind in ("change", "percent") else None
+        base = None if kind in ("level", "share") else self._base(n.at)
         lag = (month - base).n if base is not None and month > base else role.lag or context.lag
         return replace(
             blank, subject=subject, kind=kind, month=month, length=context.length, lag=lag, average=context.average,
-            direction=way, value=value, step=step, rough=bool(_ROUGH.search(n.raw)), bound=bool(_BOUND.search(n.raw)),
+            direction=way, value=value, step=step, rough=rough, bound=bound,
             is_base=role.is_base or bool(re.search(r"\([^()]*:\s*$", n.raw)),
         )  # fmt: skip
 
-    def _named(self, token: Token) -> pd.Period | None:
+    def _named(self, token: Token) -> pd.Period:
         if token.kind == "month":
             return _month(token.text, self.context.month)
         month = 12 if self.context.length == 12 else self.context.month.month
@@ -259,27 +251,22 @@ class Sentence:
         named_after = n.ahead and n.ahead.kind in ("month", "year") and re.fullmatch(
             r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.after
         )  # fmt: skip
-        if named_after and n.ahead and (own := self._named(n.ahead)) is not None:
-            return own
+        if named_after and n.ahead:
+            return self._named(n.ahead)
         if is_base:
             return usual - self.context.lag
-        before = [
-            token for left, token in pairwise([None, *n.segment])
-            if token and token.kind in ("month", "year") and not (left and left.kind == "from")
-        ]  # fmt: skip
-        named = self._named(before[-1]) if before else self._first_month()
-        return usual if named is None else named
+        named = self._months(n.segment, "from")[-1:] or self._months(self.tokens, "from", "money")
+        return named[0] if named else usual
 
-    def _first_month(self) -> pd.Period | None:
-        """Return the first month of the sentence that is neither a base of comparison nor that of another number."""
-        for left, token in pairwise([None, *self.tokens]):
-            if token and token.kind in ("month", "year") and not (left and left.kind in ("from", "money")):
-                return self._named(token)
-        return None
+    def _months(self, words: list[Token], *after: str) -> list[pd.Period]:
+        """Return the months among words, but for those after a word of some kinds: bases of comparison and the like."""
+        pairs = pairwise([None, *words])
+        named = [token for left, token in pairs if token and not (left and left.kind in after)]
+        return [self._named(token) for token in named if token.kind in ("month", "year")]
 
     def _base(self, at: int) -> pd.Period | None:
         """Return the month that a change is counted from, where it is named after the number."""
-        for left, right in pairwise(self.tokens[at + 1 : at + 4]):
+        for left, right in pairwise(self.tokens[at + 1 : at + (8 if self.tokens[at].kind == "ratio" else 4)]):
             if left.kind in ("money", "percent"):
                 return None
             if left.kind in ("from", "than") and right.kind in ("month", "year"):
@@ -288,7 +275,10 @@ class Sentence:
 
 
 def _value(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
-    """Return a number in millions of dollars or percent, and one unit of its last place; None without its unit."""
+    """Return a number in millions, percent or times, and one unit of its last place; None without its unit."""
+    if token.kind == "ratio":
+        number = factor(token.text)
+        return Decimal(number.numerator) / Decimal(number.denominator), Decimal(1)
     digits = re.search(r"\d[\d,]*(?:\.\d+)?", token.text)
     unit = re.search(r"\d[ -]?([a-z])", token.text, re.IGNORECASE)
     if digits is None or (token.kind == "money" and not unit and not billions):

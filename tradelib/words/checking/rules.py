@@ -1,4 +1,4 @@
-"""What a number is, by the words right around it: rules in order, of which the first that fits tells."""
+"""What a number is, by the words right around it: rules in order, of which the first that fits counts."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tradelib.words.checking.vocabulary import phrase, words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tradelib.words.checking.grammar import Sentence
     from tradelib.words.checking.statements import Kind, Subject
 
-ABOUT = r"about|around|roughly|nearly|almost|approximately|some|more than|over|just under|close to"
-_FILLER = re.compile(
-    rf"\s*(?:(?:a|an|the|another|further|just|under|record|revised|at|to|less than|{ABOUT})\s*)*", re.IGNORECASE
-)
-"""What may stand between a verb and its number."""
-_BESIDE = re.compile(r"(?:\(\s*|,? or |,? and |, )$")
-"""What may stand between a change and its rate: *$0.5 billion, or 0.2 percent*."""
+
+def _filled(near: str) -> bool:
+    """Whether only small words stand between a verb and its number."""
+    small = "|".join((words()["phrases"]["filler"], *words()["about"].values()))
+    return bool(re.fullmatch(rf"\s*(?:(?:{small})\s*)*", near, re.IGNORECASE))
 
 
 class Role(NamedTuple):
-    """What a number is: its kind, whether it says up or down, and its subject where another one is named."""
+    """What a number is: its kind, whether it is up or down, and its subject where the words around it name another."""
 
     kind: Kind
     way: int = 0
@@ -44,20 +44,44 @@ class Number:
         self.near = self.raw[self.left.end if self.left else 0 :]
         self.after = sentence.between(at, at + 1)
         self.is_money = self.token.kind == "money"
+        self.sign = {"+": 1, "-": -1, "\N{MINUS SIGN}": -1}.get(self.token.text[0], 0)
         way = next((token.value for token in reversed(self.segment) if token.kind == "direction"), "")
         self.way = {"up": 1, "down": -1}.get(way, 0)
-        self.last = sentence.found[-1] if sentence.found else None
+        self.last = sentence.rows[-1] if sentence.rows else None
 
     def follows(self, *kinds: str) -> bool:
         """Whether the word before is of one of these kinds."""
         return self.left is not None and self.left.kind in kinds
 
 
+def qualifier(before: str) -> tuple[int, bool]:
+    """Return bound and roughness that the end of a text gives to the number after it."""
+    about = words()["about"].items()
+    fits = (key for key, small in about if re.search(rf"(?:\b|(?=~))(?:{small})\s*$", before, re.IGNORECASE))
+    bound, _, rough = next(fits, "0").partition(" ")
+    return int(bound), bool(rough)
+
+
+def _multiplied(n: Number) -> Role | None:
+    """Take ``doubled``, ``twice its February level``, ``rose tenfold``; a ratio of two quantities has no verdict."""
+    if n.token.kind != "ratio" or n.token.value == "part":
+        return None
+    if n.token.value == "times" and n.ahead and n.ahead.kind in ("flow", "item", "partner"):
+        return Role("")
+    return Role("change", n.way, n.sentence.named_after(n.at))
+
+
+def _beyond(n: Number) -> Role | None:
+    """Take ``fell below $250 billion``."""
+    is_beyond = n.is_money and n.follows("direction") and re.fullmatch(r"\s*(?:just )?(?:above|below|past)\s*", n.near)
+    return Role("level") if is_beyond else None
+
+
 def _compared(n: Number) -> Role | None:
     """Take ``$0.5 billion more than in February``."""
-    if re.match(r"\s*(?:more|higher|greater|above|wider|larger|bigger)\b", n.rest):
+    if phrase("more").match(n.rest):
         return Role("change", 1)
-    return Role("change", -1) if re.match(r"\s*(?:less|lower|fewer|below|narrower|smaller)\b", n.rest) else None
+    return Role("change", -1) if phrase("less").match(n.rest) else None
 
 
 def _before_its_noun(n: Number) -> Role | None:
@@ -83,12 +107,12 @@ def _beside_its_change(n: Number) -> Role | None:
     if n.is_money or not n.last or n.last.kind != "change" or n.way:
         return None
     between = n.raw[n.last.start - n.sentence.place + len(n.last.number) :]
-    return Role("percent", n.last.direction, n.last.subject, n.last.lag) if _BESIDE.search(between) else None
+    return Role("percent", n.last.direction, n.last.subject, n.last.lag) if phrase("beside").search(between) else None
 
 
 def _level_before(n: Number) -> Role | None:
     """Take ``from $123.2 billion in February``."""
-    return Role("level", is_base=True) if n.follows("from") else None
+    return Role("level", n.sign, is_base=True) if n.follows("from") else None
 
 
 def _by(n: Number) -> Role | None:
@@ -107,25 +131,29 @@ def _of(n: Number) -> Role | None:
 
 def _level_after(n: Number) -> Role | None:
     """Take ``to $163.5 billion``, ``was $140.5 billion``."""
-    return Role("level") if n.follows("level") and _FILLER.fullmatch(n.near) else None
+    return Role("level") if n.follows("level") and _filled(n.near) else None
 
 
 def _change_after(n: Number) -> Role | None:
     """Take ``increased $17.8 billion``, ``up 4.4 percent``."""
-    return Role("change", n.way) if n.way and (n.follows("direction") or _FILLER.fullmatch(n.near)) else None
+    return Role("change", n.way) if n.way and (n.follows("direction") or _filled(n.near)) else None
 
 
 def _signed(n: Number) -> Role | None:
-    """Take ``+14.0%`` after a level."""
-    is_signed = not n.is_money and n.token.text[0] in "+-\N{MINUS SIGN}" and n.last
-    return Role("percent", 1 if n.token.text[0] == "+" else -1, n.last.subject) if is_signed and n.last else None
+    """Take ``+14.0%`` after a level, ``imports +4.4%``."""
+    names_flow = any(token.kind in ("flow", "item", "partner") for token in n.segment)
+    if n.is_money or not n.sign or not (n.last or names_flow):
+        return None
+    return Role("percent", n.sign, n.last.subject if n.last and not names_flow else None)
 
 
 def _headline(n: Number) -> Role | None:
-    """Take ``Deficit: $140.5 billion``; ``imports $419.0 billion``."""
-    bare = n.follows("flow", "item", "partner") and re.fullmatch(r"[\s,:(]*", n.near)
+    """Take ``Deficit: $140.5 billion``; ``imports $419.0 billion``; ``trade balance Mar 2025 -$140.5bn``."""
+    names_flow = any(token.kind == "flow" for token in n.segment)
+    is_named = n.follows("flow", "item", "partner") or (n.follows("month") and names_flow)
+    bare = is_named and re.fullmatch(r"[\s,:(]*", n.near)
     is_average = n.left is not None and n.left.text == "averaged"
-    return Role("level") if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
+    return Role("level", n.sign) if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
 
 
 def _before_its_flow(n: Number) -> Role | None:
@@ -137,13 +165,14 @@ def _before_its_flow(n: Number) -> Role | None:
 
 
 def _like_the_last(n: Number) -> Role | None:
-    """Take ``exports rose 5 percent and imports 3 percent``."""
-    is_like = not n.is_money and n.last and n.last.kind in ("percent", "change") and n.follows("flow", "item")
-    return Role("percent", n.last.direction) if is_like and n.last else None
+    """Take ``exports rose 5 percent and imports 3 percent``; ``imports rose $5 billion, those of cars $2 billion``."""
+    kinds = ("change",) if n.is_money else ("change", "percent", "ratio")
+    is_like = n.last and n.last.kind in kinds and n.follows("flow", "item", "partner") and not n.near.strip(" ,")
+    return Role("change", n.last.direction) if is_like and n.last else None
 
 
 RULES: tuple[Callable[[Number], Role | None], ...] = (
-    _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by, _of, _level_after, _change_after,
-    _signed, _headline, _before_its_flow, _like_the_last,
+    _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by, _of,
+    _level_after, _change_after, _signed, _like_the_last, _headline, _before_its_flow,
 )  # fmt: skip
-"""In order: the first that fits tells the role of a number."""
+"""In order: the first that fits is the role of a number."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["level", "change", "percent", "share", "revision", "rank", ""]
+Kind = Literal["level", "change", "percent", "points", "ratio", "share", "revision", "rank", ""]
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,11 @@ class Statement:
         Place of the number in the plain text.
     subject : Subject
         What it is about.
-    kind : {"level", "change", "percent", "share", "revision", "rank", ""}
-        What it measures: an amount, a change of one, a change in percent, a share of GDP, a revision, or the rank of a
-        month (*a record*, *the largest since*: ``direction`` says largest or smallest, ``lag`` since when, 0 for
-        ever); empty where the text was not understood.
+    kind : {"level", "change", "percent", "points", "ratio", "share", "revision", "rank", ""}
+        What it measures: an amount, a change of one, a change in percent or in percentage points, a ratio in words
+        (*doubled*, *a third higher*), a share of GDP, a revision, or the rank of a month (*a record*, *the largest
+        since*: ``direction`` says largest or smallest, ``lag`` since when, 0 for ever); empty where the text was not
+        understood.
     month : Period or None
         Last month of the span.
     length, lag : int
@@ -61,9 +62,11 @@ class Statement:
     direction : {-1, 0, 1}
         Whether it says up or down.
     value, step : Decimal
-        Millions of dollars or percent, and one unit of the last place written.
-    rough, bound, is_base : bool
-        It says *about*, *less than*, or is what a change is counted from.
+        Millions of dollars, percent, or the factor of a ratio, and one unit of the last place written.
+    bound : {-1, 0, 1}
+        It says *less than* (-1) or *more than* (1); with ``rough``, *nearly* and *just over*.
+    rough, is_base : bool
+        It says *about*, or is what a change is counted from.
     """
 
     number: str
@@ -79,5 +82,5 @@ class Statement:
     value: Decimal = Decimal(0)
     step: Decimal = Decimal(1)
     rough: bool = False
-    bound: bool = False
+    bound: int = 0
     is_base: bool = False

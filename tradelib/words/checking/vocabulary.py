@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import calendar
+import html
+import math
 import re
 import tomllib
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -23,14 +26,7 @@ class Token(NamedTuple):
 
 
 _MONTHS = "|".join(f"{name}|{name[:3]}\\.?" for name in calendar.month_name[1:])
-_DIGITS = r"\d[\d,]*(?:\.\d+)?"
-_MONEY = (
-    rf"(?:[-\u2212+] ?)?\$ ?{_DIGITS}(?:[ -]?(?:billion|bn|million|mn|trillion|tn|[bmt])\b)?"
-    rf"|{_DIGITS}[ -]?(?:billion|bn|million|mn|trillion|tn)(?: (?:US )?dollars)?\b"
-)
-_PERCENT = rf"(?:[-\u2212+] ?)?{_DIGITS}[ -]?(?:percent|per cent|pct|%)"
-_DATE = rf"(?:{_MONTHS}) \d{{1,2}}, (?:19|20)\d\d|\d{{1,2}} (?:{_MONTHS}) (?:19|20)\d\d"
-_YEAR = r"(?:19|20)\d\d"
+_NO_TOKENS = ("parts", "about", "plain", "phrases", "values")
 
 
 @cache
@@ -40,31 +36,25 @@ def words() -> dict[str, dict[str, str]]:
 
 
 @cache
+def phrase(name: str) -> re.Pattern[str]:
+    """Return the pattern of a turn of phrase."""
+    return re.compile(words()["phrases"][name], re.IGNORECASE)
+
+
+@cache
 def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
-    """Return the pattern of all tokens, the longest first, and what each of its groups means."""
-    kinds = [("date", "", _DATE), ("points", "", r"\d+(?:\.\d+)? percentage points?"), ("money", "", _MONEY)]
-    kinds += [("percent", "", _PERCENT), ("month", "", rf"(?:{_MONTHS})(?:,? (?:of )?{_YEAR})?")]
-    kinds += [
-        ("dollars", "", rf"(?:chained \(?)?{_YEAR}\)? dollars"),
-        ("year", "", rf"'?{_YEAR}"),
-        ("gdp", "", r"gdp|gross domestic product"),
-    ]
-    for kind in ("foreign", "span", "basis", "price", "flow", "direction"):
-        kinds += [(kind, value, expression) for value, expression in words()[kind].items()]
-    kinds += [
-        ("level", "", words()["level"]["before"]),
-        ("from", "", "from|after|versus|against|compared (?:with|to|against)"),
-        ("than", "", "than"),
-    ]
-    kinds += [("item", path, expression) for path, expression in words()["items"].items()]
-    order = {"date": 0, "points": 0, "money": 0, "percent": 0, "month": 1, "dollars": 1, "foreign": 2}
-    kinds.sort(key=lambda row: order.get(row[0], 3))
-    literal = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(_names(), key=len, reverse=True))
-    kinds.insert(sum(row[0] in order for row in kinds), ("name", "", literal))
-    groups = {f"g{number}": (kind, value) for number, (kind, value, _) in enumerate(kinds)}
-    whole = [text if kind in ("money", "percent") else rf"(?<![\w$])(?:{text})(?!\w)" for kind, _, text in kinds]
-    parts = [f"(?P<g{number}>{text})" for number, text in enumerate(whole)]
-    return re.compile("|".join(parts), re.IGNORECASE), groups
+    """Return the pattern of all tokens, in the order of the table, and what each of its groups means."""
+    names = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(_names(), key=len, reverse=True))
+    parts = words()["parts"] | {"MONTH": f"(?:{_MONTHS})", "NAME": names}
+    groups: dict[str, tuple[str, str]] = {}
+    patterns = []
+    for kind in (kind for kind in words() if kind not in _NO_TOKENS):
+        for value, words_of in words()[kind].items():
+            text = re.sub("|".join(parts), lambda match: parts[match[0]], words_of)
+            text = text if kind in ("money", "percent") else rf"(?<![\w$])(?:{text})(?!\w)"
+            patterns.append(f"(?P<g{len(groups)}>{text})")
+            groups[f"g{len(groups)}"] = (kind, value)
+    return re.compile("|".join(patterns), re.IGNORECASE), groups
 
 
 @cache
@@ -85,59 +75,46 @@ def commodities() -> dict[str, str]:
     from tradelib import store
     from tradelib.quantity.labels import item_label
 
-    known = [release for release in store.releases() if "7" in release.exhibits]
-    quantities = known[-1].quantities.values() if known else ()
-    return {
-        quantity.item: item_label(quantity.item)
-        for quantity in quantities
-        if quantity.item.count("/") == 2
-        and quantity.item.split("/")[1]
-        in ("foods", "industrial_supplies", "capital_goods", "automotive", "consumer_goods")
-    }
+    release = next((other for other in reversed(store.releases()) if "7" in other.exhibits), None)
+    items = dict.fromkeys(quantity.item for quantity in release.quantities.values()) if release else {}
+    roots = r"goods/(?:foods|industrial_supplies|capital_goods|automotive|consumer_goods)/[^/]+"
+    return {item: item_label(item) for item in items if re.fullmatch(roots, item)}
+
+
+def factor(text: str) -> Fraction:
+    """Return the number of a ratio in words: 2 for *doubled* and *twice*, 10 for *tenfold*, 2/3 for *two-thirds*."""
+    values = words()["values"].items()
+    parts = re.split(r"[ -]|(?=fold)", text.lower())
+    named = (next((value for stem, value in values if part.startswith(stem)), part) for part in parts)
+    return math.prod((Fraction(value) for value in named if value[:1].isdigit()), start=Fraction(1))
 
 
 def tokens(sentence: str) -> list[Token]:
     """Return the tokens of a sentence in order."""
     pattern, groups = _pattern()
-    found = []
+    row = []
     for match in pattern.finditer(sentence):
         kind, value = groups[str(match.lastgroup)]
         if kind == "name":
             kind, value = _names()[match[0].lower().replace("-", " ")]
-        found.append(Token(kind, value, match.start(), match.end(), match[0]))
-    return found
-
-
-_END = re.compile(
-    r"(?<=[.!?;])[\"')\u201d]*\s+(?=[\"'(\u201c$\[A-Z\d])|\n\s*\n|\n(?=\s*(?:[\u2022\u25aa\u25cb*-]|o)\s)"
-)
+        row.append(Token(kind, value, match.start(), match.end(), match[0]))
+    return row
 
 
 def sentences(text: str) -> list[tuple[int, str]]:
     """Return the sentences of a text with their places; a bullet and an empty line begin a new one."""
-    found, at = [], 0
-    for end in [*_END.finditer(text), None]:
+    rows, at = [], 0
+    for end in [*phrase("end").finditer(text), None]:
         stop = end.start() if end else len(text)
         if text[at:stop].strip():
-            found.append((at, text[at:stop]))
+            rows.append((at, text[at:stop]))
         at = end.end() if end else stop
-    return found
+    return rows
 
 
 def plain(text: str) -> str:
     """Return a text in which dollar signs, blanks, line ends and abbreviations are written in one way."""
-    text = (
-        text.replace("\\$", "$")
-        .replace("\u00a0", " ")
-        .replace("\u202f", " ")
-        .replace("\u2019", "'")
-        .replace("\u2013", "-")
-    )
-    text = re.sub(r"\b(?:US|U\.S\.) ?(?=\$)", "", text)
-    text = re.sub(r"\bU\.S\.", "US", text)
-    text = re.sub(r"\b(a|p)\.m\.", r"\1m", text)
-    text = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", text)
-    text = re.sub(r"\(/[^\s)]*\)|https?://[^\s)]+", " ", text)
-    text = re.sub(r"[ \t]+", " ", text)
-    text = re.sub(r" ?\n ?", "\n", text)
-    return re.sub(r"(?<=[^\n.:!?;])\n(?=[ \t]*[^\s\u2022\u25aa\u25cb*-])(?![ \t]*o )", " ", text)
+    text = html.unescape(text)
+    for pattern, new in words()["plain"].items():
+        text = re.sub(pattern, new, text)
+    return text

@@ -1,0 +1,136 @@
+"""What a release has for a statement: the quantities that it may mean, and the same measure of each."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial, reduce
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from tradelib import store
+from tradelib.quantity import WORLD
+from tradelib.quantity.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tradelib.quantity import Quantity
+    from tradelib.quantity.figure import Figure
+    from tradelib.store import Release
+    from tradelib.words.checking.statements import Statement, Subject
+
+    Monthly = Callable[[Release, pd.Period], Figure | None]
+
+_MILLIONS = {"billions": Fraction(1000), "thousands": Fraction(1, 1000)}
+"""In a unit of print."""
+
+
+def quantities(subject: Subject, release: Release, *, annual: bool = False) -> list[Quantity]:
+    """Return what a release has of a subject, the likeliest first: basis and adjustment may be left open by a text."""
+    item = subject.item or ("goods" if subject.partner or subject.price else "total")
+    partner, is_real = subject.partner or WORLD, subject.price == "real"
+    bases = {subject.basis} if subject.basis else {"census"} if subject.price else {"bop", "census"}
+    fitting = [
+        quantity for quantity in release.quantities.values()
+        if (quantity.flow, quantity.partner, quantity.measure) == (subject.flow, partner, "value")
+        and quantity.basis in bases and is_real == (quantity.price != "current") and _is_item(quantity.item, item)
+    ]  # fmt: skip
+    best = "nsa" if annual and subject.partner else "sa"
+    return sorted(fitting, key=lambda other: (other.item != item, other.basis != "bop", other.adjustment != best))
+
+
+def _is_item(known: str, item: str) -> bool:
+    """Whether an item is meant: itself, or the same commodity of another table (crude oil has two)."""
+    return known == item or (known.count("/") == item.count("/") == 2 and known.split("/")[2] == item.split("/")[2])
+
+
+def measures(statement: Statement, release: Release) -> Iterator[tuple[Quantity, Figure]]:
+    """Yield each quantity of a release that a statement may mean, with what the statement measures of it.
+
+    Parameters
+    ----------
+    statement : Statement
+        Its subject, kind and span; its value does not matter.
+    release : Release
+        One release: months of different ones are not compared, but for a revision.
+
+    Yields
+    ------
+    Quantity
+        The likeliest first.
+    Figure
+        Millions of dollars, percent, or the factor of a ratio.
+    """
+    fitting = quantities(statement.subject, release, annual=statement.length == 12)
+    series = [(quantity, partial(_figure, quantity.name)) for quantity in fitting]
+    if statement.subject.flow == "balance" and not fitting:  # printed as two flows, without their difference
+        flows = quantities(replace(statement.subject, flow="exports"), release)
+        series = [(replace(quantity, flow="balance"), partial(_difference, quantity.name)) for quantity in flows]
+    for quantity, monthly in series:
+        if (measured := _measured(statement, release, monthly)) is not None:
+            yield quantity, measured
+
+
+def _figure(name: str, release: Release, month: pd.Period) -> Figure | None:
+    """Return a month's figure in millions of dollars; None where the release has none."""
+    quantity = release.find(name)
+    try:
+        figure = release.figure(name, month)
+    except ParameterError:
+        return None
+    scale = _MILLIONS.get(quantity.unit.split()[0], 1) if quantity else 1
+    return None if pd.isna(figure) else figure * scale if scale != 1 else figure
+
+
+def _difference(exports: str, release: Release, month: pd.Period) -> Figure | None:
+    out, home = (_figure(exports.replace("exports", flow, 1), release, month) for flow in ("exports", "imports"))
+    return None if out is None or home is None else out - home
+
+
+def _measured(statement: Statement, release: Release, monthly: Monthly) -> Figure | None:
+    """Return what the statement measures, from the months of one release; None where months are missing."""
+    sign, month = statement.subject.sign, statement.month
+    now = None if month is None else _span(partial(monthly, release), month, statement)
+    if now is None or month is None or statement.kind == "share":
+        return None if now is None else _share(now, statement, release)
+    if statement.kind == "level":
+        level: Figure = now * (sign or 1) if sign or statement.direction else abs(now)
+        return level
+    if statement.kind == "revision":
+        older = [monthly(other, month) for other in store.releases() if other.released < release.released]
+        before = next((figure for figure in reversed(older) if figure is not None), None)
+    else:
+        before = _span(partial(monthly, release), month - statement.lag, statement)
+    if before is None or (not before and statement.kind != "change"):
+        return None
+    ratio: Figure = abs(now) / abs(before)
+    change: Figure = (now - before) * (sign or 1)
+    rate: Figure = (ratio - 1) * 100
+    return {"ratio": ratio, "change": change, "revision": change}.get(statement.kind, rate)
+
+
+def _span(monthly: Callable[[pd.Period], Figure | None], month: pd.Period, statement: Statement) -> Figure | None:
+    """Return the sum, or the mean, of the months of a span; None where one is missing."""
+    figures = [monthly(month - back) for back in range(statement.length)]
+    known = [figure for figure in figures if figure is not None]
+    if len(known) < len(figures):
+        return None
+    total: Figure = reduce(operator.add, known)
+    mean: Figure = total / statement.length
+    return mean if statement.average else total
+
+
+def _share(now: Figure, statement: Statement, release: Release) -> Figure | None:
+    """Return a balance in percent of the GDP of its span, as GDP was known on the day of the release."""
+    known = [other for other in store.releases("gdp") if other.released <= release.released and other.find("GDP")]
+    if not known or statement.month is None or statement.length % 3:  # GDP is published by quarter
+        return None
+    gdp = known[-1].series("GDP", "quarterly") * 1000
+    ends = [statement.month - back for back in range(0, statement.length, 3)]
+    if not set(ends) <= set(gdp.index):
+        return None
+    share: Figure = abs(now) * 4 / reduce(operator.add, gdp[ends]) * 100
+    return share

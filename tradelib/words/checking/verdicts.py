@@ -1,0 +1,231 @@
+"""Verdicts: a statement beside what the releases have, in whose rounding, and with the cells that say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.labels import item_label
+from tradelib.quantity.rounding import exact, printed
+from tradelib.words.checking.measuring import measures, quantities
+from tradelib.words.checking.statements import Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from tradelib.quantity.figure import Cell, Figure
+    from tradelib.store import Release
+    from tradelib.words.checking.statements import Statement
+
+Verdict = Literal["agrees", "ties", "revised since", "wrong", "not in the store", "not understood"]
+VERDICTS: tuple[Verdict, ...] = ("agrees", "ties", "revised since", "wrong", "not in the store", "not understood")
+ROUGH = 0.05
+"""How far *about*, *nearly* and *just over* may be from the figure, as a share of it."""
+WORDED = 0.1
+"""How far a ratio in words may be off, as a share of the change that it says: *doubled* is 1.9 to 2.1 times, *a third
+higher* is 30 to 37 percent more, *nearly doubled* is 1.8 to 2.0 times."""
+BOUND = 2
+"""How many times the number that it exceeds a figure of *more than* may be; beyond that a digit or a unit is wrong."""
+IMPLAUSIBLE = 8000.0
+"""Millions a month that are too much for a revision; the largest of a month's balance in the store is 5,500."""
+_LEAST = 60
+"""Months of a series that make a record worth the name."""
+_ANNUAL_OFF, _MONTH_OFF = 5.0, 0.5
+"""Millions by which a sum of published months, and a published month, may be off the unrounded one."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A statement beside the store.
+
+    Attributes
+    ----------
+    statement : Statement
+        What the text says.
+    verdict : str
+        One of ``VERDICTS``.
+    quantity : str
+        In words.
+    why : str
+        The figure of the store, or what is missing.
+    proof : Figure or None
+        That figure in millions of dollars, percent or times, unrounded, with formula and cells.
+    """
+
+    statement: Statement
+    verdict: Verdict
+    quantity: str = ""
+    why: str = ""
+    proof: Figure | None = None
+
+
+def judge(
+    statement: Statement, releases: Sequence[Release], month: pd.Period, *, is_official: bool = False,
+    own: Release | None = None,
+) -> Judgement:  # fmt: skip
+    """Return the verdict on one statement.
+
+    Parameters
+    ----------
+    statement : Statement
+        As ``grammar.read`` returns it.
+    releases : sequence of Release
+        The release that the text is about first, then those that it may have been revised in, and the earlier ones.
+    month : Period
+        The statistical month of the release that the text is about; the store need not have it.
+    is_official : bool
+        The text is an agency's own, so that another figure of a later release is a revision and no error.
+    own : Release, optional
+        The release that the text is dated by: where it has a figure, no later one can make another figure right.
+    """
+    if statement.kind in ("", "rank"):
+        return _ranked(statement, releases) if statement.kind else Judgement(statement, "not understood")
+    first: tuple[Release, Judgement] | None = None
+    for release in releases:
+        if first and first[0] is own and release.released > first[0].released:
+            continue
+        for quantity, figure in measures(statement, release):
+            verdict = _compared(statement, figure)
+            judgement = Judgement(statement, verdict, quantity.label(), _where(statement, release, figure), figure)
+            if verdict != "wrong":
+                return judgement if first is None or release is first[0] else _revised(judgement, first, release)
+            first = first or (release, judgement)
+    missing = f"the store lacks the figures that FT-900 about {month} printed (ft900xlsx_{month:%y%m}.zip)"
+    if first is None:
+        return Judgement(statement, "not in the store", _named(statement.subject), missing)
+    release, judgement = first
+    is_amount = statement.kind in ("level", "change", "revision")
+    gap = abs(float(statement.value) - abs(float(judgement.proof or 0)))
+    is_contradicted = is_amount and gap >= IMPLAUSIBLE * statement.length
+    if is_contradicted or statement.kind == "points" or (release is releases[0] and release.month == month):
+        return replace(judgement, verdict="wrong", why=f"should be {judgement.why}{_meant(statement, release)}")
+    if is_official:
+        return replace(judgement, verdict="revised since", why=f"printed {statement.number}; later {judgement.why}")
+    return replace(judgement, verdict="not in the store", why=f"{missing}; later it is {judgement.why}")
+
+
+def _revised(judgement: Judgement, first: tuple[Release, Judgement], release: Release) -> Judgement:
+    """Return the verdict where another release than the text's own has the figure as the text has it."""
+    wording = "right in the release of {}; now {}" if release.released < first[0].released else "{}; before, {}"
+    when = release.released if release.released < first[0].released else judgement.why
+    return replace(judgement, verdict="revised since", why=wording.format(when, first[1].why))
+
+
+def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
+    """Return the verdict on a rank, from the first release whose months reach as far back as the rank speaks of.
+
+    A later release than the text's own can confirm a rank, and cannot refute it.
+    """
+    word, month = "largest" if statement.direction > 0 else "smallest", statement.month
+    for release in releases if month is not None else ():
+        for quantity in quantities(statement.subject, release):
+            try:
+                values = release.series(quantity.name).dropna().astype(float)[:month]
+            except ParameterError:
+                continue
+            sizes = values * (statement.subject.sign or 1) * statement.direction
+            if month is None or month not in sizes.index:
+                continue
+            above = sizes.index[:-1][sizes.iloc[:-1] >= sizes.iloc[-1]]
+            months = statement.length if statement.length > 1 else statement.lag + 1 if statement.lag else _LEAST
+            if not len(above) and len(sizes) < months:
+                continue
+            beyond = above[-1] if len(above) else None
+            is_right = beyond == (month - statement.lag if statement.lag else None)
+            if statement.length > 1:
+                is_right = beyond is None or beyond <= month - statement.length
+            last = f"{beyond:%B %Y}" if beyond is not None else f"the series begins in {sizes.index[0]:%B %Y}"
+            refuted: Verdict = "wrong" if release is releases[0] else "not in the store"
+            figure = release.figure(quantity.name, month)
+            why = f"{'' if is_right else 'should be '}the {word} since {last} ({_source(release, figure)})"
+            return Judgement(statement, "agrees" if is_right else refuted, quantity.label(), why, figure)
+    return Judgement(statement, "not in the store", _named(statement.subject), "no series of five years to rank")
+
+
+def _compared(statement: Statement, figure: Figure) -> Verdict:
+    """Return whether a figure prints as the text has it: ``ties`` where the millions as published cannot settle it."""
+    size, value, half = figure.exact, exact(statement.value), exact(statement.step) / 2
+    if statement.kind == "points":  # an amount does not move by points
+        return "wrong"
+    if statement.kind == "ratio":  # counted from no change, so that halving is a size as doubling is
+        way = 1 if value > 1 else -1
+        size, value = (size - 1) * way, (value - 1) * way
+        near = 2 * exact(WORDED) * value
+        half = near if statement.rough else near / 2
+    else:
+        if statement.direction and size * statement.direction < 0 and abs(size) >= half:
+            return "wrong"
+        size = abs(size) if statement.direction or statement.kind == "revision" or statement.bound else size
+        near = exact(ROUGH) * abs(size)
+        half = max(half, near) if statement.rough else half
+    if statement.bound:
+        inside, far = (
+            (size - value) * statement.bound,
+            value * (BOUND - 1 if statement.bound > 0 else Fraction(1, BOUND)),
+        )
+        if statement.rough:
+            far = near
+        elif statement.kind == "ratio" or value <= exact(statement.step):  # *less than $0.1 billion* is next to nothing
+            far = inside
+        return "agrees" if 0 < inside <= far else "wrong"
+    gap = abs(size - value)
+    return "agrees" if gap < half else "ties" if gap <= half + _off(statement, figure) else "wrong"
+
+
+def _off(statement: Statement, figure: Figure) -> Fraction:
+    """Return how far whole millions may lie from the unrounded figure, in the unit of the statement."""
+    millions = exact(_MONTH_OFF if statement.average else min(statement.length * _MONTH_OFF, _ANNUAL_OFF))
+    if statement.kind in ("level", "change", "revision"):
+        return millions if statement.kind == "level" else 2 * millions
+    base = max((abs(cell.value) for cell in figure.cells), default=Fraction(1)) or Fraction(1)
+    return (2 if statement.kind == "ratio" else 200) * millions / base
+
+
+def _where(statement: Statement, release: Release, figure: Figure) -> str:
+    """Return the store's figure in words, with its release and cells."""
+    if statement.kind == "ratio":
+        base = f"{statement.month - statement.lag:%B %Y}" if statement.month is not None else ""
+        return f"{printed(figure.exact, 2)} times {base} ({_source(release, figure)})"
+    scale = 1000 if statement.kind in ("level", "change", "revision") else 1
+    decimals = max(1, -int((statement.step / scale).as_tuple().exponent))
+    number = printed(figure.exact / scale, decimals)
+    amount = f"{number} percent" if scale == 1 else f"${number} billion".replace("$\N{MINUS SIGN}", "\N{MINUS SIGN}$")
+    return f"{amount} ({_source(release, figure)})"
+
+
+def _source(release: Release, figure: Figure) -> str:
+    """Return where a figure stands: release, exhibit, cells and file."""
+    cells = figure.cells
+    if not cells:
+        return f"release of {release.released}"
+    exhibit = f"exhibit {cells[0].exhibit}, " if cells[0].exhibit[:1].isdigit() else ""
+    return f"release of {release.released}, {exhibit}{_cells(cells)} of {cells[0].file}"
+
+
+def _cells(cells: list[Cell]) -> str:
+    """Return the addresses of cells of one table: the first in full, the last of more."""
+    first, last = cells[0].cell, cells[-1].cell
+    same = cells[-1].file == cells[0].file and last.rpartition("!")[0] == first.rpartition("!")[0]
+    return first if first == last or not same else f"{first} and {last.rpartition('!')[2]}"
+
+
+def _named(subject: Subject) -> str:
+    item = item_label(subject.item or ("goods" if subject.partner else "total"))
+    return f"{subject.flow} of {item}{' with ' + subject.partner if subject.partner else ''}"
+
+
+def _meant(statement: Statement, release: Release) -> str:
+    """Return what else the number would be right for: another flow, item or month of the headline."""
+    flows, items, matches = (("balance", -1), ("exports", 1), ("imports", 1)), ("total", "goods", "services"), []
+    for (flow, sign), item, back in product(flows, items, (0, 1, 12)):
+        month = None if statement.month is None else statement.month - back
+        other = replace(statement, subject=Subject(flow, sign, item), month=month, direction=0)
+        for quantity, figure in measures(other, release):
+            if quantity.basis == "bop" and _compared(other, abs(figure)) == "agrees":
+                matches.append(f"{quantity.label('short').lower()} in {other.month:%B %Y}")
+    return f"; it would be right for {' or '.join(dict.fromkeys(matches[:2]))}" if matches else ""
