@@ -24,10 +24,11 @@ from tradelib.quantity.rounding import printed
 from tradelib.report.drawing import inline
 from tradelib.report.parameters import Chapter, in_words, notebooks
 from tradelib.report.take import write_feed, write_workbook
+from tradelib.words.checking import printed_figures
 from tradelib.words.checking.documents import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -101,7 +102,8 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     body = explained(body, glossary[name.removesuffix(".html")])
     used = dict.fromkeys(re.findall(r'href="#(p[0-9a-f]{10})"', body))
     known = {row["id"]: row for s in sections for row in s.get("proofs", ())}
-    return body.replace("PROOFS", "\n".join(_proof(known[key]) for key in used if key in known))
+    prints = _prints({source["vintage"] for source in sources.values()})
+    return body.replace("PROOFS", "\n".join(_proof(known[key], prints) for key in used if key in known))
 
 
 _QUIET = ("a", "svg", "script", "style", "summary", "h1", "h2", "h3", "dl", "code", "header", "footer", "li")
@@ -185,14 +187,36 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) ->
     return drawings | {"csv": Markup(text.replace("<", "&lt;")), "id": name}
 
 
-def _proof(row: Mapping[str, Any]) -> str:
-    """Return the entry of a number in the list of proofs: formula, the formula with its numbers, and every cell."""
+def _prints(days: Collection[str]) -> dict[tuple[Any, str], str]:
+    """Return what the texts about the releases of some days print, by cells and value, as a line of a proof."""
+    found = {}
+    for release in store.releases():
+        for judged, where, url in printed_figures(release) if str(release.released) in days else ():
+            if judged.proof:
+                cells = [(cell.name, cell.period, cell.released) for cell in judged.proof.cells]
+                place = f'<a href="{escape(url)}">{escape(where)}</a>' if url else escape(where)
+                verdict = "a tie, the millions as published round either way" if judged.verdict == "ties" else "agrees"
+                line = f"<p class=v>Printed as <b>{escape(judged.statement.number)}</b> in {place}: {verdict}.</p>"
+                found.setdefault(_identity(cells, judged.ours), line)
+    return found
+
+
+def _identity(cells: Collection[tuple[str, str, str]], value: float) -> tuple[Any, str]:
+    """Return what two figures have in common that say the same of the same cells, whatever way it was computed."""
+    return frozenset(cells), f"{abs(value):.9g}"
+
+
+def _proof(row: Mapping[str, Any], prints: Mapping[tuple[Any, str], str]) -> str:
+    """Return the entry of a number in the list of proofs: formula, with its numbers, every cell, and where printed."""
     cells = "".join(_cell(cell) for cell in row["cells"])
     alone = len(row["cells"]) == 1 and re.fullmatch(r"\w+\[[\d.-]+\]( / 1000)?", row["formula"])
     formula = "" if alone else f"<p class=f>{escape(row['working'])} = {escape(_plain(row['value']))}</p>"
     names = f"<p class=k><code>{escape(row['formula'])}</code></p>"
     tie = "<p>The last digit hangs on rounding: an exact half.</p>" if row.get("tie") else ""
-    return f'<li id="{row["id"]}"><b>{escape(row["text"])}</b>{formula}{names}{tie}<ul>{cells}</ul></li>'
+    own = [(cell[0], cell[1], cell[7]) for cell in row["cells"]]
+    # Texts are compared in millions; the tables of the page are in billions.
+    line = next(filter(None, (prints.get(_identity(own, row["value"] * scale)) for scale in (1, 1000))), "")
+    return f'<li id="{row["id"]}"><b>{escape(row["text"])}</b>{line}{formula}{names}{tie}<ul>{cells}</ul></li>'
 
 
 def _cell(row: Sequence[Any]) -> str:

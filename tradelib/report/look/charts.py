@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -10,7 +13,7 @@ from tradelib.quantity.rounding import printed
 from tradelib.report.look import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -62,30 +65,64 @@ def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) ->
         figures.few_dates(ax)
 
 
-RECESSIONS = (("1990-07", "1991-03"), ("2001-03", "2001-11"), ("2007-12", "2009-06"), ("2020-02", "2020-04"))
-"""Peaks and troughs of the business cycle. National Bureau of Economic Research, *US Business Cycle Expansions and
-Contractions*."""
+LONG = 60
+"""Months from which a span shows recessions and events."""
 
 
-def recessions(ax: Axes, index: pd.PeriodIndex) -> None:
-    """Shade the recessions that lie in a span of months, and name the last of them."""
-    seen = [pd.PeriodIndex(ends, freq="M") for ends in RECESSIONS]
-    seen = [ends for ends in seen if ends[1] >= index[0] and ends[0] <= index[-1]]
-    for first, last in seen:
-        start, end = max(first, index[0]).start_time, min(last, index[-1]).end_time
-        ax.axvspan(start, end, color=figures.BAND, linewidth=0, zorder=0.5)
-    if seen:
-        left = max(seen[-1][0], index[0]).start_time
+@cache
+def events() -> dict[str, list[dict[str, Any]]]:
+    """Return the recessions (National Bureau of Economic Research) and the events of ``events.toml``, with sources."""
+    return tomllib.loads(Path(__file__).with_name("events.toml").read_text(encoding="utf-8"))
+
+
+def history(ax: Axes, values: pd.Series) -> None:
+    """Shade the recessions of a long span and mark its events, named above the panel, as far as the names do not meet.
+
+    Nothing is drawn that was not known at the end of the last month, so that no figure tells of what came later.
+    """
+    if len(values) < LONG:
+        return
+    first, last = values.index[0].start_time, values.index[-1].end_time
+    a_month = ax.get_position().width * ax.figure.get_figwidth() * 72 / len(values)  # in points
+    taken: list[tuple[float, float]] = []
+    for start, end, name in _seen(values.index):
+        if end is not None:
+            ax.axvspan(max(start, first), min(end, last), color=figures.BAND, linewidth=0, zorder=0.5)
+        at, width = (start - first).days / 30.4 * a_month, len(name) * _LETTER
+        is_right = end is not None or at < width
+        place = (at, at + width) if is_right else (at - width, at)
+        if not name or any(place[0] < other[1] and other[0] < place[1] for other in taken):
+            continue
+        taken.append(place)
+        leader = {"arrowstyle": "-", "color": figures.GREY, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
         ax.annotate(
-            "Recession", (left, 0.04), xycoords=("data", "axes fraction"), xytext=(-4, 0), textcoords="offset points",
-            ha="right", va="bottom", color=figures.GREY,
+            name, (start, float(values[start.to_period("M")])), xytext=(start, 1.02),
+            textcoords=("data", "axes fraction"), ha="left" if is_right else "right", va="bottom", color=figures.GREY,
+            fontsize=9.2, arrowprops=None if end is not None else leader | {"relpos": (0.0 if is_right else 1.0, 0.0)},
         )  # fmt: skip
+
+
+_LETTER = 5.6
+"""Points that a letter takes at most, on average."""
+
+
+def _seen(index: pd.PeriodIndex) -> Iterator[tuple[pd.Timestamp, pd.Timestamp | None, str]]:
+    """Yield start, end and name of what a span shows: recessions, of which the last is named, then events."""
+    end = index[-1].end_time
+    past = [row for row in events()["recession"] if pd.Timestamp(row["known"]) <= end and row["last"] >= str(index[0])]
+    for row in past:
+        months = pd.Period(row["first"], "M"), pd.Period(row["last"], "M")
+        yield months[0].start_time, months[1].end_time, "Recession" if row is past[-1] else ""
+    for row in events()["event"]:
+        at = pd.Timestamp(row["date"])
+        if index[0].start_time <= at and pd.Timestamp(row.get("known", row["date"])) <= end:
+            yield at, None, row["label"]
 
 
 def filled_balance(ax: Axes, values: pd.Series) -> None:
     """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
     values = values.dropna()
-    recessions(ax, values.index)
+    history(ax, values)
     ax.fill_between(figures.dates(values.index), values, 0, color=figures.FILL, linewidth=0)
     ax.plot(figures.dates(values.index), values, color=figures.VERMILION, linewidth=1.6)
     figures.zero_line(ax)

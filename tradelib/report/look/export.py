@@ -125,6 +125,6 @@ def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
             name.xy = (name.xy[0], at)
         kept = [label.get_window_extent() for label in (*ax.get_xticklabels(), *ax.get_yticklabels())]
         for text in ax.texts:
-            box = text.get_window_extent()
+            box = Text.get_window_extent(text)  # without the leader of a name
             text.set_visible(text.get_gid() == NAME or not any(box.overlaps(other) for other in kept))
             kept += [box] if text.get_visible() else []

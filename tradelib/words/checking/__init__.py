@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tradelib.store import Release
 
-__all__ = ["VERDICTS", "Checked", "Judgement", "check", "check_documents", "text_of"]
+__all__ = ["VERDICTS", "Checked", "Judgement", "check", "check_documents", "printed_figures", "text_of"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,6 +138,18 @@ def check_documents(until: dt.date | None = None) -> Checked:
         judgements += [judge(row, known, period, is_official=True) for row in documents.statements(rows)]
         sources += rows["source"].tolist()
     return Checked("", judgements, tuple(sources))
+
+
+def printed_figures(release: Release) -> list[tuple[Judgement, str, str]]:
+    """Return what the documents about a release print in words and the release has: verdict, place, address.
+
+    Only *agrees* and *ties* are returned, and only by the release's own figures: its documents were written with them.
+    """
+    table = documents.read()
+    table = table[table["released"] == str(release.released)]
+    judged = (judge(row, [release], release.month, is_official=True) for row in documents.statements(table))
+    places = documents.places(table)
+    return [(j, *place) for j, place in zip(judged, places, strict=True) if j.verdict in ("agrees", "ties")]
 
 
 def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:

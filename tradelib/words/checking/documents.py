@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect
+from collections import Counter
 from dataclasses import asdict
 from decimal import Decimal
 from functools import cache
@@ -41,6 +43,20 @@ def to_frame(source: str, statements_of: Iterable[Statement]) -> pd.DataFrame:
 def read() -> pd.DataFrame:
     """Return the bundled statements, with the columns ``COLUMNS`` as text."""
     return pd.read_csv(data_folder() / "published" / "statements.csv", dtype=str, keep_default_na=False)
+
+
+def places(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return where each row of ``read`` is printed, and the address of the document, empty where it is not known.
+
+    The place is title, page and the number's position in the document, which has no other address.
+    """
+    passed, totals, found = Counter[str](), Counter(table["source"]), []
+    for source in table["source"]:
+        about, passed[source] = documents()[source], passed[source] + 1
+        page = bisect(about.get("pages", []), passed[source])
+        where = f"{about['title']}, {f'page {page}, ' if page else ''}number {passed[source]} of {totals[source]}"
+        found.append((where, f"{about['url']}#page={page}" if page else about.get("url", "")))
+    return found
 
 
 def statements(table: pd.DataFrame) -> list[Statement]:
