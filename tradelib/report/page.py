@@ -210,20 +210,26 @@ def _proof(row: Mapping[str, Any], prints: Mapping[tuple[Any, str], str]) -> str
     """Return the entry of a number in the list of proofs: formula, with its numbers, every cell, and where printed."""
     cells = "".join(_cell(cell) for cell in row["cells"])
     alone = len(row["cells"]) == 1 and re.fullmatch(r"\w+\[[\d.-]+\]( / 1000)?", row["formula"])
-    formula = "" if alone else f"<p class=f>{escape(row['working'])} = {escape(_plain(row['value']))}</p>"
-    names = f"<p class=k><code>{escape(row['formula'])}</code></p>"
+    formula = "" if alone else f"<p class=f>{escape(_formula(row['working']))} = {escape(_plain(row['value']))}</p>"
     tie = "<p>The last digit hangs on rounding: an exact half.</p>" if row.get("tie") else ""
     own = [(cell[0], cell[1], cell[7]) for cell in row["cells"]]
     # Texts are compared in millions; the tables of the page are in billions.
     line = next(filter(None, (prints.get(_identity(own, row["value"] * scale)) for scale in (1, 1000))), "")
-    return f'<li id="{row["id"]}"><b>{escape(row["text"])}</b>{line}{formula}{names}{tie}<ul>{cells}</ul></li>'
+    return f'<li id="{row["id"]}"><b>{escape(row["text"])}</b>{line}{formula}{tie}<ul>{cells}</ul></li>'
+
+
+def _formula(working: str) -> str:
+    """Return a formula as print has it: minus signs, and a negative number behind a sign in brackets."""
+    text = re.sub(r"(?<=[-+/\u00d7] )(\u2212[\d.,]+)", r"(\1)", working).replace(" - ", " \N{MINUS SIGN} ")
+    return re.sub(r"\|\(([^()]*|[^()]*\([^()]*\))\)\|", r"|\1|", text)
 
 
 def _cell(row: Sequence[Any]) -> str:
     name, period, value, exhibit, cell, file, sha256, released = row
-    where = f"Exhibit {exhibit}" if exhibit[:1].isdigit() else f"Table {exhibit}"
+    when = month_name(pd.Period(period, "M")) if re.fullmatch(r"\d{4}-\d\d", period) else period
+    where = f"Exhibit {exhibit}, " if exhibit[:1].isdigit() else ""  # elsewhere the cell's address names the table
     return (
-        f"<li>{escape(_label(name, released))}, {period}: <b>{escape(_plain(value))}</b>. {where}, {escape(file)}, "
+        f"<li>{escape(_label(name, released))}, {when}: <b>{escape(_plain(value))}</b>. {where}{escape(file)}, "
         f"{escape(cell)}, sha256 {sha256[:12]}</li>"
     )
 

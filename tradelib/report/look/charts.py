@@ -80,15 +80,15 @@ def history(ax: Axes, values: pd.Series) -> None:
 
     Nothing is drawn that was not known at the end of the last month, so that no figure tells of what came later.
     """
-    if len(values) < LONG:
+    months = (values.index[-1] - values.index[0]).n + 1
+    if months < LONG:
         return
-    first, last = values.index[0].start_time, values.index[-1].end_time
-    a_month = ax.get_position().width * ax.figure.get_figwidth() * 72 / len(values)  # in points
+    a_month = ax.get_position().width * ax.figure.get_figwidth() * 72 / months  # in points
     taken: list[tuple[float, float]] = []
     for start, end, name in _seen(values.index):
         if end is not None:
-            ax.axvspan(max(start, first), min(end, last), color=figures.BAND, linewidth=0, zorder=0.5)
-        at, width = (start - first).days / 30.4 * a_month, len(name) * _LETTER
+            ax.axvspan(start, end, color=figures.BAND, linewidth=0, zorder=0.5)
+        at, width = (start - values.index[0].start_time).days / 30.4 * a_month, len(name) * _LETTER
         is_right = end is not None or at < width
         place = (at, at + width) if is_right else (at - width, at)
         if not name or any(place[0] < other[1] and other[0] < place[1] for other in taken):
@@ -96,7 +96,7 @@ def history(ax: Axes, values: pd.Series) -> None:
         taken.append(place)
         leader = {"arrowstyle": "-", "color": figures.GREY, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
         ax.annotate(
-            name, (start, float(values[start.to_period("M")])), xytext=(start, 1.02),
+            name, (start, float(values[: start.to_period("M")].iloc[-1])), xytext=(start, 1.02),
             textcoords=("data", "axes fraction"), ha="left" if is_right else "right", va="bottom", color=figures.GREY,
             fontsize=9.2, arrowprops=None if end is not None else leader | {"relpos": (0.0 if is_right else 1.0, 0.0)},
         )  # fmt: skip
@@ -108,14 +108,15 @@ _LETTER = 5.6
 
 def _seen(index: pd.PeriodIndex) -> Iterator[tuple[pd.Timestamp, pd.Timestamp | None, str]]:
     """Yield start, end and name of what a span shows: recessions, of which the last is named, then events."""
-    end = index[-1].end_time
-    past = [row for row in events()["recession"] if pd.Timestamp(row["known"]) <= end and row["last"] >= str(index[0])]
+    first, last = index[0], index[-1]
+    past = [row for row in events()["recession"] if pd.Timestamp(row["known"]) <= last.end_time]
+    past = [row for row in past if row["last"] >= str(first)]
     for row in past:
-        months = pd.Period(row["first"], "M"), pd.Period(row["last"], "M")
-        yield months[0].start_time, months[1].end_time, "Recession" if row is past[-1] else ""
+        start, end = max(pd.Period(row["first"], "M"), first), min(pd.Period(row["last"], "M"), last)
+        yield start.start_time, end.end_time, "Recession" if row is past[-1] else ""
     for row in events()["event"]:
         at = pd.Timestamp(row["date"])
-        if index[0].start_time <= at and pd.Timestamp(row.get("known", row["date"])) <= end:
+        if first.start_time <= at and pd.Timestamp(row.get("known", at)) <= last.end_time:
             yield at, None, row["label"]
 
 

@@ -14,6 +14,7 @@
     const days = Math.floor((Date.now() - Date.parse(stale.dataset.released)) / 864e5);
     stale.hidden = stale.dataset.next ? Date.now() < Date.parse(stale.dataset.next) + 864e5 : days < 45;
     stale.querySelector("span").textContent = `${days} days ago`;
+    stale.querySelector(".own").hidden = location.protocol !== "file:"; // who reads it on a server cannot fetch
   }
 
   // A number opens its proof: the entry of the list of proofs, shown beside it.
