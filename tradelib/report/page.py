@@ -83,9 +83,7 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     environment.filters |= {"markdown": _markdown, "slug": slug}
     environment.filters["tile"] = lambda text, kind: Markup(str(_markdown(text)).replace("<p>", f'<p class="{kind}">'))
     environment.filters["finding"] = lambda items: next((i["title"] for i in items if i["name"] == "answer"), "")
-    environment.filters["unbroken"] = lambda text: re.sub(
-        r"(?<=\d) (?=(billion|million|percent)\b)", "\N{NO-BREAK SPACE}", text
-    )
+    environment.filters["unbroken"] = _unbroken
     template = environment.get_template("index.html.j2")
     front = next((s for s in sections if s["notebook"] == FRONT), None)
     brief = [s for s in sections if front and s["notebook"] in BRIEF]
@@ -104,6 +102,12 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     known = {row["id"]: row for s in sections for row in s.get("proofs", ())}
     prints = _prints({source["vintage"] for source in sources.values()})
     return body.replace("PROOFS", "\n".join(_proof(known[key], prints) for key in used if key in known))
+
+
+def _unbroken(title: str) -> Markup:
+    """Return a title in which no line ends between sign, number and unit."""
+    number = r"(?:[\u2212+]\$?|\$)\d[\d.,]*(?: (?:billion|million)\b)?|\b\d[\d.,]* (?:billion|million|percent)\b"
+    return Markup(re.sub(number, r'<span class="w">\g<0></span>', str(escape(title))))
 
 
 _QUIET = ("a", "svg", "script", "style", "summary", "h1", "h2", "h3", "dl", "code", "header", "footer", "li")
