@@ -18,7 +18,7 @@ def svg(tmp_path):
     fig, ax = plt.subplots()
     months = pd.period_range("2020-01", periods=60, freq="M")
     values = pd.Series(np.sin(np.arange(60.0)), months)
-    figures.stacked_bars(ax, pd.DataFrame({"a": values}), {"a": ("A < B", figures.ORANGE)})
+    charts.stacked_bars(ax, pd.DataFrame({"a": values}), {"a": ("A < B", figures.ORANGE)})
     figures.lines(ax, values.rename("balance"), {"balance": "Change"})
     ax.legend()
     figures.finish(fig, title="A title", unit="Billions", source="A source", alt="Alt")

@@ -122,5 +122,5 @@ def test_long_titles_and_units_take_further_lines_and_meet_nothing(width, words)
     boxes.append(ax.get_tightbbox())
     assert not [pair for pair in itertools.combinations(boxes, 2) if pair[0].overlaps(pair[1])]
     assert all(box.x0 >= 0 and box.x1 <= fig.bbox.x1 and box.y0 >= 0 and box.y1 <= fig.bbox.y1 + 1 for box in boxes)
-    assert (figures.title_of(fig), figures.unit_of(fig)) == (text, text)
+    assert figures.words_of(fig) == {"title": text, "unit": text, "alt": "Alt"}
     plt.close(fig)

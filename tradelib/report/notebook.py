@@ -135,10 +135,10 @@ class Record:
         """
         if words:
             figures.finish(fig, **{"source": self.source} | words)
-        if not (title := figures.title_of(fig)) or not (alt := figures.alt_of(fig)):
+        texts = figures.words_of(fig)
+        if not texts["title"] or not texts["alt"]:
             raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
-        item = {"kind": "figure", "name": name, "title": title, "alt": alt, "unit": figures.unit_of(fig), "reading": ""}
-        self._told["items"].append(item)
+        self._told["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
         table = pd.DataFrame(data)
         if wrong := not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
@@ -147,7 +147,7 @@ class Record:
             parameters = self._told["parameters"] | {"vintage": self.parameters.day.isoformat()}
             about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": parameters}
             export.save(fig, self._folder / "figures", name, table, json.dumps(about | {"source": self.source}))
-        display(shown, raw=True, metadata={"image/png": {"alt": alt}})
+        display(shown, raw=True, metadata={"image/png": {"alt": texts["alt"]}})
         plt.close(fig)
 
     def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:

@@ -193,7 +193,7 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) ->
 
 def _prints(days: Collection[str]) -> dict[tuple[Any, str], str]:
     """Return what the texts about the releases of some days print, by cells and value, as a line of a proof."""
-    found = {}
+    found: dict[tuple[Any, str], str] = {}
     for release in store.releases():
         for judged, where, url in printed_figures(release) if str(release.released) in days else ():
             if judged.proof:

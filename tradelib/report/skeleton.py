@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -15,41 +16,6 @@ from tradelib.store.paths import notebook_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_CELLS = {
-    "title": "# {title}\n\n**What does the release say about {word}?**",
-    "parameters": """vintage = None  # the release: a day, a statistical month, or None for the newest complete one
-output = None  # folder for figures, tables and results; None writes nothing
-series = "{series}"  # what `tradelib series {word}` lists""",
-    "read": "The release in use; every figure below remembers its cell.",
-    "load": """from matplotlib import pyplot as plt
-
-from tradelib.report.look import charts
-from tradelib.report.notebook import Record
-from tradelib.report.parameters import asked
-from tradelib.words import sentences as say
-
-chapter = asked("{name}", vintage=vintage, output=output, series=series)
-record = Record(chapter, title="{title}", question="What does the release say about {word}?")
-release = record.release()
-values = release.series(chapter.series).dropna()
-at = values.index[-1]""",
-    "answer": "## The answer",
-    "say": """moved = say.flow_moved(abs(values[at]), abs(values[at - 1]), levels=True, plural=False)
-record.text("answer", "{title} in " + say.month(at), [f"In {{say.month(at)}} it {{moved}}."])""",
-    "path": "## The path",
-    "draw": """path = (values / 1000).astype(float).rename("billions")
-fig, ax = plt.subplots()
-charts.filled_balance(ax, path)
-title = f"{title}: {{say.plain(say.money(values[at]))}} in {{say.month(at)}}"
-record.figure(fig, "path", path, title=title, unit="Billions of dollars", alt=f"A line by month. {{title}}.")
-record.reading(f"It lay between {{say.money(min(values))}} and {{say.money(max(values))}}.")""",
-    "checks": "## Checks",
-    "check": """record.check("months in order", list(values.index), expected=sorted(values.index))""",
-    "end": "## Conclusion\n\nWhat follows from it.\n\nReferences: U.S. Census Bureau and BEA, FT-900.",
-    "finish": "record.result(month=str(at), value=float(values[at]))\nrecord.finish()",
-}
-_TEXT = {"title", "read", "answer", "path", "checks", "end"}
 
 
 def write_skeleton(word: str) -> Path:
@@ -76,13 +42,10 @@ def write_skeleton(word: str) -> Path:
     if not found:
         raise ParameterError(f"the release of {release.released} has no months of a series about {word!r}")
     values = {"title": word.replace("_", " ").capitalize(), "word": word, "name": path.stem, "series": found[0]}
-    cells = [
-        nbformat.v4.new_markdown_cell(text.format(**values))
-        if kind in _TEXT
-        else nbformat.v4.new_code_cell(
-            text.format(**values), metadata={"tags": ["parameters"]} if kind == "parameters" else {}
-        )
-        for kind, text in _CELLS.items()
-    ]
+    text = (files("tradelib.report") / "templates" / "skeleton.txt").read_text(encoding="utf-8").format(**values)
+    cells = []
+    for kind, source in re.findall(r"^%% (\w+)\n(.*?)\n(?=\n%%|\Z)", text, re.DOTALL | re.MULTILINE):
+        cells.append((nbformat.v4.new_markdown_cell if kind == "text" else nbformat.v4.new_code_cell)(source))
+        cells[-1].metadata |= {"tags": ["parameters"]} if kind == "parameters" else {}
     nbformat.write(normalise(nbformat.v4.new_notebook(cells=cells)), path)
     return path

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from tradelib.quantity.rounding import printed
@@ -16,6 +17,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from matplotlib.axes import Axes
+
+
+def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
+    """Draw a bar a month, one piece a column, upwards from zero where it is positive and downwards where negative.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    frame : DataFrame
+        Values by month.
+    shades : mapping
+        Name and colour of each column, in the order of stacking.
+    """
+    tops = {True: pd.Series(0.0, frame.index), False: pd.Series(0.0, frame.index)}
+    for column, (name, shade) in shades.items():
+        values = frame[column].fillna(0.0)
+        bottom = tops[True].where(values >= 0, tops[False])
+        ax.bar(figures.dates(frame.index), values, bottom=bottom, width=26, color=shade, label=name, linewidth=0)
+        tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
+
+
+def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
+    """Mark one point and name it, ``offset`` points away; the text keeps away from the point on that side."""
+    ax.plot([x], [y], "o", color=figures.VERMILION, markersize=6.5, zorder=3)
+    ax.annotate(
+        text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
+        va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=figures.VERMILION, fontweight="bold",
+        fontsize=9.2, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
+    )  # fmt: skip
 
 
 def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
@@ -58,7 +89,7 @@ def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) ->
     """
     shades = zip(causes, (figures.ORANGE, figures.SKY), strict=True)
     figures.zero_line(ax)
-    figures.stacked_bars(ax, causes, {name: (name.capitalize(), shade) for name, shade in shades})
+    stacked_bars(ax, causes, {name: (name.capitalize(), shade) for name, shade in shades})
     figures.lines(ax, change.rename("balance"), {"balance": label})
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     if len(causes) < 36:
@@ -83,7 +114,7 @@ def history(ax: Axes, values: pd.Series) -> None:
     months = (values.index[-1] - values.index[0]).n + 1
     if months < LONG:
         return
-    a_month = ax.get_position().width * ax.figure.get_figwidth() * 72 / months  # in points
+    a_month = ax.bbox.width * 72 / ax.figure.dpi / months  # in points
     taken: list[tuple[float, float]] = []
     for start, end, name in _seen(values.index):
         if end is not None:
@@ -129,7 +160,7 @@ def filled_balance(ax: Axes, values: pd.Series) -> None:
     figures.zero_line(ax)
     figures.few_dates(ax)
     ax.margins(x=0.01)
-    figures.mark(ax, figures.dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
+    mark(ax, figures.dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
 
 
 def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str = "") -> None:
@@ -165,7 +196,7 @@ def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: 
 
 def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mapping[str, tuple[str, str]]) -> None:
     """Draw what parts contribute as stacked bars, by name and colour, and the whole as a line."""
-    figures.stacked_bars(ax, parts, names)
+    stacked_bars(ax, parts, names)
     figures.lines(ax, whole, color=figures.INK)
     figures.zero_line(ax)
     figures.few_dates(ax)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from cycler import cycler
 from matplotlib import pyplot as plt
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
@@ -28,41 +27,10 @@ NAME = "name of a line"
 """Marks the names at the ends of lines, which a narrow drawing pushes further apart."""
 FLOW_COLOURS = {"balance": INK, "exports": BLUE, "imports": VERMILION}
 
-_STYLE: dict[str, Any] = {
-    "figure.figsize": (7.2, 4.0),
-    "figure.dpi": 110,
-    "savefig.dpi": 200,
-    "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=[BLUE, VERMILION, GREEN, INK, ORANGE, SKY]),
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "grid.color": "#e3e3e3",
-    "grid.linewidth": 0.8,
-    "lines.linewidth": 1.6,
-    "lines.solid_capstyle": "round",
-    "xtick.color": "#444444",
-    "ytick.color": "#444444",
-    "ytick.left": False,
-    "legend.frameon": False,
-    "svg.hashsalt": "tradelib",
-    "svg.fonttype": "none",  # text stays text: it can be read, found, and set in the page's own font
-}
-
 
 def style() -> None:
-    """Set the project's look for all figures that follow."""
-    plt.rcParams.update(_STYLE)  # type: ignore[arg-type]
+    """Set the project's look, the sheet ``house.mplstyle``, for all figures that follow."""
+    plt.style.use("tradelib.report.look.house")
 
 
 def colour(name: str) -> str:
@@ -114,26 +82,6 @@ def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
         )  # fmt: skip
 
 
-def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
-    """Draw a bar a month, one piece a column, upwards from zero where it is positive and downwards where negative.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw.
-    frame : DataFrame
-        Values by month.
-    shades : mapping
-        Name and colour of each column, in the order of stacking.
-    """
-    tops = {True: pd.Series(0.0, frame.index), False: pd.Series(0.0, frame.index)}
-    for column, (name, shade) in shades.items():
-        values = frame[column].fillna(0.0)
-        bottom = tops[True].where(values >= 0, tops[False])
-        ax.bar(dates(frame.index), values, bottom=bottom, width=26, color=shade, label=name, linewidth=0)
-        tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
-
-
 def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
     """Mark the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month.
 
@@ -156,16 +104,6 @@ def few_dates(*axes: Axes) -> None:
     for ax in axes:
         ax.xaxis.set_major_locator(locator := AutoDateLocator(minticks=2, maxticks=6))
         ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
-
-
-def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
-    """Mark one point and name it, ``offset`` points away; the text keeps away from the point on that side."""
-    ax.plot([x], [y], "o", color=VERMILION, markersize=6.5, zorder=3)
-    ax.annotate(
-        text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
-        va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=VERMILION, fontweight="bold",
-        fontsize=9.2, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
-    )  # fmt: skip
 
 
 def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = "") -> None:
@@ -291,16 +229,7 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
     return fig
 
 
-def title_of(fig: Figure) -> str:
-    """Return the message that ``finish`` gave the figure."""
-    return str(fig.get_label())
-
-
-def unit_of(fig: Figure) -> str:
-    """Return the unit that ``finish`` wrote under the message."""
-    return next((" ".join(text.get_text().split()) for text in fig.texts if text.get_gid() == "unit"), "")
-
-
-def alt_of(fig: Figure) -> str:
-    """Return the alternative text that ``finish`` gave the figure."""
-    return fig.get_gid() or ""
+def words_of(fig: Figure) -> dict[str, str]:
+    """Return what ``finish`` gave the figure: ``title``, ``unit`` and ``alt``, empty where it has not been called."""
+    unit = next((" ".join(text.get_text().split()) for text in fig.texts if text.get_gid() == "unit"), "")
+    return {"title": str(fig.get_label()), "unit": unit, "alt": fig.get_gid() or ""}
