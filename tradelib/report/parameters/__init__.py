@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.parameters.base import Common, Parameters, in_words
 from tradelib.report.parameters.chapter import Chapter, declared
-from tradelib.report.parameters.real_vs_nominal import RealVsNominal
-from tradelib.report.parameters.revisions import Revisions
+from tradelib.report.parameters.real_vs_nominal import OneIndex, RealVsNominal, TermsOfTrade
+from tradelib.report.parameters.revisions import NewsOrNoise, Revisions
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
-from tradelib.report.parameters.trend import Breaks, Forecasts, Trend
+from tradelib.report.parameters.trend import Breaks, Forecasts, NewestTrend, Trend, Turbulence
 from tradelib.store.paths import notebook_folder
 
 if TYPE_CHECKING:
@@ -24,22 +24,28 @@ __all__ = [
     "Chapter",
     "Common",
     "Forecasts",
+    "NewestTrend",
+    "NewsOrNoise",
+    "OneIndex",
     "OwnAdjustment",
     "Parameters",
     "RealVsNominal",
     "Revisions",
     "Seasonal",
+    "TermsOfTrade",
     "Trend",
+    "Turbulence",
     "asked",
     "check",
     "in_words",
     "notebooks",
 ]  # fmt: skip
 
-_MODELS: dict[str, type[Parameters]] = {
-    model.notebook: model
-    for model in (Seasonal, Trend, RealVsNominal, Revisions, Breaks, Forecasts, AgencyWay, OwnAdjustment)
-}
+_ALL = (
+    Seasonal, Trend, NewestTrend, Breaks, Turbulence, Forecasts, RealVsNominal, TermsOfTrade, OneIndex, Revisions,
+    NewsOrNoise, AgencyWay, OwnAdjustment,
+)  # fmt: skip
+_MODELS: dict[str, type[Parameters]] = {model.notebook: model for model in _ALL}
 _declared: dict[tuple[str, int], type[Common]] = {}
 
 

@@ -17,25 +17,17 @@ PRICES = tuple(f"{flow}_goods_bls_nsa_base2000_index" for flow in ("exports", "i
 """The price indexes of all commodities."""
 
 
-class RealVsNominal(Parameters):
-    """Is the goods balance moving because prices or because quantities move?
+class Prices(Parameters):
+    """What every notebook on prices and volumes takes.
 
     Attributes
     ----------
     reference_year : int
         Volumes are at its prices, price indexes 100 in it.
-    adjust_prices : bool
-        Take the seasonal movement out of the price indexes before they deflate adjusted values.
-    episode_start, episode_end : str or None
-        An episode beside the usual ones; both or none.
     """
 
-    notebook: ClassVar[str] = "24_real_vs_nominal"
     needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
     reference_year: int = 2017
-    adjust_prices: bool = False
-    episode_start: Month | None = None
-    episode_end: Month | None = None
 
     def load_prices(self) -> pd.DataFrame:
         """Load the price indexes, another agency's, from their newest release."""
@@ -93,14 +85,44 @@ class RealVsNominal(Parameters):
             if everything is not None:
                 expected = expected.replace("indexes", "indexes and of the official chained dollars")
             raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
-        return self._with_episode(months)
+        return self
 
-    def _with_episode(self, months: pd.PeriodIndex) -> Self:
+
+class RealVsNominal(Prices):
+    """Is the goods balance moving because prices or because quantities move?
+
+    Attributes
+    ----------
+    adjust_prices : bool
+        Take the seasonal movement out of the price indexes before they deflate adjusted values.
+    episode_start, episode_end : str or None
+        An episode beside the usual ones; both or none.
+    """
+
+    notebook: ClassVar[str] = "24_real_vs_nominal"
+    adjust_prices: bool = False
+    episode_start: Month | None = None
+    episode_end: Month | None = None
+
+    @model_validator(mode="after")
+    def _has_the_episode(self) -> Self:
         """Check that the episode lies in the span."""
-        ends = (self.episode_start, self.episode_end)
+        ends, months = (self.episode_start, self.episode_end), self.common_months()
         if ends == (None, None):
             return self
         if None in ends or not str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1]):
             expected = f"both ends of an episode between {months[0]} and {months[-1]}"
             raise ValueError(f"episode_start {ends[0]} and episode_end {ends[1]}; expected {expected}")
         return self
+
+
+class TermsOfTrade(Prices):
+    """What are the terms of trade worth?"""
+
+    notebook: ClassVar[str] = "44_terms_of_trade"
+
+
+class OneIndex(Prices):
+    """How good is deflating by one price index?"""
+
+    notebook: ClassVar[str] = "43_one_index"

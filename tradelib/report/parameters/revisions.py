@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Revisions(Parameters):
-    """How far do first prints move?
+class FirstPrints(Parameters):
+    """What every notebook on revisions takes.
 
     Attributes
     ----------
@@ -27,32 +27,13 @@ class Revisions(Parameters):
         Whose figures are compared: ``bea`` (BEA's time series and FRED) or ``census`` (exhibits and history table).
     print_number : int
         Which print is compared with the latest figure; 1 is the first.
-    lags : int or None
-        Months of autocorrelation that the standard errors allow for; None for the usual rule.
-    doubtful, rejected : float
-        P-values below which a hypothesis is doubtful and rejected.
-    few : int
-        Fewer months than this are few, and nothing is rated worse than doubtful on them: at 5 and 1 percent, the
-        joint test rejects 17 and 7 percent of true hypotheses on the 12 months of the bundled vintages, 10 and 3
-        percent on 40 months in a row, and it misses much besides.
-    shown : int
-        How many of the newest months the heat map shows.
-    example : str or None
-        The month told print by print; None for the one whose print moved most.
     """
 
-    notebook: ClassVar[str] = "25_revisions"
     own: ClassVar[tuple[str, ...]] = ("series", "end", "vintage")
     least_months: ClassVar[int] = 5
     series: SeriesName = "balance_total_bop_sa"
     compilation: str = "bea"
     print_number: Annotated[int, Field(ge=1)] = 1
-    lags: Annotated[int, Field(ge=0, le=60)] | None = None
-    doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    rejected: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    few: Annotated[int, Field(ge=1)] = 30
-    shown: Annotated[int, Field(ge=6, le=60)] = 26
-    example: Month | None = None
 
     @property
     def day(self) -> dt.date:
@@ -82,6 +63,51 @@ class Revisions(Parameters):
         if same or not table["direction"].isin(["kept", "flipped"]).any():
             found = f"{same[0]} of one size" if same else "no direction"
             raise ValueError(f"found {found} in {len(measured)} months; expected values that differ, and a direction")
-        if self.example not in {None, *measured}:
-            raise ValueError(f"example {self.example} is none of the months measured: {', '.join(measured)}")
+        self.check_measured(measured)
         return self
+
+    def check_measured(self, months: list[str]) -> None:
+        """Raise ``ValueError`` where a parameter does not fit the months measured."""
+
+
+class Revisions(FirstPrints):
+    """How far do first prints move?
+
+    Attributes
+    ----------
+    shown : int
+        How many of the newest months the heat map shows.
+    example : str or None
+        The month shown print by print; None for the one whose print moved most.
+    """
+
+    notebook: ClassVar[str] = "25_revisions"
+    shown: Annotated[int, Field(ge=6, le=60)] = 26
+    example: Month | None = None
+
+    def check_measured(self, months: list[str]) -> None:
+        """Raise ``ValueError`` where the example is none of the months measured."""
+        if self.example not in {None, *months}:
+            raise ValueError(f"example {self.example} is none of the months measured: {', '.join(months)}")
+
+
+class NewsOrNoise(FirstPrints):
+    """Can revisions be foreseen?
+
+    Attributes
+    ----------
+    lags : int or None
+        Months of autocorrelation that the standard errors allow for; None for the usual rule.
+    doubtful, rejected : float
+        P-values below which a hypothesis is doubtful and rejected.
+    few : int
+        Fewer months than this are few, and nothing is rated worse than doubtful on them: at 5 and 1 percent, the
+        joint test rejects 17 and 7 percent of true hypotheses on the 12 months of the bundled vintages, 10 and 3
+        percent on 40 months in a row, and it misses much besides.
+    """
+
+    notebook: ClassVar[str] = "42_news_or_noise"
+    lags: Annotated[int, Field(ge=0, le=60)] | None = None
+    doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    rejected: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    few: Annotated[int, Field(ge=1)] = 30
