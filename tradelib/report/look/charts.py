@@ -268,6 +268,21 @@ def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Mapping[float, pd.Dat
     figures.few_dates(ax)
 
 
+def fitted_line(
+    ax: Axes, across: pd.Series, up: pd.Series, line: tuple[Sequence[float], Sequence[float]], named: pd.Index
+) -> None:
+    """Draw months as points and a line fitted to them; the months to be named stand beyond their points, off zero."""
+    figures.zero_line(ax)
+    ax.plot(*line, color=figures.GREY, linewidth=1.2)
+    ax.scatter(across, up, color=figures.BLUE, s=30, zorder=3)
+    for month in named:
+        at, above = (across[month], up[month]), up[month] > 0
+        ax.annotate(
+            f"{month:%b %Y}", at, xytext=(0, 7 if above else -7), textcoords="offset points", fontsize=8, ha="center",
+            va="bottom" if above else "top",
+        )  # fmt: skip
+
+
 def shares(ax: Axes, frame: pd.DataFrame, wanted: float) -> None:
     """Draw percentages as dots, a row for each row and a shape for each column, and what they should be as a line."""
     shapes = zip(frame, "osD", (figures.INK, figures.BLUE, figures.VERMILION), strict=False)
