@@ -12,7 +12,7 @@ from page import names_after, record_of
 from tradelib import store
 from tradelib.store.paths import data_folder
 
-STEM = "24_real_vs_nominal"
+STEM, ONE_INDEX = "24_real_vs_nominal", "43_one_index"
 MONTHS = pd.period_range("2012-01", periods=24, freq="M")
 two_years = arrays(float, 24, elements=st.floats(1, 1000))
 
@@ -29,7 +29,7 @@ def implicit(nominal, chained, year):
     nominal = pd.DataFrame({"exports": nominal, "imports": nominal}, MONTHS)
     totals = by_item(goods={"exports": chained, "imports": chained})
     span = {"first": MONTHS[0], "last": MONTHS[-1], "value": nominal, "nominal": nominal}
-    return names_after(STEM, "totals = ", chained_dollars=totals, reference_year=year, **span)
+    return names_after(STEM, "totals = ", chained_dollars=totals, official=True, reference_year=year, **span)
 
 
 @given(two_years, two_years, st.sampled_from([2012, 2013]))
@@ -57,7 +57,7 @@ def test_a_month_without_chained_dollars_stays_missing():
 def test_the_real_balance_keeps_its_residual_in_sight():
     parts = {"goods": (27, 34), "goods/foods": (10, 10), "goods/capital_goods": (20, 20), "goods/residual": (-3, 4)}
     chained = by_item(**{item: dict(zip(("exports", "imports"), pair, strict=True)) for item, pair in parts.items()})
-    got = names_after(STEM, "by_use = ", chained_dollars=chained, last=MONTHS[-1])["by_use"]
+    got = names_after(ONE_INDEX, "by_use = ", chained=chained, span=MONTHS)["by_use"]
     assert got["Dec 2013"].to_dict() == {"goods": -7, "goods foods": 0, "goods capital goods": 0, "goods residual": -7}
     assert got["change"].tolist() == [0] * 4
 
@@ -69,17 +69,20 @@ def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, 
     shutil.copytree(data_folder(), tmp_path / "data")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
-    got = record_of(STEM, start=start, reference_year=2012, output=str(tmp_path / "out"))
-    assert all(check["holds"] for check in got["checks"])
-    names = [item["name"] for item in got["items"]]
-    assert "real_balance" in names
-    assert ("distance_by_year" in names) == (start is None)
-    assert "volume in chained (2012) dollars" in got["items"][0]["unit"]
+    for stem in (STEM, ONE_INDEX):
+        got = record_of(stem, start=start, reference_year=2012, output=str(tmp_path / stem))
+        assert all(check["holds"] for check in got["checks"])
+        items = {item["name"]: item for item in got["items"]}
+        if stem == STEM:
+            assert "volume in chained (2012) dollars" in items["value_and_volume"]["unit"]
+        else:
+            assert "real_balance" in items
+            assert ("distance_by_year" in items) == (start is None)
 
 
 @pytest.mark.slow
 def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis():
     """Printed changes of months that goods on a Census basis do not reach are left out, not looked up."""
-    got = record_of(STEM, vintage="2024-02")
+    got = record_of(ONE_INDEX, vintage="2024-02")
     assert all(check["holds"] for check in got["checks"])
     assert any("No month of this span has printed real changes" in item["reading"] for item in got["items"])

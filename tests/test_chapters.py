@@ -31,7 +31,7 @@ SAID = {
         "Exports rose $0.5 billion (0.2 percent) to $278.5 billion",
         "Imports rose $17.8 billion (4.4 percent) to $419.0",
         "the goods and services deficit widened $189.6 billion", "Exports rose $41.1 billion (5.2 percent)",
-        "February's deficit is now $123.2 billion, in the release of April 3 it was $122.7 billion",
+        "February's deficit is now $123.2 billion; in the release of April 3 it was $122.7 billion",
     ],
     ("2025-05-06", "02_averages"): ["The average goods and services deficit widened $14.1 billion to $131.4 billion",
                                     "Average imports rose $76.9 billion"],

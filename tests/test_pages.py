@@ -30,6 +30,7 @@ def page(name, **names):
 
 
 TREND, BREAKS = page("23_trend", in_percent=True), page("26_breaks")
+NEWEST = page("40_newest_trend")
 FORECASTS = page("27_forecasts", steps=pd.RangeIndex(1, 13), flow="balance")
 
 
@@ -45,14 +46,14 @@ def test_hp_is_the_weighted_mean_that_its_penalty_says():
     walk = months(np.cumsum(noise(120)))
     second = np.diff(np.eye(len(walk)), n=2, axis=0)
     weights = np.linalg.inv(np.eye(len(walk)) + 129_600 * second.T @ second)
-    np.testing.assert_allclose(TREND["hp"](walk), weights @ walk)
+    np.testing.assert_allclose(NEWEST["hp"](walk), weights @ walk)
 
 
 def test_hamilton_is_the_regression_that_it_says():
     y = np.cumsum(noise(120))
     rows = [[*(y[t - 24 - lag] for lag in range(12)), 1.0] for t in range(35, len(y))]
     coefficients = np.linalg.lstsq(np.array(rows), y[35:], rcond=None)[0]
-    got = TREND["hamilton"](months(y))
+    got = NEWEST["hamilton"](months(y))
     assert np.isnan(got[:35]).all()
     np.testing.assert_allclose(got[35:], np.array(rows) @ coefficients)
 

@@ -304,6 +304,53 @@ def right_number(vintage, text, **_):
     return "No numbers are wrong; one was checked"
 
 
+def parts_of_the_balance(end=None, vintage="2025-03", **_):
+    """The three newest months of goods and of services, averaged."""
+    flows = {item: loaded(f"balance_{item}_bop_sa", vintage) for item in ("goods", "services")}
+    end = end or max(flows["goods"])
+    goods, services = (sum(values[back(end, n)] for n in range(3)) / 3 for values in flows.values())
+    return f"A goods deficit of {money(goods)} and a services surplus of {money(services)} make a deficit of"
+
+
+def distance_of_ends(told, **_):
+    """How far apart the trends of the table end."""
+    rows = rows_of(told, "ends")
+    ends = [as_number(row["Newest trend"]) for row in rows]
+    [item] = [item for item in told["items"] if item["name"] == "answer"]
+    number = as_number(re.search(r"disagree by \$?([\d.,]+)", as_read(item["title"]))[1])
+    assert abs(number - (max(ends) - min(ends))) < 0.061
+    return "The ends of the past moved by"
+
+
+def largest_step(series, start, end=None, **_):
+    """The month with the largest change, in percent where the series is positive."""
+    values = loaded(series)
+    if series.startswith("balance"):
+        months = [month for month in values if start < month <= (end or max(values))]
+        sizes = {month: values[month] - values[back(month, 1)] for month in months}
+        month = max(months, key=lambda each: abs(sizes[each]))
+        return f"{in_words(month)}, a {'rise' if sizes[month] > 0 else 'fall'} of {money(sizes[month])}."
+    return "The largest change was that of"
+
+
+def mean_revision(start, **_):
+    """What prints of months since a first one were revised by on average, by the releases themselves."""
+    issues = [issue for issue in store.releases() if "balance_total_bop_sa" in issue.quantities]
+    newest, moved = issues[-1].values("balance_total_bop_sa", "bea"), []
+    for issue in issues[:-1]:
+        values = issue.values("balance_total_bop_sa", "bea")
+        if str(issue.month) >= start and issue.month in values.index:
+            moved.append(float(newest[issue.month]) - float(values[issue.month]))
+    hundredths = int(abs(sum(moved) / len(moved)) / 10 + 0.5)
+    return f"The mean revision is +${hundredths // 100}.{hundredths % 100:02} billion"
+
+
+def year_of_export_prices(end, **_):
+    values = loaded("exports_goods_bls_nsa_base2000_index")
+    rate = 100 * (values[end] / values[back(end, 12)] - 1)
+    return f"export prices {'rose' if rate > 0 else 'fell'} {abs(rate):.1f} percent"
+
+
 SETS = [
     ("01_overview", {"vintage": "2023-04"}, of_balance("balance_total_bop_sa", "The goods and services")),
     ("01_overview", {"vintage": "2024-02", "month": "2020-04"}, largest_since),
@@ -366,7 +413,16 @@ SETS = [
         goods_over_year,
     ),
     ("25_revisions", {"series": "balance_total_bop_sa", "example": "2025-03"}, first_print_of),
-    ("25_revisions", {"shown": 6, "few": 5, "start": "2024-06"}, first_prints),
+    ("25_revisions", {"shown": 6, "start": "2024-06"}, first_prints),
+    ("20_deficit", {"start": "2008-01", "end": "2020-04"}, parts_of_the_balance),
+    ("20_deficit", {"start": "2024-01", "vintage": "2024-02"}, parts_of_the_balance),
+    ("40_newest_trend", {"series": TRAVEL, "start": "2019-01", "end": "2021-06"}, distance_of_ends),
+    ("40_newest_trend", {"series": IMPORT_PRICES, "start": "2018-01", "end": "2020-04"}, distance_of_ends),
+    ("41_turbulence", {"series": CHINA, "start": "2010-01"}, largest_step),
+    ("41_turbulence", {"series": "balance_total_bop_sa", "start": "2012-01", "end": "2019-12"}, largest_step),
+    ("42_news_or_noise", {"few": 5, "start": "2024-06"}, mean_revision),
+    ("43_one_index", {"end": "2024-01", "reference_year": 2012}, lambda **_: "exports, real"),
+    ("44_terms_of_trade", {"start": "2005-01", "end": "2020-04"}, year_of_export_prices),
     ("26_breaks", {"series": "balance_total_bop_sa", "start": "2018-01", "end": "2020-04"}, first_regime),
     ("26_breaks", {"series": TRAVEL, "start": "2016-01", "end": "2020-04"}, first_regime),
     ("26_breaks", {"series": IMPORT_PRICES, "start": "2019-01"}, lambda **_: "the import price index for goods"),

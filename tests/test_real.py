@@ -13,7 +13,7 @@ from tradelib.report import parameters
 from tradelib.report.parameters import RealVsNominal
 from tradelib.seasonal.pattern import stl_pattern
 
-STEM = "24_real_vs_nominal"
+STEM, TERMS, ONE_INDEX = "24_real_vs_nominal", "44_terms_of_trade", "43_one_index"
 DEFLATE = "deflator = "
 two_years = arrays(float, (24, 2), elements=st.floats(1, 1000))
 
@@ -29,12 +29,6 @@ def deflated(nominal, prices, year=2017):
     """Deflate as the page does, over all months of the values."""
     span = {"first": nominal.index[0], "last": nominal.index[-1]}
     return names_after(STEM, DEFLATE, nominal=nominal, prices=prices, reference_year=year, **span)
-
-
-def page(words, price=None, volume=None, value=None):
-    """Run one cell of the page after the prices and volumes that it takes."""
-    value = price * volume / 100 if value is None else value
-    return names_after(STEM, words, price=price, volume=volume, value=value)
 
 
 def test_prices_that_double_leave_half_the_volume():
@@ -88,7 +82,7 @@ def test_the_balance_is_split_into_four_parts():
     nominal = load([f"{flow}_goods_bop_sa" for flow in pair], unit="billions", vintage="2024-04-04")
     prices = load([f"{flow}_goods_bls_nsa_base2000_index" for flow in pair])
     space = deflated(nominal.set_axis(pair, axis=1), prices.set_axis(pair, axis=1))
-    got = names_after(STEM, "def bennet", "balance, signs = ", "def balance_split", **space)["balance_split"](12)
+    got = names_after(STEM, "def bennet", "def balance_split", "split = ", dollars=str, **space)["split"]
     assert list(got) == ["total", "export_prices", "export_volumes", "import_prices", "import_volumes"]
     np.testing.assert_allclose(got.drop(columns="total").sum(axis=1, skipna=False), got["total"], atol=1e-9)
     balance = load("balance_goods_bop_sa", unit="billions", vintage="2024-04-04").iloc[:, 0]
@@ -101,7 +95,7 @@ def test_the_balance_is_split_into_four_parts():
 
 
 def test_terms_of_trade_rise_when_exports_become_dearer():
-    got = page("terms = ", price=flows([100] * 12 + [110], [100] * 13), volume=flows([1] * 13))
+    got = names_after(TERMS, "terms = ", price=flows([100] * 12 + [110], [100] * 13))
     assert got["terms"].iloc[[0, -1]].tolist() == pytest.approx([100, 110])
     assert got["over_year"]["terms_of_trade"] == pytest.approx(10)
 
@@ -120,14 +114,13 @@ def test_without_a_change_of_relative_prices_there_is_no_trading_gain(price, vol
 
 def page_of_gain(price, volume):
     value = price * volume / 100
-    balance = value["exports"] - value["imports"]
-    got = names_after(STEM, "command = ", price=price, volume=volume, value=value, balance=balance)
+    got = names_after(TERMS, "command = ", price=price, volume=volume, value=value)
     return got["drawn"].assign(gain=got["gain"])
 
 
 def growth_of_balance(current, constant):
     """Return the newest change as the page sets it beside a release's paragraph on real goods."""
-    return names_after(STEM, "levels = ", current=flows(*current), constant=flows(*constant))["ours"].iloc[-1]
+    return names_after(ONE_INDEX, "levels = ", current=flows(*current), constant=flows(*constant))["ours"].iloc[-1]
 
 
 def test_the_real_paragraph_of_a_release():

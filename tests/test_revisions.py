@@ -21,7 +21,7 @@ from tradelib.report import parameters
 from tradelib.report.parameters import Revisions
 from tradelib.store import triangles as triangle
 
-STEM = "25_revisions"
+STEM = "42_news_or_noise"
 
 
 def months(n, start="2000-01"):
@@ -41,10 +41,9 @@ def forecasts(first, final, lags=None, few=30):
     changed = pd.DataFrame({"first_change": first, "latest_change": final})
     changed["change_revision"] = final - first
     options = SimpleNamespace(lags=lags, few=few, doubtful=0.05, rejected=0.01)
-    cells = ("lags = int", "def regress", "def rate", "revised = ", "def forecast")
+    cells = ("lags = int", "def regress", "def rate", "revised = ", "def joint_test", "fits = ", "outcome = ")
     space = names_after(STEM, *cells, sm=sm, pairs=changed, parameters=options)
-    news, noise = (space["forecast"](changed[name]) for name in ("first_change", "latest_change"))
-    return news, noise, names_after(STEM, "outcome = ", news=news, noise=noise)["outcome"]
+    return space["news"], space["noise"], space["outcome"]
 
 
 def mean_of(revised, few=30):

@@ -231,6 +231,26 @@ def balance_moved(
     return f"the {word}{noun} {verb}{size}{level}"
 
 
+def moved_short(now: float, before: float, flow: str) -> str:
+    """Return how a key figure moved: ``$17.3 bn wider (+14.0%)``.
+
+    Parameters
+    ----------
+    now, before : Figure or float
+        Millions of dollars, negative for a deficit.
+    flow : str
+        A balance widens or narrows, or turns; another flow is more or less.
+    """
+    way = direction(abs(now) - abs(before))
+    if flow == "balance" and side(now) != side(before):
+        return f"after {_standing(before, 1)}"
+    if not way or not before:
+        return "nearly unchanged"
+    words = ("less", "more") if flow != "balance" else ("narrower", "wider") if now < 0 else ("smaller", "larger")
+    rate = percent(100 * (abs(now) / abs(before) - 1), sign=True, word="%")
+    return f"{money(abs(now - before), short=True)} bn {words[way > 0]} ({rate})"
+
+
 def _standing(balance: float, decimals: int) -> str:
     if not direction(balance, decimals):
         return "close to zero"
