@@ -196,12 +196,12 @@ def _prints(days: Collection[str]) -> dict[tuple[Any, str], str]:
     found: dict[tuple[Any, str], str] = {}
     for release in store.releases():
         for judged, where, url in printed_figures(release) if str(release.released) in days else ():
-            if judged.proof:
+            if judged.proof is not None:
                 cells = [(cell.name, cell.period, cell.released) for cell in judged.proof.cells]
                 place = f'<a href="{escape(url)}">{escape(where)}</a>' if url else escape(where)
                 verdict = "a tie, the millions as published round either way" if judged.verdict == "ties" else "agrees"
                 line = f"<p class=v>Printed as <b>{escape(judged.statement.number)}</b> in {place}: {verdict}.</p>"
-                found.setdefault(_identity(cells, judged.ours), line)
+                found.setdefault(_identity(cells, float(judged.proof)), line)
     return found
 
 
