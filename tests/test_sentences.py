@@ -83,6 +83,24 @@ def test_a_flow_moves_in_words(now, before, expected):
     assert words.plain(words.flow_moved(float(now), float(before))) == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "flow", "expected"),
+    [
+        (-140498, -123184, "balance", "$17.3 bn wider (+14.1%)"),
+        (-60000, -68900, "balance", f"$8.9 bn narrower ({words.MINUS}12.9%)"),
+        (4700, 3800, "balance", "$0.9 bn larger (+23.7%)"),
+        (3800, 4700, "balance", f"$0.9 bn smaller ({words.MINUS}19.1%)"),
+        (1200, -300, "balance", "after a deficit of $0.3 billion"),
+        (-60010, -60000, "balance", "nearly unchanged"),
+        (278500, 278000, "exports", "$0.5 bn more (+0.2%)"),
+        (401200, 419000, "imports", f"$17.8 bn less ({words.MINUS}4.2%)"),
+        (500, 0, "imports", "nearly unchanged"),
+    ],
+)
+def test_a_key_figure_moves_in_few_words(now, before, flow, expected):
+    assert words.plain(words.moved_short(float(now), float(before), flow)) == expected
+
+
 def test_only_parts_that_moved_with_the_total_lead_it():
     changes = pd.Series({"drugs": 20900.0, "metals": -10300.0, "cars": 2100.0, "rest": float("nan")})
     got = words.plain(words.led_by(changes, 12700.0))
