@@ -101,7 +101,8 @@ def test_every_figure_has_a_reading_and_alternative_text(notebook: nbformat.Note
         if "record.figure" in cell.source:
             assert waiting is None, f"{notebook.stem}: no reading between {waiting} and {cell.id}"
             alt = [o.metadata.get("image/png", {}).get("alt") for o in cell.outputs if "image/png" in o.get("data", {})]
-            assert alt, cell.id
+            is_drawn = bool(cell.outputs) or not cell.source.startswith("if ")  # some data are not in the repository
+            assert bool(alt) == is_drawn, cell.id
             assert all(alt), cell.id
             waiting = cell.id
         if "record.reading" in cell.source:
