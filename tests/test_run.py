@@ -180,11 +180,11 @@ def test_a_page_in_a_browser(made: Path, tmp_path: Path, name: str) -> None:
 
 
 @browser.needed
-def test_the_first_screen_has_the_headline_the_key_figures_and_the_path(made: Path) -> None:
+def test_the_first_screen_has_the_headline_the_key_figures_and_the_path_also_under_the_banner(made: Path) -> None:
     with browser.opened(made / "index.html") as (page, _, _):
-        page.evaluate("document.getElementById('stale').remove()")
+        assert page.locator("#stale").is_visible()  # the release is older than a cycle
         for width, height, wanted in (
-            (1280, 800, "h1, .tiles, .path svg, .drivers svg"), (768, 1024, "h1, .tiles, .path svg"),
+            (1280, 800, "h1, .tiles, .path svg, .drivers svg, .revised"), (768, 1024, "h1, .tiles, .path svg"),
             (390, 844, "h1, .tiles, .path svg"),
         ):  # fmt: skip
             page.set_viewport_size({"width": width, "height": height})
@@ -192,6 +192,8 @@ def test_the_first_screen_has_the_headline_the_key_figures_and_the_path(made: Pa
                 wanted, "all => Math.max(...all.map(one => one.getBoundingClientRect().bottom))"
             )
             assert lowest <= height, (width, lowest)
+            wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+            assert page.eval_on_selector_all(".tile", wide) == [], width
 
 
 @browser.needed
@@ -221,6 +223,46 @@ def test_every_number_of_the_chapters_has_its_proof(made: Path) -> None:
     assert bare == []
 
 
+def test_numbers_that_the_release_prints_in_words_lead_to_the_words(made: Path) -> None:
+    """Counted in brief and chapters: numbers with a printed counterpart, and printed numbers that stand there."""
+    text = (made / "index.html").read_text(encoding="utf-8")
+    proofs = dict(re.findall(r'<li id="(p\w+)">(.*?)</ul></li>', text, re.DOTALL))
+    places = {key: match[1] for key, proof in proofs.items() if (match := re.search(r"number (\d+) of 126", proof))}
+    links = re.findall(r'<a class="n" href="#(p\w+)"', text)
+    assert len(places) >= 165
+    assert sum(link in places for link in links) >= 195
+    assert len(set(places.values())) >= 100
+    ties = [proof for proof in proofs.values() if ": a tie, the millions as published round either way" in proof]
+    assert ties
+    assert {re.search("Printed as <b>(.*?)</b>", proof)[1] for proof in ties} == {"$2.4 billion"}
+
+
+@browser.needed
+def test_chapters_are_counted_through_and_lead_to_each_other(made: Path) -> None:
+    with browser.opened(made / "index.html") as (page, _, _):
+        heads = page.locator(".chapter > .kicker").all_inner_texts()
+        nexts = page.locator(".next a:has-text('Next')").all_inner_texts()
+    numbers, titles = zip(*(head.split(" \u00b7 ") for head in heads), strict=True)
+    assert list(numbers) == [str(n) for n in range(1, len(heads) + 1)]
+    assert nexts == [f"Next: {title}" for title in titles[1:]]
+
+
+AXE = os.environ.get("TRADELIB_AXE", "")
+
+
+@browser.needed
+@pytest.mark.skipif(not AXE, reason="TRADELIB_AXE names no axe.min.js of the npm package axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "analysis.html"])
+def test_axe_has_no_fault_to_name(made: Path, name: str, scheme: str) -> None:
+    with browser.opened(made / name) as (page, _, _):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        page.evaluate(Path(AXE).read_text(encoding="utf-8"))
+        got = page.evaluate("axe.run().then(found => found.violations.map(one => one.id))")
+    assert got == []
+
+
 @browser.needed
 def test_a_number_opens_its_proof_by_keyboard_and_gives_the_focus_back(made: Path) -> None:
     with browser.opened(made / "index.html") as (page, _, _):
@@ -234,6 +276,7 @@ def test_a_number_opens_its_proof_by_keyboard_and_gives_the_focus_back(made: Pat
         assert panel.is_hidden()
         assert page.evaluate("document.activeElement.textContent") == link.inner_text()
     assert "$17.3" in text
+    assert "Printed as $17.3 billion in U.S. International Trade in Goods and Services, March 2025, page 1" in text
     assert "\u2212140,498" in text
     assert "trad-time-series-0325.xlsx" in text
 
