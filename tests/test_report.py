@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tradelib.report import run as run_module
-from tradelib.report.execution import Job, Outcome
+from tradelib.report.execution import Job, Outcome, inputs
 from tradelib.report.execution.partial import OccupiedError
-from tradelib.report.run import ReportError, report
+from tradelib.report.execution.runs import RunError
+from tradelib.report.run import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ class StandIn:
     def __call__(self, jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         self.calls += 1
         for job in jobs:
-            place = folder / job.notebook
+            place = folder / job.place
             (place / "figures").mkdir(parents=True)
             (place / "notebook.ipynb").write_text("{}")
             if self.breaks:
@@ -152,9 +153,9 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: P
         for outcome in StandIn()(jobs, folder):
             if outcome.job.notebook == "23_trend":
                 if damage == "svg":
-                    (folder / "23_trend" / "figures" / "path.svg").unlink()
+                    (folder / outcome.job.place / "figures" / "path.svg").unlink()
                 else:
-                    (folder / "23_trend" / "results.json").write_text(damage)
+                    (folder / outcome.job.place / "results.json").write_text(damage)
             yield outcome
 
     got = report(out=tmp_path / "r", executor=cut)
@@ -167,16 +168,17 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: P
 
 def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def change(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
-        yield from StandIn()(jobs, folder)
-        now = run_module.inputs_of(jobs) | {"package": "other"}
-        monkeypatch.setattr(run_module, "inputs_of", lambda _: now)
+        original = inputs.circumstances
+        for outcome in StandIn()(jobs, folder):
+            yield outcome
+            monkeypatch.setattr(inputs, "circumstances", lambda *given: original(*given) | {"package": "other"})
 
-    with pytest.raises(ReportError, match="package changed while the notebooks ran"):
+    with pytest.raises(RunError, match="package changed while the notebooks ran"):
         report(out=tmp_path / "r", executor=change)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("where", ["executor", "write_page", "_gather", "_write_manifest"])
+@pytest.mark.parametrize("where", ["executor", "write_page", "_gather", "publish"])
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     report(out=tmp_path / "r", executor=StandIn())
     before = sorted((p, p.read_bytes()) for p in tmp_path.rglob("*") if p.is_file())
@@ -203,7 +205,7 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ReportError, match=r"cannot write .*r: .*file is no folder"):
+    with pytest.raises(RunError, match=r"cannot write .*r: .*file is no folder"):
         report(out=tmp_path / "file" / "r", executor=StandIn())
 
     def full(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
@@ -211,7 +213,7 @@ def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     first = report(out=tmp_path / "r", executor=StandIn())
-    with pytest.raises(ReportError, match=r"the disk is full\. What was there before is there still"):
+    with pytest.raises(RunError, match=r"the disk is full\. What was there before is there still"):
         report(out=tmp_path / "r", executor=full, force=True)
     assert report(out=tmp_path / "r", executor=StandIn()).skipped
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", first.folder.name]

@@ -14,11 +14,13 @@ from filelock import FileLock
 from rich.console import Console
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution import Outcome, inputs
+from tradelib.report.execution import Outcome, inputs, runs
 from tradelib.report.execution.kernels import Limits, Run
 from tradelib.report.execution.partial import MARK, OccupiedError
+from tradelib.report.execution.runs import RunError
+from tradelib.report.follow import follow
 from tradelib.report.parameters import Trend
-from tradelib.report.sweep import SweepError, follow, jobs_of, run as run_module, sweep, sweep_of
+from tradelib.report.sweep import jobs_of, run as run_module, sweep, sweep_of
 from tradelib.report.sweep.table import read_table
 
 if TYPE_CHECKING:
@@ -155,9 +157,10 @@ def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> Non
 
 def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) -> None:
     sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
-    again, told = StandIn(), list[int]()
-    got = sweep(jobs(), tmp_path / "s", executor=again, skipping=told.append)
-    assert (again.ran, got.skipped, told, got.failures) == (["2012-01"], 5, [5], {})
+    again, told = StandIn(), list[dict[str, str]]()
+    got = sweep(jobs(), tmp_path / "s", executor=again, begin=lambda _, reasons: told.append(reasons))
+    assert (again.ran, got.skipped, got.failures) == (["2012-01"], 5, {})
+    assert told == [{jobs()[2].place: "not run with these parameters before"}]
     assert not list((tmp_path / "s" / "failed").glob("*/*"))
     sweep(jobs(), tmp_path / "s", executor=(forced := StandIn()), force=True)
     assert len(forced.ran) == 6
@@ -215,7 +218,7 @@ def test_a_change_in_the_middle_stops_the_sweep_and_keeps_no_mixture(
                 monkeypatch.setattr(inputs, "circumstances", lambda *given: original(*given) | {what: "other"})
             yield outcome
 
-    with pytest.raises(SweepError, match=f"{what} changed while the sweep ran"):
+    with pytest.raises(RunError, match=f"{what} changed while the notebooks ran"):
         sweep(jobs(), tmp_path / "s", executor=change)
     monkeypatch.undo()
     assert sweep(jobs(), tmp_path / "s", executor=StandIn()).skipped == 3
@@ -244,7 +247,7 @@ def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "s" / MARK).touch()
     with (
         FileLock(tmp_path / "s" / ".lock"),
-        pytest.raises(SweepError, match="another sweep is at work"),
+        pytest.raises(RunError, match="another sweep is at work"),
     ):
         sweep(jobs(), tmp_path / "s", executor=(second := StandIn()))
     assert second.ran == []
@@ -254,7 +257,8 @@ def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_message_and_what_is_done_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    original, calls = getattr(run_module, where), []
+    module = run_module if where == "gather" else runs
+    original, calls = getattr(module, where), []
 
     def full(*arguments: object) -> None:
         calls.append(arguments)
@@ -262,8 +266,8 @@ def test_a_full_disk_is_one_message_and_what_is_done_stays(
             raise OSError(errno.ENOSPC, "No space left on device")
         original(*arguments)
 
-    monkeypatch.setattr(run_module, where, full)
-    with pytest.raises(SweepError, match="disk is full") as told:
+    monkeypatch.setattr(module, where, full)
+    with pytest.raises(RunError, match="disk is full") as told:
         sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
     done = {"_keep": 2, "_try_to_write": 2, "gather": 5}[where]
     assert f"{done} of 6 runs are done and kept" in str(told.value)
@@ -285,7 +289,7 @@ def test_a_full_small_disk(tmp_path: Path) -> None:
                 yield outcome
 
     try:
-        with pytest.raises(SweepError, match="disk is full") as told:
+        with pytest.raises(RunError, match="disk is full") as told:
             sweep(jobs(), disk / "s", executor=Large())
         done = int(str(told.value).split(" of 6 runs are done")[0].split()[-1])
         assert 1 <= done <= 3
@@ -297,14 +301,14 @@ def test_a_full_small_disk(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SweepError, match=r"cannot write to .*file.* is no folder"):
+    with pytest.raises(RunError, match=r"cannot write to .*file.* is no folder"):
         sweep(jobs(), tmp_path / "file" / "s", executor=(first := StandIn()))
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(SweepError, match="Read-only file system"):
+    with pytest.raises(RunError, match="Read-only file system"):
         sweep(jobs(), tmp_path / "s", executor=first)
     assert first.ran == []
 
@@ -312,17 +316,22 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
 def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     console = Console(force_terminal=False, width=200, record=True)
     [first, second, third, *_] = jobs()
-    with follow(console, 4, Path("s")) as (progress, skipping):
-        skipping(1)
+    with follow(console) as (begin, progress):
+        begin([first, second, third, jobs()[3]], {j.place: "package changed" for j in (first, second, third)})
         progress(Outcome(first, 1.0))
         progress(Outcome(second, 1.0, "took longer than 5 seconds"))
         progress(Outcome(third, 1.0))
     got = console.export_text()
-    assert "1 of 4 runs are there already" in got
-    assert "2 of 4 runs, about 0:00:0" in got
+    assert "1 of 4 runs are there already (--force runs them anew)" in got
+    assert f"[1/3] start='{ROWS[0]['start']}', series='balance_total_bop_sa' done, package changed (1 s)" in got
     assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa'\n" in got
-    assert f"  took longer than 5 seconds\n  see {Path('s', 'failed', second.place)}\n" in got
-    assert "4 of 4 runs, 1 failed" in got
+    assert "  took longer than 5 seconds\n" in got
+    many = jobs_of("trend", [{"start": f"{1992 + n // 12}-{n % 12 + 1:02}"} for n in range(100)], {})
+    with follow(console) as (begin, progress):
+        begin(many, {job.place: "" for job in many})
+        for job in many[:50]:
+            progress(Outcome(job, 1.0))
+    assert console.export_text().count("of 100 runs, about 0:00:0") == 10
 
 
 def test_a_users_folder_is_no_place_for_a_sweep(tmp_path):

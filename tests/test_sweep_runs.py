@@ -20,8 +20,9 @@ import sweeps
 from tradelib.report.execution import jobs as jobs_module, threads, warm
 from tradelib.report.execution.jobs import Job
 from tradelib.report.execution.kernels import Limits
+from tradelib.report.execution.runs import RunError
 from tradelib.report.parameters import Parameters
-from tradelib.report.sweep import SweepError, cluster as cluster_module, sweep, sweep_of
+from tradelib.report.sweep import cluster as cluster_module, sweep, sweep_of
 from tradelib.report.sweep.cluster import cluster
 
 pytestmark = pytest.mark.slow
@@ -146,7 +147,7 @@ def test_a_run_on_a_cluster_has_its_share_of_the_worker(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("address", ["nonsense", "tcp://", "foo://x:1", "tcp://host", "tcp://host:port"])
 def test_no_address_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setattr("distributed.Client", None)  # none is made
-    with pytest.raises(SweepError, match="is no address of a Dask scheduler"):
+    with pytest.raises(RunError, match="is no address of a Dask scheduler"):
         sweep(sweep_of("trend"), tmp_path / "s", executor=cluster(address))
 
 
@@ -232,7 +233,7 @@ def test_other_code_on_a_worker_is_refused(dask_cluster, tmp_path: Path, small: 
     (tmp_path / "other").mkdir()
     sweeps.write_notebook(tmp_path / "other", "23_trend", "x = 1")
     os.environ["TRADELIB_NOTEBOOKS"] = str(tmp_path / "other")
-    with pytest.raises(SweepError, match=r"must be the same on both sides:(.|\n)*notebooks"):
+    with pytest.raises(RunError, match=r"must be the same on both sides:(.|\n)*notebooks"):
         sweep(jobs, tmp_path / "s", executor=cluster(dask_cluster.scheduler_address))
     assert small.is_dir()
 
@@ -240,5 +241,5 @@ def test_other_code_on_a_worker_is_refused(dask_cluster, tmp_path: Path, small: 
 def test_no_scheduler_is_a_plain_message(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert small.is_dir()
     monkeypatch.setattr("tradelib.report.sweep.cluster.SECONDS_TO_ANSWER", 1)
-    with pytest.raises(SweepError, match="no Dask scheduler answers"):
+    with pytest.raises(RunError, match="no Dask scheduler answers"):
         sweep(sweep_of("trend"), tmp_path / "s", executor=cluster("tcp://127.0.0.1:1"))

@@ -58,23 +58,18 @@ def write_report(
 ) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
     from tradelib.fetch.freshness import freshness
-    from tradelib.report.execution import Outcome, left_out, plan, threads  # imports that --help need not wait for
-    from tradelib.report.run import report as run  # imports that --help need not wait for
+    from tradelib.report.execution import threads  # imports that --help need not wait for
+    from tradelib.report.follow import follow
+    from tradelib.report.run import report as run
+    from tradelib.store.paths import cache_folder
 
-    total, done = len(plan(options, only)), 0
-    for name, reason in ({} if only else left_out(options)).items():
+    with follow(_err) as (begin, progress):
+        result = run(
+            options, only=only, out=out, executor=threads(jobs, kernel), force=force, pdf=pdf,
+            kept=cache_folder() / "runs", begin=begin, progress=progress,
+        )  # fmt: skip
+    for name, reason in result.left_out.items():
         _err.print(f"{name} is left out: {reason}", markup=False)
-    with _err.status(f"0 of {total} notebooks") as status:
-
-        def tell(outcome: Outcome) -> None:
-            nonlocal done
-            done += 1
-            state = f"FAILED in {outcome.error}" if outcome.error else "done"
-            _err.print(f"[{done}/{total}] {outcome.job.notebook} {state} ({outcome.seconds:.0f} s)", markup=False)
-            status.update(f"{done} of {total} notebooks")
-
-        how: dict[str, Any] = {"executor": threads(jobs, kernel), "progress": tell, "force": force, "pdf": pdf}
-        result = run(options, only=only, out=out, **how)
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     if result.headline:
@@ -144,7 +139,8 @@ def sweep(
     """Run one notebook for many parameters, into one folder with a table and a page."""
     from tradelib.report.execution import threads
     from tradelib.report.execution.kernels import Limits, memory_share
-    from tradelib.report.sweep import follow, kept, sweep as run, sweep_of
+    from tradelib.report.follow import follow
+    from tradelib.report.sweep import kept, sweep as run, sweep_of
 
     asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
     for name, value in {"seconds": seconds, "memory": memory}.items():
@@ -159,11 +155,12 @@ def sweep(
         executor = threads(jobs, kernel, replace(limits, memory=limits.memory or memory_share(jobs)))
     folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
     try:
-        with follow(_err, len(asked), folder) as (progress, skipping):
-            result = run(asked, folder, executor=executor, force=force, progress=progress, skipping=skipping)
+        with follow(_err) as (begin, progress):
+            result = run(asked, folder, executor=executor, force=force, begin=begin, progress=progress)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(kept(asked, folder)) from None
     done = result.runs - len(result.failures)
     _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
     if result.failures:
+        _err.print(f"Failed runs are in {folder / 'failed'}.", markup=False)
         raise typer.Exit(1)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
-from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import inputs_of, sha256_of
-from tradelib.report.execution.jobs import Executor, Job, Outcome, plan, threads
-from tradelib.report.execution.partial import partial_folder, publish, require_replaceable
+from tradelib.report.execution.jobs import Executor, Job, planned, threads
+from tradelib.report.execution.partial import MANIFEST, partial_folder, publish, require_replaceable
+from tradelib.report.execution.runs import RunError, at_work, bring, files_in, place_of, reason, write_json
 from tradelib.report.page import write_page
 from tradelib.report.recorded import RecordError, read_recorded
 from tradelib.report.take import write_pdf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-
-class ReportError(TradelibError):
-    """A report cannot be written."""
+    from tradelib.report.execution.runs import Begin, Progress
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,8 @@ class Report:
         Its first sentence.
     failures : dict of str to str
         By notebook, the cell that failed and why; empty after success.
+    left_out : dict of str to str
+        By notebook, why the data cannot carry it.
     skipped : bool
         Whether the same run was there already and nothing had to be done.
     """
@@ -46,10 +45,11 @@ class Report:
     folder: Path
     headline: str
     failures: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
     skipped: bool = False
 
 
-def report(
+def report(  # noqa: PLR0913
     options: Mapping[str, Any] | None = None,
     *,
     only: Sequence[str] = (),
@@ -57,7 +57,9 @@ def report(
     force: bool = False,
     executor: Executor | None = None,
     pdf: bool = False,
-    progress: Callable[[Outcome], None] = lambda _: None,
+    kept: Path | None = None,
+    begin: Begin = lambda *_: None,
+    progress: Progress = lambda _: None,
 ) -> Report:
     """Run the notebooks and publish the report.
 
@@ -75,8 +77,11 @@ def report(
         Who runs the jobs; threads, one a core, by default.
     pdf : bool
         Print the page to ``report.pdf``, too, with a browser that is installed.
-    progress : callable
-        Called with each outcome as it comes.
+    kept : Path, optional
+        Folder in which the run of each notebook is kept; one made from the same code, parameters, data and libraries
+        is taken from there. Without it, or while another report is at work there, all notebooks run.
+    begin, progress : callable
+        Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
 
     Raises
     ------
@@ -84,71 +89,49 @@ def report(
         Before anything runs, when a parameter is unknown or impossible.
     OccupiedError
         Before anything runs, when the folder holds what is no report.
-    ReportError
+    RunError
         The folder cannot be written, its disk is full, or a notebook, the package or the data changed meanwhile.
     """
     options = dict(options or {})
-    jobs = plan(options, only)
+    jobs, left_out = planned(options, only)
     final = out or Path("reports") / _run_name(options, only)
     for place in (final, _failed(final)):
         require_replaceable(place)
     inputs = inputs_of(jobs) | {"options": options, "only": list(only), "pdf": pdf}
     inputs["released"] = store.release_of(vintage=options.get("vintage")).released.isoformat()
-    if not force and (done := _already_done(final, inputs)):
-        return done
+    if not force and (headline := _already_done(final, inputs)) is not None:
+        return Report(final, headline, {}, left_out, skipped=True)
+    jobs.sort(key=lambda job: job.notebook, reverse=True)  # analyses, which stand last, take longest
     try:
-        return _make(jobs, inputs, final, executor or threads(), progress)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with partial_folder(final.parent) as partial, _runs(kept, partial.with_name("runs")) as runs:
+            how: dict[str, Any] = {"force": force, "begin": begin, "progress": progress, "whole": True}
+            failures = bring(jobs, runs, executor or threads(), **how)
+            errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
+            _gather(partial, jobs[::-1], runs)
+            headline = _write(partial, inputs, errors)
+            if errors:  # a good report of the same name stays where it is
+                final = _failed(final)
+            require_replaceable(final)  # whatever came there while the notebooks ran
+            publish(partial, final)
     except OSError as error:
-        raise ReportError(f"cannot write {final}: {reason(error)}. What was there before is there still") from error
+        raise RunError(f"cannot write {final}: {reason(error)}. What was there before is there still") from error
+    return Report(final, headline, errors, left_out)
 
 
-def _make(
-    jobs: Sequence[Job], inputs: Mapping[str, Any], final: Path, executor: Executor, progress: Callable[[Outcome], None]
-) -> Report:
-    final.parent.mkdir(parents=True, exist_ok=True)
-    with partial_folder(final.parent) as partial:
-        outcomes = []
-        for told in executor(jobs, partial / "work"):
-            outcome = _judged(told, partial / "work")
-            progress(outcome)
-            outcomes.append(outcome)
-        now = inputs_of(jobs)
-        if moved := [name for name, value in now.items() if value != inputs[name]]:
-            raise ReportError(f"{', '.join(moved)} changed while the notebooks ran; no report was written. Try again")
-        outcomes.sort(key=lambda outcome: outcome.job.notebook)
-        failures = {o.job.notebook: o.error for o in outcomes if o.error}
-        _gather(partial, outcomes)
-        headline = write_page(partial, failures)
-        shutil.rmtree(partial / "drawings")  # they are in the page
-        if inputs["pdf"]:
-            write_pdf(partial)
-        _write_manifest(partial, inputs, outcomes, headline)
-        if failures:
-            # A good report of the same name stays where it is.
-            final = _failed(final)
-        require_replaceable(final)  # whatever came there while the notebooks ran
-        publish(partial, final)
-    return Report(final, headline, failures)
+@contextmanager
+def _runs(kept: Path | None, own: Path) -> Iterator[Path]:
+    """Provide the folder of the kept runs; where it cannot be had, one of this report alone."""
+    with ExitStack() as stack:
+        place = own
+        with suppress(OSError, RunError):
+            place = stack.enter_context(at_work(kept)) if kept else own
+        place.mkdir(exist_ok=True)
+        yield place
 
 
 def _failed(final: Path) -> Path:
     return final.with_name(f"{final.name}-failed")
-
-
-def _judged(outcome: Outcome, work: Path) -> Outcome:
-    """Return an outcome that is a failure when what the notebook recorded cannot be read."""
-    try:
-        read_recorded(work / outcome.job.place, whole=True)
-    except RecordError as error:
-        return outcome if outcome.error else replace(outcome, error=str(error))
-    return outcome
-
-
-def reason(error: OSError) -> str:
-    """Return why something could not be written, in words."""
-    if isinstance(error, (FileExistsError, NotADirectoryError)):
-        return f"{error.filename} is no folder"
-    return "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
 
 
 def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
@@ -160,47 +143,46 @@ def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
-def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
-    """Return the run that is there when it succeeded on the same inputs and all its files are whole."""
+def _already_done(final: Path, inputs: Mapping[str, Any]) -> str | None:
+    """Return the headline of the run that is there when it succeeded on the same inputs and all its files are whole."""
     try:
-        told = json.loads((final / "manifest.json").read_text(encoding="utf-8"))
-        same = told["outcome"] == "ok" and told["inputs"] == json.loads(json.dumps(inputs))
-        whole = all(sha256_of(final / name) == sha256 for name, sha256 in told["files"].items())
+        manifest = json.loads((final / MANIFEST).read_text(encoding="utf-8"))
+        same = manifest["outcome"] == "ok" and manifest["inputs"] == json.loads(json.dumps(inputs))
+        whole = same and all(sha256_of(final / name) == sha256 for name, sha256 in manifest["files"].items())
     except (OSError, ValueError, KeyError):
         return None
-    return Report(final, told["headline"], {}, skipped=True) if same and whole else None
+    return str(manifest["headline"]) if whole else None
 
 
-def _gather(folder: Path, outcomes: Sequence[Outcome]) -> None:
-    """Move what each notebook left in its own folder to where a reader looks for it."""
+def _gather(folder: Path, jobs: Sequence[Job], runs: Path) -> None:
+    """Copy what each notebook left to where a reader looks for it."""
     results = {}
     for kind in ("notebooks", "figures", "tables", "drawings"):
         (folder / kind).mkdir()
-    for job in (outcome.job for outcome in outcomes):
-        work = folder / "work" / job.notebook
-        with suppress(RecordError):  # it has been told as a failure
-            results[job.notebook] = read_recorded(work, whole=True)
-        if (work / "notebook.ipynb").exists():
-            (work / "notebook.ipynb").rename(folder / "notebooks" / f"{job.notebook}.ipynb")
+    for job in jobs:
+        made = place_of(runs, job)
+        with suppress(RecordError):  # it is among the failures
+            results[job.notebook] = read_recorded(made, whole=True)
+        if (made / "notebook.ipynb").exists():
+            shutil.copyfile(made / "notebook.ipynb", folder / "notebooks" / f"{job.notebook}.ipynb")
         for kind in ("figures", "tables", "drawings"):
-            for path in sorted((work / kind).glob("*")):
-                path.rename(folder / kind / f"{job.notebook}-{path.name}")
-    shutil.rmtree(folder / "work")
-    write_json(folder / "results.json", {name: told for name, told in results.items() if told})
+            for path in sorted((made / kind).glob("*")):
+                shutil.copyfile(path, folder / kind / f"{job.notebook}-{path.name}")
+    write_json(folder / "results.json", {name: record for name, record in results.items() if record})
 
 
-def _write_manifest(folder: Path, inputs: Mapping[str, Any], outcomes: Sequence[Outcome], headline: str) -> None:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    told = {
-        "outcome": "failed" if any(o.error for o in outcomes) else "ok",
+def _write(folder: Path, inputs: Mapping[str, Any], failures: Mapping[str, str]) -> str:
+    """Write pages and manifest of a report from what the notebooks left; return its headline."""
+    headline = write_page(folder, failures)
+    shutil.rmtree(folder / "drawings")  # they are in the page
+    if inputs["pdf"]:
+        write_pdf(folder)
+    manifest = {
+        "outcome": "failed" if failures else "ok",
         "headline": headline,
         "inputs": inputs,
-        "notebooks": {outcome.job.notebook: {"error": outcome.error} for outcome in outcomes},
-        "files": {path.relative_to(folder).as_posix(): sha256_of(path) for path in files},
+        "notebooks": {name: {"error": failures.get(name)} for name in inputs["notebooks"]},
+        "files": files_in(folder),
     }
-    write_json(folder / "manifest.json", told)
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a value as JSON, the same bytes for the same value."""
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    write_json(folder / MANIFEST, manifest)
+    return headline

@@ -59,10 +59,18 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def changes(before: Mapping[str, Any], job: Job) -> list[str]:
+def digests(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return the circumstances of a job, each as a hash, under its name."""
+    return {
+        name: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+        for name, value in circumstances(job, around).items()
+    }
+
+
+def changes(before: Mapping[str, str], job: Job) -> list[str]:
     """Return the names of the circumstances of a job that are not what they were."""
     try:
-        now = circumstances(job)
+        now = digests(job)
     except (OSError, ValueError, TradelibError) as error:  # a file has gone, or is half written
         return [str(error)]
     return [name for name, value in now.items() if value != before.get(name)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,17 +41,19 @@ class Job:
     parameters : Common
         Checked.
     name : str
-        What tells this job from others of the same notebook.
+        Folder of its own within a folder of runs; by default it follows from notebook and values, so that the same
+        run is always in the same place.
     """
 
     notebook: str
     parameters: Common
     name: str = ""
 
-    @property
+    @cached_property
     def place(self) -> str:
-        """Folder of its own within a run's folder."""
-        return self.name or self.notebook
+        """Folder of its own within a folder of runs."""
+        digest = hashlib.sha256(json.dumps([self.notebook, self.values], sort_keys=True).encode()).hexdigest()
+        return self.name or f"{digest[:2]}/{digest[:16]}"
 
     @property
     def source(self) -> Path:
@@ -112,7 +117,12 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     ParameterError
         A notebook or a parameter is unknown, or a value impossible.
     """
-    without = left_out(options)
+    return planned(options, only)[0]
+
+
+def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
+    """Return the jobs of a report, as ``plan`` does, and by notebook why the data cannot carry it."""
+    carried, without = _carried(options)
     chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     own = set[tuple[str, str]]()
@@ -128,7 +138,9 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
                 raise ParameterError(f"{parameter} of {name}: given twice")
             own |= {(name, parameter)} if notebook else set()
             values.setdefault(name, {})[parameter] = value
-    return [Job(name, check(notebooks()[name], given)) for name, given in values.items()]
+    checked = {name: model for name, (given, model) in carried.items() if values.get(name) == given}
+    jobs = [Job(name, checked.get(name) or check(notebooks()[name], given)) for name, given in values.items()]
+    return jobs, {} if only else without
 
 
 def left_out(options: Mapping[str, Any]) -> dict[str, str]:
@@ -136,16 +148,23 @@ def left_out(options: Mapping[str, Any]) -> dict[str, str]:
 
     What none of those that take it can use is no reason: the check of the parameters says what is wrong with it.
     """
-    reasons, takers = {}, {option: set[str]() for option in ("vintage", "series", "start", "end")}
+    return _carried(options)[1]
+
+
+def _carried(options: Mapping[str, Any]) -> tuple[dict[str, tuple[dict[str, Any], Common]], dict[str, str]]:
+    """Return by notebook the shared options it takes with its checked parameters, or why the data cannot carry it."""
+    carried, reasons = dict[str, tuple[dict[str, Any], Common]](), dict[str, str]()
+    takers = {option: set[str]() for option in ("vintage", "series", "start", "end")}
     for name, model in notebooks().items():
         taken = model.shared() & takers.keys() & (options.keys() | {"vintage"})
+        given = {option: options[option] for option in taken & options.keys()}
         try:
-            check(model, {option: options.get(option) for option in taken})
+            carried[name] = given, check(model, given)
         except ParameterError as error:
             reasons[name] = str(error).removeprefix(f"{name}: ")
         for option in taken:
             takers[option].add(name)
-    return {} if any(names and names <= reasons.keys() for names in takers.values()) else reasons
+    return carried, {} if any(names and names <= reasons.keys() for names in takers.values()) else reasons
 
 
 def named(word: str) -> str:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from tradelib.quantity.errors import TradelibError
 
@@ -105,10 +105,14 @@ def watched(folder: Path) -> Iterator[Path]:
     """Remove a folder when the block ends, or this process."""
     command = [sys.executable, "-I", "-S", "-c", _WATCHER, str(folder.absolute())]
     # A session of its own: Ctrl-C in the terminal is not for it.
-    with subprocess.Popen(
+    watcher = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ):
+    )
+    try:
         yield folder
+    finally:  # not as its own context manager, which after Ctrl-C waits for a quarter of a second only
+        cast("IO[bytes]", watcher.stdin).close()
+        watcher.wait()
 
 
 @contextmanager

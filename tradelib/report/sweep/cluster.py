@@ -18,7 +18,7 @@ from tradelib.report.execution.inputs import circumstances
 from tradelib.report.execution.jobs import Executor, Job, Outcome, execute
 from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share
 from tradelib.report.execution.partial import watched
-from tradelib.report.sweep.run import SweepError
+from tradelib.report.execution.runs import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
 
     Raises
     ------
-    SweepError
+    RunError
         When run: Dask is not installed, no scheduler or worker answers, or a worker has other code, data or libraries.
     """
 
@@ -50,17 +50,17 @@ def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -
         try:
             from distributed import Client, as_completed
         except ImportError:
-            raise SweepError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
+            raise RunError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
         _check_address(address)
         try:
             client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise SweepError(f"no Dask scheduler answers at {address}: {error}") from error
+            raise RunError(f"no Dask scheduler answers at {address}: {error}") from error
         with client:
             try:
                 client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
             except TimeoutError:
-                raise SweepError(f"the scheduler at {address} has no worker") from None
+                raise RunError(f"the scheduler at {address} has no worker") from None
             waiting: dict[str, Job] = {}
             queue, results = iter(jobs), as_completed(loop=client.loop)
 
@@ -95,7 +95,7 @@ def _check_address(address: str) -> None:
         get_backend(scheme)
         parse_host_port(place)
     except (ValueError, ImportError) as error:
-        raise SweepError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786: {error}") from None
+        raise RunError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786: {error}") from None
 
 
 def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
@@ -160,4 +160,4 @@ def _check(differences: Mapping[str, list[str]]) -> None:
     """Refuse workers that would give other results."""
     if wrong := {address: told for address, told in differences.items() if told}:
         lines = "\n".join(f"{address}: " + "; ".join(told)[:500] for address, told in wrong.items())
-        raise SweepError(f"code, data and libraries must be the same on both sides:\n{lines}")
+        raise RunError(f"code, data and libraries must be the same on both sides:\n{lines}")

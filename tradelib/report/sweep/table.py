@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import itertools
-import json
 from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.execution.jobs import Job, named
 from tradelib.report.parameters import check, notebooks
+from tradelib.report.parameters.assignments import literal, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +26,7 @@ def sweep_of(
 ) -> list[Job]:
     """Return the checked jobs of a sweep: a row of the table, if there is one, with every combination.
 
-    Common
+    Parameters
     ----------
     notebook : str
         With or without its number.
@@ -38,18 +37,12 @@ def sweep_of(
     common : sequence of str
         ``NAME=VALUE`` words for every run; the value may hold a comma.
     """
-    model, fixed = notebooks()[named(notebook)], dict[str, Any]()
+    model = notebooks()[named(notebook)]
     rows = read_table(table, model) if table else [{}]
     several = combinations(over, model)
     if both := {name for row in rows for name in row} & {name for row in several for name in row}:
         raise ParameterError(f"{', '.join(sorted(both))}: given by --over and by the table")
-    for word in common:
-        name, equals, text = word.partition("=")
-        if not equals:
-            raise ParameterError(f"--set {word!r} is not NAME=VALUE")
-        if name in fixed:
-            raise ParameterError(f"{name}: given twice by --set")
-        fixed[name] = _value(model, name, text)
+    fixed = {name: _value(model, name, text) for name, text in split(common).items()}
     if both := set(fixed) & {name for row in [*rows, *several] for name in row}:
         raise ParameterError(f"{', '.join(sorted(both))}: given by --set and by --over or the table")
     return jobs_of(notebook, [row | one for row in rows for one in several], fixed)
@@ -60,21 +53,15 @@ def combinations(over: Sequence[str], model: type[Common]) -> list[Row]:
 
     A value that holds a comma needs a table. An empty value is None.
     """
-    axes = dict[str, list[Any]]()
-    for word in over:
-        name, equals, values = word.partition("=")
-        if not equals:
-            raise ParameterError(f"--over {word!r} is not NAME=VALUE,VALUE,...")
-        if name in axes:
-            raise ParameterError(f"{name}: given twice by --over; expected --over {name}=V1,V2,...")
-        axes[name] = [_value(model, name, text) for text in values.split(",")]
+    texts = split(over, "--over", "NAME=VALUE,VALUE,...")
+    axes = {name: [_value(model, name, text) for text in values.split(",")] for name, values in texts.items()}
     return [dict(zip(axes, row, strict=True)) for row in itertools.product(*axes.values())]
 
 
 def read_table(path: Path, model: type[Common]) -> list[Row]:
     """Return the rows of a parameter table.
 
-    Common
+    Parameters
     ----------
     path : Path
         ``.csv`` with a header of parameter names, where an empty cell leaves the default.
@@ -91,34 +78,25 @@ def read_table(path: Path, model: type[Common]) -> list[Row]:
             text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"cannot read the parameter table {path}: {error}") from error
-    if path.suffix == ".csv":
-        csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-        try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-        except csv.Error as error:
-            raise ParameterError(f"{path}: {error}") from error
-        header, body = (rows[0], rows[1:]) if rows else ([], [])
-        if twice := sorted({name for name in header if header.count(name) > 1}):
-            raise ParameterError(f"{path}: the header has {', '.join(twice)} twice")
-        if wrong := [n for n, row in enumerate(body, 2) if len(row) != len(header)]:
-            raise ParameterError(
-                f"{path}: row {wrong[0]} has {len(body[wrong[0] - 2])} cells, the header {len(header)}"
-            )
-        return [{n: _value(model, n, cell) for n, cell in zip(header, row, strict=True) if cell} for row in body]
-    raise ParameterError(f"{path}: a parameter table is .csv")
+    if path.suffix != ".csv":
+        raise ParameterError(f"{path}: a parameter table is .csv")
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    try:
+        header, *body = csv.reader(io.StringIO(text, newline=""), strict=True) if text else [[]]
+    except csv.Error as error:
+        raise ParameterError(f"{path}: {error}") from error
+    if twice := sorted({name for name in header if header.count(name) > 1}):
+        raise ParameterError(f"{path}: the header has {', '.join(twice)} twice")
+    if wrong := [(n, row) for n, row in enumerate(body, 2) if len(row) != len(header)]:
+        raise ParameterError(f"{path}: row {wrong[0][0]} has {len(wrong[0][1])} cells, the header {len(header)}")
+    return [{n: _value(model, n, cell) for n, cell in zip(header, row, strict=True) if cell} for row in body]
 
 
 def _value(model: type[Common], name: str, text: str) -> Any:
     """Return what a text stands for: itself where the parameter is text, else a number, true, false or null."""
     field = model.model_fields.get(name)
-    if not text:
-        return None
-    if field is None or "str" in str(field.annotation):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    as_text = field is None or "str" in str(field.annotation)
+    return None if not text else text if as_text else literal(text)
 
 
 def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[str, Any]) -> list[Job]:
@@ -139,18 +117,12 @@ def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[st
         except ParameterError as error:
             wrong.append(f"run {number}: {error}")
             continue
-        key = key_of(job)
-        if key in jobs:
-            wrong.append(f"runs {jobs[key][0]} and {number} are the same: {job.values}")
-        jobs[key] = number, Job(name, job.parameters, f"{key[:2]}/{key}")
+        if job.place in jobs:
+            wrong.append(f"runs {jobs[job.place][0]} and {number} are the same: {job.values}")
+        jobs[job.place] = number, job
     if wrong:
         more = f"\nand {len(wrong) - 10} more" if len(wrong) > 10 else ""
         raise ParameterError("nothing was run:\n" + "\n".join(wrong[:10]) + more)
     if not jobs:
         raise ParameterError("nothing to run: the table has no row")
     return [job for _, job in jobs.values()]
-
-
-def key_of(job: Job) -> str:
-    """Return the name of a run: a digest of its notebook and values."""
-    return hashlib.sha256(json.dumps([job.notebook, job.values], sort_keys=True).encode()).hexdigest()[:16]

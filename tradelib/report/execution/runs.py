@@ -1,0 +1,212 @@
+"""Runs kept in a folder: each whole or not there, and made again only when something that it depends on has changed."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+from tradelib.quantity.errors import TradelibError
+from tradelib.report.execution.inputs import changes, digests, sha256_of, surroundings
+from tradelib.report.execution.partial import MARK, partial_folder
+from tradelib.report.recorded import RecordError, read_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tradelib.report.execution.jobs import Executor, Job, Outcome
+
+    Begin = Callable[[Sequence[Job], dict[str, str]], None]
+    Progress = Callable[[Outcome], None]
+
+_TRIAL = b"0" * 65536
+
+
+class RunError(TradelibError):
+    """Notebooks cannot be run, or what they leave cannot be written."""
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[Path]:
+    """Make a folder of runs ours while the block runs.
+
+    Raises
+    ------
+    RunError
+        Another process is at work in it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise RunError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def bring(
+    jobs: Sequence[Job],
+    folder: Path,
+    executor: Executor,
+    *,
+    force: bool = False,
+    whole: bool = False,
+    begin: Begin = lambda *_: None,
+    progress: Progress = lambda _: None,
+) -> dict[str, str]:
+    """Run those jobs of which the folder has no valid run, so that it has one of each.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        Each with a place of its own.
+    folder : Path
+        ``runs/`` and ``failed/`` in it get a folder for each job; ours, as ``at_work`` makes it.
+    executor : Executor
+        Who runs them.
+    force : bool
+        Run all.
+    whole : bool
+        Whether every part of a record must be there, as ``read_recorded`` takes it.
+    begin, progress : callable
+        Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
+
+    Returns
+    -------
+    dict of str to str
+        By place, what went wrong.
+
+    Raises
+    ------
+    RunError
+        Notebook, package or data changed while they ran. What is done is kept.
+    """
+    around, failures = surroundings(), dict[str, str]()
+    inputs = {job.place: digests(job, around) for job in jobs}
+    reasons = {
+        place: reason
+        for place, known in inputs.items()
+        if (reason := "asked for anew" if force else reason_to_run(folder / "runs" / place, known))
+    }
+    begin(jobs, reasons)
+    if not reasons:
+        return failures
+    with partial_folder(folder) as work:
+        # What took longest begins first, so that no core waits for it at the end; what never ran before that.
+        todo = sorted((job for job in jobs if job.place in reasons), key=lambda job: -_seconds(folder, job))
+        for made in executor(todo, work):
+            if moved := changes(inputs[made.job.place], made.job):
+                raise RunError(
+                    f"{', '.join(moved)} changed while the notebooks ran. What was made before does not count any "
+                    "more; the same command makes all of it anew"
+                )
+            outcome = _judged(made, work / made.job.place, whole=whole)
+            _keep(outcome, folder, work, inputs[outcome.job.place])
+            if outcome.error:
+                failures[outcome.job.place] = outcome.error
+                _try_to_write(folder)
+            progress(outcome)
+    return failures
+
+
+def reason_to_run(place: Path, inputs: Mapping[str, str], *, files: bool = True) -> str:
+    """Return why a run has to be made, in words; nothing when it is there, made from the same, with its files whole.
+
+    Parameters
+    ----------
+    place : Path
+        Folder of the run.
+    inputs : mapping of str to str
+        As ``digests`` returns them.
+    files : bool
+        Whether the files are looked at, too.
+    """
+    try:
+        known = json.loads((place / "run.json").read_text(encoding="utf-8"))
+        if moved := [name for name, digest in inputs.items() if known["inputs"].get(name) != digest]:
+            return f"{', '.join(moved)} changed"
+        listed = known["files"].items() if files else ()
+        whole = all((place / name).is_file() and sha256_of(place / name) == sha256 for name, sha256 in listed)
+    except FileNotFoundError:
+        return "not run with these parameters before"
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        whole = False
+    return "" if whole else "its files were changed"
+
+
+def _seconds(folder: Path, job: Job) -> float:
+    """Return how long a job took when it last ran; without end where that is not known."""
+    try:
+        return float(json.loads((place_of(folder, job) / "run.json").read_text(encoding="utf-8"))["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return float("inf")
+
+
+def place_of(folder: Path, job: Job) -> Path:
+    """Return where the run of a job is: among the good ones or, with its error, among the failed ones."""
+    good = folder / "runs" / job.place
+    return good if good.exists() else folder / "failed" / job.place
+
+
+def reason(error: OSError) -> str:
+    """Return why something could not be written, in words."""
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} is no folder"
+    return "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as JSON, the same bytes for the same value."""
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """Return the hash of every file in a folder, by its path within."""
+    return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def _judged(outcome: Outcome, made: Path, *, whole: bool) -> Outcome:
+    """Return an outcome that is a failure when what the notebook recorded cannot be read."""
+    try:
+        read_recorded(made, whole=whole)
+    except RecordError as error:
+        return outcome if outcome.error else replace(outcome, error=str(error))
+    return outcome
+
+
+def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str]) -> None:
+    """Move a run to where it belongs, whole: among the good ones, or among the failed ones with its error."""
+    job, made = outcome.job, work / outcome.job.place
+    made.mkdir(parents=True, exist_ok=True)  # a run that could not even begin leaves its error
+    about: dict[str, Any] = {
+        "notebook": job.notebook, "parameters": job.values, "inputs": inputs, "error": outcome.error,
+        "seconds": round(outcome.seconds, 2), "kernel": outcome.kernel, "files": files_in(made),
+    }  # fmt: skip
+    write_json(made / "run.json", about)
+    former = work / "former"
+    for kind in ("runs", "failed"):
+        if (folder / kind / job.place).exists():
+            (folder / kind / job.place).rename(former)  # in one step, so that no half of it is ever there
+            shutil.rmtree(former)
+    final = folder / ("failed" if outcome.error else "runs") / job.place
+    final.parent.mkdir(parents=True, exist_ok=True)
+    made.rename(final)
+
+
+def _try_to_write(folder: Path) -> None:
+    """Raise OSError when the folder takes no more, so that the remaining runs are not spent for nothing."""
+    trial = folder / ".trial"
+    try:
+        trial.write_bytes(_TRIAL)
+    finally:
+        trial.unlink(missing_ok=True)
