@@ -132,7 +132,9 @@ def test_a_sweep_on_a_cluster(
 
 def test_a_report(tmp_path: Path) -> None:
     parent, before = tmp_path / "reports", sweeps.store()
-    killer = Killer(KILLS - KILLS // 2 - KILLS // 4, seconds_of(sweeps.report_command(tmp_path / "undisturbed")))
+    killer = Killer(
+        KILLS - KILLS // 2 - KILLS // 4, seconds_of(sweeps.report_command(tmp_path / "undisturbed", "--force"))
+    )
     good = 0
     while killer.left:
         killer.disturb(sweeps.report_command(parent / "r", "--force"))

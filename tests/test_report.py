@@ -7,9 +7,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from tradelib.report import run as run_module
-from tradelib.report.execution import Job, Outcome, inputs
+from tradelib.report.execution import Job, Outcome, inputs, plan
 from tradelib.report.execution.partial import OccupiedError
 from tradelib.report.execution.runs import RunError
 from tradelib.report.run import report
@@ -103,6 +104,52 @@ def test_the_same_run_is_not_made_twice_unless_asked(tmp_path: Path) -> None:
     assert (again.skipped, again.headline, executor.calls) == (True, first.headline, 1)
     assert not report(out=tmp_path / "r", executor=executor, force=True).skipped
     assert executor.calls == 2
+
+
+def reused(tmp_path: Path, **given: object) -> tuple[dict[str, str], bytes]:
+    """Return by notebook why it ran in a report whose runs are kept, and the hashes of its files."""
+    why = dict[str, str]()
+
+    def begin(jobs: Sequence[Job], reasons: dict[str, str]) -> None:
+        why.update({job.notebook: reasons[job.place] for job in jobs if job.place in reasons})
+
+    got = report(out=tmp_path / "r", executor=StandIn(), kept=tmp_path / "kept", begin=begin, **given)
+    assert got.failures == {}
+    return why, (got.folder / "results.json").read_bytes()
+
+
+def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, content = reused(tmp_path)
+    assert set(first) == {job.notebook for job in plan({})}
+    assert set(first.values()) == {"not run with these parameters before"}
+    only_trend, _ = reused(tmp_path, options={"trend.start": "2010-01"})
+    assert only_trend == {"23_trend": "not run with these parameters before"}
+    back, again = reused(tmp_path)
+    assert (back, again) == ({}, content)
+    assert set(reused(tmp_path, force=True)[0].values()) == {"asked for anew"}
+    (tmp_path / "x13").touch()
+    monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "x13"))
+    assert set(reused(tmp_path)[0].values()) == {"x13 changed"}
+
+
+def test_a_kept_run_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
+    _, content = reused(tmp_path)
+    [trend] = [job for job in plan({}) if job.notebook == "23_trend"]
+    (tmp_path / "kept" / "runs" / trend.place / "figures" / "path.svg").write_text("cut")
+    (tmp_path / "r" / "index.html").write_text("cut")
+    got, again = reused(tmp_path)
+    assert got == {"23_trend": "its files were changed"}
+    assert again == content
+
+
+def test_while_another_report_is_at_work_there_all_notebooks_run(tmp_path: Path) -> None:
+    reused(tmp_path)
+    (tmp_path / "r" / "index.html").write_text("cut")
+    with FileLock(tmp_path / "kept" / ".lock"):
+        assert len(reused(tmp_path)[0]) == len(plan({}))
+    (tmp_path / "file").touch()
+    assert report(out=tmp_path / "s", executor=StandIn(), kept=tmp_path / "file").failures == {}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "kept", "r", "s"]
 
 
 @pytest.mark.parametrize("damage", ["page", "input", "file"])

@@ -99,7 +99,7 @@ def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def made(clone: Path) -> Path:
     """The folder that ``make report`` leaves in a clean clone."""
-    got = make(clone, "report")
+    got = make(clone, "report", "ARGS=--force")  # not from runs that are kept since the last tests
     assert got.returncode == 0, got.stderr
     assert got.stdout.splitlines()[-1] == "Report: reports/2025-03/index.html"
     assert "140.5 billion" in got.stdout
@@ -127,6 +127,23 @@ def test_second_run_is_skipped_and_forced_run_gives_the_same_bytes(made: Path, c
     second = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
     assert second["files"] == first["files"]
     assert second == first
+
+
+def test_one_parameter_of_one_notebook_runs_that_notebook_alone(made: Path, clone: Path) -> None:
+    got = make(clone, "report", "ARGS=--set trend.start=2015-01 --out reports/other")
+    assert got.returncode == 0, got.stderr
+    count = len(list((ROOT / "notebooks").glob("[0-9]*.ipynb")))
+    told = re.sub(r"\s+", " ", got.stderr)
+    assert f"{count - 1} of {count} runs are there already (--force runs them anew): 01_overview, " in told
+    assert "[1/1] 23_trend done, not run with these parameters before" in told
+    first, other = (
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        for folder in (made, clone / "reports" / "other")
+    )
+    differing = {name for name, _ in first.items() ^ other.items()}
+    pages = {"index.html", "analysis.html", "report.xlsx", "results.json"}
+    assert {name for name in differing if "23_trend" not in name} <= pages
+    assert "notebooks/23_trend.ipynb" in differing
 
 
 def test_every_figure_has_png_svg_and_data(made: Path) -> None:

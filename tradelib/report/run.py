@@ -106,7 +106,7 @@ def report(  # noqa: PLR0913
         final.parent.mkdir(parents=True, exist_ok=True)
         with partial_folder(final.parent) as partial, _runs(kept, partial.with_name("runs")) as runs:
             how: dict[str, Any] = {"force": force, "begin": begin, "progress": progress, "whole": True}
-            failures = bring(jobs, runs, executor or threads(), **how)
+            _, failures = bring(jobs, runs, executor or threads(), **how)
             errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
             _gather(partial, jobs[::-1], runs)
             headline = _write(partial, inputs, errors)

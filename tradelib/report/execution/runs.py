@@ -63,7 +63,7 @@ def bring(
     whole: bool = False,
     begin: Begin = lambda *_: None,
     progress: Progress = lambda _: None,
-) -> dict[str, str]:
+) -> tuple[dict[str, str], dict[str, str]]:
     """Run those jobs of which the folder has no valid run, so that it has one of each.
 
     Parameters
@@ -83,8 +83,8 @@ def bring(
 
     Returns
     -------
-    dict of str to str
-        By place, what went wrong.
+    tuple of dict of str to str
+        By place, why those that ran did, and what went wrong.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def bring(
     }
     begin(jobs, reasons)
     if not reasons:
-        return failures
+        return reasons, failures
     with partial_folder(folder) as work:
         # What took longest begins first, so that no core waits for it at the end; what never ran before that.
         todo = sorted((job for job in jobs if job.place in reasons), key=lambda job: -_seconds(folder, job))
@@ -116,7 +116,7 @@ def bring(
                 failures[outcome.job.place] = outcome.error
                 _try_to_write(folder)
             progress(outcome)
-    return failures
+    return reasons, failures
 
 
 def reason_to_run(place: Path, inputs: Mapping[str, str], *, files: bool = True) -> str:

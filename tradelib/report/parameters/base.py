@@ -78,6 +78,18 @@ class Common(BaseModel):
         """Return the files outside the store that the notebook reads; results depend on them."""
         return []
 
+    def require(self) -> None:
+        """Raise ``TradelibError`` where the data do not have what is asked for; called once, when all is given."""
+        self.day  # noqa: B018 - it raises where there is no such release
+
+    @model_validator(mode="after")
+    def _has_what_is_asked(self) -> Self:
+        try:
+            self.require()
+        except TradelibError as error:
+            raise ValueError(str(error)) from error
+        return self
+
     @classmethod
     def shared(cls) -> set[str]:
         """Names of the parameters that a report gives to every notebook; others it gives only when one is named."""
@@ -110,17 +122,11 @@ class Parameters(Common):
             asked |= kwargs
             return store.load(series, **(asked | {"start": asked["start"] or self.reach}))
 
-    @model_validator(mode="after")
-    def _loads(self) -> Self:
-        """Check that the data have what is asked: series, span and vintage."""
-        names = [*self.needs, *(getattr(self, field) for field in ("series",) if hasattr(self, field))]
-        try:
-            self.day  # noqa: B018 - it raises where there is no such release
-            for name in names:
-                self.load(name)
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
-        return self
+    def require(self) -> None:
+        """Check that the data have series, span and vintage."""
+        super().require()
+        for name in [*self.needs, *(getattr(self, field) for field in ("series",) if hasattr(self, field))]:
+            self.load(name)
 
 
 _NONE_MEANS = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pandas as pd
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, create_model
 
 from tradelib import store
-from tradelib.quantity.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters.base import Common, Month, Parameters, SeriesName
 
 if TYPE_CHECKING:
@@ -61,14 +61,9 @@ class Chapter(Common):
             raise ParameterError(f"the release of {release.released} has {reach}, not {month} and the month before")
         return at
 
-    @model_validator(mode="after")
-    def _has_what_is_asked(self) -> Self:
+    def require(self) -> None:
         """Check that the release has what the chapter is about."""
-        try:
-            self.at  # noqa: B018 - it raises
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
-        return self
+        self.at  # noqa: B018 - it raises
 
 
 def declared(path: Path) -> type[Common]:

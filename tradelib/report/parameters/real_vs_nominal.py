@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
-
-from pydantic import model_validator
+from typing import TYPE_CHECKING, ClassVar
 
 from tradelib import store
-from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters.base import Month, Parameters
 
 if TYPE_CHECKING:
@@ -64,16 +62,13 @@ class Prices(Parameters):
         values = self.load("exports_goods_census_sa", start=None, end=None).index
         return months.intersection(values).intersection(chained.index)
 
-    @model_validator(mode="after")
-    def _compares(self) -> Self:
+    def require(self) -> None:
         """Check that there are a year to compare with and the prices of the reference year."""
-        try:
-            months = self.common_months()
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
+        super().require()
+        months = self.common_months()
         if len(months) < 13:
             span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
-            raise ValueError(f"{span}{len(months)} months; a change over a year needs 13")
+            raise ParameterError(f"{span}{len(months)} months; a change over a year needs 13")
         known = self.load_prices().dropna().index
         everything = self.load_chained(whole=True)
         if everything is not None:
@@ -84,8 +79,7 @@ class Prices(Parameters):
             expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"
             if everything is not None:
                 expected = expected.replace("indexes", "indexes and of the official chained dollars")
-            raise ValueError(f"reference_year {self.reference_year}: expected {expected}")
-        return self
+            raise ParameterError(f"reference_year {self.reference_year}: expected {expected}")
 
 
 class RealVsNominal(Prices):
@@ -104,16 +98,15 @@ class RealVsNominal(Prices):
     episode_start: Month | None = None
     episode_end: Month | None = None
 
-    @model_validator(mode="after")
-    def _has_the_episode(self) -> Self:
+    def require(self) -> None:
         """Check that the episode lies in the span."""
+        super().require()
         ends, months = (self.episode_start, self.episode_end), self.common_months()
         if ends == (None, None):
-            return self
+            return
         if None in ends or not str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1]):
             expected = f"both ends of an episode between {months[0]} and {months[-1]}"
-            raise ValueError(f"episode_start {ends[0]} and episode_end {ends[1]}; expected {expected}")
-        return self
+            raise ParameterError(f"episode_start {ends[0]} and episode_end {ends[1]}; expected {expected}")
 
 
 class TermsOfTrade(Prices):

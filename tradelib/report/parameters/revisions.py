@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tradelib import store
 from tradelib.analysis import revisions
-from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters.base import Month, Parameters, SeriesName
 from tradelib.store import triangles as triangle
 
@@ -47,27 +47,25 @@ class FirstPrints(Parameters):
         billions.attrs = known.attrs | {"unit": "billions of dollars"}
         return billions
 
-    @model_validator(mode="after")
-    def _has_prints(self) -> Self:
+    def require(self) -> None:
         """Check that enough months of the span have the print and a later one."""
-        try:
-            span = {"start": self.start, "end": self.end}
-            table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
+        super().require()
+        span = {"start": self.start, "end": self.end}
+        table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)
         measured = list(table.index.astype(str))
         if len(measured) < self.least_months:
             found = f"{len(measured)} months with print {self.print_number} and a later one ({', '.join(measured)})"
-            raise ValueError(f"found {found}; expected at least {self.least_months}")
+            raise ParameterError(f"found {found}; expected at least {self.least_months}")
         same = [name for name, values in table.select_dtypes(float).items() if values.nunique() < 2]
         if same or not table["direction"].isin(["kept", "flipped"]).any():
             found = f"{same[0]} of one size" if same else "no direction"
-            raise ValueError(f"found {found} in {len(measured)} months; expected values that differ, and a direction")
+            raise ParameterError(
+                f"found {found} in {len(measured)} months; expected values that differ, and a direction"
+            )
         self.check_measured(measured)
-        return self
 
     def check_measured(self, months: list[str]) -> None:
-        """Raise ``ValueError`` where a parameter does not fit the months measured."""
+        """Raise ``ParameterError`` where a parameter does not fit the months measured."""
 
 
 class Revisions(FirstPrints):
@@ -86,9 +84,9 @@ class Revisions(FirstPrints):
     example: Month | None = None
 
     def check_measured(self, months: list[str]) -> None:
-        """Raise ``ValueError`` where the example is none of the months measured."""
+        """Raise ``ParameterError`` where the example is none of the months measured."""
         if self.example not in {None, *months}:
-            raise ValueError(f"example {self.example} is none of the months measured: {', '.join(months)}")
+            raise ParameterError(f"example {self.example} is none of the months measured: {', '.join(months)}")
 
 
 class NewsOrNoise(FirstPrints):

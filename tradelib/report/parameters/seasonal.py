@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator
 
 from tradelib import store
-from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.report.parameters.base import Parameters, SeriesName
 from tradelib.seasonal import LEAST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Model = TypeVar("Model", bound=Parameters)
 GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa") for flow in ("exports", "imports"))
 """Goods with all partners, as the agency publishes them adjusted and not."""
 
@@ -44,22 +43,21 @@ class Seasonal(Parameters):
         """Load goods with all partners, as the agency publishes them adjusted and not."""
         return self.load(GOODS)
 
-    @model_validator(mode="after")
-    def _carries_the_tests(self) -> Self:
+    def require(self) -> None:
         """Check that the series is published as adjusted and long enough."""
+        super().require()
         if store.find(self.series, self.day)[0].adjustment != "sa":
-            raise ValueError(
+            raise ParameterError(
                 f"series {self.series!r} is not published as seasonally adjusted; take one that ends in _sa"
             )
-        return _long_enough(self)
+        _require_years(self)
 
 
-def _long_enough(parameters: Model) -> Model:
-    months = parameters.load(parameters.series).index  # type: ignore[attr-defined]
+def _require_years(parameters: Seasonal | OwnAdjustment) -> None:
+    months = parameters.load(parameters.series).index
     if len(months) < 12 * LEAST_YEARS:
         span = f"{months[0]} to {months[-1]} are {len(months)} months"
-        raise ValueError(f"{span}; the tests need {12 * LEAST_YEARS}")
-    return parameters
+        raise ParameterError(f"{span}; the tests need {12 * LEAST_YEARS}")
 
 
 class AgencyWay(Parameters):
@@ -80,20 +78,18 @@ class AgencyWay(Parameters):
         """The span of months compared."""
         return slice(max(self.start or self.judged, self.judged), self.end)
 
-    @model_validator(mode="after")
-    def _compares(self) -> Self:
+    def require(self) -> None:
         """Check that there are the detail, the engine, and months enough to compare."""
         from tradelib.seasonal import indirect
         from tradelib.seasonal.x13 import run
 
-        try:
-            run.binary()
-            months = len(indirect.load_detail()[1].loc[self.months])
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
+        super().require()
+        run.binary()
+        months = len(indirect.load_detail()[1].loc[self.months])
         if months < self.least_months:
-            raise ValueError(f"found {months} months to compare from {self.judged} on; expected {self.least_months}")
-        return self
+            raise ParameterError(
+                f"found {months} months to compare from {self.judged} on; expected {self.least_months}"
+            )
 
 
 class OwnAdjustment(Parameters):
@@ -136,20 +132,16 @@ class OwnAdjustment(Parameters):
         common = adjusted.index.intersection(self.load_flows().index)
         return adjusted.loc[common] if len(common) else None
 
-    @model_validator(mode="after")
-    def _is_unadjusted(self) -> Self:
-        """Check that the series is goods, unadjusted and long enough."""
+    def require(self) -> None:
+        """Check that the series is goods, unadjusted and long enough; try a spec of one's own, where X-13 is there."""
+        super().require()
         if not self.series.endswith("_census_nsa"):
-            raise ValueError(f"series {self.series!r} is published as adjusted; take goods that end in _census_nsa")
-        return _long_enough(self)
-
-    @model_validator(mode="after")
-    def _spec_runs(self) -> Self:
-        """Try a spec of one's own, where there is a program to try it."""
+            raise ParameterError(f"series {self.series!r} is published as adjusted; take goods that end in _census_nsa")
+        _require_years(self)
         if self.spec == "chosen":
-            return self
+            return
         if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
-            raise ValueError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
+            raise ParameterError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
         from tradelib.seasonal.x13 import available, goods
 
         try:
@@ -157,5 +149,4 @@ class OwnAdjustment(Parameters):
             if available():
                 goods.try_spec(self.load_flows(), self.engine, self.spec)
         except TradelibError as error:
-            raise ValueError(f"spec: {error}") from error
-        return self
+            raise ParameterError(f"spec: {error}") from error

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tradelib import store
 from tradelib.analysis.trend import stl_trend
-from tradelib.quantity.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 from tradelib.report.parameters.base import Month, Parameters, SeriesName
 
@@ -34,15 +34,11 @@ class Trend(Parameters):
     known_months: ClassVar[int] = 36
     series: SeriesName = "balance_total_bop_sa"
 
-    @model_validator(mode="after")
-    def _long_enough(self) -> Self:
+    def require(self) -> None:
         """Check that the span has the months a trend needs, and the time up to its end those of a model."""
-        try:
-            require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
-            self.check_known(self.end, self.known_months)
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
-        return self
+        super().require()
+        require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+        self.check_known(self.end, self.known_months)
 
     def check_known(self, end: str | None, least: int) -> None:
         """Raise ``SeriesError`` when there are fewer months up to a month than models need."""
@@ -118,14 +114,10 @@ class Forecasts(Trend):
     horizon: Annotated[int, Field(ge=1, le=24)] = 12
     origin: Month | None = None
 
-    @model_validator(mode="after")
-    def _origin_has_a_past(self) -> Self:
+    def require(self) -> None:
         """Check that the origin is in the span, and that errors of forecasts before it can be measured."""
-        try:
-            span = self.load(self.series)[self.series].dropna().index
-            if self.origin is not None and not str(span[0]) <= self.origin <= str(span[-1]):
-                raise ParameterError(f"origin {self.origin} is outside the span {span[0]} to {span[-1]}")
-            self.check_known(self.origin or self.end, 80 + self.horizon)
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
-        return self
+        super().require()
+        span = self.load(self.series)[self.series].dropna().index
+        if self.origin is not None and not str(span[0]) <= self.origin <= str(span[-1]):
+            raise ParameterError(f"origin {self.origin} is outside the span {span[0]} to {span[-1]}")
+        self.check_known(self.origin or self.end, 80 + self.horizon)

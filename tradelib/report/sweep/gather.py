@@ -10,6 +10,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tradelib.report.execution.runs import place_of
 from tradelib.report.page import style_sheet
 from tradelib.report.parameters import in_words
 from tradelib.report.recorded import RecordError, read_recorded
@@ -39,12 +40,8 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
         results = told["recorded"].get("results", {})
         state = {key: told.get(key) for key in ("outcome", "error", "seconds", "place")}
         rows.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
-        if len(shown) < MOST_SHOWN or state["outcome"] != "ok":
-            run = _run(number, job, varying, told)
-            if len(shown) < MOST_SHOWN:
-                shown.append(run)
-            if state["outcome"] != "ok":
-                failed.append(run)
+        for runs in [shown] * (number < MOST_SHOWN) + [failed] * (state["outcome"] != "ok"):
+            runs.append(_run(number, job, varying, told))
     frame = pd.DataFrame(rows)
     frame.to_csv(work / "results.csv", index=False, lineterminator="\n")
     (work / "index.html").write_text(_page(jobs, varying, shown, failed) + "\n", encoding="utf-8")
@@ -83,16 +80,14 @@ def _varying(jobs: Sequence[Job]) -> list[str]:
 
 def _told(folder: Path, job: Job) -> dict[str, Any]:
     """Return what is there of a run; of a record that cannot be read, which is why it failed, nothing."""
-    for kind, outcome in (("runs", "ok"), ("failed", "failed")):
-        place = folder / kind / job.place
-        with suppress(OSError, ValueError):
-            told = dict(json.loads((place / "run.json").read_text(encoding="utf-8")))
-            told["recorded"] = {}
-            with suppress(RecordError):
-                told["recorded"] = read_recorded(place)
-            there = (place / "notebook.ipynb").exists()
-            return told | {"outcome": outcome, "place": f"{kind}/{job.place}", "notebook_there": there}
-    return {"outcome": "missing", "recorded": {}, "notebook_there": False}
+    place, recorded = place_of(folder, job), dict[str, Any]()
+    with suppress(RecordError):
+        recorded = read_recorded(place)
+    known = json.loads((place / "run.json").read_text(encoding="utf-8"))
+    return dict(known) | {
+        "outcome": "failed" if known["error"] else "ok", "place": place.relative_to(folder).as_posix(),
+        "recorded": recorded, "notebook_there": (place / "notebook.ipynb").exists(),
+    }  # fmt: skip
 
 
 def _page(

@@ -73,21 +73,15 @@ def sweep(
         The folder cannot be written, its disk is full, another sweep is at work in it, or the notebook, the package or
         the data changed while it ran. What is done is kept.
     """
-    to_run = dict[str, str]()
-
-    def count(all_jobs: Sequence[Job], reasons: dict[str, str]) -> None:
-        to_run.update(reasons)
-        begin(all_jobs, reasons)
-
     try:
         _require_own(folder)
         with at_work(folder):
-            failures = bring(jobs, folder, executor or threads(), force=force, begin=count, progress=progress)
+            made, failures = bring(jobs, folder, executor or threads(), force=force, begin=begin, progress=progress)
             with partial_folder(folder) as work:
                 gather(folder, jobs, work)
     except OSError as error:
         raise RunError(f"cannot write to {folder}: {reason(error)}. {kept(jobs, folder)}") from error
-    return Sweep(folder, len(jobs), len(jobs) - len(to_run), failures)
+    return Sweep(folder, len(jobs), len(jobs) - len(made), failures)
 
 
 def _require_own(folder: Path) -> None:
