@@ -356,6 +356,8 @@ def test_a_crash_says_the_error_that_was_printed(tmp_path, monkeypatch):
 
 def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    engine_run._memory.cache_clear()
     monkeypatch.chdir(tmp_path)
     x13(AIRLINE)
     with pytest.raises(EngineError):
@@ -363,6 +365,17 @@ def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
     with pytest.raises(EngineError):
         x13(AIRLINE, time_limit=0.001)
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_files_of_a_run_are_in_memory_unless_a_folder_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine_run, "_SHARED_MEMORY", str(tmp_path))
+    monkeypatch.delenv("TMPDIR", raising=False)
+    engine_run._memory.cache_clear()
+    assert engine_run._memory() == str(tmp_path)
+    monkeypatch.setenv("TMPDIR", "elsewhere")
+    engine_run._memory.cache_clear()
+    assert engine_run._memory() is None
+    engine_run._memory.cache_clear()
 
 
 @pytest.mark.parametrize(

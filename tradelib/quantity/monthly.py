@@ -48,14 +48,17 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
         raise SeriesError(f"{purpose}: {name} is missing in {_months(values.index[missing])}; expected no gap")
     if len(values) < least:
         raise SeriesError(f"{purpose}: {name} has {len(values)} months; expected at least {least}")
-    if varying and np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values.to_numpy()).max())):
+    numbers = values.to_numpy()
+    if varying and np.ptp(numbers) <= 1e-12 * max(1.0, float(np.abs(numbers).max())):
         raise SeriesError(f"{purpose}: {name} is {values.iloc[0]:g} in all months; expected a series that varies")
     return values
 
 
 def trimmed(values: pd.Series) -> pd.Series:
     """Return the series from its first value to its last."""
-    there = np.flatnonzero(values.notna().to_numpy())
+    there = np.flatnonzero(~np.isnan(values.to_numpy()))
+    if len(there) and len(values) == there[-1] + 1 - there[0]:
+        return values
     return values.iloc[there[0] : there[-1] + 1] if len(there) else values.iloc[:0]
 
 

