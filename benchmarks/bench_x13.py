@@ -1,8 +1,8 @@
 """Time per series: the bare program (the limit), the driver, and the statsmodels wrapper, measured in one run.
 
 Each reads the same text and has its files in the same place. Rounds are interleaved, because the machine may be busy
-with other things. Of one series the best of five rounds is taken; of many, which come in lots of 40 that the program and the
-driver take in turns, the median ratio of the lots and its quartiles, in wall time and in processor time.
+with other things. Of one series the best of five rounds is taken; of many, which come in lots of 40 that the program
+and the driver take in turns, the median ratio of the lots and its quartiles, in wall time and in processor time.
 
 Run as ``python benchmarks/bench_x13.py 1000`` for so many series with a fixed model; the 280 of the end-use detail, as
 ``seasonal.indirect`` adjusts them, are always there.
@@ -99,9 +99,7 @@ def batch(name: str, frame: pd.DataFrame, spec: Spec, limit: float) -> None:
         ratios.append(np.divide(times[jobs[1]], times[jobs[0]]))
     low, middle, high = np.percentile(ratios, [25, 50, 75], axis=0)
     shown = [f"{kind} {m:.2f} ({a:.2f} to {b:.2f})" for kind, a, m, b in zip(("wall", "cpu"), low, middle, high)]  # noqa: B905
-    print(
-        f"{name}, {frame.shape[1]} series on {cores} cores, driver against bare program: {', '.join(shown)}; aim {limit}"
-    )
+    print(f"{name}, {frame.shape[1]} series on {cores} cores, driver to program: {', '.join(shown)}; aim {limit}")
 
 
 def on_all_cores(job: Callable[[str], None], texts: list[str]) -> None:

@@ -1,9 +1,12 @@
 """The chosen specification of goods trade and its distance from the agency's series."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from airline import AIRLINE
+from page import names_after
 
 import tradelib
 from tradelib.quantity.errors import ParameterError
@@ -40,6 +43,22 @@ def compared(data):
     return rows
 
 
+def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
+    months = pd.period_range("2001-01", periods=18, freq="M", name="period")
+    rising = pd.Series(np.arange(1.0, 19.0), months)
+    detail = pd.concat({"exports": pd.DataFrame({"a": rising, "b": 20 - rising})}, axis=1)
+    halved = SimpleNamespace(total=detail["exports"].sum(axis=1) * np.where(months.month < 7, 0.5, 1.0))
+    unadjusted = pd.DataFrame({"exports": 3 * rising})
+    space = names_after(
+        "29_own_adjustment", "def by_end_use", unadjusted=unadjusted, table=detail, months=months,
+        indirect=lambda *_, **__: halved, SPEC=None, force_years=force_years,
+    )  # fmt: skip
+    got = space["by_end_use"]("exports")
+    assert got.iloc[:12].sum() == pytest.approx(unadjusted["exports"].iloc[:12].sum())
+    assert got.iloc[0] / got.iloc[6] == pytest.approx(0.5 * 1 / 7)  # the factor is that of the detail
+    assert got.iloc[12:].to_list() == pytest.approx((0.5 * unadjusted["exports"].iloc[12:]).to_list())
+
+
 @pytest.mark.parametrize(("flow", "most"), [("exports", 0.71), ("imports", 0.475)])
 def test_near_the_agency_on_months_that_chose_nothing(compared, flow, most):
     got = compared[flow, goods.CUT, "ours"]
@@ -63,7 +82,8 @@ def test_whole_years_add_up_to_the_unadjusted_ones(data):
 
 
 def test_an_engine_is_tried_by_its_first_adjustments():
-    got = {way: goods.engine_trial(AIRLINE, way) for way in ("seats", "x11")}
+    space = names_after("29_own_adjustment", "def try_engine", unadjusted={"airline": AIRLINE}, goods=goods, x13=x13)
+    got = {way: space["try_engine"]("airline", way) for way in ("seats", "x11")}
     assert all(trial["qs_p"] > 0.9 and 0 < trial["revision"] < 3 for trial in got.values())
 
 

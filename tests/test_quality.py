@@ -1,4 +1,4 @@
-"""The quality card and the two ways to a balance."""
+"""The quality card."""
 
 import numpy as np
 import pandas as pd
@@ -6,9 +6,9 @@ import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.quantity.errors import ComparabilityError, ParameterError
-from tradelib.seasonal.x13 import available, build, x13
-from tradelib.seasonal.x13.quality import Limits, direct_indirect, grade, quality_card
+from tradelib.quantity.errors import ParameterError
+from tradelib.seasonal.x13 import available, build
+from tradelib.seasonal.x13.quality import Limits, grade, quality_card
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 
@@ -70,16 +70,6 @@ def test_grades(value, limits, expected):
     assert grade(value, limits) == expected
 
 
-def test_direct_and_indirect_balances_are_close_but_not_equal():
-    data = tradelib.load(["exports_goods_census_nsa", "imports_goods_census_nsa"], start="2010-01", unit="billions")
-    sides = [x13(data[f"{flow}_goods_census_nsa"]) for flow in ("exports", "imports")]
-    got = direct_indirect(*sides)
-    assert 0.1 < got.distance < 3
-    assert 0.8 < got.correlation < 1
-    assert got.balances["indirect"].to_list() == (sides[0].adjusted - sides[1].adjusted).to_list()
-    assert got.summary().startswith("direct and indirect balance are")
-
-
 LEVELS = build("x11", regression=None, outlier=None, transform={"function": "none"})
 
 
@@ -130,14 +120,3 @@ def test_a_history_that_x13_refuses_leaves_the_rest_of_the_card():
 def test_years_of_revisions_that_are_none_are_refused(revisions):
     with pytest.raises(ParameterError, match="whole number of years above 0"):
         quality_card(AIRLINE, LEVELS, revisions=revisions)
-
-
-def test_a_balance_needs_adjusted_sides_of_the_same_months():
-    adjusted, modelled = (x13(AIRLINE, engine, regression=None, outlier=None) for engine in ("x11", None))
-    shorter = x13(AIRLINE.iloc[:-1], "x11", regression=None, outlier=None)
-    with pytest.raises(ParameterError, match=r"imports: found a model without an adjustment \(engine None\)"):
-        direct_indirect(adjusted, modelled)
-    with pytest.raises(ParameterError, match="the balance: found a model"):
-        direct_indirect(x13(2 * AIRLINE**0.9, "x11"), adjusted, build(None, regression=None, outlier=None))
-    with pytest.raises(ComparabilityError, match="1949-01 to 1960-12, imports 1949-01 to 1960-11"):
-        direct_indirect(adjusted, shorter)

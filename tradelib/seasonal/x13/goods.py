@@ -21,8 +21,6 @@ WINDOW_YEARS, KEPT_YEARS = 15, 5
 CUT = "2020-03"
 """First of the months that were not used to choose."""
 AHEAD = 12
-HISTORY = 3
-"""Years of first adjustments by which an engine is chosen."""
 
 CHOSEN: dict[str, Any] = {
     "transform": {"function": "log"},
@@ -99,21 +97,6 @@ def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:
 def adjust_goods(series: pd.Series, way: Way, text: str = "chosen") -> Adjustment | Pattern:
     """Adjust one unadjusted goods series by X-13, or by STL."""
     return stl_pattern(series) if way == "stl" else x13(series, spec=goods_spec(way, text))
-
-
-def engine_trial(series: pd.Series, way: Way, text: str = "chosen") -> dict[str, float]:
-    """Return by what an engine is chosen without a look at any published adjusted series.
-
-    Returns
-    -------
-    dict
-        ``qs_p``, the p-value of QS of the adjusted series, and ``revision``, the mean absolute revision in percent of
-        the first adjustments of the last three years.
-    """
-    whole = x13(series, spec=goods_spec(way, text))
-    revised = first_adjustments(series, whole.static(), 12 * HISTORY)
-    moved = 100 * (revised["first"] / revised["final"] - 1)
-    return {"qs_p": whole.number("qssadj", 1), "revision": float(moved.abs().mean())}
 
 
 def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFrame:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ComparabilityError, EngineError, ParameterError
+from tradelib.quantity.errors import EngineError, ParameterError
 from tradelib.seasonal.x13 import Adjustment, Spec, x13
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Grade = Literal["good", "uncertain", "bad", "severe"]
 _BEFORE = 5  # years that X-13 wants before a history of revisions
@@ -229,71 +226,3 @@ def _annual_row(result: Adjustment, limits: Limits) -> Row:
         return _row(name, float("nan"), "", meaning, "no whole year" if whole.empty else "not all totals are positive")
     gap = float((100 * (whole["adjusted", "sum"] / whole["observed", "sum"] - 1)).abs().max())
     return _row(name, gap, grade(gap, limits.annual), meaning)
-
-
-@dataclass(frozen=True)
-class DirectIndirect:
-    """A balance adjusted as such (direct) and as the difference of its adjusted sides (indirect).
-
-    Attributes
-    ----------
-    balances : pandas.DataFrame
-        By month: ``direct`` and ``indirect``, in the unit of the series.
-    distance : float
-        Mean absolute difference of the two.
-    correlation : float
-        Correlation of their monthly changes.
-    roughness : dict of str to float
-        Standard deviation of the monthly changes of each.
-    """
-
-    balances: pd.DataFrame
-    distance: float
-    correlation: float
-    roughness: Mapping[str, float]
-
-    def summary(self) -> str:
-        """Return the comparison in one sentence."""
-        return (
-            f"direct and indirect balance are {self.distance:.2f} apart on average; monthly changes correlate "
-            f"{self.correlation:.2f}, with standard deviation {self.roughness['direct']:.2f} direct and "
-            f"{self.roughness['indirect']:.2f} indirect"
-        )
-
-
-def direct_indirect(exports: Adjustment, imports: Adjustment, spec: Spec | None = None) -> DirectIndirect:
-    """Compare adjusting a balance with taking the balance of adjusted flows, as the agencies do.
-
-    Parameters
-    ----------
-    exports, imports : Adjustment
-        Adjusted flows of one basis, over the same months.
-    spec : Spec, optional
-        How to adjust the balance itself; the defaults otherwise.
-
-    Raises
-    ------
-    ParameterError
-        A side, or the balance by this spec, is only modelled.
-    ComparabilityError
-        The sides do not cover the same months.
-    """
-    for side, one in {"exports": exports, "imports": imports}.items():
-        _require_adjusted(one, side)
-    spans = [f"{one.components.index[0]} to {one.components.index[-1]}" for one in (exports, imports)]
-    if not exports.components.index.equals(imports.components.index):
-        raise ComparabilityError(f"exports cover {spans[0]}, imports {spans[1]}; expected the same months")
-    observed = (exports.components["observed"] - imports.components["observed"]).rename("balance")
-    direct = x13(observed, spec=spec) if spec else x13(observed)
-    _require_adjusted(direct, "the balance")
-    indirect = exports.components["adjusted"] - imports.components["adjusted"]
-    both = pd.DataFrame({"direct": direct.components["adjusted"], "indirect": indirect})
-    changes = both.diff()
-    distance = float((both["direct"] - both["indirect"]).abs().mean())
-    roughness = {str(name): float(value) for name, value in changes.std().items()}
-    return DirectIndirect(both, distance, float(changes["direct"].corr(changes["indirect"])), roughness)
-
-
-def _require_adjusted(one: Adjustment, what: str) -> None:
-    if one.engine is None:
-        raise ParameterError(f"{what}: found a model without an adjustment (engine None); expected seats or x11")
