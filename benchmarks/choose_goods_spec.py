@@ -35,20 +35,36 @@ ENGINES: dict[str, dict[str, Any]] = {
     "X-11": {"engine": "x11"},
     "X-11 wide": {"engine": "x11", "x11": {"sigmalim": "(2.5 3.5)"}},
 }
+# what else was tried of the chosen specification, one thing at a time
+DEPARTURES: dict[str, dict[str, Any]] = {
+    "one coefficient of trading days": {"regression": {"variables": ("td1coef",)}},
+    "critical value 3": {"outlier": {"types": ("ao", "ls", "tc"), "critical": 3.0}},
+    "critical value 5": {"outlier": {"types": ("ao", "ls", "tc"), "critical": 5.0}},
+    "no outliers": {"outlier": None},
+    "levels": {"transform": {"function": "none"}},
+    "X-11, pseudo-additive": {"engine": "x11", "transform": {"function": "none"}, "x11": {"mode": "pseudoadd"}},
+    "X-11": {"engine": "x11"},
+} | {
+    f"X-11, filter {name}": {"engine": "x11", "x11": {"seasonalma": name}} for name in ("s3x3", "s3x5", "s3x9", "s3x15")
+}
 NAMES = [f"{flow}_goods_census_{adjustment}" for flow in ("exports", "imports") for adjustment in ("sa", "nsa")]
 DATA = tradelib.load(NAMES, start="1989-01", unit="billions")
 
 
 def distance(flow: str, end: str, window: str, holidays: str, outliers: str, model: str, engine: str) -> float:
-    unadjusted, agency = DATA[f"{flow}_goods_census_nsa"].loc[:end], DATA[f"{flow}_goods_census_sa"]
     asked = ENGINES[engine] | {
         "transform": {"function": "log"},
         "regression": {"variables": ("td", *HOLIDAYS[holidays])},
         "outlier": OUTLIERS[outliers],
         "arima": {"model": model},
     }
+    return distance_of(flow, end, WINDOWS[window], asked)
+
+
+def distance_of(flow: str, end: str, months: int, asked: dict[str, Any]) -> float:
+    unadjusted, agency = DATA[f"{flow}_goods_census_nsa"].loc[:end], DATA[f"{flow}_goods_census_sa"]
     try:
-        adjusted = x13(unadjusted.iloc[-WINDOWS[window] :], **asked).adjusted
+        adjusted = x13(unadjusted.iloc[-months:], **asked).adjusted
     except EngineError:
         return float("nan")
     adjusted = force_years(adjusted, unadjusted.loc[adjusted.index]).iloc[-60:]
@@ -66,11 +82,27 @@ def main() -> None:
     ranked = table.assign(both=table.mean(axis=1, skipna=False)).sort_values("both")
     print(f"{len(candidates)} candidates; mean distance from the agency's series in percent, the ten nearest")
     print(ranked.head(10).round(3).to_string())
+    departures()
     later = {}
     for flow in ("exports", "imports"):
         adjusted = goods.adjust_in_windows(DATA[f"{flow}_goods_census_nsa"], goods.goods_spec("seats")).loc["2020-03":]
         later[flow] = agreement(adjusted, DATA[f"{flow}_goods_census_sa"].loc["2020-03":]).mean_absolute
     print("the specification in tradelib.seasonal.x13.goods since March 2020:", later)
+
+
+def departures() -> None:
+    """Print how far the chosen specification and its neighbours are, before March 2020 and in the five years since."""
+    rows: dict[tuple[str, int], dict[str, float]] = {}
+    for (name, asked), years, flow in itertools.product(
+        ({"as chosen": {}} | DEPARTURES).items(), (15, 20), ("exports", "imports")
+    ):
+        specs = {"engine": "seats"} | goods.CHOSEN | asked
+        before = [distance_of(flow, end, 12 * years, specs) for end in ENDS]
+        since = distance_of(flow, "2025-02", 12 * years, specs)
+        rows.setdefault((name, years), {}).update({flow: float(np.mean(before)), f"{flow} since": since})
+    table = pd.DataFrame(rows).T.rename_axis(["specification", "years"])
+    print("one departure at a time, mean of four times five years, and since March 2020, which decided nothing")
+    print(table.assign(both=table[["exports", "imports"]].mean(axis=1)).sort_values("both").round(3).to_string())
 
 
 if __name__ == "__main__":

@@ -46,17 +46,24 @@ def compared(data):
 def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
     months = pd.period_range("2001-01", periods=18, freq="M", name="period")
     rising = pd.Series(np.arange(1.0, 19.0), months)
-    detail = pd.concat({"exports": pd.DataFrame({"a": rising, "b": 20 - rising})}, axis=1)
-    halved = SimpleNamespace(total=detail["exports"].sum(axis=1) * np.where(months.month < 7, 0.5, 1.0))
+    parts = pd.concat({"exports": pd.DataFrame({"10000": rising, "40000": 20 - rising})}, axis=1)
     unadjusted = pd.DataFrame({"exports": 3 * rising})
+    halved = np.where(months.month < 7, 0.5, 1.0)
     space = names_after(
-        "29_own_adjustment", "def by_end_use", unadjusted=unadjusted, table=detail, months=months,
-        indirect=lambda *_, **__: halved, SPEC=None, force_years=force_years,
+        "29_own_adjustment", "def end_uses", parts=parts, SPEC=None,
+        indirect=lambda table, spec: SimpleNamespace(total=table.sum(axis=1) * halved),  # noqa: ARG005
     )  # fmt: skip
-    got = space["by_end_use"]("exports")
+    sums = [space["end_uses"]("exports", industrial=industrial) for industrial in (True, False)]
+    assert sums[0].to_list() == pytest.approx((rising * halved).to_list())
+    known = {"unadjusted": unadjusted, "mean": unadjusted, "adjusted": unadjusted.copy(), "force_years": force_years}
+    space = names_after(
+        "29_own_adjustment", "detailed = {}", parts=parts, months=months, sums={"exports": sum(sums)}, **known
+    )
+    got = space["detailed"]["exports"]
     assert got.iloc[:12].sum() == pytest.approx(unadjusted["exports"].iloc[:12].sum())
     assert got.iloc[0] / got.iloc[6] == pytest.approx(0.5 * 1 / 7)  # the factor is that of the detail
     assert got.iloc[12:].to_list() == pytest.approx((0.5 * unadjusted["exports"].iloc[12:]).to_list())
+    assert space["adjusted"]["exports"].to_list() == pytest.approx(((got + unadjusted["exports"]) / 2).to_list())
 
 
 @pytest.mark.parametrize(("flow", "most"), [("exports", 0.71), ("imports", 0.475)])
