@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 # Test processes beside each other.
 WORKERS ?= 2
-# Notebooks run beside each other; threads inside small matrix products would fight for the same cores.
+# Tests and benchmarks compute outside notebooks, too; small matrix products need no threads that fight for the same cores.
 export OPENBLAS_NUM_THREADS ?= 1
 # Without compiled files every process would compile the libraries anew, which takes longer than all that it does.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +16,7 @@ help:
 	@echo "make report      run the notebooks on the bundled data and write reports/ (ARGS='--start 2010-01' for options)"
 	@echo "make test        everything that must hold: unit tests, notebooks, the run itself"
 	@echo "make nightly     files damaged in thousands of ways and sweeps killed at many moments"
-	@echo "make lab         JupyterLab on the notebooks"
+	@echo "make lab         JupyterLab on working copies of the notebooks (ARGS='--port 8889 --allow-root' for options)"
 	@echo "make docs        the documentation, docs/_build/html/index.html"
 	@echo "make lint        ruff and mypy"
 	@echo "make bench       measure speed"
@@ -47,7 +47,7 @@ nightly: .venv/installed
 	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py
 
 lab: .venv/installed
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/python lab/start.py $(ARGS)
 
 docs: .venv/installed
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html

@@ -1,5 +1,6 @@
 """Read, check and analyse the monthly U.S. International Trade in Goods and Services (FT-900)."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -17,3 +18,9 @@ def __getattr__(name: str) -> Any:
     if name in _LATER:
         return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module 'tradelib' has no attribute {name!r}")
+
+
+if "IPython" in sys.modules:
+    from tradelib.report.completing import complete_names
+
+    complete_names()

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 class TradelibError(Exception):
     """Anything that tradelib refuses, in words meant for the person who asked."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the message, which says what to do, without the package's lines above it."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class SourceError(TradelibError):
     """An official file, or a table in the store, does not say what it should.

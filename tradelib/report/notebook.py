@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import pandas as pd
 from IPython.core.pylabtools import print_figure
 from IPython.display import Markdown, display
 from matplotlib import pyplot as plt
+from threadpoolctl import threadpool_limits
 
 from tradelib import __version__
 from tradelib.quantity.errors import TradelibError
@@ -54,6 +56,8 @@ class Record:
             "notebook": parameters.notebook, "title": title, "question": question, "parameters": asked,
             "sources": {}, "items": [], "results": {}, "checks": [], "proofs": [],
         }  # fmt: skip
+        if "OPENBLAS_NUM_THREADS" not in os.environ:  # whoever sets it knows better
+            threadpool_limits(1, user_api="blas")  # its threads take longer over small matrices than one processor
         figures.style()
         sentences.clear()
         said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
