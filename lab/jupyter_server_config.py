@@ -59,4 +59,4 @@ class Originals(AsyncLargeFileManager):
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - Jupyter's own
 c.ServerApp.root_dir = str(ROOT)
 c.ServerApp.contents_manager_class = Originals
-c.LabApp.default_url = "/lab/tree/work/START.md?factory=Markdown%20Preview"
+c.LabApp.default_url = "/lab/tree/work/START.md"

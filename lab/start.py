@@ -88,9 +88,11 @@ def write_start(originals: list[Path]) -> None:
 def main(options: list[str]) -> None:
     """Make the copies, then become JupyterLab."""
     write_start(copy_notebooks())
-    config = Path(__file__).with_name("jupyter_server_config.py")
+    # Jupyter reads its configuration and the settings in labconfig/ from here: Markdown opens as it reads, no news.
+    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", f"--config={config}", *options])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *options])  # noqa: S606
 
 
 if __name__ == "__main__":

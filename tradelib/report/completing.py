@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
 _VERBS = "combine|contributions|find|forecast|load|plot|revisions|triangle|x13"
-QUOTED = re.compile(rf"(?:\b(?:{_VERBS})\([^()]*|\bseries\s*=\s*)[\"'][^\"']*$")
+QUOTED = re.compile(rf"(?:\b(?:{_VERBS})\((?:[^()\"']|\"[^\"]*\"|'[^']*')*|\bseries\s*=\s*)[\"'][^\"']*$")
 """An open quote in a call that takes names of series, or in what a parameter ``series`` is set to."""
 
 MOST = 200
