@@ -18,6 +18,9 @@ LOADED = re.compile(
 """What a browser would fetch by itself from elsewhere."""
 
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("docs")]
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs")
@@ -28,13 +31,11 @@ def pages(tmp_path_factory):
             for path in (folder / "html").rglob("*.html")}  # fmt: skip
 
 
-@pytest.mark.slow
 def test_the_pages_load_nothing_from_elsewhere(pages):
     assert len(pages) > 30
     assert {name for name, text in pages.items() if LOADED.search(text)} == set()
 
 
-@pytest.mark.slow
 def test_the_start_page_leads_to_every_recipe(pages):
     expected = {f"recipes/{path.stem}.html" for path in (ROOT / "docs" / "recipes").glob("*.md")} - {
         "recipes/index.html"
@@ -42,14 +43,12 @@ def test_the_start_page_leads_to_every_recipe(pages):
     assert expected <= set(re.findall(r'href="([^"#]+)', pages["index.html"]))
 
 
-@pytest.mark.slow
 def test_every_public_verb_has_its_reference(pages):
     reference = pages["_made/reference.html"]
     missing = [name for name in tradelib.__all__ if name[0] != "_" and f'id="tradelib.{name}"' not in reference]
     assert missing == []
 
 
-@pytest.mark.slow
 def test_every_figure_of_the_notebooks_is_in_the_gallery(pages):
     expected = sum(
         path.read_text(encoding="utf-8").count('"image/png": "') for path in (ROOT / "notebooks").glob("*.ipynb")
