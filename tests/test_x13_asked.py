@@ -131,14 +131,14 @@ def test_forced_years_are_those_of_the_series(exports):
 
 def test_tables_asked_for_are_there(exports):
     got = x13(exports, "x11", **PLAIN, x11={"save": "(d8 d9)"}, check={"save": "acf"})
-    ratios = got.table("d8")
+    ratios = got.saved_table("d8")
     assert list(ratios.columns) == ["d8"]
     np.testing.assert_allclose(ratios.loc[exports.index, "d8"], exports / got.trend, rtol=0.2)
     assert "acf" in got.saved
     with pytest.raises(ParameterError, match="no table 'd99'"):
-        got.table("d99")
+        got.saved_table("d99")
     with pytest.raises(ParameterError, match="not one number or more a month"):
-        got.table("acf")
+        got.saved_table("acf")
 
 
 # Scales and engines

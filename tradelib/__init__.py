@@ -4,20 +4,33 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from tradelib.quantity.errors import TradelibError
-from tradelib.store import load
+from tradelib.quantity.errors import TradelibError as TradelibError
 
 __version__ = "0.1.0"
-__all__ = ["TradelibError", "__version__", "check", "load", "release", "series"]
+_ROOMS = {
+    "store": "add combine load read release series",
+    "words.checking": "check",
+    "words.month": "contributions headline",
+    "analysis.forecast": "forecast",
+    "analysis.revisions": "revisions",
+    "seasonal.x13": "x13",
+    "report.look.plot": "plot",
+}
+"""Where each verb lives; it is imported when it is first used, so that ``import tradelib`` takes no time. Their types
+are in ``__init__.pyi``."""
 
-_LATER = {"check": "tradelib.words.checking", "release": "tradelib.store", "series": "tradelib.store"}
-"""Verbs that are imported when they are first used, so that ``import tradelib`` stays quick."""
+_VERBS = {verb: room for room, verbs in _ROOMS.items() for verb in verbs.split()}
+__all__ = ["TradelibError", "__version__", *_VERBS]  # noqa: PLE0604 - they are names
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
+    if name in _VERBS:
+        return getattr(import_module(f"tradelib.{_VERBS[name]}"), name)
     raise AttributeError(f"module 'tradelib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 if "IPython" in sys.modules:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tradelib import store
 from tradelib.quantity.errors import SeriesError
+from tradelib.quantity.result import Result
+from tradelib.quantity.rounding import printed
 from tradelib.store import triangles as prints
 
 if TYPE_CHECKING:
@@ -144,3 +148,70 @@ def parts(triangle: pd.DataFrame, months: Iterable[pd.Period], *, number: int = 
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["regular", "annual", "revision"])
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
     return table
+
+
+@dataclass(frozen=True, repr=False)
+class Revisions(Result):
+    """A print of each month against the latest figure.
+
+    Attributes
+    ----------
+    label, unit : str
+        The series in words, and the unit of the figures.
+    triangle : pandas.DataFrame
+        All prints: months down, releases across; ``tradelib.store.triangles`` has more questions to it.
+    table : pandas.DataFrame
+        By month, as ``pairs`` returns it: ``first`` is the print, ``latest``, ``revision``, ``direction`` ...
+    number : int
+        Which print; 1 is the first.
+    """
+
+    label: str
+    unit: str
+    triangle: pd.DataFrame
+    table: pd.DataFrame
+    number: int
+
+    @property
+    def span(self) -> str:
+        """First and last day of the releases."""
+        days = prints.released(self.triangle)
+        return f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
+
+    def summary(self) -> str:
+        """Return mean and mean absolute revision and how often the direction turned, in two lines."""
+        revision, turned = self.table["revision"], int((self.table["direction"] == "flipped").sum())
+        print_ = f"{prints.ordinal(self.number)} print"
+        return (
+            f"{self.label}: {len(revision)} months have a {print_} and a later figure, releases of {self.span}\n"
+            f"mean revision {printed(revision.mean(), sign=True)}, mean absolute {printed(revision.abs().mean())} "
+            f"{self.unit}; the direction of the month's change turned in {turned} of them"
+        )
+
+
+def revisions(series: str, number: int = 1, compilation: str | None = None) -> Revisions:
+    """Return how far the prints of a series lie from the latest figures.
+
+    Parameters
+    ----------
+    series : str
+        Name or mnemonic.
+    number : int
+        Which print; 1 is the first.
+    compilation : str, optional
+        Whose figures, as ``store.triangle`` takes it.
+
+    Raises
+    ------
+    ParameterError
+        The word stands for no series or several.
+    SeriesError
+        No month has that print and a later one.
+
+    Examples
+    --------
+    >>> revisions("BOPGSTB").table.loc["2025-01", ["first", "latest"]]  # doctest: +SKIP
+    """
+    triangle = store.triangle(series, compilation)
+    [quantity] = store.find(series)
+    return Revisions(quantity.label(), quantity.unit, triangle, pairs(triangle, number=number), number)

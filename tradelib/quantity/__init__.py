@@ -144,6 +144,13 @@ class Quantity:
         return ", ".join([text, *notes])
 
     @property
+    def terms(self) -> str:
+        """Basis, adjustment and price in words, as the foot of a table has them."""
+        words = [_BASES[self.basis], _ADJUSTMENTS[self.adjustment]]
+        words += [f"{self.price.replace('chained', 'chained ')} dollars"] if self.price.startswith("chained") else []
+        return ", ".join(words)
+
+    @property
     def partition(self) -> str:
         """The classification that its item belongs to; sums are allowed inside one only."""
         root, *steps = self.item.split("/")
@@ -192,7 +199,7 @@ def require_comparable(quantities: Iterable[Quantity], *, but: Iterable[str] = (
 
 
 def require_addable(quantities: Iterable[Quantity]) -> None:
-    """Refuse a sum of quantities that do not add up: other basis or unit, another classification, averages, prices.
+    """Refuse a sum or difference over other bases, units or classifications, averages or prices.
 
     Raises
     ------
@@ -200,9 +207,10 @@ def require_addable(quantities: Iterable[Quantity]) -> None:
         The message names what does not add up.
     """
     listed = list(quantities)
-    require_comparable(listed, but=("item", "partner"))
+    require_comparable(listed)
     for quantity in listed:
         if not quantity.is_additive:
             raise ComparabilityError(f"{quantity.name} does not add up: {quantity.price} {quantity.measure}")
-    if len(partitions := sorted({quantity.partition for quantity in listed})) > 1:
+    parts = [quantity for quantity in listed if quantity.item.startswith("goods/")]
+    if len(partitions := sorted({quantity.partition for quantity in parts})) > 1:
         raise ComparabilityError(f"{' and '.join(partitions)} are different classifications and cut across each other")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tradelib.quantity.labels import SEARCH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+_FEW = 20
+"""Names that a message lists in full."""
 
 
 class TradelibError(Exception):
@@ -64,14 +70,23 @@ class EngineMissingError(EngineError):
 
 
 def did_you_mean(word: str, possible: Iterable[str]) -> str:
-    """Return a hint with the closest of the possible words, or all of them when none is close."""
+    """Return a hint with the closest of the possible words, or with all of them, or the five nearest of many."""
     words = sorted(possible)
-    close = get_close_matches(word, words, n=3, cutoff=0.55)
-    return f"did you mean {' or '.join(close)}?" if close else f"possible: {', '.join(words)}"
+    if close := get_close_matches(word, words, n=3, cutoff=0.65):
+        return f"did you mean {' or '.join(close)}?"
+    shown = words if len(words) <= _FEW else get_close_matches(word, words, n=5, cutoff=0)
+    return f"possible: {', '.join(shown)}" + (f" and {more} more" if (more := len(words) - len(shown)) else "")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the five names that share most words with one that is not there."""
-    words = set(name.split("_"))
-    near = sorted(known, key=lambda other: (-len(words & set(other.split("_"))), len(other)))[:5]
+    """Return a hint with the five shortest names of series that have most of the words of one that is not there.
+
+    Everyday words are understood; a name of which the half is in none gets no names, but where to look.
+    """
+    words = [SEARCH.get(word, word).split("|") for word in re.split(r"[_\W]+", name.lower()) if word]
+    shared = {other: sum(any(part in other.lower() for part in word) for word in words) for other in known}
+    most = max(shared.values(), default=0)
+    if not most or 2 * most < len(words):
+        return "tradelib series finds names by everyday words, such as deficit, oil or cars"
+    near = sorted((other for other in shared if shared[other] == most), key=len)[:5]
     return f"the nearest are {', '.join(near)}"

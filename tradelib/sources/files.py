@@ -16,8 +16,8 @@ from tradelib.sources import country
 from tradelib.sources.coded import read_bls_answer, read_coded
 from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.reader import read_table
-from tradelib.sources.rows import Grid, read_grids
-from tradelib.sources.tables import tables_of, titles
+from tradelib.sources.rows import Grid, grids_of
+from tradelib.sources.tables import layout_of, tables_of, titles
 from tradelib.sources.unpack import is_package, members
 from tradelib.sources.workbook import is_workbook, read_cells
 
@@ -72,8 +72,12 @@ def read_files(paths: Iterable[Path]) -> list[Table]:
     return [table for path, raw in files_of(paths) for table in read_file(path, raw)]
 
 
-def read_file(path: Path, raw: bytes | None = None) -> list[Table]:
-    """Return the tables of one official file, as ``read_files`` does."""
+def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()) -> list[Table]:
+    """Return the tables of one official file, as ``read_files`` does.
+
+    With ``first_of``, names of tables, reading ends with the first of these and returns it alone where the file has
+    one: a PDF of a whole release takes many seconds.
+    """
     raw = read_raw(path) if raw is None else raw
     if is_workbook(raw):
         sheets = read_cells(path.name, raw)
@@ -82,7 +86,7 @@ def read_file(path: Path, raw: bytes | None = None) -> list[Table]:
             return [country.read_country(path.name, rows)]
     elif not raw.startswith(b"%PDF-") and (table := _series(path, decode(path, raw))):
         return [table]
-    return _tables(read_grids(path, raw))
+    return _tables(grids_of(path, raw), first_of)
 
 
 def _series(path: Path, text: str) -> Table | None:
@@ -100,8 +104,21 @@ def _series(path: Path, text: str) -> Table | None:
     return table
 
 
-def _tables(grids: Sequence[Grid]) -> list[Table]:
-    groups = [pages for pages in tables_of(grids) if titles(pages[0]) and pages[0].sheet not in COVERS]
+def _tables(pages: Iterable[Grid], first_of: Sequence[str]) -> list[Table]:
+    grids: list[Grid] = []
+
+    def each() -> Iterator[Grid]:
+        for grid in pages:
+            grids.append(grid)
+            yield grid
+
+    groups = []
+    for group in tables_of(each()):
+        if titles(group[0]) and group[0].sheet not in COVERS:
+            groups.append(group)
+            if first_of and (layout := layout_of(group[0])) and layout[0].exhibit in first_of:
+                groups = [group]
+                break
     supported = [pages for pages in groups if not _unsupported(pages[0])]
     if not supported and groups:
         raise grids[0].error(None, titles(groups[0][0])[0], f"another table; this is {_unsupported(groups[0][0])}")

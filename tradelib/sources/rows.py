@@ -144,18 +144,23 @@ def read_grids(path: Path, raw: bytes | None = None, pages: int | None = None) -
     SourceError
         The file is missing, empty, damaged, or no table at all.
     """
+    return list(grids_of(path, raw, pages))
+
+
+def grids_of(path: Path, raw: bytes | None = None, pages: int | None = None) -> Iterator[Grid]:
+    """Yield what ``read_grids`` returns, one after the other: pages of a PDF take long."""
     raw = read_raw(path) if raw is None else raw
     if is_workbook(raw):
-        return [
-            Grid(path.name, name, [[_text(cell) for cell in row] for row in rows])
-            for name, rows in read_cells(path.name, raw)
-        ]
-    if raw.startswith(_PDF):
-        return _pages(path.name, raw, pages)
-    text = decode(path, raw)
-    if "\t" in text:
-        return [Grid(path.name, "", [line.split("\t") for line in _LINE.split(text)])]
-    return [Grid(path.name, "", list(csv.reader(io.StringIO(text))))]
+        for name, rows in read_cells(path.name, raw):
+            yield Grid(path.name, name, [[_text(cell) for cell in row] for row in rows])
+    elif raw.startswith(_PDF):
+        for page, text in enumerate(pdf_texts(path.name, raw, pages), 1):
+            rows = [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)]
+            yield Grid(path.name, "pdf", rows)
+    else:
+        text = decode(path, raw)
+        lines = [line.split("\t") for line in _LINE.split(text)] if "\t" in text else csv.reader(io.StringIO(text))
+        yield Grid(path.name, "", list(lines))
 
 
 def _text(cell: object) -> str:
@@ -165,8 +170,8 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def pdf_texts(file: str, raw: bytes, most: int | None = None) -> list[str]:
-    """Return the text of each page of a PDF, of the first ones only where ``most`` says so.
+def pdf_texts(file: str, raw: bytes, most: int | None = None) -> Iterator[str]:
+    """Yield the text of each page of a PDF, of the first ones only where ``most`` says so.
 
     Raises
     ------
@@ -183,17 +188,10 @@ def pdf_texts(file: str, raw: bytes, most: int | None = None) -> list[str]:
         raise SourceError(file, None, found="a PDF", expected=needed) from error
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
-        return [page.extract_text() for page in PdfReader(io.BytesIO(raw)).pages[:most]]
+        for page in PdfReader(io.BytesIO(raw)).pages[:most]:
+            yield page.extract_text()
     except (PyPdfError, ValueError, KeyError, OSError) as error:
         raise SourceError(file, None, found=f"a damaged PDF ({error})", expected="a PDF of the release") from error
-
-
-def _pages(file: str, raw: bytes, most: int | None) -> list[Grid]:
-    """Return one grid a page: each line split into its label and the figures at its end."""
-    return [
-        Grid(file, "pdf", [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)])
-        for page, text in enumerate(pdf_texts(file, raw, most), 1)
-    ]
 
 
 def _split(line: str) -> list[str]:

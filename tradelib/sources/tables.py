@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tradelib.quantity.errors import SourceError
     from tradelib.sources.rows import Grid
@@ -173,7 +173,7 @@ def unknown(grid: Grid) -> SourceError:
     return grid.error(None, repr(own), f"the title of a table that a layout describes{looks}")
 
 
-def tables_of(grids: Sequence[Grid]) -> Iterator[list[Grid]]:
+def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
     """Group grids by the table that they are: sheets of their own, or pages of a PDF that repeat a title."""
     open_layout: Layout | None = None
     pages: list[Grid] = []

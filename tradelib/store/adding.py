@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError, SourceError
+from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
-from tradelib.sources.files import files_of, read_file
 from tradelib.sources.identities import check
 from tradelib.sources.plausible import check_against, check_jumps
 from tradelib.sources.series import FORM
 from tradelib.store.comparing import revisions
 from tradelib.store.folders import release, releases
+from tradelib.store.opened import open_files
 from tradelib.store.reading import FT900, Release
 from tradelib.store.writing import write_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from tradelib.sources.reader import Table
 
@@ -37,8 +37,8 @@ class DayUnknownError(ParameterError):
     """Neither the files nor the caller say on which day a release was published."""
 
 
-@dataclass(frozen=True)
-class Added:
+@dataclass(frozen=True, repr=False)
+class Added(Result):
     """What became of files that were added, and what they change.
 
     Attributes
@@ -63,6 +63,11 @@ class Added:
     revisions: pd.DataFrame
     compared: int
     notes: list[str]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The revisions."""
+        return self.revisions
 
     @property
     def already(self) -> bool:
@@ -119,15 +124,13 @@ def add(
     StoreError
         The store cannot be written.
     """
-    listed = [Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
-    tables: list[Table] = []
-    files: dict[str, dict[str, Any]] = {}
-    for path, raw in files_of(listed):
-        tables += read_file(path, raw)
-        files[path.name] = {"sha256": hashlib.sha256(raw).hexdigest()} | (provenance or {})
-    publisher = _publisher(tables)
-    day = _day(tables, released)
-    month = max(table.month for table in tables)
+    opened = open_files(paths, released)
+    publisher, day, month, tables = opened.publisher, opened.released, opened.month, list(opened.opened)
+    files = {name: entry | (provenance or {}) for name, entry in opened.contents["files"].items()}
+    if day is None:
+        raise DayUnknownError(
+            f"{tables[0].grids[0].file} does not say when it was released; say it (--released 2024-04-04)"
+        )
     _check_day(publisher, day, month)
     known = {one.released: one for one in releases(publisher)}
     own = known.get(day)
@@ -146,30 +149,6 @@ def add(
     revised, compared = revisions(new, before)
     notes = [note for table in new for note in table.notes]
     return Added(release(day, publisher), [table.exhibit for table in new], before, revised, compared, notes)
-
-
-def _publisher(tables: Sequence[Table]) -> str:
-    by = {table.layout.publisher: table.grids[0].file for table in tables}
-    if len(by) != 1:
-        named = " and ".join(f"{file} ({publisher})" for publisher, file in by.items()) or "no table"
-        raise ParameterError(f"found {named}; add the files of one publisher at a time")
-    return next(iter(by))
-
-
-def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date:
-    said = {table.released: table.grids[0].file for table in tables if table.released}
-    try:
-        day = dt.date.fromisoformat(released) if isinstance(released, str) else released
-    except ValueError:
-        raise ParameterError(f"released {released!r} is not a day like 2024-04-04") from None
-    for named, file in said.items():
-        if named != (day := day or named):
-            raise SourceError(file, None, found=f"the day of release {named}", expected=str(day))
-    if day is None:
-        raise DayUnknownError(
-            f"{tables[0].grids[0].file} does not say when it was released; say it (--released 2024-04-04)"
-        )
-    return day
 
 
 def _check_day(publisher: str, day: dt.date, month: pd.Period) -> None:

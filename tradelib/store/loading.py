@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
-from tradelib.quantity import Quantity
+from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
 from tradelib.store.folders import publishers, releases
 from tradelib.store.reading import FREQUENCIES, Release
@@ -49,7 +49,8 @@ def load(
     series : str or iterable of str
         Names, mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_goods_*_census_sa"``), as ``tradelib series``
         lists them; by default the nine of Exhibit 1. Series of one publisher come from one release, the newest that
-        has all of them; where none has, each comes from the newest that has it.
+        has all of them; where none has, each comes from the newest that has it. A balance of a partner or a category
+        that no release prints is derived as exports minus imports; its ``attrs`` have the ``formula``.
     start, end : str, pandas.Period or None
         First and last period, both included; None for all that the newest release has. Exhibits print two or three
         years: with an earlier ``start`` the series come from the newest release that reaches back to it, with
@@ -72,6 +73,8 @@ def load(
     ------
     ParameterError
         Unknown series, vintage, unit or an impossible span; the message offers what is near.
+    ComparabilityError
+        A balance would have to be derived from what does not add up, such as chained dollars.
 
     Warns
     -----
@@ -90,21 +93,61 @@ def load(
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     if freq not in FREQUENCIES:
         raise ParameterError(f"unknown frequency {freq!r}; possible: {', '.join(FREQUENCIES)}")
-    chosen = _choose(series, vintage, start)
-    columns, described = {}, {}
+    words = [series] if isinstance(series, str) else list(series)
+    derived = {word: flows for word in words if (flows := _flows_of(word, vintage))}
+    chosen = _choose([part for word in words for part in derived.get(word, (word,))], vintage, start)
+    raw, columns, described = {}, {}, {}
     for name, release in chosen.items():
         rows = release.rows(name, freq)
-        values = pd.Series(rows["value"].to_numpy(), index=_index(rows["last"], freq))
+        raw[name] = values = pd.Series(rows["value"].to_numpy(), index=_index(rows["last"], freq))
         quantity = release.quantities[name]
         scaled = unit == "billions" and quantity.unit.startswith("millions of ")
         columns[name] = values / 1000 if scaled else values
         described[name] = _described(release, quantity, rows.iloc[-1], scaled=scaled)
+    order = []
+    for word in words:
+        if word not in derived:
+            order += _names([word], list(chosen.values()))
+            continue
+        exports, imports = derived[word]
+        balance = replace(chosen[exports].quantities[exports], flow="balance")
+        order.append(balance.name)
+        difference = raw[exports] - raw[imports]
+        is_scaled = described[exports]["unit"].startswith("billions of ")
+        columns[balance.name] = difference / 1000 if is_scaled else difference
+        described[balance.name] = described[exports] | {
+            "flow": "balance", "label": f"{balance.label()}, derived", "formula": f"{exports} - {imports}",
+            "cell": f"{described[exports]['cell']}; {described[imports]['cell']}",
+        }  # fmt: skip
+    columns = {name: columns[name] for name in dict.fromkeys(order)}
     frame = cut(pd.DataFrame(columns), None if start == FIRST else start, end)
-    frame.attrs["series"] = described
+    frame.attrs["series"] = {name: described[name] for name in frame}
     frame.attrs["notes"] = notes = _notes(chosen, vintage)
     for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
+
+
+def _flows_of(word: str, vintage: str | dt.date | None) -> tuple[str, str] | None:
+    """Return exports and imports of a balance that no release prints; None of any other word.
+
+    Raises
+    ------
+    ComparabilityError
+        They do not add up: chained dollars, averages, prices.
+    """
+    flow, _, rest = word.partition("_")
+    if flow != "balance":
+        return None
+    known = [one for publisher in publishers() for one in _as_of(publisher, vintage)]
+    exports, imports = f"exports_{rest}", f"imports_{rest}"
+    if any(one.find(word) for one in known):
+        return None
+    for one in known:
+        if (sold := one.find(exports)) and (bought := one.find(imports)):
+            require_addable((sold, bought))
+            return sold.name, bought.name
+    return None
 
 
 def _index(months: pd.Series, freq: str) -> pd.PeriodIndex:
@@ -117,6 +160,7 @@ def _described(release: Release, quantity: Quantity, newest: pd.Series, *, scale
         "label": quantity.label(),
         "unit": quantity.unit.replace("millions", "billions") if scaled else quantity.unit,
         "compilation": entry["compilation"],
+        "publisher": release.publisher,
         "source": release.source,
         "vintage": release.released.isoformat(),
         "statistical_month": str(release.month),

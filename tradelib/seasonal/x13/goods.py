@@ -124,8 +124,8 @@ def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFram
     begin = series.index[-1] - months + 1
     tables = {"estimates": ("sadj", "sadjchng"), "start": f"{begin.year}.{begin.month}", "save": "(sae che)"}
     revised = x13(series, spec=spec, history=tables)
-    levels = revised.table("sae").set_axis(["first", "final"], axis=1)
-    growth = 1 + revised.table("che").set_axis(["first", "final"], axis=1) / 100
+    levels = revised.saved_table("sae").set_axis(["first", "final"], axis=1)
+    growth = 1 + revised.saved_table("che").set_axis(["first", "final"], axis=1) / 100
     return levels.join((levels / growth).add_suffix("_before"))
 
 

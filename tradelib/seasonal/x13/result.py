@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import EngineError, ParameterError
+from tradelib.quantity.result import Result
 from tradelib.seasonal.x13 import saved
 from tradelib.seasonal.x13.spec import Engine, Spec, month_number, other_scale
 
@@ -23,8 +24,8 @@ _ALWAYS = ("adjusted", "trend")
 _OUTLIER = re.compile(r"(AO|LS|TC|SO|TL|RP|QI|QD)(\d{4})\.(\w+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Adjustment:
+@dataclass(frozen=True, repr=False)
+class Adjustment(Result):
     """One series adjusted, or only modelled when the engine is None.
 
     Attributes
@@ -50,8 +51,10 @@ class Adjustment:
     notes : tuple of str
         Warnings and notes.
     saved : dict of str to str
-        All tables as X-13 saved them, by extension, also those asked for by ``save``; ``table`` returns one by month.
-        They become numbers when asked for, which spares a batch of thousands half of its reading.
+        All tables as X-13 saved them, by extension, also those asked for by ``save``; ``saved_table`` returns one by
+        month. They become numbers when asked for, which spares a batch of thousands half of its reading.
+    about : dict of str to str
+        Label, unit and source of the series, where it was loaded from the store.
     """
 
     name: str
@@ -62,7 +65,13 @@ class Adjustment:
     factor_forecasts: pd.Series
     diagnostics: dict[str, str]
     notes: tuple[str, ...]
-    saved: dict[str, str] = field(repr=False)
+    saved: dict[str, str]
+    about: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The components."""
+        return self.components
 
     def __getattr__(self, name: str) -> pd.Series:
         """Return a component by its name, so that ``result.adjusted`` reads as it says."""
@@ -115,7 +124,7 @@ class Adjustment:
         """
         return saved.residuals(self.saved.get("rsd", ""), int(self.diagnostics.get("nefobs", 0)))
 
-    def table(self, extension: str) -> pd.DataFrame:
+    def saved_table(self, extension: str) -> pd.DataFrame:
         """Return a table that X-13 saved, by month, for example ``d8`` after ``x11={"save": "(d8)"}``.
 
         Raises

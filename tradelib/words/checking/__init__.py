@@ -12,6 +12,7 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.result import Result
 from tradelib.sources.rows import pdf_texts
 from tradelib.words.checking import documents, grammar
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
@@ -28,7 +29,7 @@ __all__ = ["VERDICTS", "Checked", "Judgement", "check", "check_documents", "prin
 
 
 @dataclass(frozen=True, repr=False)
-class Checked:
+class Checked(Result):
     """A text and the verdict on each of its numbers.
 
     Attributes

@@ -1,0 +1,45 @@
+"""How a result shows itself: in a few words, as a small table, as a figure, under the same names everywhere."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+_ROWS = 12
+"""Rows of a table that a result shows of itself."""
+
+
+class Result:
+    """What a public function returns: ``summary()`` in words, ``table``, ``plot()``.
+
+    A subclass has its own ``summary`` and ``table``; ``tradelib.plot`` knows how to draw it.
+    """
+
+    if TYPE_CHECKING:
+
+        @property
+        def table(self) -> pd.DataFrame:
+            """The result as a table."""
+
+    def summary(self) -> str:
+        """Return the result in a few lines."""
+        raise NotImplementedError
+
+    def plot(self, **options: Any) -> Figure:
+        """Return the result drawn in the house style, as ``tradelib.plot`` does."""
+        import tradelib  # the front door: drawing lies in a room above this one
+
+        figure: Figure = tradelib.plot(self, **options)
+        return figure
+
+    def __repr__(self) -> str:
+        table: str = self.table.to_string(max_rows=_ROWS, max_cols=8, line_width=120)
+        return f"{self.summary()}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
+        return f"{lines}{self.table.to_html(max_rows=_ROWS, max_cols=8, border=0)}"

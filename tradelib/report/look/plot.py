@@ -1,0 +1,221 @@
+"""One verb that draws: series as they were loaded, and every result of the package, in the house style."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+
+from tradelib.analysis.forecast import LEVELS, Forecast
+from tradelib.analysis.revisions import Revisions
+from tradelib.quantity import QUANTITY_COLUMNS, Quantity
+from tradelib.quantity.errors import ParameterError, TradelibError
+from tradelib.report.look import charts, figures
+from tradelib.seasonal.x13 import Adjustment
+from tradelib.store import Added, Release, StoreWarning, release
+from tradelib.store.triangles import ordinal
+from tradelib.words.checking import Checked
+from tradelib.words.month import Contributions, Headline, headline
+from tradelib.words.sentences import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_ROWS = 12
+"""Bars, or months of revisions, that a drawing has room for."""
+
+
+class _Drawing(NamedTuple):
+    draw: Callable[[Axes], object]
+    title: str
+    unit: str = ""
+    source: str = ""
+    height: float = 4.0
+
+
+def plot(what: Any, *, title: str = "", unit: str = "", source: str = "") -> Figure:
+    """Draw series or a result in the house style.
+
+    Parameters
+    ----------
+    what : DataFrame, Series or result
+        Series by month, quarter or year as ``load`` and ``combine`` return them, or what another verb returned.
+    title, unit, source : str
+        What to write instead of label, unit with basis, and source. By default they come from ``attrs`` of a frame,
+        for columns whose values are still those that were loaded.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Closed, so that a notebook shows it once; ``savefig`` writes it.
+
+    Raises
+    ------
+    ParameterError
+        Nothing that can be drawn.
+
+    Warns
+    -----
+    StoreWarning
+        A column was computed, or has lost what it was (``attrs``), and no unit is given: the figure names none.
+
+    Examples
+    --------
+    >>> import tradelib
+    >>> figure = tradelib.plot(tradelib.load("BOPGSTB", start="2014-01", unit="billions"))
+    """
+    drawing = _drawing(what)
+    if not (unit or drawing.unit):
+        message = "computed, or without attrs: the figure cannot say unit and source; give plot(..., unit=, source=)"
+        warnings.warn(f"{drawing.title}: {message}", StoreWarning, stacklevel=2)
+    with plt.rc_context():
+        figures.style()
+        fig, ax = plt.subplots(figsize=(7.2, drawing.height))
+        drawing.draw(ax)
+        words = {"title": title or drawing.title, "unit": unit or drawing.unit or "unit not known"}
+        figures.finish(fig, **words, source=source or drawing.source or "not known", alt=words["title"])
+        plt.close(fig)
+    return fig
+
+
+@singledispatch
+def _drawing(what: Any) -> _Drawing:
+    raise ParameterError(f"found a {type(what).__name__}; expected series by month, or a result of tradelib")
+
+
+@_drawing.register
+def _series(what: pd.Series) -> _Drawing:
+    return _drawing(what.to_frame(what.name if what.name is not None else "series"))
+
+
+@_drawing.register
+def _frame(frame: pd.DataFrame) -> _Drawing:
+    if not isinstance(frame.index, (pd.PeriodIndex, pd.DatetimeIndex)) or frame.empty:
+        raise ParameterError(f"found a frame by {type(frame.index).__name__}; expected months, quarters or years")
+    about = {name: own for name in frame if (own := _about(frame[name])) is not None}
+    quantities = {name: Quantity(*(own[column] for column in QUANTITY_COLUMNS)) for name, own in about.items()}
+    labels = {
+        name: quantity.label("short") if name == quantity.name else about[name]["label"]
+        for name, quantity in quantities.items()
+    }
+    units = {f"{about[name]['unit'].capitalize()}, {quantity.terms}" for name, quantity in quantities.items()}
+    names = {str(name): labels.get(name, str(name)) for name in frame}
+    whole = len(about) == frame.shape[1]
+    title = listing([*list(names.values())[:3], *([f"{len(names) - 3} more"] if len(names) > 3 else [])])
+    sources = "; ".join(dict.fromkeys(own["source"] for own in about.values()))
+    filled = len(frame.columns) == 1 and whole and next(iter(quantities.values())).flow == "balance"
+
+    def draw(ax: Axes) -> None:
+        if filled:
+            return charts.filled_balance(ax, frame.iloc[:, 0])
+        palette = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+        own = len({figures.colour(name) for name in names}) == len(names)
+        for place, name in enumerate(frame):
+            shade = {} if own else {"color": palette[place % len(palette)]}
+            figures.lines(ax, frame[name].rename(str(name)), names if len(names) > 1 else None, **shade)
+        if frame.min(axis=None) < 0:
+            figures.zero_line(ax)
+        return figures.few_dates(ax)
+
+    return _Drawing(draw, title, "; ".join(sorted(units)) if whole else "", sources if whole else "")
+
+
+def _about(values: pd.Series) -> dict[str, str] | None:
+    """Return what a column is, when its values are still the loaded ones: attrs outlive ``diff`` and ``pct_change``."""
+    own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
+    if own is None or not isinstance(values.index, pd.PeriodIndex):
+        return None
+    freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
+    formula = own.get("formula", str(values.name))
+    columns = {}
+    try:
+        origin = release(own["vintage"], own["publisher"])
+        for name in re.findall(r"[A-Za-z_]\w*", formula):
+            rows = origin.rows(name, freq)
+            columns[name] = pd.Series(rows["value"].to_numpy(), pd.PeriodIndex(rows["last"]).asfreq(values.index.freq))
+    except TradelibError:
+        return None
+    there = pd.DataFrame(columns).eval(formula).reindex(values.index)
+    scale = 1000 if own["unit"].startswith("billions of ") else 1
+    return own if np.allclose(there / scale, values.astype(float), rtol=1e-9, equal_nan=True) else None
+
+
+@_drawing.register
+def _adjustment(what: Adjustment) -> _Drawing:
+    def draw(ax: Axes) -> None:
+        smooth = what.components["adjusted" if what.engine else "observed"]
+        charts.path(ax, what.components["observed"], smooth, figures.VERMILION, "adjusted" if what.engine else "")
+
+    how = {"seats": "seasonally adjusted by SEATS", "x11": "seasonally adjusted by X-11", None: "regARIMA model"}
+    return _named(draw, what, "", how[what.engine])
+
+
+def _named(draw: Callable[[Axes], None], what: Adjustment | Forecast, more: str, note: str) -> _Drawing:
+    """Return a drawing that says what the series is, where it was loaded."""
+    unit = what.about.get("unit", "in the unit of the series").capitalize()
+    return _Drawing(draw, what.about.get("label", what.name) + more, f"{unit}; {note}", what.about.get("source", ""))
+
+
+@_drawing.register
+def _forecast(what: Forecast) -> _Drawing:
+    def draw(ax: Axes) -> None:
+        past = what.series.iloc[-60:].rename(what.name)
+        sides = {level: what.table[[f"low {level}", f"high {level}"]] for level in LEVELS}
+        bands: dict[float, pd.DataFrame] = {n: side.set_axis(["low", "high"], axis=1) for n, side in sides.items()}
+        charts.fan(ax, past, what.table["forecast"], bands, past.iloc[:0])
+
+    return _named(draw, what, ": forecast", "80 and 95 percent intervals")
+
+
+@_drawing.register
+def _revisions(what: Revisions) -> _Drawing:
+    shown = what.table.iloc[-_ROWS:]
+    draw = lambda ax: figures.dumbbells(ax, shown["first"], shown["latest"])  # noqa: E731
+    title = f"{what.label}: {ordinal(what.number)} print and latest figure"
+    return _Drawing(draw, title, what.unit.capitalize(), f"the releases of {what.span}", 4.6)
+
+
+@_drawing.register
+def _headline(what: Headline) -> _Drawing:
+    path = what.series["balance_total_bop_sa"].astype(float).iloc[-123:] / 1000
+    unit = "Balance on goods and services, billions of dollars, seasonally adjusted, BOP basis"
+    return _Drawing(lambda ax: charts.filled_balance(ax, path), what.title, unit, what.release.source)
+
+
+@_drawing.register
+def _release(what: Release) -> _Drawing:
+    return _drawing(headline(what))
+
+
+@_drawing.register
+def _contributions(what: Contributions) -> _Drawing:
+    parts = what.table["contribution"].iloc[:-1].head(_ROWS) / 1000
+    parts["Everything else"] = what.total / 1000 - parts.sum()
+    parts["Change"] = what.total / 1000
+    unit = f"Contributions to the change since {what.month - 1:%B %Y}, billions of dollars"
+    draw = lambda ax: figures.signed_bars(ax, parts, total="Change")  # noqa: E731
+    return _Drawing(draw, what.summary(), unit, what.release.source, 4.8)
+
+
+@_drawing.register
+def _checked(what: Checked) -> _Drawing:
+    def draw(ax: Axes) -> None:
+        ax.bar_label(ax.barh(list(what.counts), list(what.counts.values()), color=figures.GREY))
+
+    return _Drawing(draw, what.summary(), "Numbers of the text, by verdict", "the store")
+
+
+@_drawing.register
+def _added(what: Added) -> _Drawing:
+    rows = what.revisions.head(_ROWS)
+    bars = pd.Series(rows["change"].to_numpy(), [f"{row.name} {row.month}" for row in rows.itertuples(index=False)])
+    draw = lambda ax: figures.signed_bars(ax, bars)  # noqa: E731
+    return _Drawing(draw, "What the release revised most", "In the unit of each series", what.release.source, 4.8)

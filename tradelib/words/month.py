@@ -1,0 +1,262 @@
+"""The month of a release in words: its headline, and what moved it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from tradelib import store
+from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.labels import item_label
+from tradelib.quantity.result import Result
+from tradelib.words import sentences as say
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from tradelib.store import Release
+
+BALANCE = "balance_total_bop_sa"
+TABLES = ("1", "history", "bea1", "fred_BOPGSTB")
+"""Tables that print the balance on goods and services by month."""
+
+_LONG = 60
+"""Months that a release must have before a rank among them is worth saying."""
+
+
+@dataclass(frozen=True, repr=False)
+class Headline(Result):
+    """What a release says of a month: balance, exports and imports, goods and services.
+
+    Attributes
+    ----------
+    release : Release
+        Where the figures stand.
+    month : pandas.Period
+        The month.
+    """
+
+    release: Release
+    month: pd.Period
+
+    @cached_property
+    def series(self) -> dict[str, pd.Series]:
+        """By name, those of the nine series of Exhibit 1 that have the month: millions of dollars until then."""
+        known = (name for name in store.HEADLINE if self.release.find(name))
+        values = {name: self.release.series(name)[: self.month].dropna() for name in known}
+        return {name: path for name, path in values.items() if self.month in path.index}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """By name, millions of dollars: ``label``, the month, the month before, a year before, and the ``change``."""
+        months = [self.month, self.month - 1, self.month - 12]
+        table = pd.DataFrame(self.series).reindex(months).astype(float).T.rename(columns=str).rename_axis("name")
+        table["change"] = table[str(self.month)] - table[str(self.month - 1)]
+        table.insert(0, "label", [self.release.quantities[name].label("short") for name in table.index])
+        return table
+
+    @cached_property
+    def title(self) -> str:
+        """The message in one line."""
+        path = self.series[BALANCE]
+        now, before = path[self.month], path.get(self.month - 1)
+        if before is None:
+            return f"The U.S. trade {say.side(now)} was {say.plain(say.money(now))} in {self.month:%B %Y}"
+        text = say.plain(say.balance_moved(now, before, amount=False)).removeprefix("the ")
+        at = text.find("to $")
+        record = "a record " if at >= 0 and self._larger is None else ""
+        return f"The U.S. trade {text.replace('to $', f'to {record}$')} in {self.month:%B %Y}"
+
+    @cached_property
+    def _larger(self) -> pd.Period | None:
+        """The last month with a larger deficit or surplus; None where there is none in a long series."""
+        path = self.series[BALANCE].astype(float)
+        now = path[self.month]
+        larger = path[path < now] if now < 0 else path[path > now]
+        return larger.index[-1] if len(larger) else None if len(path) > _LONG else path.index[0]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What moved, in sentences: the total, its two parts, the flows, and the year to date where it is there."""
+        pairs = {name: (path[self.month], path.get(self.month - 1)) for name, path in self.series.items()}
+        pairs = {name.removesuffix("_bop_sa"): pair for name, pair in pairs.items() if pair[1] is not None}
+        items = {"total": "goods and services", "goods": "goods", "services": "services"}
+        balances = [
+            say.balance_moved(*pairs[f"balance_{item}"], name=words)
+            for item, words in items.items()
+            if f"balance_{item}" in pairs
+        ]
+        flows = [
+            f"{flow} {say.flow_moved(*pairs[f'{flow}_total'], levels=True)}"
+            for flow in ("exports", "imports")
+            if f"{flow}_total" in pairs
+        ]
+        return [say.plain(text) for text in (say.sentences(*balances), say.sentences(*flows), self._year()) if text]
+
+    def _year(self) -> str:
+        """Return the year to date beside the same months of the year before, where the release reaches that far."""
+        first = pd.Period(year=self.month.year, month=1, freq="M")
+        sums = {}
+        for name, path in self.series.items():
+            spans = [path[first - back : self.month - back] for back in (0, 12)]
+            if name.split("_")[1] == "total" and {len(span) for span in spans} == {self.month.month}:
+                sums[name.split("_")[0]] = [sum(span) for span in spans]
+        if "balance" not in sums:
+            return ""
+        clauses = [f"{flow} {say.flow_moved(*pair)}" for flow, pair in sums.items() if flow != "balance"]
+        when = f"In {self.month.year}{'' if self.month.month == 12 else ' to date'}, "
+        return say.sentences(when + say.balance_moved(*sums["balance"], name="goods and services"), *clauses)
+
+    def summary(self) -> str:
+        """Return title, sentences and source, a line each."""
+        return "\n".join([self.title, *self.sentences, f"Source: {self.release.source}"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it for programs: the words, and the table in millions of dollars."""
+        words = {"headline": self.title, "sentences": self.sentences, "source": self.release.source}
+        released = str(self.release.released) if self.release.released else None
+        rows = self.table.astype(object).where(self.table.notna(), None).reset_index().to_dict("records")
+        return {"month": str(self.month), "released": released, **words, "figures": rows}
+
+
+def headline(
+    source: str | Path | Sequence[str | Path] | dt.date | Release | None = None, month: str | pd.Period | None = None
+) -> Headline:
+    """Return the month of a release in words.
+
+    Parameters
+    ----------
+    source : path, sequence of paths, str, datetime.date, Release or None
+        Official files in hand (Exhibit 1, the history table, BEA's time series, an archive, a folder or the PDF of a
+        release), a release of the store by its day or its month, or None for its newest with all nine series.
+    month : str or pandas.Period, optional
+        An earlier month, as that release has it; by default the month that it is about.
+
+    Raises
+    ------
+    SourceError
+        A file is not as published.
+    ParameterError
+        The files have no balance on goods and services, or not that month; there is no such file or release.
+
+    Examples
+    --------
+    >>> headline("2025-05-06").title
+    'The U.S. trade deficit widened to a record $140.5 billion in March 2025'
+    """
+    release = _release(source)
+    if not release.find(BALANCE):
+        listed = ", ".join(release.exhibits)
+        raise ParameterError(f"no balance on goods and services in {listed}; expected Exhibit 1 or the history table")
+    first, last = release.span(BALANCE)
+    at = last if month is None else pd.Period(month, "M")
+    if not first <= at <= last:
+        raise ParameterError(f"month {at} is outside the release, which has {first} to {last}")
+    return Headline(release, at)
+
+
+def _release(source: Any) -> Release:
+    if source is None:
+        return store.release_of()
+    if isinstance(source, store.Release):
+        return source
+    if isinstance(source, (str, Path)) and not Path(source).exists() and not Path(source).suffix:
+        return store.release(str(source))
+    if not isinstance(source, (str, Path, list, tuple)):
+        return store.release(source)
+    return store.read(source, first_of=TABLES)
+
+
+@dataclass(frozen=True, repr=False)
+class Contributions(Result):
+    """What parts contribute to the change of a flow in a month; they add up to it.
+
+    Attributes
+    ----------
+    flow : {"balance", "exports", "imports"}
+        The flow.
+    release : Release
+        Where the figures stand.
+    month : pandas.Period
+        The month; the change is that since the month before.
+    table : pandas.DataFrame
+        By part, largest first: ``contribution`` in millions of dollars, ``points`` of percent of the flow in the
+        month before (NaN for a balance). The last row is everything else: what no part explains, with the net
+        adjustments from Census to balance-of-payments basis in it.
+    total : float
+        The change, millions of dollars, balance-of-payments basis.
+    """
+
+    flow: str
+    release: Release
+    month: pd.Period
+    table: pd.DataFrame
+    total: float
+
+    def summary(self) -> str:
+        """Return the change and the parts that led it, in one sentence."""
+        parts = self.table.iloc[:-1]["contribution"]
+        name = f"{self.flow.capitalize()} of goods and services"
+        verb = f"{say.rose(self.total)} {say.money(abs(self.total))}" if say.direction(self.total) else "did not change"
+        labels = {part: part[0].lower() + part[1:] for part in parts.index}
+        led = say.led_by(parts, self.total, labels)
+        text = f"{name.replace('Balance of', 'Balance on')} {verb} in {self.month:%B %Y}{led}"
+        return say.plain(say.sentences(text))
+
+
+def contributions(flow: str = "balance", release: str | dt.date | Release | None = None) -> Contributions:
+    """Return what commodities and services contribute to the change of exports, imports or their balance in a month.
+
+    Parameters
+    ----------
+    flow : {"balance", "exports", "imports"}
+        Total trade in goods and services, balance-of-payments basis, seasonally adjusted. An increase of imports
+        lowers the balance.
+    release : str, datetime.date, Release or None
+        Day or month of a release; None for the newest whole one.
+
+    Raises
+    ------
+    ParameterError
+        Another flow; no such release, or it has no month before.
+
+    Notes
+    -----
+    The parts of goods are the end-use commodities of Exhibits 7 and 8 (Census basis); without these exhibits goods
+    stay whole.
+
+    Examples
+    --------
+    >>> contributions("imports", "2025-05-06").table["contribution"].head(2)
+    part
+    Imports of pharmaceutical preparations    20924.0
+    Imports of finished metal shapes         -10333.0
+    Name: contribution, dtype: float64
+    """
+    own = release if isinstance(release, store.Release) else store.release(release)
+    flows = {"balance": ("exports", "imports")}.get(flow, (flow,))
+    if flow not in ("balance", "exports", "imports"):
+        raise ParameterError(f"unknown flow {flow!r}; possible: balance, exports, imports")
+    changes = {name: own.series(f"{name}_bop_sa").diff()[own.month] for name in _names(flow, flows)}
+    rows = []
+    for one in flows:
+        sign = -1 if flow == "balance" and one == "imports" else 1
+        goods = store.moves(own, one)
+        moved = dict(goods) if len(goods) else {"goods": changes[f"{one}_goods"]}
+        moved["services"] = changes[f"{one}_services"]
+        rows += [(f"{one.capitalize()} of {item_label(item)}", sign * float(step)) for item, step in moved.items()]
+    parts = pd.Series(dict(rows), name="contribution").rename_axis("part") + 0.0  # no negative zero
+    parts = parts.reindex(parts.abs().sort_values(ascending=False, kind="stable").index)
+    total = float(changes[f"{flow}_total"])
+    parts["Everything else"] = total - parts.sum()
+    before = float("nan") if flow == "balance" else float(own.series(f"{flow}_total_bop_sa")[own.month - 1])
+    return Contributions(flow, own, own.month, parts.to_frame().assign(points=100 * parts / before), total)
+
+
+def _names(flow: str, flows: Sequence[str]) -> list[str]:
+    return [f"{flow}_total", *(f"{one}_{item}" for one in flows for item in ("goods", "services"))]
