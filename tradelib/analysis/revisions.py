@@ -201,6 +201,11 @@ def revisions(series: str, number: int = 1, compilation: str | None = None) -> R
     compilation : str, optional
         Whose figures, as ``store.triangle`` takes it.
 
+    Returns
+    -------
+    Revisions
+        By month: the print, the latest figure, and the revision.
+
     Raises
     ------
     ParameterError
@@ -210,7 +215,8 @@ def revisions(series: str, number: int = 1, compilation: str | None = None) -> R
 
     Examples
     --------
-    >>> revisions("BOPGSTB").table.loc["2025-01", ["first", "latest"]]  # doctest: +SKIP
+    >>> tradelib.revisions("BOPGSTB").table.loc["2025-03", ["first", "latest"]].tolist()
+    [-140498.0, -135856.0]
     """
     triangle = store.triangle(series, compilation)
     [quantity] = store.find(series)

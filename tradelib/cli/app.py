@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 from typer.core import TyperGroup
+
+from tradelib import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDE = 200
+"""Characters of a table's line where the output is no terminal."""
 
 
 class _Commands(TyperGroup):
@@ -21,7 +32,7 @@ class _Commands(TyperGroup):
             raise typer.Exit(130) from None
 
 
-app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 NAME_PATHS = (
     "TRADELIB_DATA",
     "TRADELIB_NOTEBOOKS",
@@ -33,8 +44,34 @@ NAME_PATHS = (
 out, err = (Console(stderr=to_errors, highlight=False, soft_wrap=True) for to_errors in (False, True))
 
 
-@app.callback()
-def main() -> None:
+def print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    """Print the version and end."""
+    if wanted:
+        out.print(f"tradelib {__version__}", markup=False)
+        raise typer.Exit
+
+
+def example(*commands: str) -> str:
+    """Return the end of a command's help: how it is used."""
+    return "\n\n".join(["Examples:", *(f"tradelib {command}" for command in commands)])
+
+
+def show_table(frame: pd.DataFrame) -> None:
+    """Print a table as wide as the terminal: its index first, long words over several lines."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in (frame.index.name, *frame.columns):
+        table.add_column(str(name), overflow="fold")
+    for row in frame.itertuples(name=None):
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+@app.callback(epilog=example("headline", "headline exh1.xlsx", "series oil", "report", "COMMAND --help"))
+def main(
+    version: Annotated[  # noqa: ARG001 - its callback acts
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
     # Notebooks run side by side, one a core; threads of linear algebra slow small models many times over.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

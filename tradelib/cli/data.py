@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tradelib.cli.app import app, err as _err, out as _out
+from tradelib.cli.app import app, err as _err, example, out as _out, show_table
 from tradelib.cli.runs import write_report
 from tradelib.quantity.errors import ParameterError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-@app.command()
+@app.command(epilog=example("add exh1.xlsx --released 2024-05-02", "add ft900xlsx_2304.zip"))
 def add(
     files: Annotated[
         list[Path],
@@ -34,7 +34,7 @@ def add(
     _out.print(store.add(files, released).summary(), markup=False)
 
 
-@app.command()
+@app.command(epilog=example("diff 2025-04-03 2025-05-06"))
 def diff(
     before: Annotated[str, typer.Argument(help="A release: a day or a statistical month.")],
     after: Annotated[str, typer.Argument(help="A later one.")],
@@ -63,7 +63,7 @@ def diff(
         )
 
 
-@app.command()
+@app.command(epilog=example("check article.md", "check - --json"))
 def check(
     file: Annotated[
         Path | None, typer.Argument(help="A text (.txt, .md, .html, .pdf), or - for standard input.")
@@ -98,7 +98,7 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=example("fetch", "fetch fred_BOPGSTB"))
 def fetch(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
 ) -> None:
@@ -115,7 +115,7 @@ def fetch(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=example("update", "update --since 2020-09"))
 def update(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
     released: Annotated[str | None, typer.Option(help="Day of the FT-900, where no file of it names it.")] = None,
@@ -145,7 +145,7 @@ def update(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=example("sources"))
 def sources() -> None:
     """List the releases of the store and the files that can be fetched."""
     from tradelib import store
@@ -163,7 +163,7 @@ def sources() -> None:
     _out.print(f"\n{freshness.in_words()}", markup=False)
 
 
-@app.command()
+@app.command(epilog=example("series oil", "series imports china --json"))
 def series(
     text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -174,11 +174,37 @@ def series(
     listed = store.series(" ".join(text or []))
     if as_json:
         _out.print_json(listed.reset_index().to_json(orient="records"))
+    else:
+        show_table(listed[["label", "unit", "mnemonic", "newest"]])
+
+
+@app.command(epilog=example("headline", "headline exh1.xlsx", "headline ft900.pdf --json", "headline 2024-02"))
+def headline(
+    source: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE | RELEASE]...",
+            help="Exhibit 1, the history table, a workbook, archive or PDF of a release, or a day or month of one in "
+            "the store; the newest complete one by default.",
+        ),
+    ] = None,
+    month: Annotated[str | None, typer.Option(help="An earlier month, as the release has it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Print the month in words: deficit, goods and services, exports and imports, the year to date."""
+    from tradelib import store
+    from tradelib.words.month import BALANCE, headline as of
+
+    chosen: Any = source[0] if source and len(source) == 1 else source or None
+    result = of(chosen, month)
+    if as_json:
+        _out.print_json(data=result.to_dict())
         return
-    for name, row in listed.iterrows():
-        _out.print(f"{name}  {row.mnemonic}".rstrip(), style="bold", markup=False)
-        count = f"{row.releases} release{'' if row.releases == 1 else 's'}"
-        _out.print(f"  {row.label}; {row.unit}; {count}, the newest of {row.newest}", markup=False)
+    _out.print(result.summary(), markup=False)
+    later = [] if source else [one for one in store.releases() if one.released > result.release.released]
+    if newer := [one for one in later if one.find(BALANCE)]:
+        known = f"The store has the balance until {newer[-1].month}, without its parts"
+        _err.print(f"{known}: tradelib headline {newer[-1].month}", markup=False)
 
 
 @contextmanager

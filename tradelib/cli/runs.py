@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from tradelib.cli.app import app, err as _err, out as _out
+from tradelib.cli.app import app, err as _err, example, out as _out, show_table
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.parameters.assignments import assignments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tradelib.report.execution.jobs import Job
 
 
-@app.command()
+@app.command(epilog=example("report", "report --vintage 2023-04", "report --only trend --set trend.end=2019-12"))
 def report(
     start: Annotated[str | None, typer.Option(help="First month, for example 2010-01.")] = None,
     end: Annotated[str | None, typer.Option(help="Last month.")] = None,
@@ -37,8 +42,10 @@ def report(
     open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
-    said = {"start": start, "end": end, "series": series, "vintage": vintage}
-    options, more = {name: value for name, value in said.items() if value is not None}, assignments(set_ or [])
+    from tradelib.report.parameters.assignments import assignments
+
+    given = {"start": start, "end": end, "series": series, "vintage": vintage}
+    options, more = {name: value for name, value in given.items() if value is not None}, assignments(set_ or [])
     if both := options.keys() & more.keys():
         raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
     options |= more
@@ -86,7 +93,7 @@ def write_report(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=example("new steel"))
 def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")]) -> None:
     """Write the skeleton of a notebook, which report, sweep and tests take up."""
     from tradelib.report.skeleton import write_skeleton
@@ -94,7 +101,33 @@ def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")])
     _out.print(f"Notebook: {write_skeleton(name)}", markup=False)
 
 
-@app.command()
+@app.command(epilog=example("parameters", "parameters trend"))
+def parameters(
+    notebook: Annotated[str | None, typer.Argument(help="With or without its number; all by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List what a notebook can be asked for: name, default, and what is allowed."""
+    import pandas as pd
+
+    from tradelib.report.execution.jobs import named
+    from tradelib.report.parameters import notebooks
+    from tradelib.report.parameters.chapter import assigned
+    from tradelib.store.paths import notebook_folder
+
+    chosen = [named(notebook)] if notebook else list(notebooks())
+    rows = [
+        (place, name, default, comment)
+        for place in chosen
+        for name, (default, comment) in assigned(notebook_folder() / f"{place}.ipynb").items()
+    ]
+    table = pd.DataFrame(rows, columns=["notebook", "parameter", "default", "meaning"], dtype=object)
+    if as_json:
+        _out.print_json(data=table.to_dict("records"))
+    else:
+        show_table(table.set_index("notebook") if notebook is None else table.iloc[:, 1:].set_index("parameter"))
+
+
+@app.command(epilog=example("verify reports/2025-03"))
 def verify(folder: Annotated[Path, typer.Argument(help="A report, for example reports/2025-03.")]) -> None:
     """Make a report again, beside, and say whether every file is the same."""
     from tradelib.report.again import verify as run
@@ -107,7 +140,7 @@ def verify(folder: Annotated[Path, typer.Argument(help="A report, for example re
     _out.print(f"Identical: {digest}", markup=False)
 
 
-@app.command()
+@app.command(epilog=example("whence reports/2025-03/figures/03_goods-categories.png"))
 def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a report, wherever it is now.")]) -> None:
     """Say from which release, notebook and parameters a file was made, and by which command it is made again."""
     from tradelib.report.again import whence as run
@@ -115,7 +148,7 @@ def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a rep
     _out.print(run(file), markup=False)
 
 
-@app.command()
+@app.command(epilog=example("sweep trend --over series=BOPTEXP,BOPTIMP --over end=2019-12,2024-02"))
 def sweep(
     notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
     over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Take every one of these.")] = None,
@@ -153,7 +186,7 @@ def sweep(
         executor = cluster(scheduler, kernel, limits)
     else:
         executor = threads(jobs, kernel, replace(limits, memory=limits.memory or memory_share(jobs)))
-    folder = out or Path("reports") / f"sweep-{asked[0].notebook}"
+    folder = _own_folder(asked, out)
     try:
         with follow(_err) as (begin, progress):
             result = run(asked, folder, executor=executor, force=force, begin=begin, progress=progress)
@@ -164,3 +197,26 @@ def sweep(
     if result.failures:
         _err.print(f"Failed runs are in {folder / 'failed'}.", markup=False)
         raise typer.Exit(1)
+
+
+def _own_folder(jobs: Sequence[Job], out: Path | None) -> Path:
+    """Return where a sweep goes: never over the table of one that has runs which this does not have.
+
+    Raises
+    ------
+    OccupiedError
+        The folder asked for has such a table.
+    """
+    from tradelib.report.execution.partial import OccupiedError
+
+    folder = out or Path("reports") / f"sweep-{jobs[0].notebook}"
+    own = {job.place for job in jobs}
+    kinds = [folder / kind for kind in ("runs", "failed")]
+    done = {path.parent.relative_to(kind).as_posix() for kind in kinds for path in kind.rglob("run.json")}
+    if not (others := done - own):
+        return folder
+    if out is None:
+        return folder.with_name(f"{folder.name}-{hashlib.sha256(repr(sorted(own)).encode()).hexdigest()[:8]}")
+    raise OccupiedError(
+        f"{folder} has the table of another sweep: {len(others)} runs of it are not in this; give --out another folder"
+    )

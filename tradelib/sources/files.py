@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 COVERS = ("Readme",)
 """Sheets that list the tables of a workbook."""
 
+FORMATS = (
+    "exhibits of the FT-900, its history table or its PDF, BEA's time series, Census' tables of countries and of real "
+    "goods, or files of FRED, BLS and the Census API, as .xlsx, .xls, .txt, .csv, .json, .pdf or .zip"
+)
+
 UNSUPPORTED = {
     "previous presentation": "services by category as BEA presented them before, which is another vocabulary",
 }
@@ -150,6 +155,4 @@ def _unsupported(grid: Grid) -> str:
 def _refusal(grids: Sequence[Grid]) -> SourceError:
     head = " ".join(grids[0].lines(3))[:120]
     kind = "a PDF" if grids[0].sheet == "pdf" else "a file"
-    return grids[0].error(
-        None, f"{kind} that begins {head!r}", "an exhibit of the release, or a table that data/README.md lists"
-    )
+    return grids[0].error(None, f"{kind} that begins {head!r}", f"{FORMATS} (data/README.md lists them)")

@@ -112,6 +112,11 @@ def add(
     provenance : dict, optional
         More to say of where the files come from.
 
+    Returns
+    -------
+    Added
+        What is new, and what it revises.
+
     Raises
     ------
     SourceError
@@ -123,6 +128,11 @@ def add(
         several publishers.
     StoreError
         The store cannot be written.
+
+    Examples
+    --------
+    >>> tradelib.add("history.txt", "2024-04-04").already
+    True
     """
     opened = open_files(paths, released)
     publisher, day, month, tables = opened.publisher, opened.released, opened.month, list(opened.opened)

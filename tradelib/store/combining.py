@@ -54,7 +54,8 @@ def combine(formula: str, **how: Any) -> pd.DataFrame:
 
     Examples
     --------
-    >>> combine("exports_goods_bop_sa - imports_goods_bop_sa", vintage="2025-05-06", start="2025-03").iloc[0, 0]
+    >>> frame = tradelib.combine("exports_goods_bop_sa - imports_goods_bop_sa", vintage="2025-05-06")
+    >>> float(frame.iloc[-1, 0])
     -163521.0
     """
     try:

@@ -43,10 +43,20 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     publisher : str
         Folder of the store.
 
+    Returns
+    -------
+    Release
+        ``series``, ``wide``, ``figure`` and ``facts`` read its figures.
+
     Raises
     ------
     ParameterError
         The store has no such release; the message lists those there are.
+
+    Examples
+    --------
+    >>> float(tradelib.release("2025-03").figure("BOPGSTB", "2025-03"))
+    -140498.0
     """
     known = releases(publisher)
     fitting = [one for one in known if str(key) in (one.released.isoformat(), str(one.month))]

@@ -83,7 +83,7 @@ def load(
 
     Examples
     --------
-    >>> load("BOPGSTB", start="2025-02", vintage="2025-03", unit="billions").round(1)
+    >>> tradelib.load("BOPGSTB", start="2025-02", vintage="2025-03", unit="billions").round(1)
              balance_total_bop_sa
     period
     2025-02                -123.2

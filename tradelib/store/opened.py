@@ -75,8 +75,8 @@ def read(
 
     Examples
     --------
-    >>> float(read("exh1.xlsx").figure("BOPGSTB", "2022-02"))  # doctest: +SKIP
-    -89185.0
+    >>> float(tradelib.read("history.txt").figure("BOPGSTB", "2024-02"))
+    -68901.0
     """
     opened = open_files(files, released, first_of)
     check(opened.opened)
@@ -96,7 +96,10 @@ def open_files(
         hashes[path.name] = {"sha256": hashlib.sha256(raw).hexdigest()}
         if first_of and tables:
             break
-    publisher = _publisher(tables, listed)
+    if first_of and not tables:
+        files_read = ", ".join(path.name for path in listed)
+        raise ParameterError(f"{files_read}: found none of the tables {', '.join(first_of)}; expected a file with one")
+    publisher = _publisher(tables)
     who, title = PUBLISHERS.get(publisher, (publisher, tables[0].title))
     named = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in tables}
     contents = {"publisher": who, "title": title, "files": hashes, "tables": named}
@@ -104,11 +107,10 @@ def open_files(
     return Opened(publisher, _day(tables, released), month, listed[0], contents, tuple(tables))
 
 
-def _publisher(tables: Sequence[Table], files: Sequence[Path]) -> str:
+def _publisher(tables: Sequence[Table]) -> str:
     by = {table.layout.publisher: table.grids[0].file for table in tables}
     if len(by) != 1:
-        none = f"no table of a release in {', '.join(file.name for file in files)}"
-        named = " and ".join(f"{file} ({publisher})" for publisher, file in by.items()) or none
+        named = " and ".join(f"{file} ({publisher})" for publisher, file in by.items()) or "no table"
         raise ParameterError(f"found {named}; add the files of one publisher at a time")
     return next(iter(by))
 

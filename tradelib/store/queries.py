@@ -37,6 +37,11 @@ def series(text: str = "") -> pd.DataFrame:
     ------
     ParameterError
         No series has these words; the message offers what is close.
+
+    Examples
+    --------
+    >>> tradelib.series("deficit").index[0]
+    'balance_total_bop_sa'
     """
     rows: dict[str, dict[str, object]] = {}
     for publisher in publishers():

@@ -109,8 +109,8 @@ class Headline(Result):
         if "balance" not in sums:
             return ""
         clauses = [f"{flow} {say.flow_moved(*pair)}" for flow, pair in sums.items() if flow != "balance"]
-        when = f"In {self.month.year}{'' if self.month.month == 12 else ' to date'}, "
-        return say.sentences(when + say.balance_moved(*sums["balance"], name="goods and services"), *clauses)
+        when = f"In {self.month.year}" if self.month.month == 12 else "Year to date"
+        return say.sentences(f"{when}, {say.balance_moved(*sums['balance'], name='goods and services')}", *clauses)
 
     def summary(self) -> str:
         """Return title, sentences and source, a line each."""
@@ -137,6 +137,11 @@ def headline(
     month : str or pandas.Period, optional
         An earlier month, as that release has it; by default the month that it is about.
 
+    Returns
+    -------
+    Headline
+        ``title``, ``sentences``, ``table``.
+
     Raises
     ------
     SourceError
@@ -146,7 +151,7 @@ def headline(
 
     Examples
     --------
-    >>> headline("2025-05-06").title
+    >>> tradelib.headline("2025-05-06").title
     'The U.S. trade deficit widened to a record $140.5 billion in March 2025'
     """
     release = _release(source)
@@ -220,6 +225,11 @@ def contributions(flow: str = "balance", release: str | dt.date | Release | None
     release : str, datetime.date, Release or None
         Day or month of a release; None for the newest whole one.
 
+    Returns
+    -------
+    Contributions
+        The parts, largest first, and what is left.
+
     Raises
     ------
     ParameterError
@@ -232,7 +242,7 @@ def contributions(flow: str = "balance", release: str | dt.date | Release | None
 
     Examples
     --------
-    >>> contributions("imports", "2025-05-06").table["contribution"].head(2)
+    >>> tradelib.contributions("imports", "2025-05-06").table["contribution"].head(2)
     part
     Imports of pharmaceutical preparations    20924.0
     Imports of finished metal shapes         -10333.0

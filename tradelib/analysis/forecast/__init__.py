@@ -126,6 +126,11 @@ def forecast(
     log : bool, optional
         Forecast logarithms; by default where all values are positive.
 
+    Returns
+    -------
+    Forecast
+        By month ahead: the forecast and its intervals.
+
     Raises
     ------
     SeriesError
@@ -141,8 +146,8 @@ def forecast(
 
     Examples
     --------
-    >>> import tradelib
-    >>> tradelib.forecast("BOPTEXP", horizon=3).table.index.astype(str).tolist()
+    >>> exports = tradelib.load("BOPTEXP", start="2015-01", vintage="2025-05-06")
+    >>> tradelib.forecast(exports, horizon=3).table.index.astype(str).tolist()
     ['2025-04', '2025-05', '2025-06']
     """
     values = require_months(one_series(series), least=LEAST_MONTHS, purpose="forecast", varying=True)

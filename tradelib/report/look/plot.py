@@ -69,7 +69,6 @@ def plot(what: Any, *, title: str = "", unit: str = "", source: str = "") -> Fig
 
     Examples
     --------
-    >>> import tradelib
     >>> figure = tradelib.plot(tradelib.load("BOPGSTB", start="2014-01", unit="billions"))
     """
     drawing = _drawing(what)

@@ -81,30 +81,45 @@ def declared(path: Path) -> type[Common]:
     ParameterError
         There is no such cell, or it holds something else than assignments of plain values.
     """
-    source = _tagged_cell(path)
-    lines = source.splitlines()
     fields: dict[str, Any] = {}
-    try:
-        for node in ast.parse(source).body:
-            name, default = node.targets[0].id, ast.literal_eval(node.value)  # type: ignore[attr-defined]
-            comment = lines[node.lineno - 1].partition("#")[2]
-            kind = _KNOWN.get(name, str | None if default is None else type(default))
-            if (bounds := _BOUNDS.search(comment)) and isinstance(default, (int, float)):
-                kind = Annotated[kind, Field(ge=float(bounds[1]), le=float(bounds[2]))]
-            fields[name] = (kind, default)
-    except (SyntaxError, ValueError, AttributeError) as error:
-        raise ParameterError(
-            f"{path.name}: the cell tagged parameters must assign plain values to names: {error}"
-        ) from error
+    for name, (default, comment) in assigned(path).items():
+        kind = _KNOWN.get(name, str | None if default is None else type(default))
+        if (bounds := _BOUNDS.search(comment)) and isinstance(default, (int, float)):
+            kind = Annotated[kind, Field(ge=float(bounds[1]), le=float(bounds[2]))]
+        fields[name] = (kind, default)
     base = Parameters if {"start", "end"} <= fields.keys() else Chapter
     own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
     model = create_model(path.stem, __base__=base, **own)
     model.notebook = path.stem
     if issubclass(model, Parameters) and "series" not in fields:
         model.needs = ("balance_total_bop_sa",)  # a span must lie in that of the headline at least
-    if issubclass(model, Chapter) and (needs := _NEEDS.search(source)):
+    if issubclass(model, Chapter) and (needs := _NEEDS.search(_tagged_cell(path))):
         model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))
     return model
+
+
+def assigned(path: Path) -> dict[str, tuple[Any, str]]:
+    """Return default and comment of each parameter of a notebook, in the order of its tagged cell.
+
+    Raises
+    ------
+    ParameterError
+        There is no such cell, or it holds something else than assignments of plain values.
+    """
+    source = _tagged_cell(path)
+    lines = source.splitlines()
+    try:
+        return {
+            node.targets[0].id: (  # type: ignore[attr-defined]
+                ast.literal_eval(node.value),  # type: ignore[attr-defined]
+                lines[node.lineno - 1].partition("#")[2].strip(),
+            )
+            for node in ast.parse(source).body
+        }
+    except (SyntaxError, ValueError, AttributeError) as error:
+        raise ParameterError(
+            f"{path.name}: the cell tagged parameters must assign plain values to names: {error}"
+        ) from error
 
 
 def _tagged_cell(path: Path) -> str:

@@ -63,6 +63,11 @@ def x13(
         Any X-13 spec with its arguments, under their own names: ``arima={"model": "(1 1 0)(0 1 1)"}``,
         ``automdl={}``, ``outlier=None``. Dates are text: ``"2020.10"`` is October, the number 2020.10 is January.
 
+    Returns
+    -------
+    Adjustment
+        ``adjusted`` and the other components, ``table``, forecasts, diagnostics.
+
     Raises
     ------
     SeriesError
@@ -78,10 +83,9 @@ def x13(
 
     Examples
     --------
-    >>> import tradelib
-    >>> result = tradelib.x13("imports_goods_census_nsa")  # or a CSV file, or your own Series
-    >>> result.adjusted.index.freqstr
-    'M'
+    >>> result = tradelib.x13("imports_goods_census_nsa")  # or a CSV file, or a Series of your own
+    >>> result.model
+    '(0 1 1)(0 1 1)'
     """
     if not (isinstance(time_limit, (int, float)) and 0 < time_limit < float("inf")):
         raise ParameterError(f"time_limit={time_limit!r}: expected seconds")

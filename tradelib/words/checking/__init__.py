@@ -110,6 +110,16 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
     -------
     Checked
         Verdicts by number; it shows itself in a notebook.
+
+    Raises
+    ------
+    ParameterError
+        The store has no such release.
+
+    Examples
+    --------
+    >>> tradelib.check("Imports came to $419.0 billion in March 2025.")
+    <1 number: 1 agrees>
     """
     own = store.release(str(released)) if released else None
     subject = pd.Period(month, "M") if month else own.month if own else grammar.subject_month(text)

@@ -1,0 +1,476 @@
+"""The verbs at the top of the package: complete, quick to import, and each result shows itself."""
+
+from __future__ import annotations
+
+import csv
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+import warnings
+import zipfile
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from official import as_text, bundled, exhibit1_rows, history_rows, write_workbook
+
+import tradelib
+from tradelib import store
+from tradelib.analysis import forecast as forecasting
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError, SourceError
+from tradelib.quantity.result import Result
+from tradelib.report.look import figures
+from tradelib.seasonal.x13 import available
+
+VERBS = (
+    "add", "check", "combine", "contributions", "forecast", "headline", "load", "plot", "read", "release", "revisions",
+    "series", "x13",
+)  # fmt: skip
+needs_x13 = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
+
+
+def test_the_verbs_are_what_tab_shows():
+    assert set(VERBS) == set(dir(tradelib)) - {"TradelibError", "__version__"}
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        tradelib.nothing  # noqa: B018 - it raises
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_says_what_it_takes_returns_and_refuses_and_its_examples_run(verb, tmp_path, monkeypatch):
+    words = inspect.getdoc(getattr(tradelib, verb))
+    for head in ("Parameters", "Returns", "Raises", "Examples"):
+        assert f"\n{head}\n---" in words, head
+    if verb == "x13" and not available():
+        pytest.skip("no X-13 program on this platform")
+    (tmp_path / "history.txt").write_text(as_text(history_rows(bundled())))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRADELIB_DATA", str(store.paths.data_folder().absolute()))
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    test = doctest.DocTestParser().get_doctest(words, {"tradelib": tradelib}, verb, None, None)
+    assert test.examples
+    told = []
+    runner.run(test, out=told.append)
+    assert "".join(told) == ""
+
+
+@pytest.mark.parametrize("module", ["tradelib", "tradelib.cli"])
+def test_importing_takes_no_library_with_it(module):
+    code = f"import sys, {module}; print(sorted({{'pandas', 'numpy', 'matplotlib', 'pydantic'}} & set(sys.modules)))"
+    got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert got.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("deficit", "balance_total_bop_sa"),
+        ("oil", "balance_goods_petroleum_census_sa"),
+        ("cars", "exports_goods_vehicles_passenger_cars_census_nsa"),
+        ("trade deficit", "balance_total_bop_sa"),
+        ("real goods", "exports_goods_census_sa_chained2017"),
+    ],
+)
+def test_everyday_words_find_series(word, first):
+    assert tradelib.series(word).index[0] == first
+
+
+# The headline
+
+
+def rounded(millions, digits=1):
+    return Decimal(abs(millions)).scaleb(-3).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+@pytest.fixture(params=["text", "workbook", "exhibit", "archive"])
+def in_hand(request, tmp_path):
+    path = tmp_path / "history.txt"
+    if request.param == "text":
+        path.write_text(as_text(history_rows(bundled())))
+        return path
+    table = bundled()
+    rows = (
+        exhibit1_rows(table.since(2022), table.months[2024, 1]) if request.param == "exhibit" else history_rows(table)
+    )
+    book = write_workbook(rows, tmp_path / "book.xlsx")
+    if request.param != "archive":
+        return book
+    with zipfile.ZipFile(tmp_path / "release.zip", "w") as archive:
+        archive.write(book, "exh1.xlsx")
+    return tmp_path / "release.zip"
+
+
+def test_the_headline_of_a_file_in_hand_is_what_plain_arithmetic_says(in_hand, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "no-store"))
+    got = tradelib.headline(in_hand)
+    months = bundled().months
+    now, before = months[2024, 2], months[2024, 1]
+    assert got.month == pd.Period("2024-02", "M")
+    assert got.title == f"The U.S. trade deficit widened to ${rounded(now[0])} billion in February 2024"
+    words = " ".join(got.sentences)
+    for place, text in [
+        (0, "The goods and services deficit widened ${} billion to ${} billion."),
+        (1, "The goods deficit narrowed ${} billion to ${} billion."),
+        (2, "The services surplus fell ${} billion to ${} billion."),
+    ]:
+        assert text.format(rounded(now[place] - before[place]), rounded(now[place])) in words
+    for place, flow in ((3, "Exports"), (6, "Imports")):
+        share = Decimal(100 * (now[place] - before[place])) / before[place]
+        rate = share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        moved = f"{flow} rose ${rounded(now[place] - before[place])} billion ({rate} percent) to"
+        assert f"{moved} ${rounded(now[place])} billion." in words
+    to_date = [sum(months[year, month][0] for month in (1, 2)) for year in (2023, 2024)]
+    assert f"narrowed ${rounded(to_date[1] - to_date[0])} billion to ${rounded(to_date[1])} billion" in words
+    assert got.table["2024-02"].tolist() == [float(value) for value in now]
+
+
+def test_the_headline_has_the_levels_that_the_agencies_printed():
+    with (store.paths.data_folder() / "published" / "statements.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "level" and row["length"] == row["lag"] == "1"]
+    checked = 0
+    for row in rows:
+        name = f"{row['flow']}_{row['item'] or 'total'}_{row['basis'] or 'bop'}_sa"
+        own = [one for one in store.releases() if str(one.released) == row["released"]]
+        is_own = row["month"] == row["statistical_month"] and row["average"] == "0"
+        if not own or not is_own or row["partner"] or row["price"] or name not in store.HEADLINE:
+            continue
+        table = tradelib.headline(own[0]).table
+        if name in table.index:
+            assert f"{rounded(table.loc[name, row['month']])}" == f"{Decimal(row['value']).scaleb(-3):.1f}", row
+            checked += 1
+    assert checked >= 9
+
+
+def test_the_headline_is_that_of_the_report():
+    page = (Path(__file__).parents[1] / "notebooks" / "01_overview.ipynb").read_text(encoding="utf-8")
+    assert tradelib.headline().title.removeprefix("The U.S. ") in re.sub(r"</?span>", "", page)
+    assert tradelib.headline("2025-05-06").title == tradelib.headline("2025-03").title
+
+
+def test_every_number_of_the_headline_agrees_with_the_store():
+    got = tradelib.check("\n\n".join(tradelib.headline("2025-03").sentences), month="2025-03")
+    assert {verdict: count for verdict, count in got.counts.items() if count} == {"agrees": 18}
+
+
+def test_a_month_is_told_as_the_release_has_it():
+    got = tradelib.headline("2025-05-06", month="2024-12")
+    assert got.title == "The U.S. trade deficit widened to $98.1 billion in December 2024"
+    assert got.sentences[-1].startswith("In 2024, the goods and services deficit widened")
+    with pytest.raises(ParameterError, match="month 1980-01 is outside the release, which has 1992-01 to 2025-03"):
+        tradelib.headline("2025-05-06", month="1980-01")
+
+
+def test_a_release_with_the_balance_alone_tells_the_balance_alone():
+    got = tradelib.headline("2026-04-02")
+    assert list(got.table.index) == ["balance_total_bop_sa"]
+    assert len(got.sentences) == 2
+    assert "xports" not in got.summary()
+
+
+def test_a_file_without_the_balance_is_refused(tmp_path):
+    path = write_workbook([["Exhibit 1. Something else"]], tmp_path / "other.xlsx")
+    with pytest.raises(SourceError, match=r"other\.xlsx: found .* expected"):
+        tradelib.headline(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("exh1_2021-07-02.xlsx", "The U.S. trade deficit widened to $71.2 billion in May 2021"),
+        ("exh1_2022-02-08.xlsx", "The U.S. trade deficit widened to $80.7 billion in December 2021"),
+        ("exhibit_history_2023-02-07.xlsx", "The U.S. trade deficit widened to $67.4 billion in December 2022"),
+        ("ft900xlsx_2023-06-07", "The U.S. trade deficit widened to $74.6 billion in April 2023"),
+        ("fred_BOPGSTB_2025-03-15.csv", "The U.S. trade deficit widened to $98.4 billion in December 2024"),
+    ],
+)
+def test_the_headline_of_official_files_is_what_their_release_printed(official_folder, name, title):
+    assert tradelib.headline(official_folder / name).title == title
+
+
+def test_a_pdf_is_read_no_further_than_its_first_exhibit(official_folder, monkeypatch):
+    from pypdf import PageObject
+
+    original, pages = PageObject.extract_text, []
+    monkeypatch.setattr(PageObject, "extract_text", lambda page: pages.append(page) or original(page))
+    got = tradelib.headline(official_folder / "ft900_2025-05-06.pdf")
+    assert got.title.endswith("$140.5 billion in March 2025")
+    assert got.release.released.isoformat() == "2025-05-06"
+    assert len(pages) < 20
+
+
+# Reading
+
+
+def test_read_files_are_a_release_that_the_store_does_not_know(tmp_path):
+    path = tmp_path / "history.txt"
+    path.write_text(as_text(history_rows(bundled())))
+    got = tradelib.read(path)
+    assert got.released is None
+    assert got.find("BOPGSTB").name == "balance_total_bop_sa"
+    assert float(got.figure("BOPGSTB", "2024-02")) == bundled().months[2024, 2][0]
+    assert got.figure("BOPGSTB", "2024-02").cells[0].file == "history.txt"
+    assert "about 2024-02: 1 table" in got.summary()
+    with pytest.raises(ParameterError, match=r"history\.txt, about 2024-02, has no 'nothing'"):
+        got.rows("nothing")
+    assert str(tradelib.read(path, released="2024-04-04").released) == "2024-04-04"
+
+
+def test_read_refuses_what_contradicts_its_accounts(tmp_path):
+    rows = history_rows(bundled())
+    at = next(place for place, row in enumerate(rows) if row and row[0] == "February" and len(row) > 5)
+    rows[at][1] = int(rows[at][1]) + 5000
+    path = tmp_path / "history.txt"
+    path.write_text(as_text(rows))
+    with pytest.raises(SourceError, match=r"history\.txt"):
+        tradelib.read(path)
+
+
+# Balances that no release prints, and formulas
+
+
+def test_a_balance_that_no_release_prints_is_derived_and_marked_so():
+    name = "balance_services_travel_bop_sa"
+    got = tradelib.load([name, "BOPGSTB"], vintage="2025-05-06")
+    flows = tradelib.load(["exports_services_travel_bop_sa", "imports_services_travel_bop_sa"], vintage="2025-05-06")
+    assert list(got) == [name, "balance_total_bop_sa"]
+    assert got[name].dropna().tolist() == (flows.iloc[:, 0] - flows.iloc[:, 1]).dropna().tolist()
+    about = got.attrs["series"][name]
+    assert about["formula"] == "exports_services_travel_bop_sa - imports_services_travel_bop_sa"
+    assert about["label"] == "Balance on travel, derived"
+    assert "formula" not in got.attrs["series"]["balance_total_bop_sa"]
+    billions = tradelib.load("balance_travel_bop_sa", vintage="2025-05-06", unit="billions")
+    assert list(billions) == [name]
+    assert billions.iloc[-1, 0] == got[name].iloc[-1] / 1000
+
+
+def test_chained_dollars_make_no_balance():
+    with pytest.raises(ComparabilityError, match="does not add up: chained2017"):
+        tradelib.load("balance_foods_census_sa_chained2017")
+
+
+def test_a_formula_is_computed_from_published_values():
+    got = tradelib.combine("exports_goods_bop_sa - imports_goods_bop_sa", vintage="2025-05-06", unit="billions")
+    printed = tradelib.load("balance_goods_bop_sa", vintage="2025-05-06", unit="billions").iloc[:, 0]
+    assert got.iloc[-1, 0] == printed.iloc[-1]
+    about = got.attrs["series"]["exports_goods_bop_sa - imports_goods_bop_sa"]
+    assert (about["unit"], about["vintage"]) == ("billions of dollars", "2025-05-06")
+    ratio = tradelib.combine("100 * BOPTEXP / BOPTIMP", vintage="2025-05-06", unit="billions")
+    flows = tradelib.load(["BOPTEXP", "BOPTIMP"], vintage="2025-05-06")
+    assert ratio.iloc[-1, 0] == pytest.approx(100 * flows.iloc[-1, 0] / flows.iloc[-1, 1], rel=1e-12)
+    assert ratio.attrs["series"]["100 * BOPTEXP / BOPTIMP"]["unit"] == "ratio"
+    whole = tradelib.combine("-(imports_goods_census_sa - imports_goods_petroleum_census_sa) / 2", vintage="2025-05-06")
+    assert whole.iloc[-1, 0] < 0
+
+
+@pytest.mark.parametrize(
+    ("formula", "error", "message"),
+    [
+        ("exports_goods_bop_sa - imports_goods_census_sa", ComparabilityError, "differ in basis: bop and census"),
+        ("exports_goods_census_sa - imports_goods_census_nsa", ComparabilityError, "differ in adjustment: sa and nsa"),
+        ("exports_goods_census_sa / exports_goods_census_sa_chained2017", ComparabilityError, "differ in price"),
+        (
+            "imports_goods_petroleum_census_sa + imports_automotive_census_sa",
+            ComparabilityError,
+            "cut across each other",
+        ),
+        ("BOPTEXP * BOPTIMP", ComparabilityError, "two series are not multiplied"),
+        ("BOPTEXP + 1", ComparabilityError, "do not add up"),
+        ("1 / BOPTEXP", ComparabilityError, "expected an amount divided by"),
+        ("BOPTEXP ** 2", ParameterError, r"expected names, numbers, \+ - \* /"),
+        ("BOPTEXP -", ParameterError, "formula 'BOPTEXP -'"),
+        ("1 + 1", ParameterError, "has no series"),
+        ("BOPTEXP - nothing_at_all", ParameterError, "unknown series 'nothing_at_all'"),
+    ],
+)
+def test_what_is_not_comparable_is_never_in_one_formula(formula, error, message):
+    with pytest.raises(error, match=message):
+        tradelib.combine(formula)
+
+
+# Drawing
+
+
+def words_of(figure):
+    foot = next(text.get_text() for text in figure.texts if text.get_gid() == "source")
+    return figures.title_of(figure), figures.unit_of(figure), foot
+
+
+def test_a_frame_is_drawn_with_what_it_is():
+    frame = tradelib.load("BOPGSTB", start="2014-01", unit="billions", vintage="2025-05-06")
+    title, unit, source = words_of(tradelib.plot(frame))
+    assert title == "Balance on goods and services"
+    assert unit == "Billions of dollars, balance of payments basis, seasonally adjusted"
+    assert source.endswith("released 2025-05-06")
+    assert words_of(tradelib.plot(frame["balance_total_bop_sa"]["2020":])) == (title, unit, source)
+    ratio = tradelib.combine("100 * BOPTEXP / BOPTIMP", vintage="2025-05-06")
+    assert words_of(tradelib.plot(ratio))[1] == "Ratio, balance of payments basis, seasonally adjusted"
+    countries = tradelib.load([f"imports_goods_{name}_census_nsa" for name in ("china", "mexico")], start="2014-01")
+    shown = tradelib.plot(countries).axes[0]
+    assert words_of(tradelib.plot(countries))[1] == "Millions of dollars, Census basis, not seasonally adjusted"
+    assert len({line.get_color() for line in shown.get_lines()}) == 2
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        pd.DataFrame.diff,
+        pd.DataFrame.pct_change,
+        lambda frame: frame.rolling(12).sum(),
+        lambda frame: frame / 12,
+        lambda frame: frame.rename(columns=str.upper),
+    ],
+)
+def test_a_computed_column_never_carries_the_unit_of_the_loaded_one(way):
+    frame = tradelib.load(["BOPTEXP", "BOPTIMP"], start="2014-01", vintage="2025-05-06")
+    computed = way(frame)
+    with pytest.warns(store.StoreWarning, match="computed, or without attrs"):
+        got = words_of(tradelib.plot(computed))
+    assert got[1:] == ("unit not known", "Source: not known")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = tradelib.plot(computed, title="Twelve months", unit="billions of dollars", source="own computation")
+    assert words_of(figure) == ("Twelve months", "billions of dollars", "Source: own computation")
+
+
+def test_attrs_survive_what_does_not_change_the_values():
+    frame = tradelib.load(["BOPTEXP", "BOPTIMP"], start="2014-01", vintage="2025-05-06")
+    for kept in (frame["2020":], frame[["exports_total_bop_sa"]], frame.dropna(), frame.astype(float), frame.copy()):
+        assert kept.attrs["series"]["exports_total_bop_sa"]["unit"] == "millions of dollars"
+
+
+@pytest.mark.parametrize("what", [3, pd.DataFrame({"a": [1.0]}), pd.DataFrame()])
+def test_what_cannot_be_drawn_is_refused(what):
+    with pytest.raises(ParameterError, match="expected"):
+        tradelib.plot(what)
+
+
+# A series of one's own
+
+
+@pytest.fixture(scope="module")
+def own():
+    frame = tradelib.load("imports_goods_census_nsa", start="2010-01", end="2019-12", vintage="2023-03-08")
+    return frame.iloc[:, 0].rename("mine")
+
+
+@needs_x13
+def test_a_series_of_ones_own_is_adjusted_in_any_form(own, tmp_path):
+    expected = tradelib.x13(own).adjusted
+    path = tmp_path / "mine.csv"
+    own.to_csv(path)
+    forms = [
+        own.to_frame(), own.set_axis(own.index.to_timestamp()), own.set_axis(own.index.to_timestamp(how="end")),
+        own.set_axis(own.index.to_timestamp()).to_frame(), path, str(path),
+    ]  # fmt: skip
+    for form in forms:
+        got = tradelib.x13(form)
+        assert got.name == "mine"
+        pd.testing.assert_series_equal(got.adjusted, expected, check_names=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        (pd.DataFrame({"a": [1.0], "b": [2.0]}), SeriesError, "found columns a, b; expected one column"),
+        (pd.Series(1.0, pd.date_range("2020-01-01", periods=99)), SeriesError, "2020-01 stands several times"),
+        ("none.csv", ParameterError, r"none\.csv: .*No such file"),
+        ([1.0, 2.0], SeriesError, "expected a pandas Series"),
+        ("no_such_series", ParameterError, "unknown series 'no_such_series'"),
+    ],
+)
+def test_what_is_no_monthly_series_is_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        tradelib.x13(given)
+
+
+def test_a_table_without_months_is_refused_by_name(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("who,what\nChina,3\nMexico,4\n")
+    with pytest.raises(ParameterError, match=r"mine\.csv: .*expected a head, months such as 2024-02"):
+        tradelib.forecast(path)
+
+
+# Forecasts, revisions, contributions
+
+
+def test_an_interval_is_the_conformal_quantile_of_past_misses(own):
+    adjusted = own.rolling(12).mean().dropna()
+    got = tradelib.forecast(adjusted, horizon=2)
+    path = np.log(adjusted)
+    made = forecasting.roll(path, 2, "ETS")
+    for step in (1, 2):
+        month = adjusted.index[-1] + step
+        misses = sorted(abs(path.iloc[at + step] - made[step].iloc[at]) for at in range(35, len(path) - step))
+        for level in (80, 95):
+            rank = -(-level * (len(misses) + 1) // 100)  # the ceiling
+            high = np.exp(made[step].iloc[-1] + misses[rank - 1])
+            assert got.table.loc[month, f"high {level}"] == pytest.approx(high, rel=1e-12)
+        assert got.table.loc[month, "forecast"] == pytest.approx(np.exp(made[step].iloc[-1]), rel=1e-12)
+    assert got.origins == len(path) - 35 - 1
+    with pytest.raises(SeriesError, match="expected more months"):
+        tradelib.forecast(adjusted.iloc[:50])
+    with pytest.raises(SeriesError, match="not positive"):
+        tradelib.forecast(-adjusted, log=True)
+
+
+def test_revisions_are_prints_against_the_latest_figures():
+    got = tradelib.revisions("BOPGSTB")
+    triangle = store.triangle("BOPGSTB")
+    month = got.table.index[0]
+    first = triangle.xs(month, level="statistical_month", axis=1).loc[month].iloc[0]
+    assert got.table.loc[month, "first"] == first
+    assert got.table.loc[month, "latest"] == triangle.loc[month].dropna().iloc[-1]
+    mean = (got.table["latest"] - got.table["first"]).mean()
+    assert f"mean revision {figures.printed(mean, sign=True)}, mean absolute" in got.summary()
+    assert tradelib.revisions("BOPGSTB", number=2).summary().startswith("Balance on goods and services: ")
+
+
+@pytest.mark.parametrize("flow", ["balance", "exports", "imports"])
+@pytest.mark.parametrize("day", ["2025-05-06", "2024-04-04"])
+def test_contributions_add_up_to_the_change(flow, day):
+    got = tradelib.contributions(flow, day)
+    change = store.release(day).series(f"{flow}_total_bop_sa").diff()[got.month]
+    assert got.table["contribution"].sum() == pytest.approx(float(change), abs=1e-6)
+    assert got.table.index[-1] == "Everything else"
+    sign = -1 if flow == "balance" else 1
+    if day == "2025-05-06" and flow != "exports":
+        assert got.table.loc["Imports of pharmaceutical preparations", "contribution"] == sign * 20924.0
+
+
+def test_a_flow_that_is_none_is_refused():
+    with pytest.raises(ParameterError, match="unknown flow 'oil'; possible: balance, exports, imports"):
+        tradelib.contributions("oil")
+
+
+# Results that show themselves
+
+
+def results():
+    yield "headline", tradelib.headline
+    yield "contributions", tradelib.contributions
+    yield "release", tradelib.release
+    yield "revisions", lambda: tradelib.revisions("BOPGSTB")
+    yield "check", lambda: tradelib.check("Imports came to $419.0 billion in March 2025.")
+    yield "forecast", lambda: tradelib.forecast(tradelib.load("BOPTEXP", start="2016-01").iloc[:, 0], horizon=2)
+    if available():
+        yield "x13", lambda: tradelib.x13(tradelib.load("imports_goods_census_nsa", start="2013-01"))
+
+
+@pytest.mark.parametrize(("name", "make"), list(results()))
+def test_a_result_shows_itself(name, make):
+    got = make()
+    assert isinstance(got, Result), name
+    assert isinstance(got.table, pd.DataFrame)
+    assert not got.table.empty
+    assert isinstance(got.summary(), str)
+    assert 0 < len(repr(got)) < 4000
+    assert repr(got).strip("<>").splitlines()[0] == got.summary().splitlines()[0]
+    assert 0 < len(got._repr_html_()) < 20_000
+    figure = got.plot(title="A title of one's own")
+    assert isinstance(figure, Figure)
+    assert figures.title_of(figure) == "A title of one's own"
+    assert words_of(got.plot())[0]
