@@ -9,12 +9,15 @@ import sys
 
 import pytest
 from official import as_text, bundled, history_rows
+from typer.main import get_command
 from typer.testing import CliRunner
 
+import tradelib
 from tradelib import cli
 from tradelib.cli.app import NAME_PATHS, app
-from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.run import Report
+from tradelib.report.sweep import Sweep
 from tradelib.store import paths
 
 
@@ -170,3 +173,125 @@ def test_a_pdf_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
     got = run("check", str(tmp_path / "a.pdf"))
     assert "a.pdf: found a PDF; expected pypdf, which reads it: pip install 'tradelib[pdf]'" in str(got.exception)
+
+
+# The month in words, and what the commands list
+
+
+def test_headline_of_a_file_is_the_month_in_words(tmp_path):
+    path = tmp_path / "history.txt"
+    path.write_text(as_text(history_rows(bundled())))
+    got = run("headline", path)
+    assert got.stdout.splitlines()[0] == "The U.S. trade deficit widened to $68.9 billion in February 2024"
+    told = json.loads(run("headline", path, "--json").stdout)
+    assert (told["month"], told["released"]) == ("2024-02", None)
+    assert told["headline"] == got.stdout.splitlines()[0]
+    assert [row["2024-02"] for row in told["figures"]] == bundled().months[2024, 2]
+    assert run("headline", path, "--month", "2023-12").stdout.splitlines()[0].endswith("in December 2023")
+
+
+def test_headline_without_a_file_tells_the_newest_complete_release_and_names_a_newer_one():
+    got = run("headline")
+    assert got.stdout.splitlines()[0].endswith("a record $140.5 billion in March 2025")
+    assert "until 2026-02, without its parts: tradelib headline 2026-02" in got.stderr
+    assert "2026-02-01" not in run("headline", "2025-03").stderr
+
+
+def test_the_version_is_that_of_the_package():
+    assert run("--version").stdout.strip() == f"tradelib {tradelib.__version__}"
+    assert run("--version").exit_code == 0
+
+
+def test_the_shell_completes_commands():
+    got = CliRunner(env={"_TRADELIB_COMPLETE": "complete_bash", "COMP_WORDS": "tradelib he", "COMP_CWORD": "1"})
+    assert got.invoke(app, [], prog_name="tradelib").stdout.split() == ["headline"]
+    assert "--install-completion" in run("--help").stdout
+
+
+COMMANDS = get_command(app).commands
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_help_ends_with_examples_that_parse(command):
+    shown = run(*filter(None, [command]), "--help").stdout
+    examples = [line.split()[1:] for line in shown.split("Examples:")[1].splitlines() if line.strip()]
+    assert examples
+    for words in examples:
+        name, *rest = words
+        if name != "COMMAND":
+            assert not command or name == command
+            COMMANDS[name].make_context(name, rest, resilient_parsing=False).close()
+
+
+def test_series_are_a_table_or_json():
+    got = run("series", "deficit")
+    assert got.stdout.splitlines()[0].split() == ["name", "label", "unit", "mnemonic", "newest"]
+    assert got.stdout.splitlines()[1].split()[0] == "balance_total_bop_sa"
+    assert json.loads(run("series", "deficit", "--json").stdout)[0]["name"] == "balance_total_bop_sa"
+
+
+def test_parameters_are_those_of_the_tagged_cell():
+    rows = {row["parameter"]: row for row in json.loads(run("parameters", "overview", "--json").stdout)}
+    assert rows["largest"] == {
+        "notebook": "01_overview", "parameter": "largest", "default": 10, "meaning": "drivers in the picture, 3 to 20",
+    }  # fmt: skip
+    assert "3 to 20" in run("parameters", "overview").stdout
+    assert {"01_overview", "27_forecasts"} <= {line.split()[0] for line in run("parameters").stdout.splitlines()}
+    assert "unknown notebook 'overvew'; did you mean overview?" in str(run("parameters", "overvew").exception)
+
+
+def test_a_file_of_no_release_is_told_which_formats_there_are(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text("# A project\n\nIt has words.\n")
+    for command in ("add", "headline"):
+        said = str(run(command, path).exception)
+        assert said.startswith("README.md: found a file that begins '# A project")
+        for word in ("FT-900", "history table", "FRED", ".xlsx", ".pdf", ".zip"):
+            assert word in said
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("real_goods", "the nearest are exports_goods_census_sa_chained2017, imports_goods_census_sa_chained2017"),
+        ("cars", "passenger_cars"),
+        ("BOPGTSB", "did you mean BOPGSTB"),
+        ("qwerty", "tradelib series finds names by everyday words"),
+    ],
+)
+def test_an_unknown_series_gets_five_names_at_most_and_no_wrong_one(name, hint):
+    with pytest.raises(ParameterError) as refused:
+        tradelib.load(name)
+    assert hint in str(refused.value)
+    assert str(refused.value).count(",") <= 4 + ("everyday" in hint)
+
+
+def test_a_hint_lists_many_names_by_the_five_nearest():
+    got = did_you_mean("zzz", [f"name_{number}" for number in range(130)])
+    assert got.count("name_") == 5
+    assert got.endswith("and 125 more")
+    assert did_you_mean("real goods", ["census_goods", "census_country"]) == "possible: census_country, census_goods"
+
+
+def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folders = []
+
+    def made(jobs, folder, **_):
+        folders.append(folder)
+        for job in jobs:
+            (folder / "runs" / job.place).mkdir(parents=True, exist_ok=True)
+            (folder / "runs" / job.place / "run.json").write_text("{}")
+        return Sweep(folder, len(jobs), 0, {})
+
+    monkeypatch.setattr("tradelib.report.sweep.sweep", made)
+    words = ["sweep", "trend", "--over", "start=2010-01,2011-01"]
+    assert run(*words).exit_code == run(*words).exit_code == 0
+    assert run(*words[:-1], "start=2010-01,2011-01,2012-01").exit_code == 0  # the same and more
+    assert len({*folders}) == 1
+    run("sweep", "trend", "--over", "start=2015-01,2016-01")
+    assert folders[-1] != folders[0]
+    assert folders[-1].name.startswith(folders[0].name + "-")
+    got = run("sweep", "trend", "--over", "start=2015-01,2016-01", "--out", folders[0])
+    assert "has the table of another sweep: 3 runs of it are not in this" in str(got.exception)
+    assert len(folders) == 4

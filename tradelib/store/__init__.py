@@ -3,11 +3,11 @@
 from tradelib.store.adding import Added, DayUnknownError, add
 from tradelib.store.combining import combine
 from tradelib.store.comparing import moves, revisions
+from tradelib.store.cutting import cut
 from tradelib.store.folders import publishers, release, releases
 from tradelib.store.loading import (
     HEADLINE,
     StoreWarning,
-    cut,
     find,
     load,
     release_of,

@@ -7,19 +7,21 @@ import warnings
 from dataclasses import asdict, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
+from tradelib.store.cutting import cut
 from tradelib.store.folders import publishers, releases
 from tradelib.store.reading import FREQUENCIES, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Month: TypeAlias = "str | pd.Period | None"
+    from tradelib.store.cutting import Month
+
 Unit = Literal["millions", "billions"]
 HEADLINE = tuple(
     Quantity(flow, item).name for flow in ("balance", "exports", "imports") for item in ("total", "goods", "services")
@@ -104,22 +106,21 @@ def load(
         scaled = unit == "billions" and quantity.unit.startswith("millions of ")
         columns[name] = values / 1000 if scaled else values
         described[name] = _described(release, quantity, rows.iloc[-1], scaled=scaled)
-    order = []
-    for word in words:
+    order: list[str] = []
+    for word in words if derived else ():
         if word not in derived:
             order += _names([word], list(chosen.values()))
             continue
         exports, imports = derived[word]
         balance = replace(chosen[exports].quantities[exports], flow="balance")
-        order.append(balance.name)
-        difference = raw[exports] - raw[imports]
-        is_scaled = described[exports]["unit"].startswith("billions of ")
-        columns[balance.name] = difference / 1000 if is_scaled else difference
+        scaled = described[exports]["unit"].startswith("billions of ")
+        columns[balance.name] = (raw[exports] - raw[imports]) / (1000 if scaled else 1)
         described[balance.name] = described[exports] | {
             "flow": "balance", "label": f"{balance.label()}, derived", "formula": f"{exports} - {imports}",
             "cell": f"{described[exports]['cell']}; {described[imports]['cell']}",
         }  # fmt: skip
-    columns = {name: columns[name] for name in dict.fromkeys(order)}
+        order.append(balance.name)
+    columns = {name: columns[name] for name in order or chosen}
     frame = cut(pd.DataFrame(columns), None if start == FIRST else start, end)
     frame.attrs["series"] = {name: described[name] for name in frame}
     frame.attrs["notes"] = notes = _notes(chosen, vintage)
@@ -314,27 +315,3 @@ def find(words: str | Iterable[str], vintage: str | dt.date | None = None) -> li
         A word stands for nothing; the message offers what is near.
     """
     return [release.quantities[name] for name, release in _choose(words, vintage).items()]
-
-
-def cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
-    """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
-    first, last = frame.index.min(), frame.index.max()
-    begin, stop = _month(start, first, "start"), _month(end, last, "end")
-    for name, month in (("start", begin), ("end", stop)):
-        if not first <= month <= last:
-            raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
-    if begin > stop:
-        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
-    return frame.reindex(pd.period_range(begin, stop, freq=first.freq, name="period"))
-
-
-def _month(value: Month, default: pd.Period, name: str) -> pd.Period:
-    if value is None:
-        return default
-    try:
-        if isinstance(value, pd.Period):
-            return value.asfreq(default.freq)
-        month = pd.Period(dt.datetime.strptime(value, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
-        return month.asfreq(default.freq)
-    except (ValueError, TypeError):
-        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
