@@ -479,3 +479,18 @@ def test_a_result_shows_itself(name, make):
     assert isinstance(figure, Figure)
     assert figures.title_of(figure) == "A title of one's own"
     assert words_of(got.plot())[0]
+
+
+@needs_x13
+def test_the_python_of_the_readme_runs():
+    page = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) >= 2
+    known: dict[str, object] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", store.StoreWarning)
+        for block in blocks:
+            exec(block, known)  # noqa: S102 - our own page
+    assert [name.rpartition("/")[2] for name in known["change"].astype(float).nlargest(3).index] == [
+        "pharmaceutical_preparations", "passenger_cars", "computer_accessories",
+    ]  # fmt: skip
