@@ -63,6 +63,10 @@ def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pyt
     assert hits == ["tables"]
 
 
-def test_a_job_without_such_files_names_none() -> None:
+def test_a_change_of_a_page_template_is_no_change_of_a_notebook() -> None:
     [job] = plan({}, ["trend"])
-    assert inputs.circumstances(job)["notebooks"]["23_trend"]["files"] == {}
+    around = inputs.surroundings()
+    assert around[inputs.PAGE] != around["package"]
+    assert inputs.changes(inputs.digests(job, around), job) == []
+    assert inputs.changes(inputs.digests(job, around | {"package": "other"}), job) == ["package"]
+    assert inputs.changes(inputs.digests(job, around | {inputs.PAGE: "other"}), job) == []

@@ -207,7 +207,7 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_that_run_only(tmp_path: 
     assert "results.json" in table["error"][2]
 
 
-@pytest.mark.parametrize("what", ["notebooks", "package", "tables", "x13", "versions"])
+@pytest.mark.parametrize("what", ["notebook", "package", "tables", "x13", "versions"])
 def test_a_change_in_the_middle_stops_the_sweep_and_keeps_no_mixture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
-from tradelib.report.execution.inputs import inputs_of, sha256_of
+from tradelib.report.execution.inputs import sha256_of, sources, surroundings
 from tradelib.report.execution.jobs import Executor, Job, planned, threads
 from tradelib.report.execution.partial import MANIFEST, partial_folder, publish, require_replaceable
 from tradelib.report.execution.runs import RunError, at_work, bring, files_in, place_of, reason, write_json
@@ -20,6 +20,8 @@ from tradelib.report.take import write_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from tradelib.report.execution.runs import Begin, Progress
 
@@ -93,14 +95,17 @@ def report(  # noqa: PLR0913
         The folder cannot be written, its disk is full, or a notebook, the package or the data changed meanwhile.
     """
     options = dict(options or {})
-    jobs, left_out = planned(options, only)
-    final = out or Path("reports") / _run_name(options, only)
+    release = store.release_of(vintage=options.get("vintage"))
+    final = out or Path("reports") / _run_name(release.month, options, only)
     for place in (final, _failed(final)):
         require_replaceable(place)
-    inputs = inputs_of(jobs) | {"options": options, "only": list(only), "pdf": pdf}
-    inputs["released"] = store.release_of(vintage=options.get("vintage")).released.isoformat()
-    if not force and (headline := _already_done(final, inputs)) is not None:
-        return Report(final, headline, {}, left_out, skipped=True)
+    inputs = surroundings() | {"sources": sources(), "options": options, "only": list(only), "pdf": pdf}
+    # Before the parameters are checked, which reads the data: they follow from the same.
+    if not force and (done := _already_done(final, inputs)):
+        return done
+    jobs, left_out = planned(options, only)
+    inputs |= {"released": release.released.isoformat(), "left_out": left_out}
+    inputs["notebooks"] = {job.notebook: {"parameters": job.values} for job in jobs}  # noqa: PD011
     jobs.sort(key=lambda job: job.notebook, reverse=True)  # analyses, which stand last, take longest
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -134,24 +139,23 @@ def _failed(final: Path) -> Path:
     return final.with_name(f"{final.name}-failed")
 
 
-def _run_name(options: Mapping[str, Any], only: Sequence[str]) -> str:
+def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str]) -> str:
     """Return the statistical month and what differs from the defaults, as a folder's name."""
-    vintage = options.get("vintage")
-    month = store.release_of(vintage=vintage).month
     said = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
     words = [str(month), *said, *sorted(only)]
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
-def _already_done(final: Path, inputs: Mapping[str, Any]) -> str | None:
-    """Return the headline of the run that is there when it succeeded on the same inputs and all its files are whole."""
+def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
+    """Return the report that is there when it succeeded on the same inputs and all its files are whole."""
     try:
         manifest = json.loads((final / MANIFEST).read_text(encoding="utf-8"))
-        same = manifest["outcome"] == "ok" and manifest["inputs"] == json.loads(json.dumps(inputs))
+        known, now = manifest["inputs"], json.loads(json.dumps(inputs))
+        same = manifest["outcome"] == "ok" and all(known.get(name) == value for name, value in now.items())
         whole = same and all(sha256_of(final / name) == sha256 for name, sha256 in manifest["files"].items())
     except (OSError, ValueError, KeyError):
         return None
-    return str(manifest["headline"]) if whole else None
+    return Report(final, manifest["headline"], {}, known["left_out"], skipped=True) if whole else None
 
 
 def _gather(folder: Path, jobs: Sequence[Job], runs: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradelib import store
 from tradelib.quantity.errors import EngineMissingError, TradelibError
 from tradelib.seasonal.x13 import run as x13
-from tradelib.store.paths import data_folder
+from tradelib.store.paths import data_folder, notebook_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,14 +28,19 @@ LIBRARIES = (
 """The libraries that compute, read, draw or write what a run leaves."""
 
 
-def inputs_of(jobs: Sequence[Job]) -> dict[str, Any]:
-    """Return all that the result of some jobs depends on."""
-    return {"notebooks": {job.notebook: {"parameters": job.values, **_own(job)} for job in jobs}} | surroundings()
+PAGE = "page"
+"""The part of the surroundings that no notebook sees: how the pages are made."""
+
+
+def sources() -> dict[str, str]:
+    """Return the hash of the code of every notebook in the folder."""
+    return {path.stem: _known(path, _notebook_hash) for path in sorted(notebook_folder().glob("[0-9]*.ipynb"))}
 
 
 def circumstances(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return all that a job's result depends on besides its parameters; ``around`` saves looking at it again."""
-    return {"notebooks": {job.notebook: _own(job)}} | dict(surroundings() if around is None else around)
+    own = {"notebook": _known(job.source, _notebook_hash)}
+    return own | {k: v for k, v in (surroundings() if around is None else around).items() if k != PAGE}
 
 
 def surroundings() -> dict[str, Any]:
@@ -43,17 +48,21 @@ def surroundings() -> dict[str, Any]:
 
     A file is read again only when it was written since, so that this can be asked after every run.
     """
-    package = Path(__file__).parent.parent
-    code = [path for pattern in ("*.py", "*.j2", "*.css", "*.js", "*.toml") for path in package.rglob(pattern)]
+    package = Path(__file__).parents[2]
+    code, templates = (
+        sorted(path for pattern in patterns for path in package.rglob(pattern))
+        for patterns in (("*.py", "*.toml", "*.csv"), ("*.j2", "*.css", "*.js"))
+    )
     tables = [path for pattern in ("*.csv", "*.toml") for path in data_folder().rglob(pattern)]
     return {
         "data": {
-            f"{publisher}/{release.released}": sha256_of(release.folder / "release.toml")
+            f"{publisher}/{release.released}": _known(release.folder / "release.toml")
             for publisher in store.publishers()
             for release in store.releases(publisher)
         },
         "tables": _hash(sorted(tables), data_folder()),
-        "package": _hash(sorted(code), package),
+        "package": _hash(code, package),
+        PAGE: _hash(templates, package),
         "x13": _x13(),
         "versions": versions(),
     }
@@ -85,14 +94,6 @@ def versions() -> dict[str, str]:
 def sha256_of(path: Path) -> str:
     """Return the hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _own(job: Job) -> dict[str, Any]:
-    """Return the hashes of a job's notebook and of the files outside the store that its parameters name."""
-    return {
-        "sha256": _known(job.source, _notebook_hash),
-        "files": {path.name: _known(path) for path in job.parameters.files()},
-    }
 
 
 def _x13() -> str | None:

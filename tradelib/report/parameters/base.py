@@ -74,10 +74,6 @@ class Common(BaseModel):
         """The day of the release in use."""
         return store.release_of(vintage=self.vintage).released
 
-    def files(self) -> list[Path]:
-        """Return the files outside the store that the notebook reads; results depend on them."""
-        return []
-
     def require(self) -> None:
         """Raise ``TradelibError`` where the data do not have what is asked for; called once, when all is given."""
         self.day  # noqa: B018 - it raises where there is no such release
