@@ -301,7 +301,7 @@ def test_what_is_not_comparable_is_never_in_one_formula(formula, error, message)
 
 def words_of(figure):
     foot = next(text.get_text() for text in figure.texts if text.get_gid() == "source")
-    return figures.title_of(figure), figures.unit_of(figure), foot
+    return figures.words_of(figure)["title"], figures.words_of(figure)["unit"], foot
 
 
 def test_a_frame_is_drawn_with_what_it_is():
@@ -477,7 +477,7 @@ def test_a_result_shows_itself(name, make):
     assert 0 < len(got._repr_html_()) < 20_000
     figure = got.plot(title="A title of one's own")
     assert isinstance(figure, Figure)
-    assert figures.title_of(figure) == "A title of one's own"
+    assert figures.words_of(figure)["title"] == "A title of one's own"
     assert words_of(got.plot())[0]
 
 
