@@ -65,6 +65,7 @@ notebooks: .venv/installed
 	$(BIN)/python notebooks/refresh.py
 	$(BIN)/python docs/refresh.py
 	$(BIN)/python docs/picture.py
+	$(BIN)/python docs/describe_data.py
 
 lock: .venv/installed
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group test --group lint --group build --group docs --universal --python-version 3.11 \
