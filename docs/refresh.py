@@ -1,4 +1,4 @@
-"""Run the recipes and write what they print beneath their code, after a change that moves their figures."""
+"""Run recipes and README and write what they print beneath their code, after a change that moves their figures."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def refreshed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    chosen = [Path(name) for name in sys.argv[1:]] or sorted(RECIPES.glob("*.md"))
+    pages = [RECIPES.parents[1] / "README.md", RECIPES.parent / "index.md", *sorted(RECIPES.glob("*.md"))]
+    chosen = [Path(name) for name in sys.argv[1:]] or pages
     for path in chosen:
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
