@@ -26,7 +26,7 @@ class Reading(NamedTuple):
 
 
 def check_calendar(figures: Sequence[Reading], quantities: Sequence[tuple[str, ...]], grid: Grid) -> None:
-    """Refuse a month that is left out, or that stands twice in one block.
+    """Refuse a month or quarter that is left out, or that stands twice in one block.
 
     Parameters
     ----------
@@ -40,22 +40,24 @@ def check_calendar(figures: Sequence[Reading], quantities: Sequence[tuple[str, .
     Raises
     ------
     SourceError
-        Months do not run from January of the first year to the newest one of the table, each once.
+        Months (or quarters) do not run from January of the first year to the newest one of the table, each once.
     """
-    seen: dict[tuple[str, ...], set[int]] = {}
+    seen: dict[int, dict[tuple[str, ...], set[int]]] = {1: {}, 3: {}}
     for figure in figures:
-        if figure.first != figure.last or figure.edition != "current" or "-" in figure.label:
+        length = figure.last - figure.first + 1
+        if length not in seen or figure.edition != "current" or "-" in figure.label:
             continue  # "Jan. -" is the year to date of a January
-        months = seen.setdefault(quantities[figure.quantity], set())
-        if figure.last in months:
-            raise grid.error(figure.cell, f"{_month(figure.last)} again", "each month once")
-        months.add(figure.last)
-    newest = max((max(months) for months in seen.values()), default=0)
-    for months in seen.values():
-        january = min(months) - min(months) % 12
-        if lacking := sorted(set(range(january, newest + 1)) - months):
-            expected = f"every month from January of the first year to {_month(newest)}"
-            raise grid.error(None, f"no {_month(lacking[0])}", expected)
+        ends = seen[length].setdefault(quantities[figure.quantity], set())
+        if figure.last in ends:
+            raise grid.error(figure.cell, f"{_month(figure.last)} again", "each month or quarter once")
+        ends.add(figure.last)
+    for length, by_quantity in seen.items():
+        newest = max((max(ends) for ends in by_quantity.values()), default=0)
+        for ends in by_quantity.values():
+            january = min(ends) - min(ends) % 12
+            if lacking := sorted(set(range(january + length - 1, newest + 1, length)) - ends):
+                every = f"every {'month' if length == 1 else 'quarter'} from January of the first year"
+                raise grid.error(None, f"no {_month(lacking[0])}", f"{every} to {_month(newest)}")
 
 
 def _month(ordinal: int) -> pd.Period:

@@ -13,10 +13,14 @@ from tradelib.quantity.periods import MONTHS
 from tradelib.sources.tables import letters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tradelib.sources.rows import Grid, Row
     from tradelib.sources.tables import Layout
 
 NOTES = re.compile(r"\(\d+\)|notes?:?\b|\*|sources?:", re.IGNORECASE)
+
+_YEARS = r"\b(20\d\d|19\d\d)\b"
 
 
 class Heads:
@@ -77,6 +81,11 @@ class Heads:
                 columns.append({**column, "annual": True, "span": span_of(year, 1, year, 12)})
             elif month is not None:
                 columns.append({**column, "span": _at(at, month)})
+        due = {str(period.year) for column in columns for period in column.get("span", ())}
+        if month is not None and due != (named := set(re.findall(_YEARS, text)) or due):
+            raise self.grids[0].error(
+                None, f"heads of {_listed(named)}", f"heads of {_listed(due)}, the years of {month}"
+            )
         return columns
 
     def _periods(self, text: str) -> tuple[pd.Period | None, list[tuple[pd.Period, pd.Period]], list[int]]:
@@ -94,7 +103,7 @@ class Heads:
                 raise self.grids[0].error(None, f"heads of the years {years}", "a head for each year")
             return None, spans, years
         months = re.findall(rf"\b({'|'.join(MONTHS)})\b", plain)
-        named = re.findall(r"\b(20\d\d|19\d\d)\b", plain) or re.findall(r": (\d{4})", self.title)
+        named = re.findall(_YEARS, plain) or re.findall(r": (\d{4})", self.title)
         titled = re.search(r"(\d{4})\s*$", self.title)
         if not months or not (named or titled):
             raise self.grids[0].error(None, "no month in its heads", "heads that name a month and a year")
@@ -133,6 +142,10 @@ class Heads:
 def span_of(year: int, first: int, end: int, last: int) -> tuple[pd.Period, pd.Period]:
     """Return first and last month, both included."""
     return _month(year, first), _month(end, last)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " and ".join(sorted(words))
 
 
 @cache

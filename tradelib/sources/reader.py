@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -305,5 +306,11 @@ class _Reader:
 
 def _category(texts: Sequence[str], which: Any) -> pd.Categorical:
     """Return the texts that some numbers choose from a list."""
-    names, codes = np.unique(texts, return_inverse=True)
-    return pd.Categorical.from_codes(codes[which], pd.Index(names, dtype="str"))
+    names = tuple(sorted(set(texts)))
+    codes = np.array([names.index(text) for text in texts])
+    return pd.Categorical.from_codes(codes[which], dtype=_dtype(names), validate=False)
+
+
+@lru_cache(maxsize=256)
+def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(names, dtype="str"))
