@@ -32,8 +32,8 @@ UNACCOUNTED = {
 QUANTITIES = {"17"}
 """Barrels of all energy-related products stand in no sum but that over months, which the newest year does not have."""
 
-LEAST, ROWS, SINCE = 200, 9, 2023
-"""Examples of each layout; rows with figures that a list keeps; first year that a table of many years keeps."""
+LEAST, LABELS, MANY = 200, 6, 1000
+"""Examples of each layout; labels that a list keeps; figures from which a table of years keeps two of them."""
 
 EXAMPLES = settings(max_examples=max(LEAST, settings.default.max_examples))
 LAYOUTS = [layout.exhibit for layout in layouts()]
@@ -63,21 +63,22 @@ def has_figures(grid, row):
 
 
 def cut(table):
-    """Return a table with the first rows of its lists, or the last years of many: rows are read alike."""
-    grids = []
-    for grid in table.grids[:2]:
-        rows, kept, year = [], 0, SINCE
+    """Return a table with the first labels of its lists, or its newest year (two of many): rows are read alike."""
+    since = table.month.year - (len(table.facts) > MANY)
+    labels, year, grids = set(), since, []
+    for grid in table.grids:
+        rows = []
         for row in grid.rows:
             label = row[grid.sheet == "pdf"] if len(row) > (grid.sheet == "pdf") else ""
             if table.layout.down == "time":
                 span = parse(label)
                 year = span.year if span and span.year else year
-                if year < SINCE and len(table.facts) > 1000 and (span or has_figures(grid, row)):
+                if year < since and (span or has_figures(grid, row)):
                     continue
-            elif has_figures(grid, row):
-                kept += 1
-                if kept > ROWS and not table.layout.repeats:
+            elif has_figures(grid, row) and label not in labels:
+                if len(labels) == LABELS:
                     continue
+                labels.add(label)
             rows.append(row)
         grids.append(Grid(grid.file, grid.sheet, rows))
     short = read_table(grids)
