@@ -189,9 +189,9 @@ def _check_repeated(prints: dict[tuple[Any, ...], list[Print]], done: Counter[st
         done["printed twice"] += len(others)
         for other in others:
             if abs(other.value - first.value) > REPEATED + 1e-6:
-                where = first.facts.iloc[first.row]
-                expected = f"{first.value:,.12g}, as in {where['file']}, {where['cell']}"
-                raise _refusal(other, f"{other.value:,.12g}", expected)
+                where = other.facts.iloc[other.row]
+                expected = f"{other.value:,.12g}, as in {where['file']}, {where['cell']}"
+                raise _refusal(first, f"{first.value:,.12g}", expected)
 
 
 def _refusal(figure: Print, found: str, expected: str) -> SourceError:
