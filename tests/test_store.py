@@ -13,7 +13,8 @@ from tradelib.quantity.rounding import half_up
 from tradelib.sources.identities import check
 from tradelib.sources.plausible import check_against, check_jumps
 from tradelib.sources.series import FORM
-from tradelib.store import release, releases, writing
+from tradelib.store import folders, reading, release, releases, writing
+from tradelib.store.tables import figures_of
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +323,14 @@ def test_a_triangle_is_of_one_compilation():
     assert store.triangle("BOPGSTB", "census").shape[1] == 3
     with pytest.raises(ComparabilityError, match="one compilation"):
         store.triangle("BOPGSTB", ["bea", "census"])
+
+
+def test_one_series_touches_one_table_of_one_release(monkeypatch):
+    read = []
+    monkeypatch.setattr(reading, "figures_of", lambda *what: read.append(what[:2]) or figures_of(*what))
+    folders._parsed.cache_clear()
+    store.load("BOPGSTB")
+    assert [(folder.name, name) for folder, name in read] == [("2026-04-02", "fred_BOPGSTB")]
 
 
 @pytest.mark.parametrize(("words", "name"), [

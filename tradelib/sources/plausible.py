@@ -42,17 +42,21 @@ def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: st
         A repeated figure is not the one that was printed.
     """
     facts = pd.concat(frames, ignore_index=True)
-    repeated = facts[(facts["edition"] == "previous") & facts["value"].notna()]
-    first = other[(other["edition"] == "current") & other["value"].notna()].drop_duplicates(KEY)
-    names = dict.fromkeys(QUANTITY_COLUMNS, str)
-    both = repeated.astype(names).merge(first.astype(names), on=KEY, suffixes=("", "_first"))
-    wrong = both[(both["value"] - both["value_first"]).abs() > REPEATED + 1e-6]
+    both = common(other[other["edition"] == "current"], facts[facts["edition"] == "previous"])
+    wrong = both[(both["value"] - both["value_before"]).abs() > REPEATED + 1e-6]
     if len(wrong):
         row = wrong.iloc[0]
         raise refusal(
             row, found=f"{row['value']:,.12g}, repeated as published last month",
-            expected=f"{row['value_first']:,.12g}, as published {where} ({row['file_first']}, {row['cell_first']})",
+            expected=f"{row['value_before']:,.12g}, as published {where} ({row['file_before']}, {row['cell_before']})",
         )  # fmt: skip
+
+
+def common(before: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts whose quantity and span have a figure in both frames, those of the first as ``..._before``."""
+    names = dict.fromkeys(QUANTITY_COLUMNS, str)
+    pair = [part[part["value"].notna()].drop_duplicates(KEY).astype(names) for part in (before, facts)]
+    return pair[0].merge(pair[1], on=KEY, suffixes=("_before", ""))
 
 
 def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:

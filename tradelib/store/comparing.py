@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
+from tradelib.sources.plausible import common
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tradelib.sources.reader import Table
     from tradelib.store.reading import Release
-
-_KEY = [*QUANTITY_COLUMNS, "first", "last"]
 
 
 def revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataFrame, int]:
@@ -27,21 +26,15 @@ def revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataF
         own = [table.facts for table in tables if table.layout.compilation == compilation]
         named = [name for name, entry in before.contents["tables"].items() if entry["compilation"] == compilation]
         old = before.facts[before.facts["exhibit"].isin(named)]
-        pair = [
-            frame[(frame["edition"] == "current") & frame["value"].notna()]
-            .drop_duplicates(_KEY)
-            .astype(dict.fromkeys(QUANTITY_COLUMNS, str))
-            for frame in (old, pd.concat(own))
-        ]
-        parts.append(pair[0].merge(pair[1], on=_KEY, suffixes=("_before", "_now")))
+        parts.append(common(*(frame[frame["edition"] == "current"] for frame in (old, pd.concat(own)))))
     both = pd.concat(parts)
-    change = both["value_now"] - both["value_before"]
+    change = both["value"] - both["value_before"]
     both = both.assign(change=change.round(6))
     length = both["last"].astype("int64") - both["first"].astype("int64")
     revised = both[(both["change"] != 0) & (length == length.min())]
     revised = revised.reindex(revised["change"].abs().sort_values(ascending=False, kind="stable").index)
     names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
-    found = revised.rename(columns={"last": "month", "value_before": "before", "value_now": "now"})
+    found = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
     return found.assign(name=names)[columns].reset_index(drop=True), len(both)
 
 

@@ -15,7 +15,7 @@ from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
 from tradelib.store.cutting import cut
 from tradelib.store.folders import publishers, releases
-from tradelib.store.reading import FREQUENCIES, Release
+from tradelib.store.reading import FREQUENCIES, FT900, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -175,7 +175,9 @@ def _choose(words: str | Iterable[str], vintage: str | dt.date | None, start: Mo
     """Return by canonical name the release that each series comes from."""
     asked = [words] if isinstance(words, str) else list(words)
     plain = [word for word in asked if not _is_pattern(word)]
-    known = {publisher: _as_of(publisher, vintage) for publisher in publishers()}
+    # The trade release first: most series are its own, and no other publisher's tables are read to find them.
+    ordered = sorted(publishers(), key=lambda publisher: publisher != FT900)
+    known = {publisher: _as_of(publisher, vintage) for publisher in ordered}
     everything = [one for listed in known.values() for one in listed]
     if not everything:
         stored = ", ".join(f"{one.released} (about {one.month})" for one in releases()) or "none"
@@ -183,7 +185,7 @@ def _choose(words: str | Iterable[str], vintage: str | dt.date | None, start: Mo
     found: dict[str, Release] = {}
     names = dict.fromkeys(_names(asked, everything))
     for listed in known.values():
-        own = [name for name in names if any(one.find(name) for one in listed)]
+        own = [name for name in names if name not in found and any(one.find(name) for one in listed)]
         having = (one for one in listed if own and all(one.find(name) for name in own))
         whole = next(having, None) if start is None else _reaching(list(having), own, start)
         for name in own:

@@ -130,10 +130,7 @@ class Release(Result):
             raise ParameterError(f"{self._named} has no {name!r}; {nearest(name, self.quantities)}")
         key = (quantity.name, freq)
         if key not in self._rows:
-            own = [figures for figures in self._figures.values() if quantity.name in figures.places]
-            parts = [figures.of_quantity(quantity.name, FREQUENCIES[freq]) for figures in own]
-            rows = pd.concat(sorted(parts, key=len, reverse=True)) if len(parts) > 1 else parts[0]
-            self._rows[key] = rows.drop_duplicates("last").sort_values("last")
+            self._rows[key] = self._merged(quantity.name, FREQUENCIES[freq])
         if self._rows[key].empty:
             raise ParameterError(f"{self._named} has no {freq} figures of {name}")
         return self._rows[key]
@@ -151,17 +148,19 @@ class Release(Result):
 
     def values(self, name: str, compilation: str) -> pd.Series:
         """Return the months of a quantity as one compilation has them; empty where it has none."""
-        entries = self.contents["tables"]
-        own = [
-            figures
-            for table, figures in self._figures.items()
-            if entries[table]["compilation"] == compilation and name in figures.places
-        ]
-        parts = sorted((figures.of_quantity(name, 1) for figures in own), key=len, reverse=True)
-        if not parts or parts[0].empty:
+        if compilation not in self.compilations(name) or (rows := self._merged(name, 1, compilation)).empty:
             return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M", name="period"), name=name)
-        rows = pd.concat(parts).drop_duplicates("last").sort_values("last")
         return _indexed(pd.Series(rows["value"].to_numpy(), name=name), rows["last"])
+
+    def _merged(self, name: str, months: int, compilation: str | None = None) -> pd.DataFrame:
+        """Return the facts of a quantity for spans of some months from all its tables, the longest first."""
+        entries = self.contents["tables"]
+        parts = [
+            figures.of_quantity(name, months)
+            for table, figures in self._figures.items()
+            if name in figures.places and compilation in (None, entries[table]["compilation"])
+        ]
+        return pd.concat(sorted(parts, key=len, reverse=True)).drop_duplicates("last").sort_values("last")
 
     def series(self, name: str, freq: str = "monthly") -> pd.Series:
         """Return a quantity by period, each value a ``Figure`` that knows its cell.

@@ -7,9 +7,7 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
@@ -26,6 +24,7 @@ from tradelib.store.tables import TOML, from_text, to_text
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -59,15 +58,14 @@ def write_release(
         **({key: own.contents[key] for key in own.contents if key not in ("files", "tables")} if own else {}),
         "files": (own.contents["files"] if own else {}) | {name: files[name] for name in files if name in used},
     }  # fmt: skip
-    partial: Path | None = None
+    partial = final.with_name(f".partial-{day}-{os.getpid()}")
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=final.parent))
+        shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+        partial.mkdir(parents=True)
         entries = {table.exhibit: _write_table(table, partial) for table in tables}
         contents["tables"] = (own.contents["tables"] if own else {}) | entries
         contents["statistical_month"] = str(month)
         (partial / TOML).write_text(tomli_w.dumps(contents), encoding="utf-8")
-        partial.chmod(0o777 & ~_umask())
         if own is None:
             partial.rename(final)
             return
@@ -78,14 +76,7 @@ def write_release(
         why = "the disk is full" if full else (error.strerror or str(error)).lower()
         raise StoreError(f"cannot write to {final.parent}: {why}; nothing was added") from error
     finally:
-        if partial:
-            shutil.rmtree(partial, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_table(table: Table, folder: Path) -> dict[str, str]:
