@@ -31,7 +31,7 @@ def page(name, **names):
 
 TREND, BREAKS = page("23_trend", in_percent=True), page("26_breaks")
 NEWEST = page("40_newest_trend")
-FORECASTS = page("27_forecasts", steps=pd.RangeIndex(1, 13), flow="balance")
+FORECASTS = page("27_forecasts", steps=pd.RangeIndex(1, 13), flow="balance", memory=0.8, back=0.7)
 
 
 def months(values, start="2000-01"):
