@@ -399,6 +399,14 @@ def test_a_table_without_months_is_refused_by_name(tmp_path):
         tradelib.forecast(path)
 
 
+def test_a_result_says_what_its_series_is_as_long_as_it_is_the_loaded_one():
+    exports = tradelib.load("BOPTEXP", start="2016-01", vintage="2025-05-06", unit="billions").iloc[:, 0]
+    assert tradelib.forecast(exports, horizon=1).summary().startswith("Exports of goods and services, ETS")
+    growth = tradelib.forecast(exports.pct_change(), horizon=1)
+    assert growth.summary().startswith("exports_total_bop_sa, ETS")
+    assert words_of(growth.plot())[1].startswith("In the unit of the series")
+
+
 # Forecasts, revisions, contributions
 
 

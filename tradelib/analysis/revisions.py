@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -165,6 +165,8 @@ class Revisions(Result):
     number : int
         Which print; 1 is the first.
     """
+
+    is_drawn: ClassVar[bool] = True
 
     label: str
     unit: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tradelib.quantity.labels import SEARCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 _FEW = 20
 """Names that a message lists in full."""
@@ -78,12 +78,17 @@ def did_you_mean(word: str, possible: Iterable[str]) -> str:
     return f"possible: {', '.join(shown)}" + (f" and {more} more" if (more := len(words) - len(shown)) else "")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
     """Return a hint with the five shortest names of series that have most of the words of one that is not there.
 
-    Everyday words are understood; a name of which the half is in none gets no names, but where to look.
+    Everyday words and slips of the pen are understood; a name of which less than half is known gets no names.
     """
-    words = [SEARCH.get(word, word).split("|") for word in re.split(r"[_\W]+", name.lower()) if word]
+    vocabulary = {part for other in known for part in other.lower().split("_")}
+    words = [
+        [*SEARCH.get(word, word).split("|"), *get_close_matches(word, vocabulary, n=1, cutoff=0.85)]
+        for word in re.split(r"[_\W]+", name.lower())
+        if word
+    ]
     shared = {other: sum(any(part in other.lower() for part in word) for word in words) for other in known}
     most = max(shared.values(), default=0)
     if not most or 2 * most < len(words):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import html
-from typing import TYPE_CHECKING, Any
+import io
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +18,11 @@ _ROWS = 12
 class Result:
     """What a public function returns: ``summary()`` in words, ``table``, ``plot()``.
 
-    A subclass has its own ``summary`` and ``table``; ``tradelib.plot`` knows how to draw it.
+    A subclass has its own ``summary`` and ``table``; ``tradelib.plot`` knows how to draw it. One whose point is a
+    figure (``is_drawn``) shows that, too, in a notebook.
     """
+
+    is_drawn: ClassVar[bool] = False
 
     if TYPE_CHECKING:
 
@@ -42,4 +47,8 @@ class Result:
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<p>{html.escape(line)}</p>" for line in self.summary().splitlines())
-        return f"{lines}{self.table.to_html(max_rows=_ROWS, max_cols=8, border=0)}"
+        drawing = ""
+        if self.is_drawn:
+            self.plot().savefig(file := io.BytesIO(), dpi=100)
+            drawing = f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+        return f"{lines}{drawing}{self.table.to_html(max_rows=_ROWS, max_cols=8, border=0)}"

@@ -1,12 +1,15 @@
-"""A series of one's own, in whatever form it is at hand."""
+"""A series of one's own, in whatever form it is at hand, and what is known of it."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.quantity.errors import ParameterError, SeriesError, TradelibError
+from tradelib.store.folders import release
 from tradelib.store.loading import FIRST, load
 
 
@@ -53,3 +56,27 @@ def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
             )
         data = data.set_axis(months)
     return data
+
+
+def described(values: pd.Series) -> dict[str, str]:
+    """Return what a loaded series is (label, unit, source ...), as long as its values are those of the release.
+
+    pandas keeps ``attrs`` also through ``diff`` and ``pct_change``, whose results have another unit or meaning. Of
+    these, and of a series that was never loaded, nothing is returned.
+    """
+    own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
+    if own is None or not isinstance(values.index, pd.PeriodIndex):
+        return {}
+    freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
+    formula = own.get("formula", str(values.name))
+    columns = {}
+    try:
+        origin = release(own["vintage"], own["publisher"])
+        for name in re.findall(r"[A-Za-z_]\w*", formula):
+            rows = origin.rows(name, freq)
+            columns[name] = pd.Series(rows["value"].to_numpy(), pd.PeriodIndex(rows["last"]).asfreq(values.index.freq))
+    except TradelibError:
+        return {}
+    there = pd.DataFrame(columns).eval(formula).reindex(values.index)
+    scale = 1000 if own["unit"].startswith("billions of ") else 1
+    return own if np.allclose(there / scale, values.astype(float), rtol=1e-9, equal_nan=True) else {}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.quantity.errors import ComparabilityError, ParameterError, nearest
 from tradelib.quantity.labels import SEARCH
 from tradelib.store.folders import publishers, releases
 from tradelib.store.loading import find
@@ -60,9 +59,7 @@ def series(text: str = "") -> pd.DataFrame:
         if all(any(part in said for part in word.split("|")) for word in words):
             kept.append(row)
     if not kept:
-        close = get_close_matches(text.replace(" ", "_"), rows, n=5, cutoff=0.4)
-        hint = f"did you mean {' or '.join(close)}?" if close else "without words all series are listed"
-        raise ParameterError(f"no series with {text!r}; {hint}")
+        raise ParameterError(f"no series with {text!r}; {nearest(text, rows)}")
     columns = ["name", "label", "unit", "mnemonic", "publisher", "releases", "newest"]
     return pd.DataFrame(kept, columns=columns).set_index("name").sort_index(key=lambda names: names.str.len())
 

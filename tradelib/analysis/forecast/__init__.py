@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
-from tradelib.store.own import one_series
+from tradelib.store.own import described, one_series
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +94,8 @@ class Forecast(Result):
         Label, unit and source, where the series was loaded.
     """
 
+    is_drawn: ClassVar[bool] = True
+
     name: str
     method: str
     series: pd.Series
@@ -150,7 +152,8 @@ def forecast(
     >>> tradelib.forecast(exports, horizon=3).table.index.astype(str).tolist()
     ['2025-04', '2025-05', '2025-06']
     """
-    values = require_months(one_series(series), least=LEAST_MONTHS, purpose="forecast", varying=True)
+    own = one_series(series)
+    values = require_months(own, least=LEAST_MONTHS, purpose="forecast", varying=True)
     take_logs = bool((values > 0).all()) if log is None else log
     if take_logs and not (values > 0).all():
         raise SeriesError(f"{values.name}: found values that are not positive; expected only positive ones for logs")
@@ -170,5 +173,4 @@ def forecast(
         rows[values.index[-1] + step]["missed"] = missed
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index = pd.PeriodIndex(table.index, freq="M", name="period")
-    about = values.attrs.get("series", {}).get(values.name, {})
-    return Forecast(str(values.name), method, values, table, int(made[1].shift(1).notna().sum()), about)
+    return Forecast(str(values.name), method, values, table, int(made[1].shift(1).notna().sum()), described(own))

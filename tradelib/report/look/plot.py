@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 
 from tradelib.analysis.forecast import LEVELS, Forecast
 from tradelib.analysis.revisions import Revisions
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
-from tradelib.quantity.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError
 from tradelib.report.look import charts, figures
 from tradelib.seasonal.x13 import Adjustment
-from tradelib.store import Added, Release, StoreWarning, release
+from tradelib.store import Added, Release, StoreWarning
+from tradelib.store.own import described
 from tradelib.store.triangles import ordinal
 from tradelib.words.checking import Checked
 from tradelib.words.month import Contributions, Headline, headline
@@ -99,7 +98,7 @@ def _series(what: pd.Series) -> _Drawing:
 def _frame(frame: pd.DataFrame) -> _Drawing:
     if not isinstance(frame.index, (pd.PeriodIndex, pd.DatetimeIndex)) or frame.empty:
         raise ParameterError(f"found a frame by {type(frame.index).__name__}; expected months, quarters or years")
-    about = {name: own for name in frame if (own := _about(frame[name])) is not None}
+    about = {name: own for name in frame if (own := described(frame[name]))}
     quantities = {name: Quantity(*(own[column] for column in QUANTITY_COLUMNS)) for name, own in about.items()}
     labels = {
         name: quantity.label("short") if name == quantity.name else about[name]["label"]
@@ -125,26 +124,6 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
         return figures.few_dates(ax)
 
     return _Drawing(draw, title, "; ".join(sorted(units)) if whole else "", sources if whole else "")
-
-
-def _about(values: pd.Series) -> dict[str, str] | None:
-    """Return what a column is, when its values are still the loaded ones: attrs outlive ``diff`` and ``pct_change``."""
-    own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
-    if own is None or not isinstance(values.index, pd.PeriodIndex):
-        return None
-    freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
-    formula = own.get("formula", str(values.name))
-    columns = {}
-    try:
-        origin = release(own["vintage"], own["publisher"])
-        for name in re.findall(r"[A-Za-z_]\w*", formula):
-            rows = origin.rows(name, freq)
-            columns[name] = pd.Series(rows["value"].to_numpy(), pd.PeriodIndex(rows["last"]).asfreq(values.index.freq))
-    except TradelibError:
-        return None
-    there = pd.DataFrame(columns).eval(formula).reindex(values.index)
-    scale = 1000 if own["unit"].startswith("billions of ") else 1
-    return own if np.allclose(there / scale, values.astype(float), rtol=1e-9, equal_nan=True) else None
 
 
 @_drawing.register

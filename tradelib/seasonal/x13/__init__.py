@@ -14,7 +14,7 @@ from tradelib.seasonal.x13.parsing import parse
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
-from tradelib.store.own import one_series
+from tradelib.store.own import described, one_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +102,7 @@ def x13(
     way: Engine | None = "seats" if "seats" in asked.parts else "x11" if "x11" in asked.parts else None
     _check_scale(values, way, asked.parts.get("transform", {}))
     output = execute(_to_run(asked, way).text(values), time_limit=time_limit)
-    return replace(read(values, way, asked, output), about=series.attrs.get("series", {}).get(series.name, {}))
+    return replace(read(values, way, asked, output), about=described(series))
 
 
 def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:

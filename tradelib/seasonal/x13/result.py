@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -56,6 +56,8 @@ class Adjustment(Result):
     about : dict of str to str
         Label, unit and source of the series, where it was loaded from the store.
     """
+
+    is_drawn: ClassVar[bool] = True
 
     name: str
     engine: Engine | None
