@@ -320,6 +320,20 @@ def test_a_frame_is_drawn_with_what_it_is():
 
 
 @pytest.mark.parametrize(
+    ("name", "freq", "terms"),
+    [
+        ("balance_total_china_bop_sa", "quarterly", "balance of payments basis, seasonally adjusted"),
+        ("BOPTEXP", "annual", "balance of payments basis, seasonally adjusted"),
+        ("balance_services_travel_bop_sa", "monthly", "balance of payments basis, seasonally adjusted"),
+        ("exports_goods_census_sa_chained2017", "monthly", "Census basis, seasonally adjusted, chained 2017 dollars"),
+    ],
+)
+def test_any_frequency_and_price_is_drawn_with_what_it_is(name, freq, terms):
+    got = words_of(tradelib.plot(tradelib.load(name, freq=freq)))
+    assert got[1] == f"Millions of dollars, {terms}"
+
+
+@pytest.mark.parametrize(
     "way",
     [
         pd.DataFrame.diff,
@@ -482,7 +496,9 @@ def test_a_result_shows_itself(name, make):
     assert isinstance(got.summary(), str)
     assert 0 < len(repr(got)) < 4000
     assert repr(got).strip("<>").splitlines()[0] == got.summary().splitlines()[0]
-    assert 0 < len(got._repr_html_()) < 20_000
+    page = got._repr_html_()
+    assert ("data:image/png" in page) == (name in ("revisions", "forecast", "x13"))
+    assert 0 < len(re.sub(r'src="[^"]*"', "", page)) < 20_000
     figure = got.plot(title="A title of one's own")
     assert isinstance(figure, Figure)
     assert figures.words_of(figure)["title"] == "A title of one's own"

@@ -117,12 +117,12 @@ def _publisher(tables: Sequence[Table]) -> str:
 
 def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:
     """Return the day of release that files or caller name, None where neither does; refuse two different days."""
-    said = {table.released: table.grids[0].file for table in tables if table.released}
+    files = {table.released: table.grids[0].file for table in tables if table.released}
     try:
         day = dt.date.fromisoformat(released) if isinstance(released, str) else released
     except ValueError:
         raise ParameterError(f"released {released!r} is not a day like 2024-04-04") from None
-    for named, file in said.items():
+    for named, file in files.items():
         if named != (day := day or named):
             raise SourceError(file, None, found=f"the day of release {named}", expected=str(day))
     return day

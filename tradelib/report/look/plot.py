@@ -109,7 +109,8 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
     whole = len(about) == frame.shape[1]
     title = listing([*list(names.values())[:3], *([f"{len(names) - 3} more"] if len(names) > 3 else [])])
     sources = "; ".join(dict.fromkeys(own["source"] for own in about.values()))
-    filled = len(frame.columns) == 1 and whole and next(iter(quantities.values())).flow == "balance"
+    flows = [quantity.flow for quantity in quantities.values()]
+    filled = flows == ["balance"] and frame.shape[1] == 1 and frame.index.freqstr == "M"
 
     def draw(ax: Axes) -> None:
         if filled:
