@@ -288,6 +288,8 @@ def test_a_formula_is_computed_from_published_values():
         ("BOPTEXP ** 2", ParameterError, r"expected names, numbers, \+ - \* /"),
         ("BOPTEXP -", ParameterError, "formula 'BOPTEXP -'"),
         ("1 + 1", ParameterError, "has no series"),
+        ("BOPTEXP / 0", ComparabilityError, "by a number other than zero"),
+        ("BOPTEXP + BOPTEXP / BOPTIMP", ComparabilityError, "an amount, a ratio and a plain number do not add up"),
         ("BOPTEXP - nothing_at_all", ParameterError, "unknown series 'nothing_at_all'"),
     ],
 )

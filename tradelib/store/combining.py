@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def combine(formula: str, **how: Any) -> pd.DataFrame:
         raise ParameterError(f"formula {formula!r} has no series")
     quantities = {word: find(word, how.get("vintage"))[0] for word in words}
     unit = how.pop("unit", "millions")
+    if unit not in ("millions", "billions"):
+        raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     frame = load([quantity.name for quantity in quantities.values()], **how)  # scaled last, from published values
     result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
     first = frame.attrs["series"][quantities[words[0]].name]
@@ -89,22 +92,21 @@ def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _value(node.operand, terms)
         return _Term(-inner.value, inner.quantities, inner.is_ratio)
-    if not isinstance(node, ast.BinOp) or type(node.op) not in _SIGNS:
+    operation = _OPERATIONS.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+    if not isinstance(node, ast.BinOp) or operation is None:
         raise ParameterError(f"{ast.unparse(node)}: expected names, numbers, + - * / and brackets")
     left, right, text = _value(node.left, terms), _value(node.right, terms), ast.unparse(node)
-    both = (*left.quantities, *right.quantities)
+    both, is_ratio = (*left.quantities, *right.quantities), left.is_ratio or right.is_ratio
     if isinstance(node.op, (ast.Add, ast.Sub)):
         if bool(left.quantities) != bool(right.quantities) or left.is_ratio != right.is_ratio:
             raise ComparabilityError(f"{text}: an amount, a ratio and a plain number do not add up")
-        (require_comparable if left.is_ratio else require_addable)(both)
-        return _Term(
-            left.value + right.value if isinstance(node.op, ast.Add) else left.value - right.value, both, left.is_ratio
-        )
-    if isinstance(node.op, ast.Mult):
+        (require_comparable if is_ratio else require_addable)(both)
+    elif isinstance(node.op, ast.Mult):
         if left.quantities and right.quantities:
             raise ComparabilityError(f"{text}: two series are not multiplied; one side must be a number")
-        return _Term(left.value * right.value, both, left.is_ratio or right.is_ratio)
-    if right.quantities and (not left.quantities or left.is_ratio or right.is_ratio):
-        raise ComparabilityError(f"{text}: expected an amount divided by an amount or by a number")
-    require_comparable(both)
-    return _Term(left.value / right.value, both, left.is_ratio or bool(right.quantities))
+    else:
+        if (right.quantities and (not left.quantities or is_ratio)) or (not right.quantities and right.value == 0):
+            raise ComparabilityError(f"{text}: expected an amount divided by an amount or by a number other than zero")
+        require_comparable(both)
+        is_ratio = is_ratio or bool(right.quantities)
+    return _Term(operation(left.value, right.value), both, is_ratio)

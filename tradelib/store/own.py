@@ -79,4 +79,4 @@ def described(values: pd.Series) -> dict[str, str]:
         return {}
     there = pd.DataFrame(columns).eval(formula).reindex(values.index)
     scale = 1000 if own["unit"].startswith("billions of ") else 1
-    return own if np.allclose(there / scale, values.astype(float), rtol=1e-9, equal_nan=True) else {}
+    return own if np.allclose(there.to_numpy() / scale, values.to_numpy(float), rtol=1e-9, equal_nan=True) else {}
