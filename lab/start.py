@@ -86,13 +86,15 @@ def write_start(originals: list[Path]) -> None:
 
 
 def main(options: list[str]) -> None:
-    """Make the copies, then become JupyterLab."""
+    """Make the copies, then run JupyterLab."""
+    from jupyterlab.labapp import LabApp
+
     write_start(copy_notebooks())
     # Jupyter reads its configuration and the settings in labconfig/ from here: Markdown opens as it reads, no news.
     paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *options])  # noqa: S606
+    LabApp.launch_instance(options)
 
 
 if __name__ == "__main__":

@@ -50,8 +50,9 @@ def locked() -> dict[str, list[Version]]:
     return found
 
 
-def test_few_packages_are_required() -> None:
+def test_few_packages_are_required_as_many_as_the_readme_says() -> None:
     assert len(DEFAULT) < 20
+    assert f"brings the {len(DEFAULT)} packages" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_extra_all_names_every_other_one() -> None:
