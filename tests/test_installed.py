@@ -78,6 +78,8 @@ def test_load_works_outside_the_checkout(installed):
 
 def test_the_command_works_and_names_the_extra_that_a_report_needs(installed):
     binaries, folder = installed
+    headline = run(binaries / "tradelib", "headline", cwd=folder)
+    assert headline.startswith("The U.S. trade deficit widened to a record $140.5 billion in March 2025")
     assert "balance_goods_petroleum_census_sa" in run(binaries / "tradelib", "series", "petroleum", cwd=folder)
     failed = subprocess.run([binaries / "tradelib", "report"], cwd=folder, capture_output=True, text=True, check=False)
     assert failed.returncode == 2
