@@ -19,7 +19,7 @@ help:
 	@echo "make lab         JupyterLab on working copies of the notebooks (ARGS='--port 8889 --allow-root' for options)"
 	@echo "make docs        the documentation, docs/_build/html/index.html"
 	@echo "make lint        ruff and mypy"
-	@echo "make bench       measure speed"
+	@echo "make bench       one table: what is promised about speed, and whether it is so"
 	@echo "make notebooks   re-execute notebooks, recipes and picture in place, after a change that moves their outputs"
 	@echo "make lock        resolve requirements.lock anew"
 
@@ -59,7 +59,7 @@ lint: .venv/installed
 	$(BIN)/mypy
 
 bench: .venv/installed
-	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+	@$(BIN)/python benchmarks/goals.py $(ARGS)
 
 notebooks: .venv/installed
 	$(BIN)/python notebooks/refresh.py

@@ -18,8 +18,8 @@ import nbformat
 from tradelib.report.execution import jobs, plan, threads
 
 IMPORTS = (
-    "from matplotlib import pyplot as plt\nfrom tradelib import figures\nfrom tradelib.report.notebook import Record\n"
-    "import statsmodels.tsa.seasonal"
+    "from matplotlib import pyplot as plt\nfrom tradelib.report.look import figures\n"
+    "from tradelib.report.notebook import Record\nimport statsmodels.tsa.seasonal"
 )
 
 

@@ -1,10 +1,12 @@
 """The record keeps texts, and prints tables half up."""
 
 import json
+from base64 import b64decode
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 from tradelib.report import notebook
 from tradelib.report.notebook import Record
@@ -56,3 +58,18 @@ def test_the_record_is_there_whole_or_not_at_all(record, tmp_path, monkeypatch):
         record.finish()
     assert written
     assert not (tmp_path / "results.json").exists()
+
+
+def test_a_figure_with_files_is_drawn_once_and_shown_as_the_file_has_it(record, tmp_path, monkeypatch):
+    drawn, shown = [], []
+    monkeypatch.setattr("tradelib.report.notebook.print_figure", lambda *_, **__: drawn.append(1))
+    monkeypatch.setattr("tradelib.report.notebook.display", lambda data, **how: shown.append((data, how)))
+    fig, ax = plt.subplots()
+    width = round(fig.get_figwidth() * fig.dpi)
+    data = pd.DataFrame({"a": [1.0, 2.0, 4.0]})
+    ax.plot(data.index, data["a"])
+    record.figure(fig, "rise", data, title="It rose", unit="Billions", alt="A line", source="BEA")
+    [(pictures, how)] = shown
+    assert drawn == []
+    assert b64decode(pictures["image/png"]) == (tmp_path / "figures" / "rise.png").read_bytes()
+    assert how["metadata"]["image/png"] == {"alt": "A line", "width": width}

@@ -242,7 +242,12 @@ def test_the_executor_says_which_kernel_and_leaves_no_process(
 ) -> None:
     monkeypatch.setattr(jobs, "notebook_folder", lambda: tmp_path)
     before = set(psutil.Process().children(recursive=True))
-    for name, source in {"23_trend": "print(series)", "22_seasonal": "import os; os._exit(1)"}.items():
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    sources = {
+        "23_trend": "import os; print(os.environ['OPENBLAS_NUM_THREADS'])",
+        "22_seasonal": "import os; os._exit(1)",
+    }
+    for name, source in sources.items():
         first = nbformat.v4.new_code_cell("", metadata={"tags": ["parameters"]})
         nbformat.write(
             nbformat.v4.new_notebook(cells=[first, nbformat.v4.new_code_cell(source)]), tmp_path / f"{name}.ipynb"
@@ -250,5 +255,8 @@ def test_the_executor_says_which_kernel_and_leaves_no_process(
     outcomes = {o.job.notebook: o for o in threads(2, kernel)(plan({}, ["trend", "seasonal"]), tmp_path / "work")}
     assert {o.kernel for o in outcomes.values()} == {kernel}
     assert outcomes["23_trend"].error is None
+    # One thread for linear algebra, wherever the run was asked for.
+    ran = nbformat.read(tmp_path / "work" / outcomes["23_trend"].job.place / "notebook.ipynb", as_version=4)
+    assert printed_by(ran.cells[-1]) == "1\n"
     assert "DeadKernelError" in outcomes["22_seasonal"].error
     assert set(psutil.Process().children(recursive=True)) - before == set()

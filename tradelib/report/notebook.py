@@ -7,6 +7,7 @@ import html
 import json
 import os
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,12 +147,19 @@ class Record:
         table = pd.DataFrame(data)
         if wrong := not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
-        shown = {"image/png": print_figure(fig, base64=True), "text/plain": description(fig, table)}
+        numbers = description(fig, table)
+        shown_as: dict[str, Any] = {"alt": texts["alt"]}
         if self._folder:
+            shown_as["width"] = round(fig.get_figwidth() * fig.dpi)
             parameters = self._told["parameters"] | {"vintage": self.parameters.day.isoformat()}
             about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": parameters}
             export.save(fig, self._folder / "figures", name, table, json.dumps(about | {"source": self.source}))
-        display(shown, raw=True, metadata={"image/png": {"alt": texts["alt"]}})
+            # The picture is drawn once: the file's is shown, in the size that it has in a notebook without files.
+            picture = (self._folder / "figures" / f"{name}.png").read_bytes()
+        else:
+            picture = print_figure(fig)
+        shown = {"image/png": b64encode(picture).decode("ascii"), "text/plain": numbers}
+        display(shown, raw=True, metadata={"image/png": shown_as})
         plt.close(fig)
 
     def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:

@@ -64,7 +64,9 @@ class Server:
         self.owner, self.state, self._lock = os.getpid(), _state(), threading.Lock()
         self._line, theirs = Pipe()
         # Nobody's terminal, pipe or Ctrl-C reaches the server: it has a session and standard streams of its own.
-        environment = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
+        # What is loaded with one thread for linear algebra forks fast, and its kernels run beside each other.
+        environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ)
+        environment.pop("JPY_PARENT_PID", None)
         self._process = subprocess.Popen(
             [sys.executable, str(_SERVER), str(theirs.fileno())], pass_fds=[theirs.fileno()], env=environment,
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -1,0 +1,133 @@
+"""One table of what the project promises about speed: figure, limit or peer, ratio, goal, met or not.
+
+Every ratio comes from one run of this file; both sides of it are measured one after the other on the same cores, so
+that a machine busy with other things moves the ratio less than the seconds. ``--runs`` and ``--series`` make it
+shorter; plain papermill runs at most ``--plain`` of the runs, as its cost a run does not change with their number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import operator
+import os
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as the command line does
+
+import bench_kernels
+import bench_x13
+
+import tradelib
+from tradelib.report.execution import threads
+from tradelib.report.run import report
+from tradelib.report.sweep import sweep_of
+from tradelib.seasonal.x13 import _to_run, build, ready
+from tradelib.seasonal.x13.batch import x13_batch
+
+CORES = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure against its limit or peer; the ratio must be at most or at least the goal."""
+
+    what: str
+    figure: float
+    against: str
+    limit: float
+    goal: float
+    at_least: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """The figure over its limit or, where more is better, the peer over the figure."""
+        return self.limit / self.figure if self.at_least else self.figure / self.limit
+
+    def line(self) -> str:
+        """Return the row as text."""
+        met = (operator.ge if self.at_least else operator.le)(self.ratio, self.goal)
+        goal = f"{'>=' if self.at_least else '<='} {self.goal:g}"
+        return (
+            f"{self.what:<44}{self.figure:>9.2f}  {self.against:<40}{self.limit:>9.2f}{self.ratio:>8.2f}  "
+            f"{goal:<8}{'met' if met else 'NOT MET'}"
+        )
+
+
+def of_report() -> list[Row]:
+    """Return the rows on the whole report: all notebooks in it, then the same again, then nothing to do."""
+    seconds = {}
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "r"
+        with bench_kernels.cells_alone() as cells, bench_kernels.measured() as cost:
+            made = report(out=place, progress=lambda o: seconds.update({o.job.notebook: o.seconds}))
+        if made.failures:
+            sys.exit(str(made.failures))
+        begun = time.perf_counter()
+        again = report(out=place)
+        unchanged = time.perf_counter() - begun
+    if not again.skipped:
+        sys.exit("the same report was made twice")
+    own = sum(one.processor for one in cells.values())
+    bound = max(*seconds.values(), cost.processor / CORES)
+    return [
+        Row("report of all notebooks, s", cost.wall, "longest notebook or share of processor s", bound, 1.3),
+        Row("  its processor s beyond the cells'", cost.processor - own, "all its processor s", cost.processor, 1 / 3),
+        Row("  unchanged, s", unchanged, "half a second", 0.5, 1.0),
+    ]  # fmt: skip
+
+
+def of_sweeps(counts: list[int], most_plain: int) -> list[Row]:
+    """Return the rows on sweeps of a small notebook: plain papermill, warm kernels, Dask on this machine."""
+    months = [f"{year}-{month:02}" for year in range(1993, 2013) for month in range(1, 13)][: max(counts)]
+    work = sweep_of("trend", over=[f"start={','.join(months)}"])
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, TRADELIB_NOTEBOOKS=folder):
+        bench_kernels.small_notebook(Path(folder), work[0])
+        bench_kernels.run(work[:1], threads(1, "stock"))  # warms the file cache
+        for count, goal in zip(counts, (4.0, 8.0), strict=True):
+            ran = min(count, most_plain)
+            plain = bench_kernels.run(work[:ran], threads(1, "stock")).wall / ran
+            warm = bench_kernels.run(work[:count], threads(CORES, "warm")).wall / count
+            rows.append(Row(f"{count} runs, s a run", warm, "plain papermill, s a run", plain, goal, at_least=True))
+        there = bench_kernels.on_dask(work[:count]).wall / count
+        rows.append(Row(f"{count} runs on Dask, s a run", there, "this machine's threads, s a run", warm, 1.3))
+    return rows
+
+
+def of_x13(count: int) -> Row:
+    """Return the row on many series adjusted with a fixed model, against the bare program on the same cores."""
+    frame = bench_x13.many(count, tradelib.load("exports_goods_census_nsa", start="2005-01").iloc[:, 0])
+    spec = build("x11", **bench_x13.FIXED)
+    texts = [_to_run(spec, "x11").text(ready(frame[column])) for column in frame]
+    x13_batch(frame.iloc[:, :2], spec=spec, progress=False)  # warms the file cache
+    bare, _ = bench_x13.timed(lambda: bench_x13.on_all_cores(bench_x13.bare, texts))
+    batch, _ = bench_x13.timed(lambda: x13_batch(frame, spec=spec, progress=False))
+    return Row(f"{count} series through X-13, s", batch, "the bare program, s", bare, 1.2)
+
+
+def main() -> None:
+    """Measure and print."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # the small notebook has no use for output
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--runs", type=int, nargs=2, default=[12, 48])
+    asked.add_argument("--plain", type=int, default=6)
+    asked.add_argument("--series", type=int, default=1000)
+    asked.add_argument("--without-report", action="store_true")
+    options = asked.parse_args()
+    print(f"{CORES} cores\n{'figure':<53}  {'limit or peer':<49}{'ratio':>8}  goal")
+    for rows in (
+        lambda: [of_x13(options.series)],
+        lambda: of_sweeps(options.runs, options.plain),
+        lambda: [] if options.without_report else of_report(),
+    ):
+        print("\n".join(row.line() for row in rows()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
