@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make report      run the notebooks on the bundled data and write reports/ (ARGS='--start 2010-01' for options)"
 	@echo "make test        everything that must hold: unit tests, notebooks, the run itself"
-	@echo "make nightly     files damaged in thousands of ways and sweeps killed at many moments"
+	@echo "make nightly     files damaged in thousands of ways, random examples, sweeps killed at many moments"
 	@echo "make lab         JupyterLab on working copies of the notebooks (ARGS='--port 8889 --allow-root' for options)"
 	@echo "make docs        the documentation, docs/_build/html/index.html"
 	@echo "make lint        ruff and mypy"
@@ -43,8 +43,8 @@ test: .venv/installed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m slow tests
 
 nightly: .venv/installed
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/test_mutated.py
-	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $$(grep -l hypothesis tests/test_*.py)
+	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py tests/test_add_killed.py
 
 lab: .venv/installed
 	$(BIN)/python lab/start.py $(ARGS)

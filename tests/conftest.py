@@ -15,7 +15,7 @@ from browser import chromium
 from hypothesis import HealthCheck, settings
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
-settings.register_profile("default", derandomize=True, database=None, max_examples=60, **_QUIET)
+settings.register_profile("default", derandomize=True, database=None, max_examples=40, **_QUIET)
 settings.register_profile("nightly", derandomize=False, print_blob=True, max_examples=2000, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
