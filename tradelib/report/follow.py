@@ -64,9 +64,5 @@ def _name(job: Job, *, alike: bool) -> str:
 
 
 def _line(done: int, total: int, failed: int, left: float) -> str:
-    words = [f"{done} of {total} runs"]
-    if failed:
-        words.append(f"{failed} failed")
-    if done < total:
-        words.append(f"about {dt.timedelta(seconds=round(left))} left")
-    return ", ".join(words)
+    wait = f"about {dt.timedelta(seconds=round(left))} left" if done < total else ""
+    return ", ".join(filter(None, [f"{done} of {total} runs", f"{failed} failed" if failed else "", wait]))

@@ -75,11 +75,16 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     return headline
 
 
+@cache
+def templates(package: str) -> Environment:
+    """Return the templates of a package; each is compiled once."""
+    return Environment(
+        loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
 def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
-    environment = Environment(
-        loader=PackageLoader("tradelib.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
+    environment = templates("tradelib.report")
     environment.filters |= {"markdown": _markdown, "slug": slug}
     environment.filters["tile"] = lambda text, kind: Markup(str(_markdown(text)).replace("<p>", f'<p class="{kind}">'))
     environment.filters["finding"] = lambda items: next((i["title"] for i in items if i["name"] == "answer"), "")

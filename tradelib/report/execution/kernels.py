@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 Choice = Literal["auto", "warm", "stock"]
 STOCK = "python3"
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""What a kernel starts with unless it is set: threads of small products wait for each other, beside other kernels."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,7 @@ class _Manager(AsyncKernelManager):
         self._run = run
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
-        environment = ONE_THREAD | dict(kwargs.pop("env", None) or os.environ)
+        environment = warm.ONE_THREAD | dict(kwargs.pop("env", None) or os.environ)
         environment |= {"TMPDIR": str(self._run.scratch / "tmp")}
         await super().start_kernel(env=environment, **kwargs)
         self._run.started()

@@ -35,6 +35,9 @@ NAME = "tradelib-warm"
 SPECS = Path(__file__).parent / "jupyter"
 """Where the kernelspec is; a member of JUPYTER_PATH."""
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""What a kernel starts with unless it is set: threads of small products wait for each other, beside other kernels."""
+
 _SERVER = Path(__file__).with_name("forkserver.py")
 # Read once, when a process starts or a library loads: a server that has other values cannot stand in.
 _START_UP = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL_", "LD_", "LC_", "LANG", "TZ", "MALLOC", "STATSMODELS", "PANDAS")
@@ -64,9 +67,7 @@ class Server:
         self.owner, self.state, self._lock = os.getpid(), _state(), threading.Lock()
         self._line, theirs = Pipe()
         # Nobody's terminal, pipe or Ctrl-C reaches the server: it has a session and standard streams of its own.
-        # What is loaded with one thread for linear algebra forks fast, and its kernels run beside each other.
-        environment = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ)
-        environment.pop("JPY_PARENT_PID", None)
+        environment = ONE_THREAD | {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
         self._process = subprocess.Popen(
             [sys.executable, str(_SERVER), str(theirs.fileno())], pass_fds=[theirs.fileno()], env=environment,
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -17,28 +18,12 @@ from tradelib.store.paths import notebook_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = [
-    "AgencyWay",
-    "Breaks",
-    "Chapter",
-    "Common",
-    "Forecasts",
-    "NewestTrend",
-    "NewsOrNoise",
-    "OneIndex",
-    "OwnAdjustment",
-    "Parameters",
-    "RealVsNominal",
-    "Revisions",
-    "Seasonal",
-    "TermsOfTrade",
-    "Trend",
-    "Turbulence",
-    "asked",
-    "check",
-    "in_words",
-    "notebooks",
+    "AgencyWay", "Breaks", "Chapter", "Common", "Forecasts", "NewestTrend", "NewsOrNoise", "OneIndex",
+    "OwnAdjustment", "Parameters", "RealVsNominal", "Revisions", "Seasonal", "TermsOfTrade", "Trend", "Turbulence",
+    "asked", "check", "in_words", "notebooks",
 ]  # fmt: skip
 
 _ALL = (
@@ -46,18 +31,17 @@ _ALL = (
     NewsOrNoise, AgencyWay, OwnAdjustment,
 )  # fmt: skip
 _MODELS: dict[str, type[Parameters]] = {model.notebook: model for model in _ALL}
-_declared: dict[tuple[str, int], type[Common]] = {}
+
+
+@cache
+def _declared(path: Path, written: int) -> type[Common]:  # noqa: ARG001 - a notebook written anew is read anew
+    return declared(path)
 
 
 def notebooks() -> dict[str, type[Common]]:
     """Return every notebook of the folder and what it can be asked for, in the order of their names."""
-    found = {}
-    for path in sorted(notebook_folder().glob("[0-9]*.ipynb")):
-        key = (str(path), path.stat().st_mtime_ns)
-        if path.stem not in _MODELS and key not in _declared:
-            _declared[key] = declared(path)
-        found[path.stem] = _MODELS.get(path.stem) or _declared[key]
-    return found
+    paths = sorted(notebook_folder().glob("[0-9]*.ipynb"))
+    return {path.stem: _MODELS.get(path.stem) or _declared(path, path.stat().st_mtime_ns) for path in paths}
 
 
 def asked(notebook: str, **values: Any) -> Any:

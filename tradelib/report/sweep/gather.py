@@ -7,11 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tradelib.report.execution.runs import place_of
-from tradelib.report.page import style_sheet
+from tradelib.report.page import style_sheet, templates
 from tradelib.report.parameters import in_words
 from tradelib.report.recorded import RecordError, read_recorded
 
@@ -93,20 +92,20 @@ def _told(folder: Path, job: Job) -> dict[str, Any]:
 def _page(
     jobs: Sequence[Job], varying: Sequence[str], shown: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]
 ) -> str:
-    environment = Environment(
-        loader=PackageLoader("tradelib.report.sweep"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     fixed = {name: value for name, value in jobs[0].values.items() if name not in varying}
-    return environment.get_template("index.html.j2").render(
-        notebook=jobs[0].notebook,
-        question=(type(jobs[0].parameters).__doc__ or "").strip().partition("\n")[0],
-        fixed={name: _short(in_words(name, value)) for name, value in fixed.items()},
-        runs=shown,
-        failed=failed,
-        most=MOST_SHOWN,
-        columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
-        figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
-        total=len(jobs),
-        style=Markup(style_sheet()),  # noqa: S704 - ours
+    return (
+        templates("tradelib.report.sweep")
+        .get_template("index.html.j2")
+        .render(
+            notebook=jobs[0].notebook,
+            question=(type(jobs[0].parameters).__doc__ or "").strip().partition("\n")[0],
+            fixed={name: _short(in_words(name, value)) for name, value in fixed.items()},
+            runs=shown,
+            failed=failed,
+            most=MOST_SHOWN,
+            columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
+            figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
+            total=len(jobs),
+            style=Markup(style_sheet()),  # noqa: S704 - ours
+        )
     )
