@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tradelib.report.page import ANALYSES
 from tradelib.report.parameters import notebooks
 
 ROOT = Path(__file__).parent.parent
@@ -133,6 +134,14 @@ def test_checks_compare_what_was_computed_with_what_must_hold(notebook: nbformat
     said = [line for line in printed.splitlines() if line.startswith("ok   ")]
     assert said
     assert all(": got " in line and ", expected " in line for line in said)
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path.stem < ANALYSES], ids=lambda path: path.stem)
+def test_a_chapter_compares_at_least_five_numbers_with_what_the_release_printed(path: Path) -> None:
+    cells = code_cells(nbformat.read(path, as_version=4))
+    lines = "".join(o.text for cell in cells for o in cell.outputs if o.output_type == "stream").splitlines()
+    expected = [line.partition("expected ")[2] for line in lines if "as printed: got" in line]
+    assert len(re.findall(r"\d[\d,]*(?:\.\d+)?", " ".join(expected))) >= 5, expected
 
 
 ALLOWED = re.compile(r"(0\.1|5|3|80|95) ?(percent|%)|5,850 million")
