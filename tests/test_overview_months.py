@@ -47,7 +47,7 @@ def test_a_month_as_the_newest_release_has_it(month):
         assert f"deficit was nearly unchanged at ${level} billion" in text
     assert "As the release of May 6, 2025 has it, revised since" in text
     smaller = values[:month][values[:month] < now]
-    assert ("since the series begins in January 1992" in text) == (smaller.empty and len(values[:month]) > 60)
+    assert ("since the series began in January 1992" in text) == (smaller.empty and len(values[:month]) > 60)
     assert f"in {say.month(values[[month]].index[0])}" in got["results"]["headline"]
 
 
