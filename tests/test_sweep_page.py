@@ -40,7 +40,12 @@ def leave_figures(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
         items = [
             {"kind": "figure", "name": name, "title": "T", "alt": "A", "reading": ""} for name in ("path", "cycle")
         ]
-        results = {"size": RUNS - number + 0.5, "few": 3 if number == 5 else None, "told": f"run {number} " * 9}
+        results = {
+            "size": RUNS - number + 0.5,
+            "few": 3 if number == 5 else None,
+            "step_down": -number - 0.5,
+            "told": f"run {number} " * 9,
+        }
         (place / "results.json").write_text(json.dumps({"items": items, "results": results}))
         yield Outcome(job, 1.0)
 
@@ -52,7 +57,7 @@ def test_a_person_finds_failures_sorts_and_searches(tmp_path: Path) -> None:
     assert (made.folder / "index.html").stat().st_size < 300_000
     with browser.opened(made.folder / "index.html") as (page, requests, messages):
         texts = lambda selector: [text.strip() for text in page.locator(selector).all_inner_texts()]  # noqa: E731
-        assert texts("h1") == ["23_trend: 200 runs, 4 of them failed"]
+        assert texts("h1") == ["Trend: 200 runs, 4 of them failed"]
         assert texts("h2") == ["Failed", "Parameters and key results", "Figures"]
         assert "ValueError: <no> at 57" in texts(".failed li")[1]
         assert len(texts("tbody tr")) == RUNS
@@ -61,6 +66,11 @@ def test_a_person_finds_failures_sorts_and_searches(tmp_path: Path) -> None:
         assert len(links) == RUNS + 4
         assert all((made.folder / link).is_file() for link in links)
 
+        assert "_" not in "".join(texts("thead th"))
+        assert "\N{MINUS SIGN}12.5" in texts("tbody tr")[12].split()
+        page.get_by_label("Find").fill("-12.5")
+        assert len(page.locator("tbody tr:visible").all()) == 1
+        page.get_by_label("Find").fill("")
         page.get_by_role("button", name="size").click()
         assert texts("tbody tr")[0].split()[1] == "2009-08"  # the smallest, of the last run
         assert "2009-08" in texts(".figures li")[0]
