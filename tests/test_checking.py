@@ -287,7 +287,7 @@ def test_the_bundled_figures_are_those_of_the_texts(official_folder, name):
     """Every number of the prose, read anew."""
     about = documents.documents()[name]
     places = (official_folder / about["official_file"], official_folder.parent / "sources" / about["official_file"])
-    text = checking.text_of(next(path for path in places if path.exists()), pages=len(about.get("pages", [])) or None)
+    text = checking.text_of(next(path for path in places if path.exists()), pages=about.get("pages"))
     got = documents.to_frame(name, grammar.read(text, pd.Period(about["statistical_month"], "M")))
     expected = documents.read()
     expected = expected[expected["source"] == name].reset_index(drop=True)

@@ -92,7 +92,7 @@ def test_the_pages_of_a_document_are_those_of_its_file(official_folder):
     """The first number of every page, counted in the text of one page, of two, and so on."""
     about = documents.documents()["release_march_2025"]
     path, month = official_folder / about["official_file"], pd.Period(about["statistical_month"], "M")
-    texts = [vocabulary.plain(checking.text_of(path, pages=n + 1)) for n in range(len(about["pages"]))]
+    texts = [vocabulary.plain(checking.text_of(path, pages=n + 1)) for n in range(len(about["page_starts"]))]
     found = [statement.start for statement in grammar.read(texts[-1], month) if statement.kind]
     first = [sum(start < len(text) for start in found) + 1 for text in texts[:-1]]
-    assert about["pages"] == [1, *first]
+    assert about["page_starts"] == [1, *first]

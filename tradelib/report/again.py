@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import shlex
 import tempfile
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +72,36 @@ def whence(file: Path) -> str:
             for name, known in manifest["files"].items():
                 if known == sha256:
                     return _origin(name, manifest)
-    if written := re.search(rb'\{"tradelib": .*?"source": "[^"]*"\}', file.read_bytes()):
-        about = json.loads(written[0])
-        return _of_notebook(about["source"], about["notebook"], about["parameters"])
+    if origin := _written_in(file.read_bytes()):
+        if "notebook" in origin:
+            return _of_notebook(origin["source"], origin["notebook"], origin["parameters"])
+        return _of_page(origin["source"], origin["notebooks"])
     raise UnknownOriginError(
         f"no report beside {file} or in reports/ has a file with its content (sha256 {sha256[:12]})"
     )
+
+
+def _written_in(content: bytes) -> dict[str, Any]:
+    """Return what a picture, a drawing, a page, a table, a PDF or a workbook says of its origin; empty for nothing."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            content = parts.read("docProps/core.xml") if "docProps/core.xml" in parts.namelist() else b""
+    if content.startswith(b"%PDF"):
+        content = re.sub(rb"\\([\\()])", rb"\1", content)
+    match = re.search(r'\{"tradelib": ?".*?"source": ?"[^"]*"\}', html.unescape(content.decode("utf-8", "replace")))
+    return dict(json.loads(match[0])) if match else {}
+
+
+def _of_page(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how several notebooks are run again: the release, and every parameter that is not as by default."""
+    days = [str(parameters["vintage"]) for parameters in notebook_parameters.values() if parameters.get("vintage")]
+    models, options = notebooks(), {"vintage": max(days, default=None)}
+    for notebook, parameters in notebook_parameters.items():
+        for name, value in parameters.items():
+            if name != "vintage" and str(value) != str(models[notebook].model_fields[name].default):
+                options[f"{notebook.partition('_')[2]}.{name}"] = value
+    only = [] if set(notebook_parameters) >= set(models) else [name.partition("_")[2] for name in notebook_parameters]
+    return f"{title}\nagain: {_command(options, only)}"
 
 
 def _origin(name: str, manifest: Mapping[str, Any]) -> str:

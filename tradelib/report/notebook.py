@@ -102,6 +102,10 @@ class Record:
         _say("\n".join([*lines, *(f"- {note}" for note in frame.attrs.get("notes", ()))]))
         return frame
 
+    def _origin(self) -> dict[str, Any]:
+        """Return the parameters that give the same again, also when a newer release is there."""
+        return {**self._told["parameters"], "vintage": self.parameters.day.isoformat()}
+
     @property
     def source(self) -> str:
         """The sources loaded so far, for the foot of a figure."""
@@ -151,9 +155,10 @@ class Record:
         shown_as: dict[str, Any] = {"alt": texts["alt"]}
         if self._folder:
             shown_as["width"] = round(fig.get_figwidth() * fig.dpi)
-            parameters = self._told["parameters"] | {"vintage": self.parameters.day.isoformat()}
-            about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": parameters}
-            export.save(fig, self._folder / "figures", name, table, json.dumps(about | {"source": self.source}))
+            about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": self._origin()}
+            data = sorted({source["sha256"][:12] for source in self._told["sources"].values()})
+            about |= {"data": data, "source": self.source}
+            export.save(fig, self._folder / "figures", name, table, json.dumps(about))
             # The picture is drawn once: the file's is shown, in the size that it has in a notebook without files.
             picture = (self._folder / "figures" / f"{name}.png").read_bytes()
         else:
@@ -248,7 +253,7 @@ class Record:
         CheckFailed
             Names every claim that does not hold.
         """
-        self._told["proofs"] = sentences.proofs()
+        self._told |= {"proofs": sentences.proofs(), "origin": self._origin()}
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             text = json.dumps(self._told, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from tradelib import store
+from tradelib import __version__, store
 from tradelib.quantity.labels import slug
 from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import printed
@@ -69,7 +69,7 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     for name, own in pages.items():
         text = _page(name, own, headline=headline, failures=failures, beside=list(pages), day=day)
         (folder / name).write_text(text + "\n", encoding="utf-8")
-    write_workbook(folder, results)
+    write_workbook(folder, results, json.dumps(_origin(sections)))
     if front := results.get(FRONT):
         write_feed(folder, front, headline)
     return headline
@@ -100,6 +100,7 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
         sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
         about=_about(front) if front else None,
         checks=sum(len(s["checks"]) for s in sections), glossary=glossary[name.removesuffix(".html")],
+        origin=Markup(json.dumps(_origin(sections), ensure_ascii=True).replace("<", "\\u003c")),
         style=Markup(style_sheet()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
     )  # fmt: skip
     body = explained(body, glossary[name.removesuffix(".html")])
@@ -107,6 +108,17 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     known = {row["id"]: row for s in sections for row in s.get("proofs", ())}
     prints = _prints({source["vintage"] for source in sources.values()})
     return body.replace("PROOFS", "\n".join(_proof(known[key], prints) for key in used if key in known))
+
+
+def _origin(sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a file that is taken from a page says of where it comes from, as ``whence`` reads it."""
+    sources = [source for section in sections for source in section["sources"].values()]
+    return {
+        "tradelib": __version__,
+        "notebooks": {section["notebook"]: section.get("origin", section["parameters"]) for section in sections},
+        "data": sorted({source["sha256"][:12] for source in sources}),
+        "source": sources[0]["source"] if sources else "",
+    }
 
 
 def _unbroken(title: str) -> Markup:

@@ -30,8 +30,11 @@ class NoBrowserError(TradelibError):
     """There is no browser that can print the page."""
 
 
-def write_workbook(folder: Path, results: Mapping[str, Any]) -> None:
-    """Write every table of a run into one workbook, unrounded, with a sheet of contents and sources first."""
+def write_workbook(folder: Path, results: Mapping[str, Any], origin: str) -> None:
+    """Write every table of a run into one workbook, unrounded, with a sheet of contents first and of sources last.
+
+    ``origin`` is kept as the description in its properties.
+    """
     buffer = BytesIO()
     tables = [(record, item) for record in results.values() for item in record["items"] if item["kind"] == "table"]
     if not tables:
@@ -39,6 +42,7 @@ def write_workbook(folder: Path, results: Mapping[str, Any]) -> None:
     contents, sources = [], []
     with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
         pd.DataFrame().to_excel(writer, sheet_name="Contents")
+        writer.book.properties.description = origin
         for number, (record, item) in enumerate(tables, 1):
             sheet = f"{number:02} {item['name']}"[:31]
             contents.append({"Sheet": sheet, "Chapter": record["title"], "Table": item["title"]})
@@ -95,7 +99,8 @@ def write_pdf(folder: Path) -> None:
     root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # Chromium has none for root
     flags = ["--headless", *root, "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
     page = folder / ".print.html"  # on paper nothing can be unfolded
-    page.write_text((folder / "index.html").read_text(encoding="utf-8").replace("<details>", "<details open>"), "utf-8")
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    page.write_text(text.replace("<details>", "<details open>"), "utf-8")
     try:
         command = [browser, *flags, page.absolute().as_uri()]
         done = subprocess.run(command, capture_output=True, check=False, timeout=120)
@@ -104,4 +109,19 @@ def write_pdf(folder: Path) -> None:
     if not path.exists():
         raise NoBrowserError(f"{browser} printed nothing: {done.stderr.decode(errors='replace')[-300:]}")
     stamp = _EPOCH.strftime("%Y%m%d%H%M%S").encode()
-    path.write_bytes(re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>" + stamp, path.read_bytes()))
+    pdf = re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>" + stamp, path.read_bytes())
+    origin = re.search(r'<script type="application/json" id="origin">(.*?)</script>', text)
+    path.write_bytes(_with_subject(pdf, origin[1].encode() if origin else b""))
+
+
+def _with_subject(pdf: bytes, subject: bytes) -> bytes:
+    """Add a subject to the properties of a PDF, by an update at its end (ISO 32000-1, 7.5.6)."""
+    end = re.search(rb"trailer\n<<(/Size \d+\n/Root \d+ 0 R\n/Info (\d+) 0 R)>>\nstartxref\n(\d+)\n%%EOF\s*$", pdf)
+    properties = end and re.search(rb"(?<!\d)%s 0 obj\n<<(.*?)>>\nendobj" % end[2], pdf, re.DOTALL)
+    if not end or not properties:
+        return pdf
+    escaped = re.sub(rb"([\\()])", rb"\\\1", subject)
+    added = b"%s 0 obj\n<<%s\n/Subject (%s)>>\nendobj\n" % (end[2], properties[1], escaped)
+    table = b"xref\n%s 1\n%010d 00000 n \n" % (end[2], len(pdf))
+    ends = b"trailer\n<<%s\n/Prev %s>>\nstartxref\n%d\n%%%%EOF\n" % (end[1], end[3], len(pdf) + len(added))
+    return pdf + added + table + ends

@@ -14,7 +14,7 @@ from tradelib.quantity.rounding import printed
 from tradelib.report.look import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -98,12 +98,14 @@ def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) ->
 
 LONG = 60
 """Months from which a span shows recessions and events."""
+_LETTER = 5.6
+"""Points that a letter takes at most, on average."""
 
 
 @cache
-def events() -> dict[str, list[dict[str, Any]]]:
-    """Return the recessions (National Bureau of Economic Research) and the events of ``events.toml``, with sources."""
-    return tomllib.loads(Path(__file__).with_name("events.toml").read_text(encoding="utf-8"))
+def events() -> list[dict[str, Any]]:
+    """Return recessions and other events, with their sources, in the order of their importance (``events.toml``)."""
+    return tomllib.loads(Path(__file__).with_name("events.toml").read_text(encoding="utf-8"))["event"]  # type: ignore[no-any-return]
 
 
 def history(ax: Axes, values: pd.Series) -> None:
@@ -111,44 +113,29 @@ def history(ax: Axes, values: pd.Series) -> None:
 
     Nothing is drawn that was not known at the end of the last month, so that no figure tells of what came later.
     """
+    first, last = values.index[0].start_time, values.index[-1].end_time
     months = (values.index[-1] - values.index[0]).n + 1
-    if months < LONG:
-        return
-    a_month = ax.bbox.width * 72 / ax.figure.dpi / months  # in points
+    a_day = ax.bbox.width * 72 / ax.figure.dpi / (last - first).days  # in points
     taken: list[tuple[float, float]] = []
-    for start, end, name in _seen(values.index):
-        if end is not None:
-            ax.axvspan(start, end, color=figures.BAND, linewidth=0, zorder=0.5)
-        at, width = (start - values.index[0].start_time).days / 30.4 * a_month, len(name) * _LETTER
-        is_right = end is not None or at < width
+    for event in events() if months >= LONG else ():
+        start, end = pd.Timestamp(event["date"]), pd.Timestamp(event.get("until", event["date"]))
+        if pd.Timestamp(event.get("known", end)) > last or end < first:
+            continue
+        lasts, start = end > start, max(start, first)
+        if lasts:
+            ax.axvspan(start, min(end, last), color=figures.BAND, linewidth=0, zorder=0.5)
+        at, width = (start - first).days * a_day, len(event["label"]) * _LETTER
+        is_right = lasts or at < width
         place = (at, at + width) if is_right else (at - width, at)
-        if not name or any(place[0] < other[1] and other[0] < place[1] for other in taken):
+        if any(place[0] < other[1] and other[0] < place[1] for other in taken):
             continue
         taken.append(place)
         leader = {"arrowstyle": "-", "color": figures.GREY, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
         ax.annotate(
-            name, (start, float(values[: start.to_period("M")].iloc[-1])), xytext=(start, 1.02),
+            event["label"], (start, float(values[: start.to_period("M")].iloc[-1])), xytext=(start, 1.02),
             textcoords=("data", "axes fraction"), ha="left" if is_right else "right", va="bottom", color=figures.GREY,
-            fontsize=9.2, arrowprops=None if end is not None else leader | {"relpos": (0.0 if is_right else 1.0, 0.0)},
+            fontsize=9.2, arrowprops=None if lasts else leader | {"relpos": (0.0 if is_right else 1.0, 0.0)},
         )  # fmt: skip
-
-
-_LETTER = 5.6
-"""Points that a letter takes at most, on average."""
-
-
-def _seen(index: pd.PeriodIndex) -> Iterator[tuple[pd.Timestamp, pd.Timestamp | None, str]]:
-    """Yield start, end and name of what a span shows: recessions, of which the last is named, then events."""
-    first, last = index[0], index[-1]
-    past = [row for row in events()["recession"] if pd.Timestamp(row["known"]) <= last.end_time]
-    past = [row for row in past if row["last"] >= str(first)]
-    for row in past:
-        start, end = max(pd.Period(row["first"], "M"), first), min(pd.Period(row["last"], "M"), last)
-        yield start.start_time, end.end_time, "Recession" if row is past[-1] else ""
-    for row in events()["event"]:
-        at = pd.Timestamp(row["date"])
-        if first.start_time <= at and pd.Timestamp(row.get("known", at)) <= last.end_time:
-            yield at, None, row["label"]
 
 
 def filled_balance(ax: Axes, values: pd.Series) -> None:
@@ -182,12 +169,7 @@ def filled(ax: Axes, values: pd.Series, shade: str) -> None:
 
 def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: str = "") -> None:
     """Draw the columns that have a name, each with it at its end; a balance around the line of zero."""
-    shades, ends = {"balance_goods": figures.ORANGE, "balance_services": figures.GREEN}, []
-    for name in names:
-        shade = shades.get(name, figures.colour(name))
-        figures.lines(ax, frame[name], color=shade)
-        ends.append((float(frame[name].iloc[-1]), figures.dates(frame.index)[-1], names[name], shade))
-    figures.name_ends(ax, ends)
+    figures.lines(ax, frame[list(names)], names)
     if frame[list(names)].min(axis=None) < 0:
         figures.zero_line(ax)
     figures.few_dates(ax)

@@ -25,7 +25,9 @@ INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
 LIGHT, FILL, BAND = "#a7b0b8", "#f6dccd", "#e3e7eb"
 NAME = "name of a line"
 """Marks the names at the ends of lines, which a narrow drawing pushes further apart."""
-FLOW_COLOURS = {"balance": INK, "exports": BLUE, "imports": VERMILION}
+FLOW_COLOURS = {
+    "balance": INK, "exports": BLUE, "imports": VERMILION, "balance_goods": ORANGE, "balance_services": GREEN,
+}  # fmt: skip
 
 
 def style() -> None:
@@ -35,7 +37,7 @@ def style() -> None:
 
 def colour(name: str) -> str:
     """Return the colour of a series by its flow, so that exports look the same in every figure."""
-    return FLOW_COLOURS.get(name.split("_", maxsplit=1)[0], GREY)
+    return FLOW_COLOURS.get(name) or FLOW_COLOURS.get(name.split("_", maxsplit=1)[0], GREY)
 
 
 def dates(index: pd.Index) -> pd.Index:

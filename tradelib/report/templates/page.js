@@ -61,6 +61,19 @@
 
   // PNG, SVG and CSV are made from what the page shows: no second copy of a byte.
   const escaped = text => text.replace(/[&<>]/g, sign => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+  const origin = JSON.parse(document.getElementById("origin").textContent);
+  const whence = figure => {
+    const notebook = figure.id.split("-")[0];
+    return JSON.stringify({ tradelib: origin.tradelib, notebook, parameters: origin.notebooks[notebook], data: origin.data, source: origin.source });
+  };
+  const crc = bytes => ~bytes.reduce((sum, byte) => { sum ^= byte; for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1; return sum; }, ~0) >>> 0;
+  // A picture says where it comes from in a text of its own, before its last twelve bytes.
+  const described = (bytes, words) => {
+    const body = new TextEncoder().encode(`tEXtDescription\0${words}`), size = new DataView(new ArrayBuffer(4)), sum = new DataView(new ArrayBuffer(4));
+    size.setUint32(0, body.length - 4);
+    sum.setUint32(0, crc(body));
+    return new Blob([bytes.slice(0, -12), size, body, sum, bytes.slice(-12)], { type: "image/png" });
+  };
   const drawing = figure => {
     const svg = figure.querySelector(".wide svg").cloneNode(true);
     const [, , width, height] = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
@@ -73,7 +86,7 @@
     const ink = light.getPropertyValue("--ink").trim(), page = light.getPropertyValue("--page").trim();
     return {
       width, height: height + 58,
-      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, said("h2, h3"))}${line(31, 9.5, 400, said(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
+      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><metadata>${escaped(whence(figure))}</metadata><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, said("h2, h3"))}${line(31, 9.5, 400, said(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
     };
   };
   const save = (blob, file) => {
@@ -82,12 +95,12 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const makers = {
-    csv: figure => save(new Blob([figure.querySelector("script").textContent.replace(/&lt;/g, "<")], { type: "text/csv" }), `${figure.id}.csv`),
+    csv: figure => save(new Blob([figure.querySelector("script").textContent.replace(/&lt;/g, "<").trimEnd(), `\n# ${whence(figure)}\n`], { type: "text/csv" }), `${figure.id}.csv`),
     svg: figure => save(new Blob([drawing(figure).text], { type: "image/svg+xml" }), `${figure.id}.svg`),
     png: figure => {
       const { text, width, height } = drawing(figure), image = new Image(), canvas = document.createElement("canvas");
       Object.assign(canvas, { width: width * 3, height: height * 3 });
-      image.onload = () => { canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height); canvas.toBlob(blob => save(blob, `${figure.id}.png`)); };
+      image.onload = () => { canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height); canvas.toBlob(blob => blob.arrayBuffer().then(bytes => save(described(new Uint8Array(bytes), whence(figure)), `${figure.id}.png`))); };
       image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
     },
   };

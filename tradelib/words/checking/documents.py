@@ -53,7 +53,7 @@ def places(table: pd.DataFrame) -> list[tuple[str, str]]:
     passed, totals, found = Counter[str](), Counter(table["source"]), []
     for source in table["source"]:
         about, passed[source] = documents()[source], passed[source] + 1
-        page = bisect(about.get("pages", []), passed[source])
+        page = bisect(about.get("page_starts", []), passed[source])
         where = f"{about['title']}, {f'page {page}, ' if page else ''}number {passed[source]} of {totals[source]}"
         found.append((where, f"{about['url']}#page={page}" if page else about.get("url", "")))
     return found
