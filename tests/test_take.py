@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tests import browser
 from tests.test_report import StandIn
 from tradelib.cli import app
-from tradelib.report.again import UnknownOriginError, verify, whence
+from tradelib.report.again import UnknownOriginError, _of_page, verify, whence
 from tradelib.report.look import figures
 from tradelib.report.notebook import Record
 from tradelib.report.page import explained
@@ -73,6 +73,55 @@ def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
         assert notebook.startswith("notebook 23_trend with vintage = 2025-05-06, start = 2015-01, end = the last month")
         assert command.startswith("again: tradelib report --set trend.vintage=2025-05-06 --set trend.start=2015-01 ")
         assert command.endswith("--only trend")
+
+
+def alone(folder, name, tmp_path):
+    """Return a file of a report as somebody gets it by mail."""
+    (tmp_path / "mail").mkdir(exist_ok=True)
+    return shutil.copy(folder / name, tmp_path / "mail" / f"mailed.{name.rpartition('.')[2]}")
+
+
+def test_a_workbook_and_a_page_that_were_mailed_alone_say_by_which_command_they_are_made_again(made, tmp_path):
+    for name in ("report.xlsx", "index.html"):
+        source, command = whence(alone(made, name, tmp_path)).splitlines()
+        assert source == "A source"
+        assert command.startswith("again: tradelib report ")
+        assert "--set trend.series=x" in command
+
+
+def test_parameters_that_are_as_by_default_are_not_repeated():
+    trend = {"vintage": "2025-05-06", "start": "2010-01", "end": None, "series": "balance_total_bop_sa"}
+    assert _of_page("Title", {"23_trend": trend}) == (
+        "Title\nagain: tradelib report --set vintage=2025-05-06 --set trend.start=2010-01 --only trend"
+    )
+
+
+@browser.needed
+def test_a_pdf_that_was_mailed_alone_says_so_too_and_is_whole(made, tmp_path):
+    from pypdf import PdfReader
+
+    write_pdf(made)
+    path = alone(made, "report.pdf", tmp_path)
+    assert "--set overview.series=x" in whence(path)
+    subject = json.loads(PdfReader(path, strict=True).metadata.subject)
+    assert list(subject) == ["tradelib", "notebooks", "data", "source"]
+    assert PdfReader(path, strict=True).metadata.title == "The deficit was 68.9 billion"
+
+
+@browser.needed
+def test_what_is_taken_from_the_page_says_where_it_comes_from(made, tmp_path):
+    with browser.opened(made / "index.html") as (page, _, messages):
+        for kind in ("png", "svg", "csv"):
+            with page.expect_download() as download:
+                page.locator(".take button", has_text=kind.upper()).first.click()
+            path = tmp_path / f"taken.{kind}"
+            download.value.save_as(path)
+            _, notebook, command = whence(path).splitlines()
+            assert notebook.startswith("notebook ")
+            assert command.startswith("again: tradelib report --set ")
+            assert " --only " in command
+    assert messages == []
+    assert plt.imread(tmp_path / "taken.png").ndim == 3  # still a picture, its sums are right
 
 
 def test_verify_says_identical_or_what_differs(made, monkeypatch):

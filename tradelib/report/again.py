@@ -97,8 +97,9 @@ def _of_page(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -
     days = [str(parameters["vintage"]) for parameters in notebook_parameters.values() if parameters.get("vintage")]
     models, options = notebooks(), {"vintage": max(days, default=None)}
     for notebook, parameters in notebook_parameters.items():
+        defaults = {name: str(field.default) for name, field in models[notebook].model_fields.items()}
         for name, value in parameters.items():
-            if name != "vintage" and str(value) != str(models[notebook].model_fields[name].default):
+            if name != "vintage" and str(value) != defaults.get(name, "None"):
                 options[f"{notebook.partition('_')[2]}.{name}"] = value
     only = [] if set(notebook_parameters) >= set(models) else [name.partition("_")[2] for name in notebook_parameters]
     return f"{title}\nagain: {_command(options, only)}"

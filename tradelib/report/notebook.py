@@ -155,10 +155,10 @@ class Record:
         shown_as: dict[str, Any] = {"alt": texts["alt"]}
         if self._folder:
             shown_as["width"] = round(fig.get_figwidth() * fig.dpi)
-            about = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": self._origin()}
-            data = sorted({source["sha256"][:12] for source in self._told["sources"].values()})
-            about |= {"data": data, "source": self.source}
-            export.save(fig, self._folder / "figures", name, table, json.dumps(about))
+            origin = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": self._origin()}
+            origin["data"] = sorted({source["sha256"][:12] for source in self._told["sources"].values()})
+            text = json.dumps(origin | {"source": self.source})
+            export.save(fig, self._folder / "figures", name, table, text)
             # The picture is drawn once: the file's is shown, in the size that it has in a notebook without files.
             picture = (self._folder / "figures" / f"{name}.png").read_bytes()
         else:

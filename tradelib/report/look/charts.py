@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from tradelib.quantity.rounding import printed
@@ -37,16 +36,6 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
         bottom = tops[True].where(values >= 0, tops[False])
         ax.bar(figures.dates(frame.index), values, bottom=bottom, width=26, color=shade, label=name, linewidth=0)
         tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
-
-
-def mark(ax: Axes, x: Any, y: float, text: str, *, offset: tuple[float, float] = (9, 0)) -> None:
-    """Mark one point and name it, ``offset`` points away; the text keeps away from the point on that side."""
-    ax.plot([x], [y], "o", color=figures.VERMILION, markersize=6.5, zorder=3)
-    ax.annotate(
-        text, (x, y), xytext=offset, textcoords="offset points", ha="left" if offset[0] >= 0 else "right",
-        va={0: "center", 1: "bottom", -1: "top"}[int(np.sign(offset[1]))], color=figures.VERMILION, fontweight="bold",
-        fontsize=9.2, annotation_clip=False, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
-    )  # fmt: skip
 
 
 def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
@@ -141,13 +130,19 @@ def history(ax: Axes, values: pd.Series) -> None:
 def filled_balance(ax: Axes, values: pd.Series) -> None:
     """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
     values = values.dropna()
+    months, newest = figures.dates(values.index), values.iloc[-1]
     history(ax, values)
-    ax.fill_between(figures.dates(values.index), values, 0, color=figures.FILL, linewidth=0)
-    ax.plot(figures.dates(values.index), values, color=figures.VERMILION, linewidth=1.6)
+    ax.fill_between(months, values, 0, color=figures.FILL, linewidth=0)
+    ax.plot(months, values, color=figures.VERMILION, linewidth=1.6)
     figures.zero_line(ax)
     figures.few_dates(ax)
     ax.margins(x=0.01)
-    mark(ax, figures.dates(values.index)[-1], float(values.iloc[-1]), printed(values.iloc[-1]), offset=(-9, 0))
+    ax.plot(months[-1:], [newest], "o", color=figures.VERMILION, markersize=6.5, zorder=3)
+    ax.annotate(
+        printed(newest), (months[-1], float(newest)), xytext=(-9, 0), textcoords="offset points", ha="right",
+        va="center", color=figures.VERMILION, fontweight="bold", fontsize=9.2, annotation_clip=False,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
+    )  # fmt: skip
 
 
 def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str = "") -> None:

@@ -54,11 +54,9 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     if not any(ax.get_images() for ax in fig.axes):  # a table drawn as a picture is shown larger, and scrolls
         for text in fig.findobj(Text):
             text.set_fontsize(max(text.get_fontsize(), SMALLEST))
-    _write_svg(fig, drawings / f"{name}-wide.svg")
-    _mark_months(fig, data, drawings / f"{name}-wide.svg")
+    _write_drawing(fig, data, drawings / f"{name}-wide.svg")
     _make_narrow(fig, height - _HEAD_AND_FOOT)
-    _write_svg(fig, drawings / f"{name}-narrow.svg")
-    _mark_months(fig, data, drawings / f"{name}-narrow.svg")
+    _write_drawing(fig, data, drawings / f"{name}-narrow.svg")
 
 
 def _write_svg(fig: Figure, path: Path, about: str = "") -> None:
@@ -66,11 +64,12 @@ def _write_svg(fig: Figure, path: Path, about: str = "") -> None:
         fig.savefig(path, metadata={"Date": None, "Creator": None, "Description": about or None})
 
 
-def _mark_months(fig: Figure, data: pd.DataFrame, path: Path) -> None:
-    """Write into a drawing where first and last month of its data stand, in ten-thousandths of its width.
+def _write_drawing(fig: Figure, data: pd.DataFrame, path: Path) -> None:
+    """Write a drawing of the page, and in it where first and last month stand, in ten-thousandths of its width.
 
     The page shows the values of a month under the pointer; it cannot know the axis otherwise.
     """
+    _write_svg(fig, path)
     if not isinstance(data.index, pd.PeriodIndex) or not data.index.is_unique:
         return
     svg = path.read_text(encoding="utf-8")

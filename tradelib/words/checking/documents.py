@@ -5,24 +5,14 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect
 from collections import Counter
-from dataclasses import asdict
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from tradelib.store.paths import data_folder
 from tradelib.words.checking.statements import Statement, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-COLUMNS = (
-    "source", "released", "statistical_month", "number", "kind", "flow", "sign", "item", "partner", "basis", "price",
-    "month", "length", "lag", "average", "direction", "value", "step", "bound",
-)  # fmt: skip
-"""Of ``data/published/statements.csv``; those between ``number`` and ``bound`` are the fields of a ``Statement``."""
 
 
 @cache
@@ -31,17 +21,8 @@ def documents() -> dict[str, dict[str, Any]]:
     return tomllib.loads((data_folder() / "published" / "documents.toml").read_text(encoding="utf-8"))
 
 
-def to_frame(source: str, statements_of: Iterable[Statement]) -> pd.DataFrame:
-    """Return the statements of a document as rows, those that were understood."""
-    about = documents()[source]
-    head = {"source": source, "released": str(about["released"]), "statistical_month": about["statistical_month"]}
-    rows = [head | asdict(statement) | asdict(statement.subject) for statement in statements_of if statement.kind]
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
-    return table.replace({"True": "1", "False": "0"})
-
-
 def read() -> pd.DataFrame:
-    """Return the bundled statements, with the columns ``COLUMNS`` as text."""
+    """Return the bundled statements, as text: their document, then the fields of ``Statement`` and ``Subject``."""
     return pd.read_csv(data_folder() / "published" / "statements.csv", dtype=str, keep_default_na=False)
 
 
