@@ -86,7 +86,7 @@ def test_a_workbook_and_a_page_that_were_mailed_alone_say_by_which_command_they_
         source, command = whence(alone(made, name, tmp_path)).splitlines()
         assert source == "A source"
         assert command.startswith("again: tradelib report ")
-        assert "--set trend.series=x" in command
+        assert "--set overview.series=x" in command
 
 
 def test_parameters_that_are_as_by_default_are_not_repeated():
