@@ -21,7 +21,7 @@ RIGHT = [
     ("The U.S. trade deficit hit a record $140.5 billion in March 2025.", MARCH, [A, A]),
     ("America's trade gap ballooned to $140.5bn in March 2025, up 14% from the month before.", MARCH, [A, A]),
     ("Imports jumped 4.4% to an all-time high of $419 billion in March 2025; exports edged up 0.2% to $278.5 billion.",
-        MARCH, [A, A, A, A],
+        MARCH, [A, A, A, A, A],
     ),
     ("Goods imports climbed by $17.8 billion to $346.8 billion in March 2025.", MARCH, [A, A]),
     ("Pharmaceutical imports surged $20.9 billion in March 2025.", MARCH, [A]),
@@ -86,7 +86,7 @@ PRESS = [
     ("The U.S. ran a services deficit of $23.0 billion in March 2025.", MARCH, [W]),
     ("Imports totaled $278.5 billion in March 2025.", MARCH, [W]),
     ("The deficit rose $17.3 billion to $163.5 billion in March 2025.", MARCH, [A, W]),
-    ("The deficit soared to an all-time high of $140.5 billion in March 2025.", MARCH, [A]),
+    ("The deficit soared to an all-time high of $140.5 billion in March 2025.", MARCH, [A, A]),
     (
         "March 2025 saw a $163.5 billion goods deficit, partly offset by a $23.0 billion services surplus.",
         MARCH,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from itertools import pairwise
 
 import pandas as pd
 
 from tradelib.words.checking.rules import RULES, Number, qualifier
 from tradelib.words.checking.statements import Kind, Statement, Subject
-from tradelib.words.checking.vocabulary import Token, factor, phrase, plain, sentences, tokens
+from tradelib.words.checking.vocabulary import Token, amount, factor, month_of, phrase, plain, sentences, tokens, words
 
-_SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
 _KINDS: dict[str, Kind] = {"money": "level", "percent": "percent", "points": "points", "ratio": "ratio"}
+
+
+_FAR = 3
+"""Sentences without a flow of trade after which a flow is not carried over any more."""
 
 
 @dataclass
@@ -27,8 +30,9 @@ class _Context:
     length: int = 1
     lag: int = 1
     average: bool = False
+    end: pd.Period | None = None
     revised: pd.Period | None = None
-    is_near: bool = False
+    distance: int = 9
     billions: bool = False
 
 
@@ -43,6 +47,9 @@ def read(text: str, month: pd.Period) -> list[Statement]:
         The statistical month that it is about.
     """
     text = plain(text)
+    elsewhere = [*phrase("elsewhere").findall(text), *re.findall(words()["foreign"]["countries"], text, re.IGNORECASE)]
+    if len(elsewhere) > len(phrase("here").findall(text)):
+        return []
     context, rows, end = _Context(month), list[Statement](), 0
     for place, sentence in sentences(text):
         if "\n" in text[end:place]:
@@ -58,14 +65,7 @@ def read(text: str, month: pd.Period) -> list[Statement]:
 def subject_month(text: str) -> pd.Period | None:
     """Return the first month that a text names with its year, without a day; None where it names none."""
     named = (token.text for token in tokens(plain(text)) if token.kind == "month" and token.text[-1].isdigit())
-    return next((_month(text, pd.Period("2000-01", "M")) for text in named), None)
-
-
-def _month(text: str, near: pd.Period) -> pd.Period:
-    """Return a named month; without its year the last one up to the month of the text."""
-    number = pd.Timestamp(f"1 {text[:3]} 2000").month
-    year = re.search(r"(?:19|20)\d\d", text)
-    return pd.Period(year=int(year[0]) if year else near.year - (number > near.month), month=number, freq="M")
+    return next((month_of(text, pd.Period("2000-01", "M")) for text in named), None)
 
 
 class Sentence:
@@ -76,8 +76,10 @@ class Sentence:
         self.tokens = tokens(phrase("aside").sub(lambda aside: f",{' ' * (len(aside[0]) - 2)},", text))
         self.numbers = [at for at, token in enumerate(self.tokens) if token.kind in _KINDS]
         basis = next((token.value for token in self.tokens if token.kind == "basis"), "")
-        self.subject = replace(context.subject, price="", basis=basis)
-        self.has_subject = context.is_near and bool(phrase("pronoun").match(text))
+        self.terms = next((token.value for token in self.tokens if token.kind == "terms"), "")
+        subject = context.subject if context.distance < _FAR else Subject()
+        self.subject = replace(subject, price=self.terms, basis=basis)
+        self.has_subject = not context.distance and bool(phrase("pronoun").match(text))
         self.way = 0
         self.rows: list[Statement] = []
 
@@ -88,33 +90,47 @@ class Sentence:
     def statements(self) -> list[Statement]:
         """Return what each number says, and leave in the context what the next sentence may refer to."""
         self._take_span()
-        is_foreign = any(token.kind == "foreign" for token in self.tokens)
         self.context.billions |= "in billions of dollars" in self.text.lower()
         start = 0
         for at in self.numbers:
             self._take_subject(start, at)
             token = self.tokens[at]
-            blank = Statement(token.text, self.text.strip(), self.place + token.start)
-            self.rows.append(blank if is_foreign else self._statement(Number(self, at, start), blank))
+            statement = Statement(token.text, self.text.strip(), self.place + token.start)
+            if not self._is_foreign(token.start):
+                statement = self._statement(Number(self, at, start), statement)
+            self.rows.append(statement)
             start = at + 1
         self._take_subject(start, len(self.tokens))
-        self.context.is_near = self.has_subject and not is_foreign
-        if self.context.is_near:
-            self.context.subject = self.subject
-        ranks = [] if is_foreign else self._ranks()
-        return sorted([row for row in [*self.rows, *ranks] if row.kind or self.has_subject], key=lambda row: row.start)
+        self.context.distance += 1
+        if self.has_subject and not self._is_foreign(len(self.text)):
+            self.context.subject, self.context.distance = self.subject, 0
+        rows = [row for row in [*self.rows, *self._ranks()] if row.kind or self.has_subject]
+        return sorted(rows, key=lambda row: row.start)
+
+    def _is_foreign(self, place: int) -> bool:
+        """Whether the last subject before a place in the sentence is another than trade: *the budget deficit*."""
+        foreign = None
+        for token in self.tokens:
+            if token.start < place and token.kind == "foreign":
+                foreign = token
+            elif token.start < place and token.kind == "flow" and foreign:
+                is_part = phrase("ran").fullmatch(self.text[foreign.end : token.start])
+                foreign = foreign if is_part else None
+        return foreign is not None
 
     def _ranks(self) -> list[Statement]:
         """Return what the sentence says of ranks: of the level before, else of the next one, else of its month."""
         ranks = []
         levels = [row for row in self.rows if row.kind == "level" and not row.is_base and row.length == 1]
         for match in phrase("rank").finditer(self.text):
+            if self._is_foreign(match.start()):
+                continue
             place = self.place + match.start()
             before = [row for row in levels if row.start < place]
             month = [*self._months(self.tokens, "from", "money"), self.context.month][0]
             usual = Statement("", self.text.strip(), place, self.subject, "level", month)
             level = before[-1] if before else levels[0] if levels else usual
-            since = _month(match["since"].removeprefix("in "), level.month) if match["since"] else None
+            since = month_of(match["since"].removeprefix("in "), level.month) if match["since"] else None
             way = -1 if re.search(r"\b(?:low|lowest|smallest|narrowest|least)\b", match[0], re.IGNORECASE) else 1
             lag = (level.month - since).n if since is not None and level.month is not None else 0
             span = int(factor(match["span"] or ""))
@@ -132,20 +148,35 @@ class Sentence:
         months = [token for token in self.tokens if token.kind == "month"]
         context, has_flow = self.context, any(token.kind == "flow" for token in self.tokens)
         if heading := re.search(r"\bRevisions to (?=[A-Z])", self.text):
-            context.revised = next((_month(t.text, context.month) for t in months if t.start >= heading.end()), None)
+            context.revised = next((month_of(t.text, context.month) for t in months if t.start >= heading.end()), None)
         elif "(exhibit" in self.text:
             context.revised = None
-        if "year_to_date" in spans:
-            context.length, context.lag, context.average = context.month.month, 12, False
+        named = next((self._span(token) for token in self.tokens if token.kind == "range"), None)
+        lag = 12 if "year_ago" in spans else 1
+        span: tuple[int, int, bool, pd.Period | None] | None = None
+        if named and named[0] > 2:
+            span = named[0], 12 if lag == 12 else named[0], False, named[1]
+        elif "year_to_date" in spans:
+            span = context.month.month, 12, False, None
         elif "average" in spans:
             goes_on = context.average and context.lag == 12 and not months
-            context.length, context.lag, context.average = 3, 12 if "year_ago" in spans or goes_on else 1, True
+            span = 3, 12 if goes_on else lag, True, None
         elif re.search(r"(?:deficit|surplus|exports|imports): ?\$", self.text, re.IGNORECASE):
-            context.length, context.lag, context.average = 1, 1, False
+            span = 1, 1, False, None
         elif "annual" in spans or (not months and any(token.kind == "year" for token in self.tokens)):
-            context.length, context.lag, context.average = 12, 12, False
+            span = 12, 12, False, None
         elif months or (has_flow and context.length == 1):
-            context.length, context.lag, context.average = 1, 12 if "year_ago" in spans else 1, False
+            span = 1, lag, False, None
+        if span:
+            context.length, context.lag, context.average, context.end = span
+
+    def _span(self, token: Token) -> tuple[int, pd.Period]:
+        """Return how many months a quarter or *January to March* has, and the last of them."""
+        months = re.findall(r"(?!From|Between)[A-Z][a-z]{2,8}", token.text)
+        if token.value.isdigit():
+            months = [calendar.month_name[int(token.value) - 2], calendar.month_name[int(token.value)]]
+        end = month_of(f"{months[-1]} {token.text[-4:]}", self.context.month)
+        return (end - month_of(months[0], end)).n + 1, end
 
     def _take_subject(self, first: int, stop: int) -> None:
         """Take over flow, item, partner and price that stand between two numbers."""
@@ -172,15 +203,22 @@ class Sentence:
     def _take_flow(self, at: int, token: Token, left: Token | None) -> None:
         """Take over a flow, with the item or partner before it (*goods deficit*), or that of the sentence before."""
         flow = token.value if token.value in ("exports", "imports") else "balance"
-        named = left if left and phrase("joined").fullmatch(self.between(at - 1, at)) else None
+        named = left if left and phrase("joined").fullmatch(self.between(at - 1, at)) else self._apposed(at)
         item = named.value if named and named.kind == "item" else ""
         partner = named.value if named and named.kind == "partner" else ""
         is_first = not any(other.kind == "flow" for other in self.tokens[:at])
         if not item and not partner and (self.has_subject or is_first):
             partner = (self.subject if self.has_subject else self.context.subject).partner
-        price = next((other.value for other in reversed(self.tokens[max(0, at - 2) : at]) if other.kind == "price"), "")
+        prices = [other.value for other in self.tokens[max(0, at - 2) : at] if other.kind == "price"]
+        price = prices[-1] if prices else self.terms
         sign = {"deficit": -1, "balance": 0}.get(token.value, 1)
         self.subject = replace(self.subject, flow=flow, sign=sign, item=item, partner=partner, price=price)
+
+    def _apposed(self, at: int) -> Token | None:
+        """Return the item or partner that a flow says more of: *that in services was a surplus*."""
+        left = next((token for token in reversed(self.tokens[:at]) if token.kind != "level"), None)
+        between = self.text[left.end : self.tokens[at].start] if left else ""
+        return left if phrase("apposed").fullmatch(between) else None
 
     def listed_side(self) -> int:
         """Return 1 or -1 where the sentence lists partners under surpluses or deficits, else 0."""
@@ -203,7 +241,7 @@ class Sentence:
     def _statement(self, n: Number, blank: Statement) -> Statement:
         """Return what one number says; the blank statement where the words around it do not tell."""
         context, token = self.context, n.token
-        value, step = _value(token, billions=context.billions)
+        value, step = amount(token, billions=context.billions)
         role = next((role for rule in RULES if (role := rule(n))), None)
         if value is None or role is None or not role.kind:
             return blank
@@ -240,12 +278,14 @@ class Sentence:
 
     def _named(self, token: Token) -> pd.Period:
         if token.kind == "month":
-            return _month(token.text, self.context.month)
+            return month_of(token.text, self.context.month)
         month = 12 if self.context.length == 12 else self.context.month.month
         return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
 
     def _month_of(self, n: Number, *, is_base: bool) -> pd.Period:
         """Return the last month of the span that a number is about."""
+        if self.context.end is not None:
+            return self.context.end - self.context.lag if is_base else self.context.end
         usual = self.context.current if self.context.current is not None and self.context.length == 1 else None
         usual = self.context.month if usual is None else usual
         named_after = n.ahead and n.ahead.kind in ("month", "year") and re.fullmatch(
@@ -272,17 +312,3 @@ class Sentence:
             if left.kind in ("from", "than") and right.kind in ("month", "year"):
                 return self._named(right)
         return None
-
-
-def _value(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
-    """Return a number in millions, percent or times, and one unit of its last place; None without its unit."""
-    if token.kind == "ratio":
-        number = factor(token.text)
-        return Decimal(number.numerator) / Decimal(number.denominator), Decimal(1)
-    digits = re.search(r"\d[\d,]*(?:\.\d+)?", token.text)
-    unit = re.search(r"\d[ -]?([a-z])", token.text, re.IGNORECASE)
-    if digits is None or (token.kind == "money" and not unit and not billions):
-        return None, Decimal(1)
-    value = Decimal(digits[0].replace(",", ""))
-    scale = Decimal(_SCALE[unit[1].lower()] if unit else 1_000) if token.kind == "money" else Decimal(1)
-    return value * scale, scale.scaleb(int(value.as_tuple().exponent))

@@ -53,6 +53,13 @@ class Number:
         """Whether the word before is of one of these kinds."""
         return self.left is not None and self.left.kind in kinds
 
+    def level(self, *, is_base: bool = False) -> Role:
+        """Return the role of an amount; its sign is that of the balance, or of a change of another flow."""
+        subject = self.sentence.subject
+        if not self.sign or subject.flow == "balance":
+            return Role("level", self.sign, replace(subject, sign=0) if self.sign else None, is_base=is_base)
+        return Role("change", self.sign)
+
 
 def qualifier(before: str) -> tuple[int, bool]:
     """Return bound and roughness that the end of a text gives to the number after it."""
@@ -60,6 +67,11 @@ def qualifier(before: str) -> tuple[int, bool]:
     fits = (key for key, small in about if re.search(rf"(?:\b|(?=~))(?:{small})\s*$", before, re.IGNORECASE))
     bound, _, rough = next(fits, "0").partition(" ")
     return int(bound), bool(rough)
+
+
+def _expected(n: Number) -> Role | None:
+    """Leave alone what ``economists had expected``."""
+    return Role("") if phrase("expected").search(n.raw) else None
 
 
 def _multiplied(n: Number) -> Role | None:
@@ -111,8 +123,9 @@ def _beside_its_change(n: Number) -> Role | None:
 
 
 def _level_before(n: Number) -> Role | None:
-    """Take ``from $123.2 billion in February``."""
-    return Role("level", n.sign, is_base=True) if n.follows("from") else None
+    """Take ``from $123.2 billion in February``, ``vs Feb $123.2bn``."""
+    is_base = n.follows("from") or (n.follows("month") and [token.kind for token in n.segment[-2:-1]] == ["from"])
+    return n.level(is_base=True) if is_base else None
 
 
 def _by(n: Number) -> Role | None:
@@ -153,7 +166,7 @@ def _headline(n: Number) -> Role | None:
     is_named = n.follows("flow", "item", "partner") or (n.follows("month") and names_flow)
     bare = is_named and re.fullmatch(r"[\s,:(]*", n.near)
     is_average = n.left is not None and n.left.text == "averaged"
-    return Role("level", n.sign) if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
+    return n.level() if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
 
 
 def _before_its_flow(n: Number) -> Role | None:
@@ -167,12 +180,17 @@ def _before_its_flow(n: Number) -> Role | None:
 def _like_the_last(n: Number) -> Role | None:
     """Take ``exports rose 5 percent and imports 3 percent``; ``imports rose $5 billion, those of cars $2 billion``."""
     kinds = ("change",) if n.is_money else ("change", "percent", "ratio")
-    is_like = n.last and n.last.kind in kinds and n.follows("flow", "item", "partner") and not n.near.strip(" ,")
+    is_like = (
+        n.last
+        and n.last.kind in kinds
+        and n.follows("flow", "item", "partner")
+        and re.fullmatch(r"[\s,]*(?:by )?", n.near)
+    )
     return Role("change", n.last.direction) if is_like and n.last else None
 
 
 RULES: tuple[Callable[[Number], Role | None], ...] = (
-    _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by, _of,
-    _level_after, _change_after, _signed, _like_the_last, _headline, _before_its_flow,
+    _expected, _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by,
+    _of, _before_its_flow, _level_after, _change_after, _signed, _like_the_last, _headline,
 )  # fmt: skip
 """In order: the first that fits is the role of a number."""

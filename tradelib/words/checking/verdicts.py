@@ -32,7 +32,8 @@ higher* is 30 to 37 percent more, *nearly doubled* is 1.8 to 2.0 times."""
 BOUND = 2
 """How many times the number that it exceeds a figure of *more than* may be; beyond that a digit or a unit is wrong."""
 IMPLAUSIBLE = 8000.0
-"""Millions a month that are too much for a revision; the largest of a month's balance in the store is 5,500."""
+"""Millions a month that are too much for a revision, as is a percent of GDP; the largest of a month's balance in the
+store is 5,500."""
 _LEAST = 60
 """Months of a series that make a record worth the name."""
 _ANNUAL_OFF, _MONTH_OFF = 5.0, 0.5
@@ -99,9 +100,9 @@ def judge(
     if first is None:
         return Judgement(statement, "not in the store", _named(statement.subject), missing)
     release, judgement = first
-    is_amount = statement.kind in ("level", "change", "revision")
+    limits = {"share": 1.0, "percent": float("inf"), "ratio": float("inf")}
     gap = abs(float(statement.value) - abs(float(judgement.proof or 0)))
-    is_contradicted = is_amount and gap >= IMPLAUSIBLE * statement.length
+    is_contradicted = gap >= limits.get(statement.kind, IMPLAUSIBLE * statement.length)
     if is_contradicted or statement.kind == "points" or (release is releases[0] and release.month == month):
         return replace(judgement, verdict="wrong", why=f"should be {judgement.why}{_meant(statement, release)}")
     if is_official:

@@ -7,10 +7,13 @@ import html
 import math
 import re
 import tomllib
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+import pandas as pd
 
 from tradelib.quantity.labels import ITEMS, partners
 
@@ -25,7 +28,8 @@ class Token(NamedTuple):
     text: str
 
 
-_MONTHS = "|".join(f"{name}|{name[:3]}\\.?" for name in calendar.month_name[1:])
+_MONTHS = "|".join(f"{name}|{name.upper()}|{name[:3]}\\.?" for name in calendar.month_name[1:])
+_SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
 _NO_TOKENS = ("parts", "about", "plain", "phrases", "values")
 
 
@@ -45,7 +49,7 @@ def phrase(name: str) -> re.Pattern[str]:
 def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     """Return the pattern of all tokens, in the order of the table, and what each of its groups means."""
     names = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(_names(), key=len, reverse=True))
-    parts = words()["parts"] | {"MONTH": f"(?:{_MONTHS})", "NAME": names}
+    parts = words()["parts"] | {"MONTH": f"(?-i:{_MONTHS})", "NAME": names}
     groups: dict[str, tuple[str, str]] = {}
     patterns = []
     for kind in (kind for kind in words() if kind not in _NO_TOKENS):
@@ -87,6 +91,27 @@ def factor(text: str) -> Fraction:
     parts = re.split(r"[ -]|(?=fold)", text.lower())
     named = (next((value for stem, value in values if part.startswith(stem)), part) for part in parts)
     return math.prod((Fraction(value) for value in named if value[:1].isdigit()), start=Fraction(1))
+
+
+def month_of(text: str, near: pd.Period) -> pd.Period:
+    """Return a named month; without its year the last one up to the month of the text."""
+    number = pd.Timestamp(f"1 {text[:3]} 2000").month
+    year = re.search(r"(?:19|20)\d\d", text)
+    return pd.Period(year=int(year[0]) if year else near.year - (number > near.month), month=number, freq="M")
+
+
+def amount(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
+    """Return a number in millions, percent or times, and one unit of its last place; None without its unit."""
+    digits = re.search(r"\d[\d,]*(?:\.\d+)?", token.text)
+    if token.kind == "ratio" or digits is None:
+        number = factor(token.text)
+        return Decimal(number.numerator) / Decimal(number.denominator), Decimal(1)
+    unit = re.search(r"\d[ -]?([a-z])", token.text, re.IGNORECASE)
+    if token.kind == "money" and not unit and not billions:
+        return None, Decimal(1)
+    value = Decimal(digits[0].replace(",", ""))
+    scale = Decimal(_SCALE[unit[1].lower()] if unit else 1_000) if token.kind == "money" else Decimal(1)
+    return value * scale, scale.scaleb(int(value.as_tuple().exponent))
 
 
 def tokens(sentence: str) -> list[Token]:
