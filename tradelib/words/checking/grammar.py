@@ -109,14 +109,8 @@ class Sentence:
 
     def _is_foreign(self, place: int) -> bool:
         """Whether the last subject before a place in the sentence is another than trade: *the budget deficit*."""
-        foreign = None
-        for token in self.tokens:
-            if token.start < place and token.kind == "foreign":
-                foreign = token
-            elif token.start < place and token.kind == "flow" and foreign:
-                is_part = phrase("ran").fullmatch(self.text[foreign.end : token.start])
-                foreign = foreign if is_part else None
-        return foreign is not None
+        subjects = [token for token in self.tokens if token.kind in ("flow", "foreign") and token.start < place]
+        return bool(subjects) and subjects[-1].kind == "foreign"
 
     def _ranks(self) -> list[Statement]:
         """Return what the sentence says of ranks: of the level before, else of the next one, else of its month."""
@@ -219,12 +213,6 @@ class Sentence:
         left = next((token for token in reversed(self.tokens[:at]) if token.kind != "level"), None)
         between = self.text[left.end : self.tokens[at].start] if left else ""
         return left if phrase("apposed").fullmatch(between) else None
-
-    def listed_side(self) -> int:
-        """Return 1 or -1 where the sentence lists partners under surpluses or deficits, else 0."""
-        first = next((token.value for token in self.tokens if token.kind == "flow"), "")
-        has_partner = any(token.kind == "partner" for token in self.tokens)
-        return {"surplus": 1, "deficit": -1}.get(first, 0) if has_partner else 0
 
     def named_after(self, at: int) -> Subject | None:
         """Return the subject that follows *increase in*, up to the next number."""

@@ -109,9 +109,8 @@ def _in_a_list(n: Number) -> Role | None:
     if not n.is_money or not re.search(r"\(\s*$", n.raw):
         return None
     n.sentence.way = n.way or n.sentence.way
-    if side := n.sentence.listed_side():
-        return Role("level", 0, replace(n.sentence.subject, sign=side))
-    return Role("change", n.sentence.way) if n.sentence.way else Role("level")
+    is_list_of_balances = n.sentence.subject.flow == "balance" and n.sentence.subject.partner
+    return Role("level") if is_list_of_balances or not n.sentence.way else Role("change", n.sentence.way)
 
 
 def _beside_its_change(n: Number) -> Role | None:
@@ -126,11 +125,6 @@ def _level_before(n: Number) -> Role | None:
     """Take ``from $123.2 billion in February``, ``vs Feb $123.2bn``."""
     is_base = n.follows("from") or (n.follows("month") and [token.kind for token in n.segment[-2:-1]] == ["from"])
     return n.level(is_base=True) if is_base else None
-
-
-def _by(n: Number) -> Role | None:
-    """Take ``widened by $14.0 billion``."""
-    return Role("change", n.way) if n.way and re.search(r"\bby\s*(?:\w+\s+){0,2}$", n.near) else None
 
 
 def _of(n: Number) -> Role | None:
@@ -148,7 +142,7 @@ def _level_after(n: Number) -> Role | None:
 
 
 def _change_after(n: Number) -> Role | None:
-    """Take ``increased $17.8 billion``, ``up 4.4 percent``."""
+    """Take ``increased $17.8 billion``, ``widened by $14.0 billion``, ``up 4.4 percent``."""
     return Role("change", n.way) if n.way and (n.follows("direction") or _filled(n.near)) else None
 
 
@@ -190,7 +184,7 @@ def _like_the_last(n: Number) -> Role | None:
 
 
 RULES: tuple[Callable[[Number], Role | None], ...] = (
-    _expected, _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before, _by,
+    _expected, _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before,
     _of, _before_its_flow, _level_after, _change_after, _signed, _like_the_last, _headline,
 )  # fmt: skip
 """In order: the first that fits is the role of a number."""

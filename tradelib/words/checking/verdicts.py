@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tradelib.quantity.figure import Cell, Figure
+    from tradelib.quantity.figure import Figure
     from tradelib.store import Release
     from tradelib.words.checking.statements import Statement
 
@@ -201,18 +201,13 @@ def _where(statement: Statement, release: Release, figure: Figure) -> str:
 
 def _source(release: Release, figure: Figure) -> str:
     """Return where a figure stands: release, exhibit, cells and file."""
-    cells = figure.cells
-    if not cells:
+    if not figure.cells:
         return f"release of {release.released}"
-    exhibit = f"exhibit {cells[0].exhibit}, " if cells[0].exhibit[:1].isdigit() else ""
-    return f"release of {release.released}, {exhibit}{_cells(cells)} of {cells[0].file}"
-
-
-def _cells(cells: list[Cell]) -> str:
-    """Return the addresses of cells of one table: the first in full, the last of more."""
-    first, last = cells[0].cell, cells[-1].cell
-    same = cells[-1].file == cells[0].file and last.rpartition("!")[0] == first.rpartition("!")[0]
-    return first if first == last or not same else f"{first} and {last.rpartition('!')[2]}"
+    first, last = figure.cells[0], figure.cells[-1]
+    exhibit = f"exhibit {first.exhibit}, " if first.exhibit[:1].isdigit() else ""
+    table, _, address = last.cell.rpartition("!")
+    is_near = (last.file, table) == (first.file, first.cell.rpartition("!")[0]) and last.cell != first.cell
+    return f"release of {release.released}, {exhibit}{first.cell}{f' and {address}' * is_near} of {first.file}"
 
 
 def _named(subject: Subject) -> str:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradelib.quantity.labels import ITEMS, partners
+from tradelib import store
+from tradelib.quantity.labels import ITEMS, item_label, partners
 
 
 class Token(NamedTuple):
@@ -64,25 +65,16 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
 @cache
 def _names() -> dict[str, tuple[str, str]]:
     """Return items and partners by their name in small letters."""
-    named = {name: ("item", path) for path, name in commodities().items()}
+    release = next((other for other in reversed(store.releases()) if "7" in other.exhibits), None)  # by commodity
+    items = dict.fromkeys(quantity.item for quantity in release.quantities.values()) if release else {}
+    roots = r"goods/(?:foods|industrial_supplies|capital_goods|automotive|consumer_goods)/[^/]+"
+    named = {item_label(item): ("item", item) for item in items if re.fullmatch(roots, item)}
     for path, text in ITEMS.items():
         named |= dict.fromkeys((re.sub(r" (?:services|products)$", "", text["text"]), text["text"]), ("item", path))
     for row in partners().values():
         names = (row["name"], row["text"].removeprefix("the "), *row["other_names"].split(";"))
         named |= {name.lower(): ("partner", row["slug"]) for name in names if name and row["kind"] != "world"}
     return {name.replace("-", " "): meaning for name, meaning in named.items() if meaning[1] != "goods/residual"}
-
-
-@cache
-def commodities() -> dict[str, str]:
-    """Return by path the commodities of the newest release that has exhibits by commodity, in words."""
-    from tradelib import store
-    from tradelib.quantity.labels import item_label
-
-    release = next((other for other in reversed(store.releases()) if "7" in other.exhibits), None)
-    items = dict.fromkeys(quantity.item for quantity in release.quantities.values()) if release else {}
-    roots = r"goods/(?:foods|industrial_supplies|capital_goods|automotive|consumer_goods)/[^/]+"
-    return {item: item_label(item) for item in items if re.fullmatch(roots, item)}
 
 
 def factor(text: str) -> Fraction:
