@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import textwrap
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -85,14 +86,16 @@ def check(
         text = sys.stdin.read() if str(file) == "-" else checking.text_of(file)
         result = checking.check(text, released=released)
     if as_html:
-        as_html.write_text(result.html() + "\n", encoding="utf-8")
+        as_html.write_text(f'<!doctype html><meta charset="utf-8">{result.html()}\n', encoding="utf-8")
     table = result.table.drop(columns="sentence")
     if as_json:
         _out.print(table.to_json(orient="records", indent=2), markup=False, soft_wrap=True)
     else:
         rows = table if all_ or len(table) < 20 else table[table["verdict"] != "agrees"]
+        width = _out.width if _out.is_terminal else 10_000  # a pipe gets one line for each number
         for row in rows.itertuples(index=False):
-            _out.print(f"{row.verdict:16} {row.number}: {row.quantity} {row.month}; {row.why}", markup=False)
+            line = f"{row.verdict:16} {row.number}: {row.quantity} {row.month}; {row.why}"
+            _out.print(textwrap.fill(line, width, subsequent_indent=" " * 17, break_on_hyphens=False), markup=False)
         _out.print(result.summary(), markup=False)
     if result.counts["wrong"]:
         raise typer.Exit(1)

@@ -20,7 +20,6 @@ from tradelib.words.checking.vocabulary import plain
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
     from pathlib import Path
 
     from tradelib.store import Release
@@ -61,8 +60,8 @@ class Checked(Result):
 
     def summary(self) -> str:
         """Return the counts in one line."""
-        met = [(count, verdict) for verdict, count in self.counts.items() if count]
-        words = ", ".join(f"{count} {verdict.removesuffix('s') if count > 1 else verdict}" for count, verdict in met)
+        counts = self.counts.items()
+        words = ", ".join(f"{n} {verdict.removesuffix('s') if n > 1 else verdict}" for verdict, n in counts if n)
         numbers = f"{len(self.judgements)} number{'s' if len(self.judgements) > 1 else ''}"
         return f"{numbers}: {words}" if words else "no number about the U.S. trade figures"
 
@@ -163,7 +162,7 @@ def printed_figures(release: Release) -> list[tuple[Judgement, str, str]]:
     return [(j, *place) for j, place in zip(judged, places, strict=True) if j.verdict in ("agrees", "ties")]
 
 
-def _releases(month: pd.Period, own: Release | None) -> Sequence[Release]:
+def _releases(month: pd.Period, own: Release | None) -> list[Release]:
     """Return the release about a month first, then the later ones, then the earlier ones."""
     known = [release for release in store.releases() if release.quantities]
     return sorted(known, key=lambda its: (

@@ -117,8 +117,6 @@ class Sentence:
         ranks = []
         levels = [row for row in self.rows if row.kind == "level" and not row.is_base and row.length == 1]
         for match in phrase("rank").finditer(self.text):
-            if self._is_foreign(match.start()):
-                continue
             place = self.place + match.start()
             before = [row for row in levels if row.start < place]
             month = [*self._months(self.tokens, "from", "money"), self.context.month][0]
@@ -128,7 +126,8 @@ class Sentence:
             way = -1 if re.search(r"\b(?:low|lowest|smallest|narrowest|least)\b", match[0], re.IGNORECASE) else 1
             lag = (level.month - since).n if since is not None and level.month is not None else 0
             span = int(factor(match["span"] or ""))
-            if level.subject.flow and (levels or self.has_subject) and (span > 1 or not match["span"]):
+            is_trade = level.subject.flow and (levels or self.has_subject) and not self._is_foreign(match.start())
+            if is_trade and (span > 1 or not match["span"]):
                 rank = replace(level, number=match[0], start=place, kind="rank", direction=way, lag=lag, length=span)
                 ranks.append(rank)
         return ranks
@@ -137,8 +136,8 @@ class Sentence:
         """Take over month, span and comparison that the sentence names."""
         # A span named after the numbers is that of another sentence or of a drawing beside the text.
         stop = self.numbers[0] if self.numbers else len(self.tokens)
-        spans = {t.value for t in self.tokens[:stop] if t.kind == "span"}
-        spans |= {t.value for t in self.tokens[stop:] if t.kind == "span" and t.value != "average"}
+        all_spans = [(at, token.value) for at, token in enumerate(self.tokens) if token.kind == "span"]
+        spans = {value for at, value in all_spans if at < stop or value != "average"}
         months = [token for token in self.tokens if token.kind == "month"]
         context, has_flow = self.context, any(token.kind == "flow" for token in self.tokens)
         if heading := re.search(r"\bRevisions to (?=[A-Z])", self.text):
@@ -147,7 +146,7 @@ class Sentence:
             context.revised = None
         named = next((self._span(token) for token in self.tokens if token.kind == "range"), None)
         lag = 12 if "year_ago" in spans else 1
-        span: tuple[int, int, bool, pd.Period | None] | None = None
+        span = context.length, context.lag, context.average, context.end
         if named and named[0] > 2:
             span = named[0], 12 if lag == 12 else named[0], False, named[1]
         elif "year_to_date" in spans:
@@ -161,8 +160,7 @@ class Sentence:
             span = 12, 12, False, None
         elif months or (has_flow and context.length == 1):
             span = 1, lag, False, None
-        if span:
-            context.length, context.lag, context.average, context.end = span
+        context.length, context.lag, context.average, context.end = span
 
     def _span(self, token: Token) -> tuple[int, pd.Period]:
         """Return how many months a quarter or *January to March* has, and the last of them."""
@@ -186,7 +184,7 @@ class Sentence:
                     self.subject = replace(self.subject, item=token.value)
             elif token.kind == "partner":
                 kept = self.subject.item if left and left.kind == "item" and "/" in self.subject.item else ""
-                self.subject = replace(self.subject, partner=token.value, item=kept)
+                self.subject = replace(self.subject, partner=token.value, item=kept, is_carried=False)
             elif token.kind == "price":
                 self.subject = replace(self.subject, price=token.value)
             elif token.kind == "basis" and token.value == "net":
@@ -201,12 +199,13 @@ class Sentence:
         item = named.value if named and named.kind == "item" else ""
         partner = named.value if named and named.kind == "partner" else ""
         is_first = not any(other.kind == "flow" for other in self.tokens[:at])
+        before, is_carried = (self.subject if self.has_subject else self.context.subject), False
         if not item and not partner and (self.has_subject or is_first):
-            partner = (self.subject if self.has_subject else self.context.subject).partner
+            partner, is_carried = before.partner, before.is_carried or not self.has_subject
         prices = [other.value for other in self.tokens[max(0, at - 2) : at] if other.kind == "price"]
         price = prices[-1] if prices else self.terms
         sign = {"deficit": -1, "balance": 0}.get(token.value, 1)
-        self.subject = replace(self.subject, flow=flow, sign=sign, item=item, partner=partner, price=price)
+        self.subject = Subject(flow, sign, item, partner, self.subject.basis, price, is_carried)
 
     def _apposed(self, at: int) -> Token | None:
         """Return the item or partner that a flow says more of: *that in services was a surplus*."""
@@ -274,8 +273,7 @@ class Sentence:
         """Return the last month of the span that a number is about."""
         if self.context.end is not None:
             return self.context.end - self.context.lag if is_base else self.context.end
-        usual = self.context.current if self.context.current is not None and self.context.length == 1 else None
-        usual = self.context.month if usual is None else usual
+        usual = (self.context.current if self.context.length == 1 else None) or self.context.month
         named_after = n.ahead and n.ahead.kind in ("month", "year") and re.fullmatch(
             r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.after
         )  # fmt: skip

@@ -65,6 +65,8 @@ def measures(statement: Statement, release: Release) -> Iterator[tuple[Quantity,
         Millions of dollars, percent, or the factor of a ratio.
     """
     fitting = quantities(statement.subject, release, annual=statement.length == 12)
+    if statement.subject.is_carried:
+        fitting += quantities(replace(statement.subject, partner=""), release)
     series = [(quantity, partial(_figure, quantity.name)) for quantity in fitting]
     if statement.subject.flow == "balance" and not fitting:  # printed as two flows, without their difference
         flows = quantities(replace(statement.subject, flow="exports"), release)
@@ -97,8 +99,7 @@ def _measured(statement: Statement, release: Release, monthly: Monthly) -> Figur
     if now is None or month is None or statement.kind == "share":
         return None if now is None else _share(now, statement, release)
     if statement.kind == "level":
-        level: Figure = now * (sign or 1) if sign or statement.direction else abs(now)
-        return level
+        return -now if sign < 0 else now if sign or statement.direction else abs(now)
     if statement.kind == "revision":
         older = [monthly(other, month) for other in store.releases() if other.released < release.released]
         before = next((figure for figure in reversed(older) if figure is not None), None)

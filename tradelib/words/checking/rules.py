@@ -37,7 +37,7 @@ class Number:
     def __init__(self, sentence: Sentence, at: int, start: int) -> None:
         words = sentence.tokens
         self.sentence, self.at, self.token = sentence, at, words[at]
-        self.segment = words[start:at]
+        self.segment, self.names = words[start:at], {token.kind for token in words[start:at]}
         self.left = next((token for token in reversed(words[:at]) if token.kind != "than"), None)
         self.ahead = words[at + 1] if at + 1 < len(words) else None
         self.raw, self.rest = sentence.text[: self.token.start], sentence.text[self.token.end :]
@@ -67,11 +67,6 @@ def qualifier(before: str) -> tuple[int, bool]:
     fits = (key for key, small in about if re.search(rf"(?:\b|(?=~))(?:{small})\s*$", before, re.IGNORECASE))
     bound, _, rough = next(fits, "0").partition(" ")
     return int(bound), bool(rough)
-
-
-def _expected(n: Number) -> Role | None:
-    """Leave alone what ``economists had expected``."""
-    return Role("") if phrase("expected").search(n.raw) else None
 
 
 def _multiplied(n: Number) -> Role | None:
@@ -148,7 +143,7 @@ def _change_after(n: Number) -> Role | None:
 
 def _signed(n: Number) -> Role | None:
     """Take ``+14.0%`` after a level, ``imports +4.4%``."""
-    names_flow = any(token.kind in ("flow", "item", "partner") for token in n.segment)
+    names_flow = n.names & {"flow", "item", "partner"}
     if n.is_money or not n.sign or not (n.last or names_flow):
         return None
     return Role("percent", n.sign, n.last.subject if n.last and not names_flow else None)
@@ -156,8 +151,7 @@ def _signed(n: Number) -> Role | None:
 
 def _headline(n: Number) -> Role | None:
     """Take ``Deficit: $140.5 billion``; ``imports $419.0 billion``; ``trade balance Mar 2025 -$140.5bn``."""
-    names_flow = any(token.kind == "flow" for token in n.segment)
-    is_named = n.follows("flow", "item", "partner") or (n.follows("month") and names_flow)
+    is_named = n.follows("flow", "item", "partner") or (n.follows("month") and "flow" in n.names)
     bare = is_named and re.fullmatch(r"[\s,:(]*", n.near)
     is_average = n.left is not None and n.left.text == "averaged"
     return n.level() if n.is_money and (bare or is_average or re.search(r":\s*$", n.raw)) else None
@@ -184,7 +178,7 @@ def _like_the_last(n: Number) -> Role | None:
 
 
 RULES: tuple[Callable[[Number], Role | None], ...] = (
-    _expected, _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before,
+    _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before,
     _of, _before_its_flow, _level_after, _change_after, _signed, _like_the_last, _headline,
 )  # fmt: skip
 """In order: the first that fits is the role of a number."""

@@ -26,6 +26,8 @@ class Subject:
         As ``Quantity`` has them; an empty item is the total, or goods with a partner.
     basis, price : str
         ``census``, ``bop`` or ``net``, and ``real`` or ``nominal``, where the text says so.
+    is_carried : bool
+        The partner is that of a sentence before, and may no longer be meant.
     """
 
     flow: str = ""
@@ -34,6 +36,7 @@ class Subject:
     partner: str = ""
     basis: str = ""
     price: str = ""
+    is_carried: bool = False
 
 
 @dataclass(frozen=True)

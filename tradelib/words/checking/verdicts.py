@@ -11,7 +11,7 @@ from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.rounding import exact, printed
 from tradelib.words.checking.measuring import measures, quantities
-from tradelib.words.checking.statements import Subject
+from tradelib.words.checking.statements import Statement, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from tradelib.quantity.figure import Figure
     from tradelib.store import Release
-    from tradelib.words.checking.statements import Statement
 
 Verdict = Literal["agrees", "ties", "revised since", "wrong", "not in the store", "not understood"]
 VERDICTS: tuple[Verdict, ...] = ("agrees", "ties", "revised since", "wrong", "not in the store", "not understood")
@@ -100,9 +99,8 @@ def judge(
     if first is None:
         return Judgement(statement, "not in the store", _named(statement.subject), missing)
     release, judgement = first
-    limits = {"share": 1.0, "percent": float("inf"), "ratio": float("inf")}
     gap = abs(float(statement.value) - abs(float(judgement.proof or 0)))
-    is_contradicted = gap >= limits.get(statement.kind, IMPLAUSIBLE * statement.length)
+    is_contradicted = gap >= {"share": 1.0}.get(statement.kind, IMPLAUSIBLE * statement.length)
     if is_contradicted or statement.kind == "points" or (release is releases[0] and release.month == month):
         return replace(judgement, verdict="wrong", why=f"should be {judgement.why}{_meant(statement, release)}")
     if is_official:
@@ -183,7 +181,7 @@ def _off(statement: Statement, figure: Figure) -> Fraction:
     millions = exact(_MONTH_OFF if statement.average else min(statement.length * _MONTH_OFF, _ANNUAL_OFF))
     if statement.kind in ("level", "change", "revision"):
         return millions if statement.kind == "level" else 2 * millions
-    base = max((abs(cell.value) for cell in figure.cells), default=Fraction(1)) or Fraction(1)
+    base = max(abs(cell.value) for cell in figure.cells) or 1
     return (2 if statement.kind == "ratio" else 200) * millions / base
 
 
@@ -201,8 +199,6 @@ def _where(statement: Statement, release: Release, figure: Figure) -> str:
 
 def _source(release: Release, figure: Figure) -> str:
     """Return where a figure stands: release, exhibit, cells and file."""
-    if not figure.cells:
-        return f"release of {release.released}"
     first, last = figure.cells[0], figure.cells[-1]
     exhibit = f"exhibit {first.exhibit}, " if first.exhibit[:1].isdigit() else ""
     table, _, address = last.cell.rpartition("!")

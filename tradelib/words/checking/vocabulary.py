@@ -120,13 +120,9 @@ def tokens(sentence: str) -> list[Token]:
 
 def sentences(text: str) -> list[tuple[int, str]]:
     """Return the sentences of a text with their places; a bullet and an empty line begin a new one."""
-    rows, at = [], 0
-    for end in [*phrase("end").finditer(text), None]:
-        stop = end.start() if end else len(text)
-        if text[at:stop].strip():
-            rows.append((at, text[at:stop]))
-        at = end.end() if end else stop
-    return rows
+    ends = [match.span() for match in phrase("end").finditer(text)]
+    starts, stops = [0, *(stop for _, stop in ends)], [*(start for start, _ in ends), len(text)]
+    return [(start, text[start:stop]) for start, stop in zip(starts, stops, strict=True) if text[start:stop].strip()]
 
 
 def plain(text: str) -> str:
