@@ -9,13 +9,15 @@ from itertools import pairwise
 
 import pandas as pd
 
-from tradelib.words.checking.rules import RULES, Number, qualifier
+from tradelib.words.checking.rules import RULES, Number, Role, qualifier
 from tradelib.words.checking.statements import Kind, Statement, Subject
 from tradelib.words.checking.vocabulary import Token, amount, factor, month_of, phrase, plain, sentences, tokens, words
 
 _KINDS: dict[str, Kind] = {"money": "level", "percent": "percent", "points": "points", "ratio": "ratio"}
 
 
+_NEAR = 11
+"""Characters between a record and its number: *record high of $419.0 billion*."""
 _FAR = 3
 """Sentences without a flow of trade after which a flow is not carried over any more."""
 
@@ -119,9 +121,10 @@ class Sentence:
         for match in phrase("rank").finditer(self.text):
             place = self.place + match.start()
             before = [row for row in levels if row.start < place]
+            beside = [row for row in self.rows if row.kind == "level" and 0 < row.start - place - len(match[0]) < _NEAR]
             month = [*self._months(self.tokens, "from", "money"), self.context.month][0]
             usual = Statement("", self.text.strip(), place, self.subject, "level", month)
-            level = before[-1] if before else levels[0] if levels else usual
+            level = [*beside, *reversed(before), *levels, usual][0]
             since = month_of(match["since"].removeprefix("in "), level.month) if match["since"] else None
             way = -1 if re.search(r"\b(?:low|lowest|smallest|narrowest|least)\b", match[0], re.IGNORECASE) else 1
             lag = (level.month - since).n if since is not None and level.month is not None else 0
@@ -190,7 +193,7 @@ class Sentence:
             elif token.kind == "basis" and token.value == "net":
                 self.subject = replace(self.subject, item="goods", basis="net")
             is_subject = token.kind in ("flow", "item", "partner") or (token.kind, token.value) == ("basis", "net")
-            self.has_subject |= is_subject and bool(self.subject.flow)
+            self.has_subject |= token.kind == "flow" or (is_subject and bool(self.subject.flow))
 
     def _take_flow(self, at: int, token: Token, left: Token | None) -> None:
         """Take over a flow, with the item or partner before it (*goods deficit*), or that of the sentence before."""
@@ -205,6 +208,9 @@ class Sentence:
         prices = [other.value for other in self.tokens[max(0, at - 2) : at] if other.kind == "price"]
         price = prices[-1] if prices else self.terms
         sign = {"deficit": -1, "balance": 0}.get(token.value, 1)
+        after = phrase("follows").match(self.text, token.end)
+        if after and not any(-5 < other.start - after.end() <= 0 for other in self.tokens[at + 1 :]):
+            flow = ""  # an item or partner that no table has
         self.subject = Subject(flow, sign, item, partner, self.subject.basis, price, is_carried)
 
     def _apposed(self, at: int) -> Token | None:
@@ -252,7 +258,7 @@ class Sentence:
                 kind = _KINDS[token.kind]
         if not subject.flow:
             return blank
-        month = self._month_of(n, is_base=role.is_base)
+        month = self._month_of(n, role)
         if context.revised is not None and "revised" in n.raw:
             kind, month = "revision", context.revised
         base = None if kind in ("level", "share") else self._base(n.at)
@@ -269,20 +275,22 @@ class Sentence:
         month = 12 if self.context.length == 12 else self.context.month.month
         return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
 
-    def _month_of(self, n: Number, *, is_base: bool) -> pd.Period:
+    def _month_of(self, n: Number, role: Role) -> pd.Period:
         """Return the last month of the span that a number is about."""
         if self.context.end is not None:
-            return self.context.end - self.context.lag if is_base else self.context.end
+            return self.context.end - self.context.lag * role.is_base
         usual = (self.context.current if self.context.length == 1 else None) or self.context.month
         named_after = n.ahead and n.ahead.kind in ("month", "year") and re.fullmatch(
             r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.after
         )  # fmt: skip
         if named_after and n.ahead:
             return self._named(n.ahead)
-        if is_base:
+        ago = (phrase("ago").match(n.rest) or phrase("ago").match(self.text)) if role.kind == "level" else None
+        if role.is_base and not ago:
             return usual - self.context.lag
         named = self._months(n.segment, "from")[-1:] or self._months(self.tokens, "from", "money")
-        return named[0] if named else usual
+        month = named[0] if named else usual
+        return month - (12 if ago["year"] else 1) if ago else month
 
     def _months(self, words: list[Token], *after: str) -> list[pd.Period]:
         """Return the months among words, but for those after a word of some kinds: bases of comparison and the like."""
