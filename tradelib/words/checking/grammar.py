@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -167,11 +166,9 @@ class Sentence:
 
     def _span(self, token: Token) -> tuple[int, pd.Period]:
         """Return how many months a quarter or *January to March* has, and the last of them."""
-        months = re.findall(r"(?!From|Between)[A-Z][a-z]{2,8}", token.text)
-        if token.value.isdigit():
-            months = [calendar.month_name[int(token.value) - 2], calendar.month_name[int(token.value)]]
-        end = month_of(f"{months[-1]} {token.text[-4:]}", self.context.month)
-        return (end - month_of(months[0], end)).n + 1, end
+        first, last, *_ = re.findall(r"(?!(?i:from|between))[A-Z][A-Za-z]{2,8}", f"{token.value} {token.text}")
+        end = month_of(f"{last} {token.text[-4:]}", self.context.month)
+        return (end - month_of(first, end)).n + 1, end
 
     def _take_subject(self, first: int, stop: int) -> None:
         """Take over flow, item, partner and price that stand between two numbers."""
@@ -179,7 +176,7 @@ class Sentence:
             token, left = self.tokens[at], self.tokens[at - 1] if at else None
             ahead = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             if token.kind == "flow":
-                self._take_flow(at, token, left)
+                self._take_flow(at, token)
             elif token.kind == "item":
                 is_suffix = left and left.kind == "item" and left.value.startswith(f"{token.value}/")
                 is_of_flow = ahead and ahead.kind == "flow" and phrase("joined").fullmatch(self.between(at, at + 1))
@@ -195,10 +192,11 @@ class Sentence:
             is_subject = token.kind in ("flow", "item", "partner") or (token.kind, token.value) == ("basis", "net")
             self.has_subject |= token.kind == "flow" or (is_subject and bool(self.subject.flow))
 
-    def _take_flow(self, at: int, token: Token, left: Token | None) -> None:
+    def _take_flow(self, at: int, token: Token) -> None:
         """Take over a flow, with the item or partner before it (*goods deficit*), or that of the sentence before."""
         flow = token.value if token.value in ("exports", "imports") else "balance"
-        named = left if left and phrase("joined").fullmatch(self.between(at - 1, at)) else self._apposed(at)
+        left = next((other for other in reversed(self.tokens[:at]) if other.kind != "level"), token)
+        named = left if phrase("joined").fullmatch(self.text[left.end : token.start]) else None
         item = named.value if named and named.kind == "item" else ""
         partner = named.value if named and named.kind == "partner" else ""
         is_first = not any(other.kind == "flow" for other in self.tokens[:at])
@@ -212,12 +210,6 @@ class Sentence:
         if after and not any(-5 < other.start - after.end() <= 0 for other in self.tokens[at + 1 :]):
             flow = ""  # an item or partner that no table has
         self.subject = Subject(flow, sign, item, partner, self.subject.basis, price, is_carried)
-
-    def _apposed(self, at: int) -> Token | None:
-        """Return the item or partner that a flow says more of: *that in services was a surplus*."""
-        left = next((token for token in reversed(self.tokens[:at]) if token.kind != "level"), None)
-        between = self.text[left.end : self.tokens[at].start] if left else ""
-        return left if phrase("apposed").fullmatch(between) else None
 
     def named_after(self, at: int) -> Subject | None:
         """Return the subject that follows *increase in*, up to the next number."""

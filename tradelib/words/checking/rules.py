@@ -78,12 +78,6 @@ def _multiplied(n: Number) -> Role | None:
     return Role("change", n.way, n.sentence.named_after(n.at))
 
 
-def _beyond(n: Number) -> Role | None:
-    """Take ``fell below $250 billion``."""
-    is_beyond = n.is_money and n.follows("direction") and re.fullmatch(r"\s*(?:just )?(?:above|below|past)\s*", n.near)
-    return Role("level") if is_beyond else None
-
-
 def _compared(n: Number) -> Role | None:
     """Take ``$0.5 billion more than in February``."""
     if phrase("more").match(n.rest):
@@ -132,7 +126,7 @@ def _of(n: Number) -> Role | None:
 
 
 def _level_after(n: Number) -> Role | None:
-    """Take ``to $163.5 billion``, ``was $140.5 billion``."""
+    """Take ``to $163.5 billion``, ``was $140.5 billion``, ``fell below $250 billion``."""
     return Role("level") if n.follows("level") and _filled(n.near) else None
 
 
@@ -178,7 +172,7 @@ def _like_the_last(n: Number) -> Role | None:
 
 
 RULES: tuple[Callable[[Number], Role | None], ...] = (
-    _multiplied, _beyond, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before,
+    _multiplied, _compared, _before_its_noun, _in_a_list, _beside_its_change, _level_before,
     _of, _before_its_flow, _level_after, _change_after, _signed, _like_the_last, _headline,
 )  # fmt: skip
 """In order: the first that fits is the role of a number."""
