@@ -42,7 +42,6 @@ DEPARTURES: dict[str, dict[str, Any]] = {
     "critical value 5": {"outlier": {"types": ("ao", "ls", "tc"), "critical": 5.0}},
     "no outliers": {"outlier": None},
     "levels": {"transform": {"function": "none"}},
-    "X-11, pseudo-additive": {"engine": "x11", "transform": {"function": "none"}, "x11": {"mode": "pseudoadd"}},
     "X-11": {"engine": "x11"},
 } | {
     f"X-11, filter {name}": {"engine": "x11", "x11": {"seasonalma": name}} for name in ("s3x3", "s3x5", "s3x9", "s3x15")
