@@ -7,6 +7,7 @@ from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution import left_out, plan
 from tradelib.report.parameters import Chapter, Parameters, asked, check, notebooks
 from tradelib.report.parameters.chapter import declared
+from tradelib.store.paths import notebook_folder
 
 CELL = """vintage = None  # the release
 output = None  # folder
@@ -92,3 +93,10 @@ def test_a_file_that_is_no_notebook_is_refused_by_name(folder):
     path.write_text("{")
     with pytest.raises(ParameterError, match=r"30_mine\.ipynb is no notebook"):
         declared(path)
+
+
+@pytest.mark.parametrize("path", sorted(notebook_folder().glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_every_parameter_says_what_it_may_be(path):
+    cells = nbformat.read(path, as_version=4).cells
+    [source] = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    assert [line for line in source.splitlines() if "=" in line.split("#")[0] and "  # " not in line] == []
