@@ -185,8 +185,15 @@ def test_diff_prints_what_was_revised_and_what_moved():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("word", "said"), [("petroleum", "Petroleum"), ("china", "China")])
-def test_a_new_notebook_runs_in_a_report_at_once(word, said, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("word", "said", "amount"),
+    [
+        ("petroleum", "Petroleum", "+$4.7 billion"),
+        ("petroleum_products", "Petroleum products", "$19.1 billion"),
+        ("china", "China", "$10.8 billion"),
+    ],
+)
+def test_a_new_notebook_runs_in_a_report_at_once(word, said, amount, tmp_path, monkeypatch):
     monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path / "notebooks"))
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -198,5 +205,6 @@ def test_a_new_notebook_runs_in_a_report_at_once(word, said, tmp_path, monkeypat
     told = json.loads((tmp_path / "r" / "results.json").read_text())[f"30_{word}"]
     assert told["title"] == said
     assert f"{said} in March 2025" in told["items"][0]["title"]
+    assert amount in told["items"][0]["title"]  # some exhibits are in thousands of dollars
     assert "there is a notebook" in str(RUN.invoke(app, ["new", word]).exception)
     assert "is no name" in str(RUN.invoke(app, ["new", "../x"]).exception)
