@@ -166,7 +166,8 @@ class Sentence:
 
     def _span(self, token: Token) -> tuple[int, pd.Period]:
         """Return how many months a quarter or *January to March* has, and the last of them."""
-        first, last, *_ = re.findall(r"(?!(?i:from|between))[A-Z][A-Za-z]{2,8}", f"{token.value} {token.text}")
+        months = r"\b(?!(?i:from|between|and|through)\b)[A-Z][A-Za-z]{2,8}"
+        first, last, *_ = re.findall(months, f"{token.value} {token.text}")
         end = month_of(f"{last} {token.text[-4:]}", self.context.month)
         return (end - month_of(first, end)).n + 1, end
 
