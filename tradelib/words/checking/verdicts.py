@@ -216,8 +216,8 @@ def _meant(statement: Statement, release: Release) -> str:
     flows, items, matches = (("balance", -1), ("exports", 1), ("imports", 1)), ("total", "goods", "services"), []
     for (flow, sign), item, back in product(flows, items, (0, 1, 12)):
         month = None if statement.month is None else statement.month - back
-        other = replace(statement, subject=Subject(flow, sign, item), month=month, direction=0)
+        other = replace(statement, subject=Subject(flow, sign, item, basis="bop"), month=month, direction=0)
         for quantity, figure in measures(other, release):
-            if quantity.basis == "bop" and _compared(other, abs(figure)) == "agrees":
+            if _compared(other, abs(figure)) == "agrees":
                 matches.append(f"{quantity.label('short').lower()} in {other.month:%B %Y}")
     return f"; it would be right for {' or '.join(dict.fromkeys(matches[:2]))}" if matches else ""
