@@ -245,7 +245,8 @@ def months(count):
         (AIRLINE * np.nan, "no values"),
         (AIRLINE.astype(str) + "x", "expected numbers"),
         (AIRLINE * 1e15, "expected less than 1e15"),
-        (AIRLINE.to_frame(), "expected a pandas Series"),
+        (list(AIRLINE), "expected a pandas Series"),
+        (AIRLINE.to_frame().assign(other=1.0), "expected one column of values"),
     ],
 )
 def test_an_unfit_series_is_refused(series, told):
