@@ -80,3 +80,14 @@ def test_a_data_folder_without_the_detail_leaves_the_notebook_out(tmp_path, monk
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path))
     with pytest.raises(ParameterError, match="no goods by five-digit end use"):
         load_detail()
+
+
+def test_a_defect_of_the_program_is_no_reason_to_leave_a_series_as_it_is(monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise KeyError("publisher")
+
+    monkeypatch.setattr("tradelib.seasonal.x13.batch.x13", broken)
+    months = pd.period_range("2016-01", "2024-12", freq="M")
+    detail = pd.DataFrame({"10000": range(1, 109)}, index=months, dtype=float)
+    with pytest.raises(KeyError, match="publisher"):
+        indirect(detail)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.seasonal.agreement import force_years
 from tradelib.seasonal.x13 import Spec, build
 from tradelib.seasonal.x13.batch import x13_batch
@@ -126,6 +126,9 @@ def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q)
     binary()
     batch = x13_batch(detail, spec=spec, progress=False)
     quality = pd.Series({name: result.number("f3.q") for name, result in batch.results.items()}, dtype=float)
+    for error in batch.failures.values():
+        if not isinstance(error, TradelibError):  # a defect of ours is no reason to leave a series as it is
+            raise error
     reasons = {name: str(error) for name, error in batch.failures.items()}
     reasons |= {name: f"Q is {q:.2f}, above {most_q:g}" for name, q in quality.items() if q > most_q}
     adjusted = detail.astype(float).copy()

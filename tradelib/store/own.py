@@ -65,7 +65,7 @@ def described(values: pd.Series) -> dict[str, str]:
     these, and of a series that was never loaded, nothing is returned.
     """
     own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
-    if own is None or not isinstance(values.index, pd.PeriodIndex):
+    if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
         return {}
     freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
     formula = own.get("formula", str(values.name))
