@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tradelib.quantity.errors import ComparabilityError
-from tradelib.quantity.labels import MNEMONICS, item_label, partner_label
+from tradelib.quantity.labels import MNEMONICS, WORDS, item_label, partner_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,36 +18,7 @@ Flow: TypeAlias = Literal["exports", "imports", "balance", "gdp"]
 WORLD = "world"
 MILLIONS = "millions of dollars"
 
-_BASES = {
-    "bop": "balance of payments basis",
-    "census": "Census basis",
-    "net": "net adjustments to balance of payments basis",
-    "consumption": "imports for consumption",
-    "nipa": "national accounts basis",
-    "bls": "Bureau of Labor Statistics",
-}
-_ADJUSTMENTS = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}
-_MEASURES = {
-    "three_month_average": "three-month average",
-    "unit_price": "unit price",
-    "per_day": "average per day",
-    "quantity_per_day": "quantity per day",
-    "cif_value": "c.i.f. value",
-}
 _ADDITIVE = {"value", "quantity", "cif_value"}
-PARTITIONS = {
-    "petroleum": "petroleum",
-    "non_petroleum": "petroleum",
-    "energy_petroleum": "energy-related petroleum",
-    "advanced_technology": "advanced technology",
-    "vehicles": "motor vehicles",
-    "sitc": "SITC",
-    "naics": "NAICS",
-    "manufactured": "NAICS",
-    "agricultural": "NAICS",
-    "reexports": "re-exports",
-}
-"""Classifications of goods other than end use, by the first step of an item's path below ``goods``."""
 
 
 @dataclass(frozen=True)
@@ -137,16 +108,16 @@ class Quantity:
         if length == "short":
             return text
         plain = self.measure in {"value", "index"}
-        notes = [] if plain else [_MEASURES.get(self.measure, self.measure.replace("_", " "))]
-        notes += [_BASES[self.basis]] if self.basis != "bop" else []
-        notes += [_ADJUSTMENTS[self.adjustment]] if self.basis == "census" or self.adjustment == "nsa" else []
+        notes = [] if plain else [WORDS["measure"].get(self.measure, self.measure.replace("_", " "))]
+        notes += [WORDS["basis"][self.basis]] if self.basis != "bop" else []
+        notes += [WORDS["adjustment"][self.adjustment]] if self.basis == "census" or self.adjustment == "nsa" else []
         notes += [f"chained {self.price.removeprefix('chained')} dollars"] if real else []
         return ", ".join([text, *notes])
 
     @property
     def terms(self) -> str:
         """Basis, adjustment and price in words, as the foot of a table has them."""
-        words = [_BASES[self.basis], _ADJUSTMENTS[self.adjustment]]
+        words = [WORDS["basis"][self.basis], WORDS["adjustment"][self.adjustment]]
         words += [f"{self.price.replace('chained', 'chained ')} dollars"] if self.price.startswith("chained") else []
         return ", ".join(words)
 
@@ -155,7 +126,7 @@ class Quantity:
         """The classification that its item belongs to; sums are allowed inside one only."""
         root, *steps = self.item.split("/")
         if root == "goods" and steps:
-            return PARTITIONS.get(steps[0], "end use")
+            return WORDS["partition"].get(steps[0], "end use")
         return root
 
     @property

@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 
 
-def _read() -> tuple[dict[str, dict[str, str]], dict[str, str], dict[str, str]]:
-    table = tomllib.loads((_HERE / "items.toml").read_text(encoding="utf-8"))
-    return table["items"], {name: code for code, name in table["mnemonics"].items()}, table["search"]
+WORDS: dict[str, dict[str, str]] = tomllib.loads((_HERE / "items.toml").read_text(encoding="utf-8"))
+"""The table as it is; ``basis``, ``adjustment``, ``measure`` and ``partition`` say in words what else a quantity is."""
 
-
-ITEMS, MNEMONICS, SEARCH = _read()
+ITEMS: dict[str, dict[str, str]] = WORDS["items"]  # type: ignore[assignment] # it has tables of its own
+MNEMONICS, SEARCH = {name: code for code, name in WORDS["mnemonics"].items()}, WORDS["search"]
 """By path, the words of an item in up to three lengths (``text``, ``chart``, ``narrow``); by name, FRED's code; by an
 everyday word, what to search for instead, several words parted by ``|``."""
 

@@ -1,41 +1,18 @@
 """The store: what was published when, in folders ``data/<publisher>/<day of release>/``."""
 
-from tradelib.store.adding import Added, DayUnknownError, add
-from tradelib.store.combining import combine
-from tradelib.store.comparing import moves, revisions
-from tradelib.store.cutting import cut
-from tradelib.store.folders import publishers, release, releases
+from tradelib.store.adding import Added as Added, DayUnknownError as DayUnknownError, add as add
+from tradelib.store.combining import combine as combine
+from tradelib.store.comparing import moves as moves, revisions as revisions
+from tradelib.store.cutting import cut as cut
+from tradelib.store.folders import publishers as publishers, release as release, releases as releases
 from tradelib.store.loading import (
-    HEADLINE,
-    StoreWarning,
-    find,
-    load,
-    release_of,
+    HEADLINE as HEADLINE,
+    StoreWarning as StoreWarning,
+    find as find,
+    load as load,
+    release_of as release_of,
 )
-from tradelib.store.opened import read
-from tradelib.store.queries import series, triangle
-from tradelib.store.reading import Release
-from tradelib.store.writing import StoreError
-
-__all__ = [
-    "HEADLINE",
-    "Added",
-    "DayUnknownError",
-    "Release",
-    "StoreError",
-    "StoreWarning",
-    "add",
-    "combine",
-    "cut",
-    "find",
-    "load",
-    "moves",
-    "publishers",
-    "read",
-    "release",
-    "release_of",
-    "releases",
-    "revisions",
-    "series",
-    "triangle",
-]
+from tradelib.store.opened import read as read
+from tradelib.store.queries import series as series, triangle as triangle
+from tradelib.store.reading import Release as Release
+from tradelib.store.writing import StoreError as StoreError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity import Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError, ParameterError
-from tradelib.store.loading import find, load
+from tradelib.store.loading import find, in_unit, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,19 +68,15 @@ def combine(formula: str, **how: Any) -> pd.DataFrame:
         raise ParameterError(f"formula {formula!r} has no series")
     quantities = {word: find(word, how.get("vintage"))[0] for word in words}
     unit = how.pop("unit", "millions")
-    if unit not in ("millions", "billions"):
-        raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     frame = load([quantity.name for quantity in quantities.values()], **how)  # scaled last, from published values
     result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
     first = frame.attrs["series"][quantities[words[0]].name]
     name = ast.unparse(tree)
     labels = ", ".join(quantity.label() for quantity in quantities.values())
     about = {"label": name, "formula": name, "about": labels} | ({"unit": "ratio"} if result.is_ratio else {})
-    scaled = unit == "billions" and (first | about)["unit"].startswith("millions of ")
-    about |= {"unit": first["unit"].replace("millions", "billions")} if scaled else {}
-    made = (result.value / 1000 if scaled else result.value).rename(name).to_frame()
+    made = result.value.rename(name).to_frame()
     made.attrs = {"series": {name: first | about}, "notes": frame.attrs["notes"]}
-    return made
+    return in_unit(made, unit)
 
 
 def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:

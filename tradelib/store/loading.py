@@ -15,7 +15,7 @@ from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
 from tradelib.store.cutting import cut
 from tradelib.store.folders import publishers, releases
-from tradelib.store.reading import FREQUENCIES, FT900, Release
+from tradelib.store.reading import FT900, Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,21 +91,15 @@ def load(
     2025-02                -123.2
     2025-03                -140.5
     """
-    if unit not in ("millions", "billions"):
-        raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
-    if freq not in FREQUENCIES:
-        raise ParameterError(f"unknown frequency {freq!r}; possible: {', '.join(FREQUENCIES)}")
     words = [series] if isinstance(series, str) else list(series)
     derived = {word: flows for word in words if (flows := _flows_of(word, vintage))}
     chosen = _choose([part for word in words for part in derived.get(word, (word,))], vintage, start)
-    raw, columns, described = {}, {}, {}
+    columns, described = {}, {}
     for name, release in chosen.items():
         rows = release.rows(name, freq)
-        raw[name] = values = pd.Series(rows["value"].to_numpy(), index=_index(rows["last"], freq))
-        quantity = release.quantities[name]
-        scaled = unit == "billions" and quantity.unit.startswith("millions of ")
-        columns[name] = values / 1000 if scaled else values
-        described[name] = _described(release, quantity, rows.iloc[-1], scaled=scaled)
+        months = pd.PeriodIndex(rows["last"], freq="M", name="period")
+        columns[name] = pd.Series(rows["value"].to_numpy(), months.asfreq(_COUNT[freq]))
+        described[name] = _described(release, release.quantities[name], rows.iloc[-1])
     order: list[str] = []
     for word in words if derived else ():
         if word not in derived:
@@ -113,19 +107,35 @@ def load(
             continue
         exports, imports = derived[word]
         balance = replace(chosen[exports].quantities[exports], flow="balance")
-        scaled = described[exports]["unit"].startswith("billions of ")
-        columns[balance.name] = (raw[exports] - raw[imports]) / (1000 if scaled else 1)
+        columns[balance.name] = columns[exports] - columns[imports]
         described[balance.name] = described[exports] | {
             "flow": "balance", "label": f"{balance.label()}, derived", "formula": f"{exports} - {imports}",
             "cell": f"{described[exports]['cell']}; {described[imports]['cell']}",
         }  # fmt: skip
         order.append(balance.name)
-    columns = {name: columns[name] for name in order or chosen}
-    frame = cut(pd.DataFrame(columns), None if start == FIRST else start, end)
-    frame.attrs["series"] = {name: described[name] for name in frame}
-    frame.attrs["notes"] = notes = _notes(chosen, vintage)
+    frame = cut(pd.DataFrame({name: columns[name] for name in order or chosen}), None if start == FIRST else start, end)
+    notes = _notes(chosen, vintage)
+    frame.attrs = {"series": {name: described[name] for name in frame}, "notes": notes}
+    frame = in_unit(frame, unit)
     for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
+    return frame
+
+
+def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
+    """Return a loaded frame of millions of dollars in the unit asked for; what has another unit keeps it.
+
+    Raises
+    ------
+    ParameterError
+        Unknown unit.
+    """
+    if unit not in ("millions", "billions"):
+        raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
+    for name, about in frame.attrs["series"].items() if unit == "billions" else ():
+        if about["unit"].startswith("millions of "):
+            frame[name] /= 1000
+            about["unit"] = about["unit"].replace("millions", "billions")
     return frame
 
 
@@ -137,13 +147,10 @@ def _flows_of(word: str, vintage: str | dt.date | None) -> tuple[str, str] | Non
     ComparabilityError
         They do not add up: chained dollars, averages, prices.
     """
-    flow, _, rest = word.partition("_")
-    if flow != "balance":
-        return None
     known = [one for publisher in publishers() for one in _as_of(publisher, vintage)]
-    exports, imports = f"exports_{rest}", f"imports_{rest}"
-    if any(one.find(word) for one in known):
+    if not word.startswith("balance_") or any(one.find(word) for one in known):
         return None
+    exports, imports = (f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports"))
     for one in known:
         if (sold := one.find(exports)) and (bought := one.find(imports)):
             require_addable((sold, bought))
@@ -151,15 +158,10 @@ def _flows_of(word: str, vintage: str | dt.date | None) -> tuple[str, str] | Non
     return None
 
 
-def _index(months: pd.Series, freq: str) -> pd.PeriodIndex:
-    return pd.PeriodIndex(months, freq="M", name="period").asfreq(_COUNT[freq])
-
-
-def _described(release: Release, quantity: Quantity, newest: pd.Series, *, scaled: bool) -> dict[str, str]:
+def _described(release: Release, quantity: Quantity, newest: pd.Series) -> dict[str, str]:
     entry = release.contents["tables"][newest["exhibit"]]
     return asdict(quantity) | {
         "label": quantity.label(),
-        "unit": quantity.unit.replace("millions", "billions") if scaled else quantity.unit,
         "compilation": entry["compilation"],
         "publisher": release.publisher,
         "source": release.source,
@@ -174,7 +176,6 @@ def _described(release: Release, quantity: Quantity, newest: pd.Series, *, scale
 def _choose(words: str | Iterable[str], vintage: str | dt.date | None, start: Month = None) -> dict[str, Release]:
     """Return by canonical name the release that each series comes from."""
     asked = [words] if isinstance(words, str) else list(words)
-    plain = [word for word in asked if not _is_pattern(word)]
     # The trade release first: most series are its own, and no other publisher's tables are read to find them.
     ordered = sorted(publishers(), key=lambda publisher: publisher != FT900)
     known = {publisher: _as_of(publisher, vintage) for publisher in ordered}
@@ -190,9 +191,6 @@ def _choose(words: str | Iterable[str], vintage: str | dt.date | None, start: Mo
         whole = next(having, None) if start is None else _reaching(list(having), own, start)
         for name in own:
             found[name] = whole or next(one for one in listed if one.find(name))
-    for word in plain:
-        if not any(word in (name, *found[name].quantities[name].aliases) for name in found):
-            raise ParameterError(f"unknown series {word!r}; {_hint(word, everything)}")
     return {name: found[name] for name in names}
 
 
@@ -218,48 +216,37 @@ def _as_of(publisher: str, vintage: str | dt.date | None) -> list[Release]:
     listed = releases(publisher)[::-1]
     if vintage is None:
         return listed
-    day, month = _day_or_month(vintage)
-    if day is None:
-        about = [one.released for one in releases() if one.month == month]
-        if not about:
-            return []
-        day = about[-1]
+    day = vintage if isinstance(vintage, dt.date) else _day(vintage)
     return [one for one in listed if one.released <= day]
 
 
-def _day_or_month(vintage: str | dt.date) -> tuple[dt.date | None, pd.Period | None]:
-    if isinstance(vintage, dt.date):
-        return vintage, None
+def _day(vintage: str) -> dt.date:
+    """Return the day that a vintage names, or that of the release about its month; no day at all without one."""
     try:
-        if len(vintage) == len("2024-02"):
-            return None, pd.Period(dt.datetime.strptime(vintage, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
-        return dt.date.fromisoformat(vintage), None
+        if len(vintage) != len("2024-02"):
+            return dt.date.fromisoformat(vintage)
+        month = pd.Period(dt.datetime.strptime(vintage, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
     except ValueError:
         raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
-
-
-def _is_pattern(word: str) -> bool:
-    return any(sign in word for sign in "*?[")
+    return max((one.released for one in releases() if one.month == month), default=dt.date.min)
 
 
 def _names(words: Sequence[str], known: Sequence[Release]) -> list[str]:
     """Return the canonical names that words stand for, in the order asked."""
     found: list[str] = []
+    everything = dict.fromkeys(name for one in known for name in one.quantities)
     for word in words:
-        if _is_pattern(word):
-            everything = dict.fromkeys(name for one in known for name in one.quantities)
-            hits = [name for name in everything if fnmatchcase(name, word) and _is_meant(name, word)]
+        if any(sign in word for sign in "*?["):
+            # Chained dollars only where the pattern names them, so that none mixes them in.
+            hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
             if not hits:
                 raise ParameterError(f"no series fits {word!r}; {_hint(word.strip('*_'), known)}")
             found += hits
         elif quantity := next((quantity for one in known if (quantity := one.find(word))), None):
             found.append(quantity.name)
+        else:
+            raise ParameterError(f"unknown series {word!r}; {_hint(word, known)}")
     return found
-
-
-def _is_meant(name: str, pattern: str) -> bool:
-    """Tell whether a pattern means a series: chained dollars only where it says so, so that none mixes them in."""
-    return "chained" in pattern or "_chained" not in name
 
 
 def _hint(word: str, known: Sequence[Release]) -> str:
@@ -272,21 +259,17 @@ def _notes(chosen: dict[str, Release], vintage: str | dt.date | None) -> list[st
     """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
     notes = []
     for publisher in dict.fromkeys(one.publisher for one in chosen.values()):
-        days = {one.released: name for name, one in chosen.items() if one.publisher == publisher}
+        own = {name: one.released for name, one in chosen.items() if one.publisher == publisher}
+        days = {day: name for name, day in own.items()}
         if len(days) > 1:
-            said = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
-            notes.append(f"no release has all of these series; they come from several: {said}")
-        own = {name: one for name, one in chosen.items() if one.publisher == publisher}
-        passed = [
-            one
-            for one in _as_of(publisher, vintage)
-            if one.released > max(days) and any(one.find(name) for name in own)
-        ]
+            listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
+            notes.append(f"no release has all of these series; they come from several: {listed}")
+        newer = (one for one in _as_of(publisher, vintage) if one.released > max(days))
+        passed = [(one.released, names) for one in newer if (names := [name for name in own if one.find(name)])]
         if passed:
-            names = ", ".join(name for name in own if passed[0].find(name))
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed[0].released} has less: {names}"
+                f"{passed[0][0]} has less: {', '.join(passed[0][1])}"
             )
     return notes
 

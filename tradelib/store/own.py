@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, SeriesError, TradelibError
-from tradelib.store.folders import release
-from tradelib.store.loading import FIRST, load
+from tradelib.store.combining import combine
+from tradelib.store.loading import FIRST, StoreWarning, load
 
 
 def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
@@ -68,15 +68,12 @@ def described(values: pd.Series) -> dict[str, str]:
     if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
         return {}
     freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
-    formula = own.get("formula", str(values.name))
-    columns = {}
+    unit = "billions" if own["unit"].startswith("billions of ") else "millions"
     try:
-        origin = release(own["vintage"], own["publisher"])
-        for name in re.findall(r"[A-Za-z_]\w*", formula):
-            rows = origin.rows(name, freq)
-            columns[name] = pd.Series(rows["value"].to_numpy(), pd.PeriodIndex(rows["last"]).asfreq(values.index.freq))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", StoreWarning)
+            there = combine(own.get("formula", str(values.name)), vintage=own["vintage"], unit=unit, freq=freq)
     except TradelibError:
         return {}
-    there = pd.DataFrame(columns).eval(formula).reindex(values.index)
-    scale = 1000 if own["unit"].startswith("billions of ") else 1
-    return own if np.allclose(there.to_numpy() / scale, values.to_numpy(float), rtol=1e-9, equal_nan=True) else {}
+    expected = there.iloc[:, 0].reindex(values.index).to_numpy()
+    return own if np.allclose(expected, values.to_numpy(float), rtol=1e-9, equal_nan=True) else {}

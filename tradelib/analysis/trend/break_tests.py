@@ -139,7 +139,7 @@ def _tests(found: Search, trim: float, percent: int) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _entry(values: tuple[float, ...], at: int) -> float:
+def _entry(values: list[float], at: int) -> float:
     return values[at] if at < len(values) else float("nan")
 
 
