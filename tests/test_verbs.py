@@ -501,6 +501,10 @@ def test_a_result_shows_itself(name, make):
     page = got._repr_html_()
     assert ("data:image/png" in page) == (name in ("revisions", "forecast", "x13"))
     assert 0 < len(re.sub(r'src="[^"]*"', "", page)) < 20_000
+    if name == "check":  # a list of verdicts has no picture
+        with pytest.raises(ParameterError, match="found a Checked; expected series by month"):
+            got.plot()
+        return
     figure = got.plot(title="A title of one's own")
     assert isinstance(figure, Figure)
     assert figures.words_of(figure)["title"] == "A title of one's own"

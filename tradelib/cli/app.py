@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -16,7 +16,15 @@ from typer.core import TyperGroup
 from tradelib import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Kernel = Annotated[
+    Literal["auto", "warm", "stock"], typer.Option(help="Forked from a preloaded process, or Jupyter's own.")
+]
+"""Options that several commands have."""
 
 _WIDE = 200
 """Characters of a table's line where the output is no terminal."""
@@ -56,14 +64,17 @@ def example(*commands: str) -> str:
     return "\n\n".join(["Examples:", *(f"tradelib {command}" for command in commands)])
 
 
-def show_table(frame: pd.DataFrame) -> None:
-    """Print a table as wide as the terminal: its index first, long words over several lines."""
+def show_table(frame: pd.DataFrame, shown: Sequence[str] | None = None, *, as_json: bool) -> None:
+    """Print a table, all of it as JSON or some columns as wide as the terminal: its index first, long words folded."""
+    if as_json:
+        return out.print_json(frame.reset_index().to_json(orient="records"))
+    frame = frame[list(shown)] if shown else frame
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in (frame.index.name, *frame.columns):
         table.add_column(str(name), overflow="fold")
     for row in frame.itertuples(name=None):
         table.add_row(*(Text(str(cell)) for cell in row))
-    Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 @app.callback(epilog=example("headline", "headline exh1.xlsx", "series oil", "report", "COMMAND --help"))

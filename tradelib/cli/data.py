@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tradelib.cli.app import app, err as _err, example, out as _out, show_table
+from tradelib.cli.app import AsJson, app, err as _err, example, out as _out, show_table
 from tradelib.cli.runs import write_report
-from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +69,7 @@ def check(
         Path | None, typer.Argument(help="A text (.txt, .md, .html, .pdf), or - for standard input.")
     ] = None,
     released: Annotated[str | None, typer.Option(help="Day of the release that the text is about.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
     as_html: Annotated[Path | None, typer.Option("--html", help="Write the text with a mark on each number.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Show also the numbers that agree.")] = False,
 ) -> None:
@@ -121,7 +120,9 @@ def fetch(
 @app.command(epilog=example("update", "update --since 2020-09"))
 def update(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
-    released: Annotated[str | None, typer.Option(help="Day of the FT-900, where no file of it names it.")] = None,
+    released: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the FT-900, where no file of it names it.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="Fill the store from the archive, from this month on.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
@@ -139,10 +140,10 @@ def update(
             bad |= one.status in ("failed", "refused")
         raise typer.Exit(int(bad))
     with _progress() as tell:
-        done = updates.update(names, released=_day(released), progress=tell)
+        done = updates.update(names, released=released and released.date(), progress=tell)
     _out.print(f"{done.summary()}\n\n{freshness.in_words(asked=done.asked)}\n", markup=False)
     if not no_report:
-        write_report({}, only=[])
+        write_report({})
     if not done.is_whole:
         _err.print("The update is not whole: see what failed or was not added above.")
         raise typer.Exit(1)
@@ -169,16 +170,13 @@ def sources() -> None:
 @app.command(epilog=example("series oil", "series imports china --json"))
 def series(
     text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List or search the series of the store: deficit, oil, cars, semiconductors, China ..."""
     from tradelib import store
 
     listed = store.series(" ".join(text or []))
-    if as_json:
-        _out.print_json(listed.reset_index().to_json(orient="records"))
-    else:
-        show_table(listed[["label", "unit", "mnemonic", "newest"]])
+    show_table(listed, ["label", "unit", "mnemonic", "newest"], as_json=as_json)
 
 
 @app.command(epilog=example("headline", "headline exh1.xlsx", "headline ft900.pdf --json", "headline 2024-02"))
@@ -192,7 +190,7 @@ def headline(
         ),
     ] = None,
     month: Annotated[str | None, typer.Option(help="An earlier month, as the release has it.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the month in words: deficit, goods and services, exports and imports, the year to date."""
     from tradelib import store
@@ -225,10 +223,3 @@ def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
             bars.update(tasks[source], completed=done, total=total)
 
         yield tell
-
-
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ParameterError(f"released {text!r} is not a day like 2024-04-04") from None

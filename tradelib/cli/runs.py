@@ -6,11 +6,11 @@ import hashlib
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tradelib.cli.app import app, err as _err, example, out as _out, show_table
+from tradelib.cli.app import AsJson, Kernel, app, err as _err, example, out as _out, show_table
 from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -33,48 +33,32 @@ def report(
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
-    kernel: Annotated[
-        Literal["auto", "warm", "stock"],
-        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
-    ] = "auto",
+    kernel: Kernel = "auto",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, too; needs Chromium.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
+    from tradelib.report.execution import threads
     from tradelib.report.parameters.assignments import assignments
 
     given = {"start": start, "end": end, "series": series, "vintage": vintage}
     options, more = {name: value for name, value in given.items() if value is not None}, assignments(set_ or [])
     if both := options.keys() & more.keys():
         raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
-    options |= more
-    write_report(options, only=only or [], out=out, jobs=jobs, kernel=kernel, force=force, pdf=pdf, show=open_)
+    executor = threads(jobs, kernel)
+    write_report(options | more, show=open_, only=only or (), out=out, executor=executor, force=force, pdf=pdf)
 
 
-def write_report(
-    options: dict[str, Any],
-    *,
-    only: list[str],
-    out: Path | None = None,
-    jobs: int | None = None,
-    kernel: Literal["auto", "warm", "stock"] = "auto",
-    force: bool = False,
-    pdf: bool = False,
-    show: bool = False,
-) -> None:
+def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
     from tradelib.fetch.freshness import freshness
-    from tradelib.report.execution import threads  # imports that --help need not wait for
-    from tradelib.report.follow import follow
+    from tradelib.report.follow import follow  # imports that --help need not wait for
     from tradelib.report.run import report as run
     from tradelib.store.paths import cache_folder
 
     with follow(_err) as (begin, progress):
-        result = run(
-            options, only=only, out=out, executor=threads(jobs, kernel), force=force, pdf=pdf,
-            kept=cache_folder() / "runs", begin=begin, progress=progress,
-        )  # fmt: skip
+        result = run(options, kept=cache_folder() / "runs", begin=begin, progress=progress, **how)
     for name, reason in result.left_out.items():
         _err.print(f"{name} is left out: {reason}", markup=False)
     if result.skipped:
@@ -104,7 +88,7 @@ def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")])
 @app.command(epilog=example("parameters", "parameters trend"))
 def parameters(
     notebook: Annotated[str | None, typer.Argument(help="With or without its number; all by default.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what a notebook can be asked for: name, default, and what is allowed."""
     import pandas as pd
@@ -121,10 +105,7 @@ def parameters(
         for name, (default, comment) in assigned(notebook_folder() / f"{place}.ipynb").items()
     ]
     table = pd.DataFrame(rows, columns=["notebook", "parameter", "default", "meaning"], dtype=object)
-    if as_json:
-        _out.print_json(data=table.to_dict("records"))
-    else:
-        show_table(table.set_index("notebook") if notebook is None else table.iloc[:, 1:].set_index("parameter"))
+    show_table(table.set_index("notebook"), as_json=as_json)
 
 
 @app.command(epilog=example("verify reports/2025-03"))
@@ -163,10 +144,7 @@ def sweep(
         float | None, typer.Option(min=0.1, help="Gigabytes that one run may take; by default its share.")
     ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
-    kernel: Annotated[
-        Literal["auto", "warm", "stock"],
-        typer.Option(help="Forked from a preloaded process, or Jupyter's own."),
-    ] = "auto",
+    kernel: Kernel = "auto",
     force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
 ) -> None:
     """Run one notebook for many parameters, into one folder with a table and a page."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+import operator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tradelib.quantity.rounding import exact, printed
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
+_OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 _SHOWN = 12
 """Terms of a long sum that a formula writes out."""
 
@@ -74,15 +76,7 @@ class Operation:
         first, *rest = (_value(term) for term in self.terms)
         if self.sign == "abs":
             return abs(first)
-        for value in rest:
-            first = (
-                first + value
-                if self.sign == "+"
-                else first - value
-                if self.sign == "-"
-                else (first * value if self.sign == "*" else first / value)
-            )
-        return first
+        return reduce(_OPERATIONS[self.sign], rest, first)
 
 
 Term: TypeAlias = Cell | Operation | Fraction

@@ -21,7 +21,7 @@ from tradelib.store.reading import FT900, Release
 from tradelib.store.writing import write_release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tradelib.sources.reader import Table
@@ -135,26 +135,27 @@ def add(
     True
     """
     opened = open_files(paths, released)
-    publisher, day, month, tables = opened.publisher, opened.released, opened.month, list(opened.opened)
-    files = {name: entry | (provenance or {}) for name, entry in opened.contents["files"].items()}
+    publisher, day, month, tables = opened.publisher, opened.released, opened.month, opened.tables()
+    file = opened.opened[0].grids[0].file
     if day is None:
-        raise DayUnknownError(
-            f"{tables[0].grids[0].file} does not say when it was released; say it (--released 2024-04-04)"
-        )
+        raise DayUnknownError(f"{file} does not say when it was released; say it (--released 2024-04-04)")
     _check_day(publisher, day, month)
-    known = {one.released: one for one in releases(publisher)}
-    own = known.get(day)
-    if own and own.month != month:
-        own = _other_month(own, tables, month)
-    _check_order(publisher, day, month, known.values())
+    known = releases(publisher)
+    own = next((stored for stored in known if stored.released == day), None)
+    # Some tables of a release are quarterly or lag: they join it although their newest month is another.
+    if own and own.month != month and (month > own.month or any(table.layout.complete for table in tables)):
+        raise ParameterError(
+            f"{file} is about {month}, but the store's release of {day} is about {own.month} ({own.folder})"
+        )
+    if publisher == FT900:
+        _check_order(day, month, known)
     had = own.tables() if own else []
-    check([*tables, *had])
-    _check_store(publisher, day, month, tables, known)
-    names = {table.exhibit for table in had}
-    kept = {table.exhibit: table for table in reversed(tables)}  # of a table that came twice, equal, the first
-    new = [table for table in tables if kept[table.exhibit] is table and table.exhibit not in names]
-    before = _before(day, new or tables, known.values())
+    check([*opened.opened, *had])
+    _check_store(tables, file, opened, known)
+    new = [table for table in tables if table.exhibit not in {table.exhibit for table in had}]
+    before = _before(day, new or tables, known)
     if new:
+        files = {name: entry | (provenance or {}) for name, entry in opened.contents["files"].items()}
         write_release(publisher, day, max(month, own.month) if own else month, new, files, own)
     revised, compared = revisions(new, before)
     notes = [note for table in new for note in table.notes]
@@ -174,53 +175,39 @@ def _check_day(publisher: str, day: dt.date, month: pd.Period) -> None:
         raise ParameterError(f"released {day} is in the future")
 
 
-def _other_month(own: Release, tables: Sequence[Table], month: pd.Period) -> Release:
-    """Return the release that tables join although their newest month is another: some are quarterly or lag."""
-    if month > own.month or any(table.layout.complete for table in tables):
-        raise ParameterError(
-            f"{tables[0].grids[0].file} is about {month}, but the store's release of {own.released} is about "
-            f"{own.month} ({own.folder})"
-        )
-    return own
-
-
-def _check_order(publisher: str, day: dt.date, month: pd.Period, known: Iterable[Release]) -> None:
+def _check_order(day: dt.date, month: pd.Period, known: Sequence[Release]) -> None:
     """Check that releases of later days are about later months, one release a month."""
     for other in known:
-        wrong = other.month >= month if other.released < day else other.month <= month
-        if other.released != day and wrong and publisher == FT900:
+        if other.released != day and (other.month >= month if other.released < day else other.month <= month):
             raise ParameterError(
                 f"a release about {month} of {day}, while the store has the release of {other.released} about "
                 f"{other.month} ({other.folder}): later releases are about later months; is the day right?"
             )
 
 
-def _check_store(
-    publisher: str, day: dt.date, month: pd.Period, tables: Sequence[Table], known: dict[dt.date, Release]
-) -> None:
+def _check_store(tables: Sequence[Table], file: str, opened: Release, known: Sequence[Release]) -> None:
     """Check the print of last month that a table repeats, and series that have no accounts, against the store."""
-    for other in known.values():
-        if other.month == month - 1 and publisher == FT900:
+    for other in known if opened.publisher == FT900 else ():
+        if other.month == opened.month - 1:
             check_against([table.facts for table in tables], other.facts, f"in the release of {other.released}")
-        if other.month == month + 1 and publisher == FT900:
-            check_against([other.facts], _together(tables), f"in {tables[0].grids[0].file}")
-    earlier = [other for other in known.values() if other.released < day]
+        if other.month == opened.month + 1:
+            together = pd.concat([table.facts for table in tables], ignore_index=True)
+            check_against([other.facts], together, f"in {file}")
     for table in tables:
         if table.layout.down == FORM:
-            stored = next((other for other in reversed(earlier) if table.exhibit in other.exhibits), None)
+            having = (one for one in known if one.released < opened.released and table.exhibit in one.exhibits)
+            stored = max(having, key=lambda one: one.released, default=None)
             check_jumps(table, stored.facts[stored.facts["exhibit"] == table.exhibit] if stored else None)
 
 
-def _together(tables: Sequence[Table]) -> pd.DataFrame:
-    return pd.concat([table.facts for table in tables], ignore_index=True)
-
-
-def _before(day: dt.date, tables: Sequence[Table], known: Iterable[Release]) -> Release | None:
+def _before(day: dt.date, tables: Sequence[Table], known: Sequence[Release]) -> Release | None:
     """Return the newest release before a day that has a table of one of the same compilations."""
-    own = {table.layout.compilation for table in tables}
-    fitting = [
-        one
-        for one in known
-        if one.released < day and own & {entry["compilation"] for entry in one.contents["tables"].values()}
-    ]
-    return max(fitting, key=lambda one: one.released, default=None)
+    wanted = {table.layout.compilation for table in tables}
+    return next(
+        (
+            one
+            for one in reversed(known)
+            if one.released < day and wanted & {entry["compilation"] for entry in one.contents["tables"].values()}
+        ),
+        None,
+    )

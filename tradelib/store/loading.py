@@ -147,8 +147,10 @@ def _flows_of(word: str, vintage: str | dt.date | None) -> tuple[str, str] | Non
     ComparabilityError
         They do not add up: chained dollars, averages, prices.
     """
+    if not word.startswith("balance_"):
+        return None
     known = [one for publisher in publishers() for one in _as_of(publisher, vintage)]
-    if not word.startswith("balance_") or any(one.find(word) for one in known):
+    if any(one.find(word) for one in known):
         return None
     exports, imports = (f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports"))
     for one in known:
@@ -234,9 +236,9 @@ def _day(vintage: str) -> dt.date:
 def _names(words: Sequence[str], known: Sequence[Release]) -> list[str]:
     """Return the canonical names that words stand for, in the order asked."""
     found: list[str] = []
-    everything = dict.fromkeys(name for one in known for name in one.quantities)
     for word in words:
         if any(sign in word for sign in "*?["):
+            everything = dict.fromkeys(name for one in known for name in one.quantities)
             # Chained dollars only where the pattern names them, so that none mixes them in.
             hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
             if not hits:

@@ -108,7 +108,7 @@ def figures_of(folder: Path, name: str, entry: Mapping[str, Any]) -> Figures:
         The text is not the one whose hash the release records.
     """
     text = _text(folder, name, entry["sha256"])
-    return _figures(text, name, tuple(entry[key] for key in ("title", "publisher", "compilation")))
+    return _figures(text, name, tuple((key, entry[key]) for key in ("title", "publisher", "compilation")))
 
 
 def _text(folder: Path, name: str, sha256: str) -> str:
@@ -124,16 +124,13 @@ def _text(folder: Path, name: str, sha256: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _figures(text: str, name: str, entry: tuple[str, str, str]) -> Figures:
-    title, publisher, compilation = entry
-    key = hashlib.sha256("\0".join((_reader(), name, *entry, text)).encode()).hexdigest()[:32]
+def _figures(text: str, name: str, entry: tuple[tuple[str, str], ...]) -> Figures:
+    key = hashlib.sha256("\0".join((_reader(), name, *dict(entry).values(), text)).encode()).hexdigest()[:32]
     path = cache_folder() / "figures" / key
     try:
         return pickle.loads(path.read_bytes())  # type: ignore[no-any-return] # noqa: S301 - the user's own cache
     except (OSError, ValueError, EOFError, AttributeError, ImportError, pickle.UnpicklingError):
-        figures = Figures.of(
-            from_text(text, name, {"title": title, "publisher": publisher, "compilation": compilation}).facts
-        )
+        figures = Figures.of(from_text(text, name, dict(entry)).facts)
     partial = path.with_name(f".{key}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

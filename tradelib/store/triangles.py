@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError
@@ -19,6 +20,7 @@ from tradelib.quantity.rounding import printed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+Made = TypeVar("Made", pd.Series, pd.DataFrame)
 LEVELS = ["released", "statistical_month"]
 DIGITS = 6
 """Differences are kept to so many decimals, beyond any published digit, so that binary dust moves no exact tie."""
@@ -47,26 +49,6 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: 
     frame = frame.reindex(months).set_axis(columns, axis=1)
     frame.attrs = dict(attributes)
     return frame
-
-
-def overlay(prints: Iterable[pd.Series]) -> pd.Series:
-    """Return one value a month from releases given oldest first: the newest release that spans the month.
-
-    A value missing inside a release's own span (withheld, say) stays missing; it is not filled from an older
-    release.
-    """
-    known: pd.Series | None = None
-    for newer in prints:
-        span = newer.loc[newer.first_valid_index() : newer.last_valid_index()]
-        if span.empty:
-            continue
-        if known is not None:
-            before, after = known[known.index < span.index[0]], known[known.index > span.index[-1]]
-            span = pd.concat([part for part in (before, span, after) if len(part)])
-        known = span
-    if known is None:
-        raise ParameterError("no release with figures among those asked for")
-    return known
 
 
 def released(triangle: pd.DataFrame) -> pd.DatetimeIndex:
@@ -100,9 +82,12 @@ def as_of(triangle: pd.DataFrame, day: str | dt.date) -> pd.Series:
         The day is not a date, or before the first release.
     """
     known = until(triangle, day)
-    values = overlay(known.iloc[:, at] for at in range(known.shape[1]))
-    values = values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
-    return _named(values, triangle, f"as of {day}")
+    # What is missing inside a release's own span (withheld, say) stays missing, and is not filled from an older one.
+    inside = (known.ffill().notna() & known.bfill().notna()).to_numpy()
+    newest = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
+    return _about(
+        pd.Series(known.to_numpy()[np.arange(len(known)), newest], known.index, name=f"as of {day}"), triangle
+    )
 
 
 def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
@@ -124,7 +109,7 @@ def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
         )
     known = triangle.loc[:, days <= moment]
     months = known.index[known.notna().any(axis=1)]
-    return _kept(known.loc[months[0] : months[-1]], triangle)
+    return _about(known.loc[months[0] : months[-1]], triangle)
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
@@ -158,13 +143,13 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     """
     if n < 1:
         raise ParameterError(f"print number {n}: the first print is number 1")
-    values = pd.Series(float("nan"), index=triangle.index)
+    values = pd.Series(float("nan"), index=triangle.index, name=f"print {n}")
     about = statistical_months(triangle)
     for at in reversed(range(len(about))):
         month = about[at] - (n - 1)
         if month in values.index:
             values[month] = triangle.iloc[triangle.index.get_loc(month), at]
-    return _named(values, triangle, f"print {n}")
+    return _about(values, triangle)
 
 
 def first_print(triangle: pd.DataFrame) -> pd.Series:
@@ -235,15 +220,10 @@ def story(triangle: pd.DataFrame, month: str | pd.Period) -> list[str]:
 
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
-    return _kept((triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS), triangle)
+    return _about((triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS), triangle)
 
 
-def _named(values: pd.Series, like: pd.DataFrame | pd.Series, name: str) -> pd.Series:
-    values = values.rename(name)
-    values.attrs = dict(like.attrs)
-    return values
-
-
-def _kept(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
-    frame.attrs = dict(like.attrs)
-    return frame
+def _about(made: Made, triangle: pd.DataFrame) -> Made:
+    """Return what was made of a triangle, which says of what series and compilation it is."""
+    made.attrs = dict(triangle.attrs)
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,6 @@ from tradelib.quantity.result import Result
 from tradelib.words import sentences as say
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from tradelib.store import Release
@@ -84,18 +84,12 @@ class Headline(Result):
     def sentences(self) -> list[str]:
         """What moved, in sentences: the total, its two parts, the flows, and the year to date where it is there."""
         pairs = {name: (path[self.month], path.get(self.month - 1)) for name, path in self.series.items()}
-        pairs = {name.removesuffix("_bop_sa"): pair for name, pair in pairs.items() if pair[1] is not None}
+        pairs = {name: pair for name, pair in pairs.items() if pair[1] is not None}
         items = {"total": "goods and services", "goods": "goods", "services": "services"}
-        balances = [
-            say.balance_moved(*pairs[f"balance_{item}"], name=words)
-            for item, words in items.items()
-            if f"balance_{item}" in pairs
-        ]
-        flows = [
-            f"{flow} {say.flow_moved(*pairs[f'{flow}_total'], levels=True)}"
-            for flow in ("exports", "imports")
-            if f"{flow}_total" in pairs
-        ]
+        named = {f"balance_{item}_bop_sa": words for item, words in items.items()}
+        balances = [say.balance_moved(*pairs[name], name=words) for name, words in named.items() if name in pairs]
+        totals = {flow: pairs.get(f"{flow}_total_bop_sa") for flow in ("exports", "imports")}
+        flows = [f"{flow} {say.flow_moved(*pair, levels=True)}" for flow, pair in totals.items() if pair]
         return [say.plain(text) for text in (say.sentences(*balances), say.sentences(*flows), self._year()) if text]
 
     def _year(self) -> str:
@@ -166,15 +160,12 @@ def headline(
 
 
 def _release(source: Any) -> Release:
-    if source is None:
-        return store.release_of()
     if isinstance(source, store.Release):
         return source
-    if isinstance(source, (str, Path)) and not Path(source).exists() and not Path(source).suffix:
-        return store.release(str(source))
-    if not isinstance(source, (str, Path, list, tuple)):
-        return store.release(source)
-    return store.read(source, first_of=TABLES)
+    if source is None:
+        return store.release_of()
+    is_file = not isinstance(source, str) or Path(source).suffix or Path(source).exists()
+    return store.read(source, first_of=TABLES) if is_file and not isinstance(source, dt.date) else store.release(source)
 
 
 @dataclass(frozen=True, repr=False)
@@ -249,24 +240,22 @@ def contributions(flow: str = "balance", release: str | dt.date | Release | None
     Name: contribution, dtype: float64
     """
     own = release if isinstance(release, store.Release) else store.release(release)
-    flows = {"balance": ("exports", "imports")}.get(flow, (flow,))
     if flow not in ("balance", "exports", "imports"):
         raise ParameterError(f"unknown flow {flow!r}; possible: balance, exports, imports")
-    changes = {name: own.series(f"{name}_bop_sa").diff()[own.month] for name in _names(flow, flows)}
-    rows = []
-    for one in flows:
-        sign = -1 if flow == "balance" and one == "imports" else 1
-        goods = store.moves(own, one)
-        moved = dict(goods) if len(goods) else {"goods": changes[f"{one}_goods"]}
-        moved["services"] = changes[f"{one}_services"]
-        rows += [(f"{one.capitalize()} of {item_label(item)}", sign * float(step)) for item, step in moved.items()]
-    parts = pd.Series(dict(rows), name="contribution").rename_axis("part") + 0.0  # no negative zero
+
+    def change(name: str) -> float:
+        return float(own.series(f"{name}_bop_sa").diff()[own.month])
+
+    steps = {}
+    for side in ("exports", "imports") if flow == "balance" else (flow,):
+        moved = dict(store.moves(own, side)) or {"goods": change(f"{side}_goods")}
+        for item, step in (moved | {"services": change(f"{side}_services")}).items():
+            steps[f"{side.capitalize()} of {item_label(item)}"] = (
+                -step if (flow, side) == ("balance", "imports") else step
+            )
+    parts = pd.Series(steps, name="contribution").rename_axis("part") + 0.0  # no negative zero
     parts = parts.reindex(parts.abs().sort_values(ascending=False, kind="stable").index)
-    total = float(changes[f"{flow}_total"])
+    total = change(f"{flow}_total")
     parts["Everything else"] = total - parts.sum()
     before = float("nan") if flow == "balance" else float(own.series(f"{flow}_total_bop_sa")[own.month - 1])
     return Contributions(flow, own, own.month, parts.to_frame().assign(points=100 * parts / before), total)
-
-
-def _names(flow: str, flows: Sequence[str]) -> list[str]:
-    return [f"{flow}_total", *(f"{one}_{item}" for one in flows for item in ("goods", "services"))]

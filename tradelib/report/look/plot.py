@@ -15,10 +15,9 @@ from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.look import charts, figures
 from tradelib.seasonal.x13 import Adjustment
-from tradelib.store import Added, Release, StoreWarning
+from tradelib.store import Release, StoreWarning
 from tradelib.store.own import described
 from tradelib.store.triangles import ordinal
-from tradelib.words.checking import Checked
 from tradelib.words.month import Contributions, Headline, headline
 from tradelib.words.sentences import listing
 
@@ -100,12 +99,9 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
         raise ParameterError(f"found a frame by {type(frame.index).__name__}; expected months, quarters or years")
     about = {name: own for name in frame if (own := described(frame[name]))}
     quantities = {name: Quantity(*(own[column] for column in QUANTITY_COLUMNS)) for name, own in about.items()}
-    labels = {
-        name: quantity.label("short") if name == quantity.name else about[name]["label"]
-        for name, quantity in quantities.items()
-    }
     units = {f"{about[name]['unit'].capitalize()}, {quantity.terms}" for name, quantity in quantities.items()}
-    names = {str(name): labels.get(name, str(name)) for name in frame}
+    names = {str(name): about[name]["label"] if name in about else str(name) for name in frame}
+    names |= {name: quantity.label("short") for name, quantity in quantities.items() if name == quantity.name}
     whole = len(about) == frame.shape[1]
     title = listing([*list(names.values())[:3], *([f"{len(names) - 3} more"] if len(names) > 3 else [])])
     sources = "; ".join(dict.fromkeys(own["source"] for own in about.values()))
@@ -115,11 +111,9 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
     def draw(ax: Axes) -> None:
         if filled:
             return charts.filled_balance(ax, frame.iloc[:, 0])
-        palette = plt.rcParams["axes.prop_cycle"].by_key()["color"]
-        own = len({figures.colour(name) for name in names}) == len(names)
-        for place, name in enumerate(frame):
-            shade = {} if own else {"color": palette[place % len(palette)]}
-            figures.lines(ax, frame[name].rename(str(name)), names if len(names) > 1 else None, **shade)
+        # Where two have the colour of one flow, each takes the next of the style.
+        shade = {} if len({figures.colour(name) for name in names}) == len(names) else {"color": None}
+        figures.lines(ax, frame.rename(columns=str), names if len(names) > 1 else None, **shade)
         if frame.min(axis=None) < 0:
             figures.zero_line(ax)
         return figures.few_dates(ax)
@@ -182,19 +176,3 @@ def _contributions(what: Contributions) -> _Drawing:
     unit = f"Contributions to the change since {what.month - 1:%B %Y}, billions of dollars"
     draw = lambda ax: figures.signed_bars(ax, parts, total="Change")  # noqa: E731
     return _Drawing(draw, what.summary(), unit, what.release.source, 4.8)
-
-
-@_drawing.register
-def _checked(what: Checked) -> _Drawing:
-    def draw(ax: Axes) -> None:
-        ax.bar_label(ax.barh(list(what.counts), list(what.counts.values()), color=figures.GREY))
-
-    return _Drawing(draw, what.summary(), "Numbers of the text, by verdict", "the store")
-
-
-@_drawing.register
-def _added(what: Added) -> _Drawing:
-    rows = what.revisions.head(_ROWS)
-    bars = pd.Series(rows["change"].to_numpy(), [f"{row.name} {row.month}" for row in rows.itertuples(index=False)])
-    draw = lambda ax: figures.signed_bars(ax, bars)  # noqa: E731
-    return _Drawing(draw, "What the release revised most", "In the unit of each series", what.release.source, 4.8)
