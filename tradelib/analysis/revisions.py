@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from tradelib import store
@@ -105,24 +106,15 @@ def step_table(triangle: pd.DataFrame) -> pd.DataFrame:
         spans (1 when none is skipped); ``annual``, whether an annual revision is among them; ``revised``, how
         many months changed, from ``oldest`` on; ``mean`` and ``mean_absolute`` of those, ``largest`` by size.
     """
-    changes, annual, about = prints.steps(triangle), is_annual(triangle), prints.statistical_months(triangle)
-    rows = []
-    for at in range(1, len(about)):
-        moved = changes.iloc[:, at].dropna()
-        moved = moved[moved != 0]
-        rows.append(
-            {
-                "statistical_month": about[at],
-                "releases": (about[at] - about[at - 1]).n,
-                "annual": bool(annual.iloc[at]),
-                "revised": len(moved),
-                "oldest": moved.index[0] if len(moved) else pd.NaT,
-                "mean": moved.mean(),
-                "mean_absolute": moved.abs().mean(),
-                "largest": moved[moved.abs().idxmax()] if len(moved) else float("nan"),
-            }
-        )
-    return pd.DataFrame(rows, index=prints.released(triangle)[1:])
+    moved, about = prints.steps(triangle).iloc[:, 1:], prints.statistical_months(triangle)
+    moved = moved.where(moved != 0).set_axis(prints.released(triangle)[1:], axis=1)
+    sizes = moved.abs()
+    table = pd.DataFrame({"statistical_month": about[1:], "releases": np.diff(about.asi8)}, index=moved.columns)
+    return table.assign(
+        annual=is_annual(triangle).iloc[1:].to_numpy(), revised=moved.count(),
+        oldest=[column.first_valid_index() or pd.NaT for _, column in moved.items()],
+        mean=moved.mean(), mean_absolute=sizes.mean(), largest=moved.where(sizes == sizes.max()).bfill().iloc[0],
+    )  # fmt: skip
 
 
 def parts(triangle: pd.DataFrame, months: Iterable[pd.Period], *, number: int = 1) -> pd.DataFrame:

@@ -68,17 +68,21 @@ class Headline(Result):
         if before is None:
             return f"The U.S. trade {say.side(now)} was {say.plain(say.money(now))} in {self.month:%B %Y}"
         text = say.plain(say.balance_moved(now, before, amount=False)).removeprefix("the ")
-        at = text.find("to $")
-        record = "a record " if at >= 0 and self._larger is None else ""
-        return f"The U.S. trade {text.replace('to $', f'to {record}$')} in {self.month:%B %Y}"
+        text = text.replace("to $", "to a record $") if self.is_long and not self.larger else text
+        return f"The U.S. trade {text} in {self.month:%B %Y}"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the release has so many months that a rank among them is worth saying."""
+        return len(self.series[BALANCE]) > _LONG
 
     @cached_property
-    def _larger(self) -> pd.Period | None:
-        """The last month with a larger deficit or surplus; None where there is none in a long series."""
+    def larger(self) -> pd.Period | None:
+        """The last month with a larger deficit or surplus; None where the release has none."""
         path = self.series[BALANCE].astype(float)
         now = path[self.month]
         larger = path[path < now] if now < 0 else path[path > now]
-        return larger.index[-1] if len(larger) else None if len(path) > _LONG else path.index[0]
+        return larger.index[-1] if len(larger) else None
 
     @property
     def sentences(self) -> list[str]:

@@ -16,6 +16,7 @@ from tradelib.analysis.trend.breaks import (
     criteria,
     date_intervals,
     long_run_variance,
+    partitions,
     search,
 )
 
@@ -148,19 +149,6 @@ def _one_more(found: Search, breaks: int) -> float:
     if found.rss[breaks] <= 1e-12 * found.rss[0]:
         return 0.0
     edges = [0, *found.starts[breaks], len(found.series)]
-    largest = 0.0
-    for start, end in pairwise(edges):
-        if end - start >= 2 * found.least:
-            largest = max(largest, _single(found.series.iloc[start:end], found.least))
-    return largest
-
-
-def _single(piece: pd.Series, least: int) -> float:
-    import ruptures
-
-    data = piece.to_numpy()
-    if np.ptp(data) == 0:
-        return 0.0
-    at = ruptures.KernelCPD(kernel="linear", min_size=least).fit(data).predict(n_bkps=1)[0]
-    rss = tuple(float(((half - half.mean()) ** 2).sum()) for half in (data, data[:at], data[at:]))
-    return sup_f(Search(piece, "level", least, ((), (at,)), (rss[0], rss[1] + rss[2])), 1)
+    pieces = [found.series.iloc[start:end] for start, end in pairwise(edges) if end - start >= 2 * found.least]
+    varying = [piece for piece in pieces if np.ptp(piece.to_numpy()) > 0]
+    return max((sup_f(partitions(piece, "level", found.least, 1), 1) for piece in varying), default=0.0)

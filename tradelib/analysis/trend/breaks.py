@@ -81,15 +81,20 @@ def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, mos
     Bai and Perron (2003a), "Computation and analysis of multiple structural change models", Journal of Applied
     Econometrics 18, 1-22.
     """
-    import ruptures
-
     if model not in ("level", "trend"):
         raise ParameterError(f"unknown model {model!r}; possible: level, trend")
     if not 0 < trim <= 0.5 or most < 1:
         raise ParameterError(f"trim {trim!r}, most {most!r}; expected a share up to 0.5 and at least one break")
     values = require_months(series, least=LEAST_MONTHS, purpose="breaks", varying=True)
-    data, least = values.to_numpy(), max(int(trim * len(values)), 3)
-    most = min(most, len(data) // least - 1)
+    least = max(int(trim * len(values)), 3)
+    return partitions(values, model, least, min(most, len(values) // least - 1))
+
+
+def partitions(values: pd.Series, model: Model, least: int, most: int) -> Search:
+    """Return the best partitions of a fit series with up to so many breaks, each regime of at least some months."""
+    import ruptures
+
+    data = values.to_numpy()
     if model == "level":
         finder = ruptures.KernelCPD(kernel="linear", min_size=least).fit(data)
         finder.predict(n_bkps=most)
