@@ -210,16 +210,10 @@ def headline(
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Show a bar for each download on the standard error stream."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
-    with Progress(*columns, console=_err, transient=True) as bars:
-        tasks: dict[str, Any] = {}
+    """Show one changing line while files come, as a report does while notebooks run, on the standard error stream."""
+    with _err.status("Fetching") as status:
 
         def tell(source: str, done: int, total: int | None) -> None:
-            if source not in tasks:
-                tasks[source] = bars.add_task(source, total=total)
-            bars.update(tasks[source], completed=done, total=total)
+            status.update(f"{source}: {done:,}{f' of {total:,}' if total else ''} bytes")
 
         yield tell

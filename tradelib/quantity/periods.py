@@ -108,8 +108,3 @@ def day(text: str) -> dt.date | None:
         return dt.date(year, month, number)
     except ValueError:
         return None
-
-
-def month_name(month: pd.Period) -> str:
-    """Return a month as a sentence has it: ``March 2025``."""
-    return f"{MONTHS[month.month - 1]} {month.year}"

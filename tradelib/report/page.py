@@ -19,7 +19,6 @@ from markupsafe import Markup, escape
 
 from tradelib import __version__, store
 from tradelib.quantity.labels import slug
-from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import printed
 from tradelib.report.drawing import inline
 from tradelib.report.parameters import Chapter, in_words, notebooks
@@ -155,7 +154,7 @@ def _about(front: dict[str, Any]) -> dict[str, Any]:
     month = front["results"].get("month")
     printed = [about for about in documents().values() if about["released"] == max(days)]
     following = next((about["next_release"] for about in printed if "next_release" in about), None)
-    return {"released": max(days), "month": month_name(pd.Period(month, "M")) if month else "", "next": following}
+    return {"released": max(days), "month": f"{pd.Period(month):%B %Y}" if month else "", "next": following}
 
 
 def _by_name(section: dict[str, Any]) -> dict[str, Any]:
@@ -247,7 +246,7 @@ def _formula(working: str) -> str:
 
 def _cell(row: Sequence[Any]) -> str:
     name, period, value, exhibit, cell, file, sha256, released = row
-    when = month_name(pd.Period(period, "M")) if re.fullmatch(r"\d{4}-\d\d", period) else period
+    when = f"{pd.Period(period):%B %Y}" if re.fullmatch(r"\d{4}-\d\d", period) else period
     where = f"Exhibit {exhibit}, " if exhibit[:1].isdigit() else ""  # elsewhere the cell's address names the table
     return (
         f"<li>{escape(_label(name, released))}, {when}: <b>{escape(_plain(value))}</b>. {where}{escape(file)}, "

@@ -276,9 +276,7 @@ def _notes(chosen: dict[str, Release], vintage: str | dt.date | None) -> list[st
     return notes
 
 
-def release_of(
-    series: str | Iterable[str] = HEADLINE, vintage: str | dt.date | None = None
-) -> Release:  # fmt: skip
+def release_of(series: str | Iterable[str] = HEADLINE, vintage: str | dt.date | None = None) -> Release:
     """Return the newest release that has some series, by a day or about a month.
 
     Raises

@@ -42,26 +42,25 @@ def series(text: str = "") -> pd.DataFrame:
     >>> tradelib.series("deficit").index[0]
     'balance_total_bop_sa'
     """
-    rows: dict[str, dict[str, object]] = {}
+    known: dict[str, tuple[Quantity, str]] = {}
+    days: dict[str, list[str]] = {}
     for publisher in publishers():
         for one in releases(publisher):
             for name, quantity in one.quantities.items():
-                row = rows.setdefault(name, {"name": name, "quantity": quantity, "publisher": publisher, "releases": 0})
-                row["releases"] += 1  # type: ignore[operator]
-                row["newest"] = one.released.isoformat()
+                known.setdefault(name, (quantity, publisher))
+                days.setdefault(name, []).append(one.released.isoformat())
     words = [SEARCH.get(word, word) for word in text.lower().split()]
-    kept = []
-    for row in rows.values():
-        its: Quantity = row.pop("quantity")  # type: ignore[assignment]
-        row["label"], row["unit"] = its.label(), its.unit
-        row["mnemonic"] = next((alias for alias in its.aliases if alias.isupper()), "")
-        said = f"{row['name']} {row['label']} {row['unit']} {row['mnemonic']}".lower()
-        if all(any(part in said for part in word.split("|")) for word in words):
-            kept.append(row)
-    if not kept:
-        raise ParameterError(f"no series with {text!r}; {nearest(text, rows)}")
+    rows = []
+    for name, (quantity, publisher) in known.items():
+        mnemonic = next((alias for alias in quantity.aliases if alias.isupper()), "")
+        row = (name, quantity.label(), quantity.unit, mnemonic)
+        searched = " ".join(row).lower()
+        if all(any(part in searched for part in word.split("|")) for word in words):
+            rows.append((*row, publisher, len(days[name]), days[name][-1]))
+    if not rows:
+        raise ParameterError(f"no series with {text!r}; {nearest(text, known)}")
     columns = ["name", "label", "unit", "mnemonic", "publisher", "releases", "newest"]
-    return pd.DataFrame(kept, columns=columns).set_index("name").sort_index(key=lambda names: names.str.len())
+    return pd.DataFrame(rows, columns=columns).set_index("name").sort_index(key=lambda names: names.str.len())
 
 
 def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from tradelib.quantity.figure import Cell, Figure
-from tradelib.quantity.periods import month_name
 from tradelib.quantity.rounding import exact, half_up, is_tie, printed
 
 if TYPE_CHECKING:
@@ -145,8 +144,7 @@ def capital(text: str) -> str:
 
 def month(period: pd.Period, beside: pd.Period | None = None) -> str:
     """Return a month's name, without the year where that of the month beside it is the same."""
-    full = month_name(period)
-    return full.split()[0] if beside is not None and beside.year == period.year else full
+    return f"{period:%B}" if beside is not None and beside.year == period.year else f"{period:%B %Y}"
 
 
 def direction(value: float, decimals: int = 1, scale: int = 1000) -> Direction:
