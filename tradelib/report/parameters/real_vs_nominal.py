@@ -47,8 +47,7 @@ class Prices(Parameters):
             for name, quantity in fitting[-1].quantities.items()
             if (quantity.item, quantity.price) in kinds and quantity.flow != "balance"
         ]
-        start, end = (None, None) if whole else (self.start, self.end)
-        return self.load(names, start=start, end=end)
+        return self.load(names, start=None, end=None) if whole else self.load(names)
 
     def common_months(self) -> pd.PeriodIndex:
         """Return the months of the span asked for that values, prices and, where used, chained dollars all have.
@@ -76,9 +75,8 @@ class Prices(Parameters):
             known = known.intersection(everything.dropna().index).intersection(values.index)
         years = [year for year in known.year.unique() if sum(known.year == year) == 12]
         if self.reference_year not in years:
-            expected = f"a whole year of the price indexes, {years[0]} to {years[-1]}"
-            if everything is not None:
-                expected = expected.replace("indexes", "indexes and of the official chained dollars")
+            chained = "" if everything is None else " and of the official chained dollars"
+            expected = f"a whole year of the price indexes{chained}, {years[0]} to {years[-1]}"
             raise ParameterError(f"reference_year {self.reference_year}: expected {expected}")
 
 
@@ -102,9 +100,7 @@ class RealVsNominal(Prices):
         """Check that the episode lies in the span."""
         super().require()
         ends, months = (self.episode_start, self.episode_end), self.common_months()
-        if ends == (None, None):
-            return
-        if None in ends or not str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1]):
+        if any(ends) and not (all(ends) and str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1])):
             expected = f"both ends of an episode between {months[0]} and {months[-1]}"
             raise ParameterError(f"episode_start {ends[0]} and episode_end {ends[1]}; expected {expected}")
 

@@ -42,9 +42,8 @@ class FirstPrints(Parameters):
 
     def load_triangle(self) -> pd.DataFrame:
         """Load all months and the releases until the vintage asked for, in billions of dollars."""
-        known = triangle.until(store.triangle(self.series, self.compilation), self.day)
-        billions = known / 1000
-        billions.attrs = known.attrs | {"unit": "billions of dollars"}
+        billions = triangle.until(store.triangle(self.series, self.compilation), self.day) / 1000
+        billions.attrs["unit"] = "billions of dollars"
         return billions
 
     def require(self) -> None:
@@ -58,10 +57,10 @@ class FirstPrints(Parameters):
             raise ParameterError(f"found {found}; expected at least {self.least_months}")
         same = [name for name, values in table.select_dtypes(float).items() if values.nunique() < 2]
         if same or not table["direction"].isin(["kept", "flipped"]).any():
-            found = f"{same[0]} of one size" if same else "no direction"
-            raise ParameterError(
-                f"found {found} in {len(measured)} months; expected values that differ, and a direction"
-            )
+            found = f"found {same[0].replace('_', ' ')} of one size" if same else "found no direction"
+            where = f"print {self.print_number} of {measured[0]} to {measured[-1]} ({len(measured)} months)"
+            expected = "values that differ, and a direction: take a smaller print_number or a longer span"
+            raise ParameterError(f"{where}: {found}; expected {expected}")
         self.check_measured(measured)
 
     def check_measured(self, months: list[str]) -> None:
@@ -109,3 +108,8 @@ class NewsOrNoise(FirstPrints):
     doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.05
     rejected: Annotated[float, Field(gt=0, lt=1)] = 0.01
     few: Annotated[int, Field(ge=1)] = 30
+
+    def check_measured(self, months: list[str]) -> None:  # noqa: ARG002 - the bounds hold for any months
+        """Raise ``ParameterError`` where a hypothesis would be rejected that is not even doubtful."""
+        if self.rejected >= self.doubtful:
+            raise ParameterError(f"rejected={self.rejected}: expected less than doubtful={self.doubtful}")

@@ -104,7 +104,9 @@ def judge(
     if is_contradicted or statement.kind == "points" or (release is releases[0] and release.month == month):
         return replace(judgement, verdict="wrong", why=f"should be {judgement.why}{_meant(statement, release)}")
     if is_official:
-        return replace(judgement, verdict="revised since", why=f"printed {statement.number}; later {judgement.why}")
+        # The later figure has its sign, so the printed one needs it.
+        number = ("\N{MINUS SIGN}" if statement.direction < 0 else "") + statement.number
+        return replace(judgement, verdict="revised since", why=f"printed {number}; later {judgement.why}")
     return replace(judgement, verdict="not in the store", why=f"{missing}; later it is {judgement.why}")
 
 
