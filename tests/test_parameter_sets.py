@@ -536,6 +536,7 @@ def test_models_get_the_months_of_the_span_from_the_release_that_has_it():
         ("27_forecasts", {"start": "1992-01", "end": "1998-01"}, "has 73 months; expected at least 92"),
         ("28_agency_way", {"start": "2021-01", "end": "2022-11"}, "found 23 months .*; expected 24"),
         ("29_own_adjustment", {"start": "2019-01", "end": "2020-04"}, "are 16 months; the tests need"),
+        ("29_own_adjustment", {"end": "1996-12"}, "1992-01 to 1996-12 are 60 months; the tests need 72"),
     ],
     ids=lambda value: value if isinstance(value, str) and value[0].isdigit() else "",
 )

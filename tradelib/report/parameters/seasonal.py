@@ -50,14 +50,12 @@ class Seasonal(Parameters):
             raise ParameterError(
                 f"series {self.series!r} is not published as seasonally adjusted; take one that ends in _sa"
             )
-        _require_years(self)
+        _require_years(self.load(self.series).index)
 
 
-def _require_years(parameters: Seasonal | OwnAdjustment) -> None:
-    months = parameters.load(parameters.series).index
-    if len(months) < 12 * LEAST_YEARS:
-        span = f"{months[0]} to {months[-1]} are {len(months)} months"
-        raise ParameterError(f"{span}; the tests need {12 * LEAST_YEARS}")
+def _require_years(months: pd.Index, years: int = LEAST_YEARS) -> None:
+    if len(months) < 12 * years:
+        raise ParameterError(f"{months[0]} to {months[-1]} are {len(months)} months; the tests need {12 * years}")
 
 
 class AgencyWay(Parameters):
@@ -137,7 +135,7 @@ class OwnAdjustment(Parameters):
         super().require()
         if not self.series.endswith("_census_nsa"):
             raise ParameterError(f"series {self.series!r} is published as adjusted; take goods that end in _census_nsa")
-        _require_years(self)
+        _require_years(self.load_flows().index, LEAST_YEARS + 1)  # the first adjustments of three years have a model
         if self.spec == "chosen":
             return
         if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
