@@ -377,7 +377,7 @@ SETS = [
     ("10_petroleum", {"vintage": "2023-04"}, price_of_a_barrel),
     ("11_motor_vehicles", {"vintage": "2023-04", "largest": 3}, cars_from_mexico),
     ("11_motor_vehicles", {"vintage": "2025-03", "largest": 20}, cars_from_mexico),
-    ("12_method", {"vintage": "2023-04"}, lambda **_: "no earlier release with these series"),
+    ("12_method", {"vintage": "2023-04"}, lambda **_: "no earlier release of both goods and services"),
     ("12_method", {"vintage": "2024-02"}, first_and_new_release),
     ("13_in_proportion", {"vintage": "2024-02", "month": "2020-04"}, cover),
     ("13_in_proportion", {"vintage": "2025-03", "month": "1992-02"}, cover),
