@@ -25,7 +25,7 @@ SAID = {
     ("2023-06-07", "09_technology"): ["The advanced technology deficit widened $0.6 billion to $15.0 billion"],
     ("2023-06-07", "10_petroleum"): ["The petroleum surplus fell $3.7 billion to $3.2 billion", "A barrel cost $69.08"],
     ("2023-06-07", "11_motor_vehicles"): ["came from Mexico ($14.0), Canada ($4.8)"],
-    ("2023-06-07", "12_method"): ["no earlier release of both goods and services, so their revisions cannot be measured"],
+    ("2023-06-07", "12_method"): ["no earlier release of both goods and services, so their revisions cannot be"],
     ("2025-05-06", "01_overview"): [
         "The goods and services deficit widened $17.3 billion to $140.5 billion",
         "Exports rose $0.5 billion (0.2 percent) to $278.5 billion",

@@ -1,5 +1,6 @@
 """A drawing on the page: its colours, its font and its names are the page's, and nothing of it is lost."""
 
+import itertools
 import re
 
 import numpy as np
@@ -99,3 +100,16 @@ def test_numbers_that_a_reader_sees_keep_their_digits(tmp_path):
     assert 'aria-label="From 0.88 to 0.39"' in got
     assert not re.search(r' d="[^"]*\d\.\d\d', got)
     plt.close(fig)
+
+
+def test_dates_under_the_bars_of_forty_months_stand_apart():
+    figures.style()
+    months = pd.period_range("2017-01", periods=40, freq="M")
+    causes = pd.DataFrame({"prices": 1.0, "volumes": -2.0}, index=months)
+    fig, ax = plt.subplots()
+    charts.two_causes(ax, causes, causes.sum(axis=1), "Change")
+    fig.canvas.draw()
+    extents = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
+    plt.close(fig)
+    assert len(extents) >= 2
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(extents))

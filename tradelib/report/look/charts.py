@@ -81,7 +81,7 @@ def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) ->
     stacked_bars(ax, causes, {name: (name.capitalize(), shade) for name, shade in shades})
     figures.lines(ax, change.rename("balance"), {"balance": label})
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    if len(causes) < 36:
+    if len(causes) < LONG:
         figures.few_dates(ax)
 
 
