@@ -44,3 +44,49 @@ def test_modules_stay_one_idea() -> None:
     assert len(modules) > 50
     long = {path.name: lines for path in modules if (lines := path.read_text(encoding="utf-8").count("\n")) > 320}
     assert long == {}
+
+
+def named_in_the_map() -> list[tuple[str, Path, list[str]]]:
+    """Return each change of CONTRIBUTING's map that has a file: its words, the file, and the names in the file."""
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("| Change | File |\n|---|---|\n")[1]
+    named: list[tuple[str, Path, list[str]]] = []
+    for row in table.split("\n\n")[0].splitlines():
+        change, places = row.strip("| ").split(" | ")
+        folder = ROOT
+        for name in re.findall(r"`([^`]+)`", places):
+            if "/" not in name and "." not in name:
+                named[-1][2].append(name)
+                continue
+            path = ROOT / name if "/" in name else folder / name  # a bare name lies beside the file before it
+            folder = path if name.endswith("/") else path.parent
+            named.append((change, path, []))
+    return named
+
+
+def test_every_file_of_the_map_is_there_and_has_what_the_map_says() -> None:
+    named = named_in_the_map()
+    assert len(named) > 20
+    lost = [str(path) for _, path, _ in named if not path.exists()]
+    lost += [name for _, path, names in named for name in names if name not in path.read_text(encoding="utf-8")]
+    assert lost == []
+
+
+def test_the_map_leads_from_ten_changes_to_their_files() -> None:
+    expected = {
+        "a new exhibit": "tradelib/sources/layouts/release.toml",
+        "another tolerance": "tradelib/sources/layouts/identities.toml",
+        "a wrong label": "tradelib/quantity/items.toml",
+        "a new partner": "tradelib/quantity/partners.csv",
+        "rounded for print": "tradelib/quantity/rounding.py",
+        "an address that moved": "tradelib/fetch/addresses.toml",
+        "a footnote sign": "tradelib/sources/tables.py",
+        "a command": "tradelib/cli/runs.py",
+        "a new figure": "tradelib/report/look/charts.py",
+    }
+    files = [(change, str(path.relative_to(ROOT))) for change, path, _ in named_in_the_map()]
+    got = {words: next((file for change, file in files if words in change), "") for words in expected}
+    assert got == expected
+    # The tenth: a price year that nobody has seen needs no change.
+    assert "| a year of chained dollars or a country that nobody has seen | nothing |" in (
+        ROOT / "CONTRIBUTING.md"
+    ).read_text(encoding="utf-8")
