@@ -92,20 +92,21 @@ def _labels(file: str, places: list[int], table: list[list[Any]]) -> tuple[list[
         _texts(file, places, [row[at] for row in table], *expected)
         for at, expected in enumerate([(r"(?:19|20)\d\d", "a year"), (r"\d{4}", "four digits"), (r"\S.*", "a partner")])
     )
-    called: dict[str, str] = {}
-    have: dict[str, set[int]] = {ADJUSTED: set(), WORLD_CODE: set()}
-    for place, year, code, name in zip(places, years, codes, names, strict=True):
-        if called.setdefault(code, name) != name or int(year) in have.setdefault(code, set()):
-            expected = f"{called[code]}, each year once"
-            raise SourceError(file, f"row {place + 1}", found=f"{code} {name} in {year}", expected=expected)
-        have[code].add(int(year))
+    rows = pd.DataFrame({"code": codes, "name": names, "year": list(map(int, years))})
+    called = rows.drop_duplicates("code").set_index("code")["name"].to_dict()
+    wrong = (rows["name"] != rows["code"].map(called)) | rows.duplicated(["code", "year"])
+    if wrong.any():
+        code, name, year = rows.loc[at := int(wrong.idxmax())]
+        expected = f"{called[code]}, each year once"
+        raise SourceError(file, f"row {places[at] + 1}", found=f"{code} {name} in {year}", expected=expected)
     known = {code: slug for slug, row in partners().items() for code in row["codes"].split(";") if code}
     for code, name in called.items():  # no code has the name of another partner; a partner that no list has passes
         if code in known and (slug := partner_slug(name)) != known[code] and slug in partners():
             raise SourceError(file, f"code {code}", found=name, expected=partners()[known[code]]["name"])
     for code in (ADJUSTED, WORLD_CODE):
-        if len(have[code]) != int(max(years)) - min(have[code], default=0) + 1:
-            found = f"the years {', '.join(map(str, sorted(have[code]))) or 'none'}"
+        have = sorted(rows.loc[rows["code"] == code, "year"])
+        if have != list(range(min(have, default=0), int(rows["year"].max()) + 1)):
+            found = f"the years {', '.join(map(str, have)) or 'none'}"
             raise SourceError(file, f"code {code}", found=found, expected=f"every year until {max(years)}")
     return years, codes, called
 
@@ -199,7 +200,8 @@ def _table(file: str, names: dict[str, str], months: dict[str, Values], first: i
     columns = [(_quantity(flow, code, names[code]), code) for code in kept for flow in FLOWS]
     values = np.concatenate([series[code] for code in kept]).T
     starts = (values != 0).argmax(axis=0)  # an area or technology group has no figures before it was compiled
-    cells = [[f"{value:.1f}".removesuffix(".0") for value in row] for row in values.tolist()]
+    form = "%.1f\t" * len(columns)
+    cells = [(form % tuple(row)).replace(".0\t", "\t").split("\t")[:-1] for row in values.tolist()]
     for column, start in enumerate(starts):
         for row in cells[:start]:
             row[column] = ""

@@ -45,11 +45,9 @@ class Heads:
         for grid in self.grids:
             for row in grid.table():
                 if not self.is_row(row):
-                    texts.append(" ".join([row.label, *(value.text for value in row.figures)]))
+                    texts.append(" ".join([row.label, *row.figures]))
                 elif grid.sheet != "pdf":
                     break
-                if grid.sheet == "pdf" and NOTES.match(row.label):
-                    continue
         return " ".join(texts)
 
     def is_row(self, row: Row) -> bool:

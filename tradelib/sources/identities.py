@@ -144,7 +144,7 @@ def _check_sums(figures: Figures, done: Counter[str]) -> None:
                 # BEA's annual balances miss by two where its months, published to the million, miss by one.
                 if abs(gap) > (identity["within"] + (span[0] != span[1])) * scale + 1e-6:
                     found = f"{whole.value:,.12g}, a gap of {gap:+,.6g} to {total:,.12g}"
-                    raise _refusal(whole, found, f"{identity['name']} within {identity['within']}")
+                    raise refusal(whole, found=found, expected=f"{identity['name']} within {identity['within']}")
 
 
 def _check_spans(figures: Figures, done: Counter[str]) -> None:
@@ -161,7 +161,7 @@ def _check_spans(figures: Figures, done: Counter[str]) -> None:
             allowed = max(MONTHS_OF_SPAN * (len(months) + 1), 1.0)
             if abs(whole.value - total) > allowed + 1e-6:
                 found = f"{whole.value:,.12g}, while its months add up to {total:,.12g}"
-                raise _refusal(whole, found, f"the sum of its months within {allowed:g}")
+                raise refusal(whole, found=found, expected=f"the sum of its months within {allowed:g}")
 
 
 def _check_unit_prices(figures: Figures, done: Counter[str]) -> None:
@@ -180,7 +180,7 @@ def _check_unit_prices(figures: Figures, done: Counter[str]) -> None:
             done[name] += 1
             if abs(expected - price.value) > UNIT_PRICE:
                 found = f"{price.value:g}, while value / quantity is {expected:.4f}"
-                raise _refusal(price, found, f"{name} within half a cent")
+                raise refusal(price, found=found, expected=f"{name} within half a cent")
 
 
 def _check_repeated(prints: dict[tuple[Any, ...], list[Print]], done: Counter[str]) -> None:
@@ -191,13 +191,10 @@ def _check_repeated(prints: dict[tuple[Any, ...], list[Print]], done: Counter[st
             if abs(other.value - first.value) > REPEATED + 1e-6:
                 where = other.facts.iloc[other.row]
                 expected = f"{other.value:,.12g}, as in {where['file']}, {where['cell']}"
-                raise _refusal(first, f"{first.value:,.12g}", expected)
+                raise refusal(first, found=f"{first.value:,.12g}", expected=expected)
 
 
-def _refusal(figure: Print, found: str, expected: str) -> SourceError:
-    return refusal(figure.facts.iloc[figure.row], found=found, expected=expected)
-
-
-def refusal(fact: pd.Series, *, found: str, expected: str) -> SourceError:
+def refusal(fact: pd.Series | Print, *, found: str, expected: str) -> SourceError:
     """Return the error that names the file and the cell of a fact."""
+    fact = fact.facts.iloc[fact.row] if isinstance(fact, Print) else fact
     return SourceError(fact["file"], f"{fact['cell']} ({fact['label']})", found=found, expected=expected)

@@ -11,18 +11,15 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from tradelib.quantity import FACT_COLUMNS, QUANTITY_COLUMNS, Quantity
+from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import parse
-from tradelib.sources.calendar import Reading, check_calendar
-from tradelib.sources.heads import NOTES, Heads, span_of
-from tradelib.sources.rows import MARKER, REVISED, number
+from tradelib.sources.facts import Figures, Meaning, ordinal
+from tradelib.sources.heads import NOTES, Heads
 from tradelib.sources.tables import assign, labels, layout_of, letters, unknown, without_footnotes, words
 
 if TYPE_CHECKING:
@@ -40,6 +37,7 @@ _UNITS = {
     "share": "percent",
     "rank": "rank",
 }
+_NUMBERS = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?![\w.])")
 _FOOT = re.compile(r"\d+ of")
 _FLOWS = ("balance", "exports", "imports")
 _STATES = re.compile(r"u\.?s\.? total|foreign trade zone", re.IGNORECASE)
@@ -109,19 +107,22 @@ class _Reader:
         self.previous: int | None = None
         self.notes: dict[str, None] = {}
         self.quantities: list[tuple[str, ...]] = []
-        self.made: dict[tuple[Any, ...], range] = {}
-        self.figures: list[Reading] = []
+        self.made: dict[tuple[tuple[str, str], ...], int] = {}
+        self.rows: list[tuple[Row, Meaning, int]] = []
+        self.places: list[str] = []
         self.seen: Counter[str] = Counter()
         self._read_top()
         self.heads = Heads(layout, title, grids)
 
     def table(self) -> Table:
         for grid in self.grids:
+            before = len(self.rows)
             self._read_grid(grid)
-        if not self.figures:
+            self.places += grid.places(row for row, *_ in self.rows[before:])
+        if not self.rows:
             raise self.grids[0].error(None, "no row of figures", f"{self.heads.width} figures beside each label")
-        facts = self._facts()
-        return Table(self.layout, self.title, self.grids, facts, tuple(self.notes))
+        figures = Figures(self.layout, self.grids[0], self.heads.columns, self.quantities, self.rows, self.places)
+        return Table(self.layout, self.title, self.grids, figures.facts(), tuple(self.notes))
 
     # What stands above the figures
 
@@ -130,13 +131,9 @@ class _Reader:
             for pattern, meaning in words()["title"].items():
                 if match := re.match(rf"[\[(]?{pattern}", line):
                     self.fixed |= assign(meaning.format(**match.groupdict()))
-            if self._is_figures(line):
+            if len(_NUMBERS.findall(line)) > 4:  # the first row of figures
                 break
         self.fixed.setdefault("adjustment", "sa")
-
-    @staticmethod
-    def _is_figures(line: str) -> bool:
-        return len(re.findall(r"(?<![\w.])-?\d[\d,]*\.?\d*(?![\w.])", line)) > 4
 
     def _read_grid(self, grid: Grid) -> None:
         started = False
@@ -155,14 +152,15 @@ class _Reader:
                     _FOOT.fullmatch(row.label) or self.heads.width > len(row.figures) + 2 or len(row.label) > 60
                 ):
                     continue  # number of the page, footnote that ends with a figure, or head moved under the figures
-                raise grid.error(row.place, f"{len(row.figures)} figures beside {row.label!r}", f"{self.heads.width}")
+                found = f"{len(row.figures)} figures beside {row.label!r}"
+                raise grid.error(grid.place(row.at), found, f"{self.heads.width}")
 
     def _open(self, row: Row) -> bool:
         """Take a row without figures for what it opens: a block, a year, the line above the print of last month."""
         if self.layout.down == "technology" and letters(row.label).startswith("selectedcountries"):
             self.kind = "partner"
             return True
-        alone = row.label if not row.figures else row.figures[0].text if not row.label and len(row.figures) == 1 else ""
+        alone = row.label if not row.figures else row.figures[0] if not row.label and len(row.figures) == 1 else ""
         if not alone:
             return False
         meaning = labels("blocks").get(letters(alone), "") if self.layout.blocks else ""
@@ -180,59 +178,41 @@ class _Reader:
         return True
 
     def _read_row(self, grid: Grid, row: Row) -> None:
-        meaning = self._period(grid, row) if self.kind == "time" else self._item(row)
+        meaning = self._period(grid, row) if self.kind == "time" else Meaning(self._item(row))
+        own = meaning.own
         if self.layout.repeats and grid.sheet == "pdf":
             # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
-            meaning["flow"] = _FLOWS[self.seen[meaning["partner"]]]
-            self.seen[meaning["partner"]] += 1
-        own_mark, edition = meaning.get("mark", ""), meaning.get("edition", "current")
-        columns = zip(self.heads.columns, self._quantities(meaning), row.figures, strict=True)
-        for column, quantity, value in columns:
-            first, last = meaning.get("span") or column["span"]
-            figure = number(value.text)
-            if figure is None and not MARKER.fullmatch(value.text):
-                raise grid.error(value.place, repr(value.text), "a figure, or a marker such as (-)")
-            if figure is None and self.layout.complete and value.text != "(-)":
-                raise grid.error(value.place, repr(value.text), "a figure: the agencies withhold none in this table")
-            if figure is not None and self.layout.whole and not figure.is_integer():
-                raise grid.error(value.place, value.text, "a whole number, as all figures of this table are")
-            mark = own_mark
-            if figure is None or value.revised:
-                marks = (own_mark, REVISED if value.revised else "", value.text if figure is None else "")
-                mark = " ".join(dict.fromkeys(filter(None, marks)))
-            self.figures.append(
-                Reading(quantity, first.ordinal, last.ordinal, np.nan if figure is None else figure, mark, edition,
-                        value.place, row.label)
-            )  # fmt: skip
+            partner = own["partner"]
+            own = own | {"flow": _FLOWS[self.seen[partner]]}
+            self.seen[partner] += 1
+        self.rows.append((row, meaning, self._quantities(own)))
 
-    def _quantities(self, meaning: dict[str, Any]) -> range:
-        """Return the number of each column's quantity in a row; rows that mean the same share them."""
-        own = {key: text for key, text in meaning.items() if key not in ("span", "mark", "edition")}
+    def _quantities(self, own: dict[str, str]) -> int:
+        """Return the number of the first column's quantity in a row; rows that mean the same share them."""
         key = (*self.fixed.items(), *own.items())
         if key not in self.made:
-            start = len(self.quantities)
+            self.made[key] = len(self.quantities)
             self.quantities += [self._quantity(column, own) for column in self.heads.columns]
-            self.made[key] = range(start, len(self.quantities))
         return self.made[key]
 
     def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> tuple[str, ...]:
-        given = _DEFAULTS | self.fixed | {k: v for k, v in column.items() if k not in ("at", "annual", "span")} | own
+        given = _DEFAULTS | self.fixed | column | own
         given["unit"] = _UNITS.get(given["measure"].removeprefix("cif_value_"), given["unit"])
         return tuple(given[name] for name in QUANTITY_COLUMNS)
 
-    def _period(self, grid: Grid, row: Row) -> dict[str, Any]:
+    def _period(self, grid: Grid, row: Row) -> Meaning:
         if self.previous and not row.label:
-            newest = pd.Period(ordinal=max(figure.last for figure in self.figures), freq="M")
+            newest = pd.Period(ordinal=max(meaning.last for _, meaning, _ in self.rows), freq="M")
             month, self.previous = self.previous, None
             year = newest.year - int(month > newest.month)
-            return {"span": span_of(year, month, year, month), "edition": "previous"}
+            return Meaning({}, ordinal(year, month), ordinal(year, month), edition="previous")
         span = parse(row.label)
         if span is None:
-            raise grid.error(row.place, repr(row.label), "a month, a year or a span of months")
+            raise grid.error(grid.place(row.at), repr(row.label), "a month, a year or a span of months")
         year = span.year or self.year
         if year is None:
-            raise grid.error(row.place, f"{row.label!r} under no year", "a line with the year above it")
-        return {"span": span_of(year, span.first, year, span.last), "mark": span.marker}
+            raise grid.error(grid.place(row.at), f"{row.label!r} under no year", "a line with the year above it")
+        return Meaning({}, ordinal(year, span.first), ordinal(year, span.last), span.marker)
 
     def _item(self, row: Row) -> dict[str, Any]:
         label = without_footnotes(row.label)
@@ -280,37 +260,3 @@ class _Reader:
             self.group = heading if heading.count("/") or self.kind == "commodity" else ""
             return heading
         return f"{self.group}/{slug(label)}"
-
-    def _facts(self) -> pd.DataFrame:
-        """Return the figures as one table; texts that repeat are categories."""
-        read = Reading(*zip(*self.figures, strict=True))
-        quantity, first, last = (np.array(numbers) for numbers in read[:3])
-        if self.layout.down == "time":
-            check_calendar(self.figures, self.quantities, self.grids[0])
-            # Tables of real goods call the part of a year that is not over a whole year.
-            newest = last[first == last].max(initial=0)
-            last = np.where((first < newest) & (newest < last), newest, last)
-        columns: dict[str, Any] = {
-            name: _category(texts, quantity)
-            for name, texts in zip(QUANTITY_COLUMNS, zip(*self.quantities, strict=True), strict=True)
-        }
-        columns["first"], columns["last"] = (pd.PeriodIndex.from_ordinals(at, freq="M") for at in (first, last))
-        everywhere = np.zeros(len(last), int)
-        columns |= {
-            "value": read.value, "marker": read.marker, "edition": _category(read.edition, slice(None)),
-            "exhibit": _category([self.layout.exhibit], everywhere),
-            "file": _category([self.grids[0].file], everywhere), "cell": read.cell, "label": read.label,
-        }  # fmt: skip
-        return pd.DataFrame(columns, columns=list(FACT_COLUMNS))
-
-
-def _category(texts: Sequence[str], which: Any) -> pd.Categorical:
-    """Return the texts that some numbers choose from a list."""
-    names = tuple(sorted(set(texts)))
-    codes = np.array([names.index(text) for text in texts])
-    return pd.Categorical.from_codes(codes[which], dtype=_dtype(names), validate=False)
-
-
-@lru_cache(maxsize=256)
-def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    return pd.CategoricalDtype(pd.Index(names, dtype="str"))

@@ -10,37 +10,49 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from tradelib.quantity.errors import SourceError
 from tradelib.sources.raw import decode, read_raw
 from tradelib.sources.workbook import is_workbook, read_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d+)?", re.ASCII)
+NUMBER = re.compile(r"-?(?:\d{1,3}+(?:,\d{3})++|\d++)(?:\.\d++)?+(?:e-?\d++)?+", re.ASCII)
 MARKER = re.compile(r"\((?:R|X|D|NA|S|Z|-|\*)\)|n\.a\.|\.\.+|-", re.ASCII)
+_CELLS = re.compile(rf"(?:(?:{NUMBER.pattern}|{MARKER.pattern})(?:\t|\Z))*+", re.ASCII)
 REVISED = "(R)"
 _PDF = b"%PDF-"
 _LINE = re.compile(r"\r\n?|\n")
 
 
-class Value(NamedTuple):
-    """A figure or marker as printed, and its address."""
-
-    text: str
-    place: str
-    revised: bool = False
-
-
 class Row(NamedTuple):
-    """A label, what stands beside it, and where the row is."""
+    """One row of a table.
+
+    Attributes
+    ----------
+    label : str
+        What stands left of the figures.
+    figures : list of str
+        Figures and markers as printed.
+    columns : list of int
+        Where each of them stands in its row of the grid.
+    revised : tuple of int
+        Which of them have ``(R)`` before them, counted from 0.
+    at : int
+        The row of the grid.
+    """
 
     label: str
-    figures: tuple[Value, ...]
-    place: str
+    figures: list[str]
+    columns: list[int]
+    revised: tuple[int, ...]
+    at: int
 
 
 @dataclass(frozen=True)
@@ -79,29 +91,36 @@ class Grid:
         for row in self.rows[:most]:
             yield " ".join(" ".join(row[start:]).split())
 
-    def table(self) -> Iterator[Row]:
-        """Yield rows that have anything, in order."""
-        for at, row in enumerate(self.rows):
-            cells = [(column, cell.strip()) for column, cell in enumerate(row) if cell.strip()]
-            if self.sheet == "pdf":
-                cells = cells[1:]
-            if cells:
-                yield self._row(at, cells)
+    def places(self, rows: Iterable[Row]) -> list[str]:
+        """Return the address of every figure of some rows, in order."""
+        if self.sheet == "pdf":
+            return [self.rows[row.at][0] for row in rows for _ in row.columns]
+        if self.sheet:
+            letters = [f"{self.sheet}!{_letters(column)}" for column in range(max(map(len, self.rows), default=0))]
+            return [letters[column] + number for row in rows for number in [str(row.at + 1)] for column in row.columns]
+        ends = [f", column {column + 1}" for column in range(max(map(len, self.rows), default=0))]
+        return [start + ends[column] for row in rows for start in [f"line {row.at + 1}"] for column in row.columns]
 
-    def _row(self, at: int, cells: list[tuple[int, str]]) -> Row:
-        start = 1 if self.sheet == "pdf" else 0
-        label: list[str] = []
-        values: list[Value] = []
-        revised = False
-        for column, cell in cells:
-            if column == start or (not values and not _is_value(cell)):
-                label.append(" ".join(cell.split()))
-            elif cell == REVISED:
-                revised = True
-            else:
-                values.append(Value(cell, self.place(at, column), revised))
-                revised = False
-        return Row(" ".join(label), tuple(values), self.place(at))
+    def table(self) -> Iterator[Row]:
+        """Yield rows that have anything, in order: labels first, then figures, which end the label."""
+        start = int(self.sheet == "pdf")
+        for at, row in enumerate(self.rows):
+            cells = list(map(str.strip, row))
+            columns = [column for column, cell in enumerate(cells) if cell][start:]
+            if not columns:
+                continue
+            most = len(columns)
+            words = int(columns[0] == start)
+            while words < most and not _is_value(cells[columns[words]]):
+                words += 1
+            label = " ".join([" ".join(cells[column].split()) for column in columns[:words]])
+            columns = columns[words:]
+            revised: tuple[int, ...] = ()
+            if REVISED in cells:  # in a cell of its own, it belongs to the figure after it
+                after = {figure for mark, figure in pairwise(columns) if cells[mark] == REVISED}
+                columns = [column for column in columns if cells[column] != REVISED]
+                revised = tuple(figure for figure, column in enumerate(columns) if column in after)
+            yield Row(label, [cells[column] for column in columns], columns, revised, at)
 
     def to_csv(self) -> str:
         """Return the grid as CSV text, without blank cells at the ends of rows."""
@@ -122,9 +141,25 @@ def _is_value(text: str) -> bool:
     return bool(NUMBER.fullmatch(text) or MARKER.fullmatch(text))
 
 
-def number(text: str) -> float | None:
-    """Return the number that a printed figure is; None for a marker."""
-    return float(text.replace(",", "")) if NUMBER.fullmatch(text) else None
+def numbers(texts: Sequence[str]) -> tuple[np.ndarray, int | None]:
+    """Return the numbers that printed figures are.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Figures (``-1,234.5``) and markers (``(D)``).
+
+    Returns
+    -------
+    values : array of float
+        In their order, NaN for a marker.
+    wrong : int or None
+        Which text is the first that is neither; the values are then without meaning.
+    """
+    if not _CELLS.fullmatch("\t".join(texts)):
+        return np.empty(0), next(at for at, text in enumerate(texts) if not _is_value(text))
+    # A number ends with a digit, a marker never does.
+    return np.array([float(text.replace(",", "")) if text[-1].isdigit() else np.nan for text in texts]), None
 
 
 def read_grids(path: Path, raw: bytes | None = None, pages: int | None = None) -> list[Grid]:
