@@ -156,10 +156,12 @@ def numbers(texts: Sequence[str]) -> tuple[np.ndarray, int | None]:
     wrong : int or None
         Which text is the first that is neither; the values are then without meaning.
     """
-    if not _CELLS.fullmatch("\t".join(texts)):
+    joined = "\t".join(texts)
+    if not _CELLS.fullmatch(joined):
         return np.empty(0), next(at for at, text in enumerate(texts) if not _is_value(text))
     # A number ends with a digit, a marker never does.
-    return np.array([float(text.replace(",", "")) if text[-1].isdigit() else np.nan for text in texts]), None
+    plain = [text if text[-1].isdigit() else "nan" for text in joined.replace(",", "").split("\t")]
+    return np.array(list(map(float, plain))), None
 
 
 def read_grids(path: Path, raw: bytes | None = None, pages: int | None = None) -> list[Grid]:
