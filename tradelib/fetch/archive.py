@@ -21,9 +21,9 @@ from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.rows import read_grids
 from tradelib.sources.unpack import is_package
+from tradelib.store.folders import day_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
 ENOUGH = 20
@@ -118,7 +118,7 @@ def _one(month: pd.Period, places: dict[str, Any]) -> Archived:
     urls = [url.format(month=month.to_timestamp()) for url in (*places["tables"], places["printed"])]
     tables = next((answer for url in urls[:-1] if (answer := _get(url, places["pause"]))), None)
     with tempfile.TemporaryDirectory(prefix="tradelib-archive-") as folder:
-        day = _known(month)
+        day = day_of(month)
         printed = None if tables and day else _get(urls[-1], places["pause"])
         if not tables and not printed:
             return Archived(month, "missing", f"the archive has neither {urls[0]} nor {urls[-1]}")
@@ -132,10 +132,6 @@ def _one(month: pd.Period, places: dict[str, Any]) -> Archived:
                 raise SourceError(tables.name, None, found="a file that is no archive", expected=expected)
         added = store.add(path or folder, day, provenance={_MARK: taken.url if taken else ""})
         return Archived(month, "added", added.summary())
-
-
-def _known(month: pd.Period) -> dt.date | None:
-    return next((one.released for one in store.releases() if one.month == month), None)
 
 
 def _get(url: str, pause: float) -> Answer | None:

@@ -12,6 +12,8 @@ from tradelib import store
 from tradelib.fetch import files as fetch
 from tradelib.quantity.errors import TradelibError
 from tradelib.sources.files import read_files
+from tradelib.store.folders import day_of
+from tradelib.store.reading import FT900
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from tradelib.fetch.files import Fetched, Progress
 
 SEEN = "the day it was fetched, on which the series stood so"
-FT900 = "ft900"
 
 
 @dataclass(frozen=True)
@@ -111,26 +112,17 @@ def last_month(today: dt.date | None = None) -> pd.Period:
 def _add(done: Updated, record: Record, released: dt.date | None, later: list[Record] | None) -> None:
     provenance: dict[str, Any] = {"official_url": record.answered, "fetched": record.fetched}
     try:
-        day = _known(record)
+        publisher = read_files([record.path])[0].layout.publisher
+        day = day_of(record.month, publisher)
         try:
             done.added.append(store.add(record.path, day or released, provenance=provenance))
         except store.DayUnknownError:
             if later is not None:
                 later.append(record)
                 return
-            if _publisher(record) == FT900:
+            if publisher == FT900:
                 raise
             seen = dt.date.fromisoformat(record.fetched[:10])
             done.added.append(store.add(record.path, seen, provenance=provenance | {"released_known_from": SEEN}))
     except TradelibError as error:
         done.refused[record.source] = str(error)
-
-
-def _known(record: Record) -> dt.date | None:
-    """Return the day on which the store has a release about the month of a file."""
-    own = [one for one in store.releases(_publisher(record)) if one.month == record.month]
-    return own[-1].released if own else None
-
-
-def _publisher(record: Record) -> str:
-    return read_files([record.path])[0].layout.publisher

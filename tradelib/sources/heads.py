@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -76,7 +75,7 @@ class Heads:
                 columns += [own | {"span": span} for span in quarters]
             elif at == "annual":
                 year = years[sum(other.get("annual", False) for other in columns)]
-                columns.append({**column, "annual": True, "span": span_of(year, 1, year, 12)})
+                columns.append({**column, "annual": True, "span": _span(year, 1, 12)})
             elif month is not None:
                 columns.append({**column, "span": _at(at, month)})
         due = {str(period.year) for column in columns for period in column.get("span", ())}
@@ -94,7 +93,7 @@ class Heads:
         wanted = self._quarters()
         if wanted and len(quarters) != wanted:
             raise self.grids[0].error(None, f"heads of {len(quarters)} quarters", f"heads of {wanted} quarters")
-        spans = [span_of(year, 3 * at + 1, year, 3 * at + 3) for year, at in quarters]
+        spans = [_span(year, 3 * at + 1, 3 * at + 3) for year, at in quarters]
         years = sorted({int(year) for year in re.findall(r"Annual (\d{4})", plain)})
         if not any("month" in column.get("at", "") for column in self.layout.columns):
             if len(years) != sum(column.get("at") == "annual" for column in self.layout.columns):
@@ -134,25 +133,18 @@ class Heads:
                 )
             position = at + len(head)
 
-    # The figures
 
-
-def span_of(year: int, first: int, end: int, last: int) -> tuple[pd.Period, pd.Period]:
-    """Return first and last month, both included."""
-    return _month(year, first), _month(end, last)
+def _span(year: int, first: int, last: int) -> tuple[pd.Period, pd.Period]:
+    """Return first and last month of a part of a year, both included."""
+    return pd.Period(year=year, month=first, freq="M"), pd.Period(year=year, month=last, freq="M")
 
 
 def _listed(words: Iterable[str]) -> str:
     return " and ".join(sorted(words))
 
 
-@cache
-def _month(year: int, month: int) -> pd.Period:
-    return pd.Period(year=year, month=month, freq="M")
-
-
 def _at(text: str, month: pd.Period) -> tuple[pd.Period, pd.Period]:
     if text in ("month", "previous"):
         period = month - int(text == "previous")
         return period, period
-    return span_of(month.year - text.endswith("-1"), 1, month.year - text.endswith("-1"), month.month)
+    return _span(month.year - text.endswith("-1"), 1, month.month)

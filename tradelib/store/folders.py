@@ -68,6 +68,11 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     return fitting[-1]
 
 
+def day_of(month: pd.Period, publisher: str = FT900) -> dt.date | None:
+    """Return the day of the newest release about a statistical month; None where the store has none."""
+    return max((own.released for own in releases(publisher) if own.month == month), default=None)
+
+
 def _release(path: Path) -> Release:
     status = path.stat()
     return _parsed(path, status.st_mtime_ns, status.st_size, status.st_ino)
