@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
 from tradelib.quantity.errors import SourceError, TradelibError
+from tradelib.sources.heads import NOTES
+from tradelib.sources.rows import Grid
+from tradelib.sources.series import FORM
+from tradelib.sources.tables import titles
 from tradelib.store.paths import data_folder
 from tradelib.store.reading import FT900, Release
 from tradelib.store.tables import TOML, from_text, to_text
@@ -30,6 +36,8 @@ PUBLISHERS = {
     "bls": ("U.S. Bureau of Labor Statistics", "Import and export price indexes"),
     "gdp": ("U.S. Bureau of Economic Analysis", "Gross Domestic Product"),
 }  # fmt: skip
+_LONGEST = 12
+"""Words that a cell may have before it is a sentence, if it is no title."""
 
 
 class StoreError(TradelibError):
@@ -73,7 +81,10 @@ def write_release(
 
 def _write_table(table: Table, folder: Path) -> dict[str, str]:
     """Write one table as text, and prove that the text says what the file said."""
-    text = to_text(table)
+    stored = table
+    if table.layout.down != FORM:
+        stored = replace(table, grids=tuple(_without_sentences(grid) for grid in table.grids))
+    text = to_text(stored)
     entry = {
         "title": table.title, "file": table.grids[0].file, "publisher": table.layout.publisher,
         "compilation": table.layout.compilation, "sha256": hashlib.sha256(text.encode()).hexdigest(),
@@ -82,3 +93,26 @@ def _write_table(table: Table, folder: Path) -> dict[str, str]:
         raise SourceError(table.grids[0].file, None, found=f"table {table.exhibit} changed by storing", expected="none")
     (folder / f"{table.exhibit}.csv").write_text(text, encoding="utf-8", newline="")
     return entry
+
+
+def _without_sentences(grid: Grid) -> Grid:
+    """Return a grid without notes and explanations; every cell that stays keeps its place."""
+    named = set(titles(grid))
+    rows: list[list[str]] = []
+    figures = False
+    for row in grid.rows:
+        text = " ".join(cell for cell in row[grid.sheet == "pdf" :] if cell.strip())
+        several = sum(bool(re.fullmatch(r"-?[\d,]*\.?\d+|\(-\)|\(X\)|n\.a\.", cell.strip())) for cell in row) > 2
+        figures = figures or several
+        note = not several and figures and (NOTES.match(text.strip()) or text.strip().endswith("."))
+        if note and grid.sheet not in ("", "pdf"):  # pages of a text begin with their notes again
+            break
+        if note or (len(text.split()) > _LONGEST and not several and not _is_head(row) and text.strip() not in named):
+            row = row[:1] if grid.sheet == "pdf" else []  # noqa: PLW2901
+        rows.append([cell.rstrip() for cell in row])
+    return Grid(grid.file, grid.sheet, rows)
+
+
+def _is_head(row: Sequence[str]) -> bool:
+    """Tell whether a row has heads beside each other: a sentence stands alone in its cell."""
+    return sum(bool(cell.strip()) for cell in row[1:]) > 1 or any("Period" in cell for cell in row[:2])
