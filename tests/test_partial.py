@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from tradelib.report.execution import partial
 from tradelib.report.execution.partial import OccupiedError, partial_folder, publish, require_replaceable
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ def test_moved_away_or_gone(tmp_path: Path) -> None:
     assert not [p for p in psutil.Process().children() if "rmtree" in " ".join(p.cmdline())]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked")
 def test_what_another_one_makes_stays(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     with partial_folder(tmp_path):
         assert len(list(tmp_path.iterdir())) == 2
@@ -68,7 +66,6 @@ def test_gone_when_its_maker_is_killed(maker: subprocess.Popen[bytes], tmp_path:
         time.sleep(0.05)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked")
 def test_the_next_one_clears_up_when_nobody_else_could(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     for process in [*psutil.Process(maker.pid).children(), psutil.Process(maker.pid)]:  # as in a power cut
         process.kill()
@@ -79,12 +76,7 @@ def test_the_next_one_clears_up_when_nobody_else_could(maker: subprocess.Popen[b
     assert not left.exists()
 
 
-@pytest.mark.parametrize("in_one_step", [True, False])
-def test_published_over_a_former_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool) -> None:
-    if not in_one_step:
-        monkeypatch.setattr(partial, "_exchanged", lambda *_: False)
-    elif sys.platform != "linux":
-        pytest.skip("Linux only")
+def test_published_over_a_former_one(tmp_path: Path) -> None:
     for content in ("first", "second"):
         with partial_folder(tmp_path) as folder:
             (folder / "page").write_text(content)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
+
+from filelock import FileLock
 
 from tradelib.quantity.errors import TradelibError
 
@@ -83,18 +84,15 @@ def partial_folder(parent: Path) -> Iterator[Path]:
     """Provide a new hidden folder, and remove it when the block ends, or this process.
 
     What is to stay is moved away in the block. A folder whose process and watcher both died, as in a power cut, is
-    removed by the next caller (not on Windows, where nothing says that it was left), if it carries our mark.
+    removed by the next caller, if it carries our mark; its lock is free then.
     """
-    with ExitStack() as held:
-        with _locked(parent):  # none is taken for left between its making and its lock
-            for left in parent.glob(f"{PREFIX}*"):
-                if (left / MARK).is_file() and not left.is_symlink():
-                    with suppress(OSError), _locked(left, wait=False):
-                        shutil.rmtree(left, ignore_errors=True)
-            folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-            held.enter_context(_locked(folder))
-            (folder / MARK).touch()
-        held.enter_context(watched(folder))
+    for left in parent.glob(f"{PREFIX}*"):
+        if (left / MARK).is_file() and not left.is_symlink():
+            with suppress(OSError), FileLock(left / ".lock", timeout=0):
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    with watched(folder), FileLock(folder / ".lock"):
+        (folder / MARK).touch()  # only now, or another process could take it for left between its making and its lock
         made = folder / "made"
         made.mkdir(mode=0o777)  # what is published has the permissions that the umask of its owner says
         yield made
@@ -115,48 +113,11 @@ def watched(folder: Path) -> Iterator[Path]:
         watcher.wait()
 
 
-@contextmanager
-def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a folder's lock, which the system lets go when the process ends; raise OSError if it cannot be had."""
-    if sys.platform == "win32":
-        if not wait:
-            raise BlockingIOError
-        yield
-        return
-    import fcntl
-
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:  # some network file systems lock no folders
-            if not wait:
-                raise
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def publish(partial: Path, final: Path) -> None:
-    """Put a whole folder in its place; where there is one already, the two change places.
-
-    On Linux that is one step, so that there is a whole folder at every moment. Elsewhere the former one goes first.
-    """
-    try:
+    """Put a whole folder in its place; one that is there goes first, and its space is freed last."""
+    if final.is_dir():
+        with partial_folder(final.parent) as aside:
+            final.rename(aside / "former")
+            partial.rename(final)
+    else:
         partial.rename(final)
-    except OSError:
-        if not final.is_dir():
-            raise
-        if not _exchanged(partial, final):
-            with partial_folder(final.parent) as aside:
-                final.rename(aside / "former")
-                partial.rename(final)
-
-
-def _exchanged(one: Path, two: Path) -> bool:
-    """Let two folders change places in one step; return whether the system can."""
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    try:
-        return not ctypes.CDLL(None).renameat2(here, os.fsencode(one), here, os.fsencode(two), exchange)
-    except (AttributeError, OSError, TypeError):  # no such call
-        return False
