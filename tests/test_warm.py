@@ -118,19 +118,20 @@ def test_a_kernel_ends_as_a_stock_kernel_does(tmp_path: Path) -> None:
 
 
 @slow
-def test_changed_code_gets_a_new_server_and_the_old_one_ends_with_its_kernels(
+def test_after_a_change_of_code_kernels_start_as_stock_ones_and_those_at_work_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    source = "import os; print(os.getppid())"
     with warm.running():
-        old = warm.server()
-        old.ready()
-        kernel = old.fork(["-f", str(tmp_path / "connection.json")], str(tmp_path), dict(os.environ))
-        assert warm.server() is old
+        server = warm.server()
+        server.ready()
+        kernel = server.fork(["-f", str(tmp_path / "connection.json")], str(tmp_path), dict(os.environ))
         monkeypatch.setattr(warm, "_state", lambda: "package files have changed")
-        assert warm.server() is not old
-        assert gone({old._process.pid, kernel}, 0.5) == {old._process.pid, kernel}
-        os.kill(kernel, signal.SIGTERM)
-        assert gone({old._process.pid, kernel}) == set()
+        with pytest.raises(warm.WarmError, match="have changed since"):
+            server.ready()
+        assert int(printed(run(warm.NAME, source, folder=tmp_path))) == os.getpid()
+        assert lives(kernel)
+    assert gone({server._process.pid, kernel}) == set()
 
 
 def test_state_follows_files_and_start_up_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,9 +164,9 @@ def test_a_server_that_cannot_load_says_why(monkeypatch: pytest.MonkeyPatch, tmp
     source = warm._SERVER.read_text(encoding="utf-8")
     broken.write_text(source.replace('"ipykernel.kernelapp", ', '"no_such_library", ', 1))
     monkeypatch.setattr(warm, "_SERVER", broken)
-    with pytest.raises(warm.WarmError, match="No module named 'no_such_library'"), kernels.kernels("warm"):
-        pass
-    with kernels.kernels("auto") as chosen:
+    with pytest.raises(warm.WarmError, match="No module named 'no_such_library'"), warm.running():
+        warm.server().ready()
+    with kernels.kernels("warm") as chosen:
         assert chosen.kind == "stock"
 
 
@@ -179,12 +180,10 @@ def test_a_server_that_still_loads_is_not_waited_for(monkeypatch: pytest.MonkeyP
     assert process.returncode == -signal.SIGKILL
 
 
-def test_elsewhere_kernels_are_stock_unless_insisted_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_elsewhere_kernels_are_stock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "available", lambda: False)
-    with kernels.kernels("auto") as chosen:
+    with kernels.kernels("warm") as chosen:
         assert chosen.kind == "stock"
-    with pytest.raises(warm.WarmError, match="need Linux"), kernels.kernels("warm"):
-        pass
 
 
 SLEEPERS = """

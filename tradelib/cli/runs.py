@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tradelib.report.execution.jobs import Job
 
+Kernel = Annotated[Literal["warm", "stock"], typer.Option(help="Forked from a preloaded process, or Jupyter's own.")]
+
 
 @app.command(epilog=example("report", "report --vintage 2023-04", "report --only trend --set trend.end=2019-12"))
 def report(
@@ -33,7 +35,7 @@ def report(
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; by default one a core.")] = None,
-    kernel: Kernel = "auto",
+    kernel: Kernel = "warm",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, too; needs Chromium.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
@@ -144,7 +146,7 @@ def sweep(
         float | None, typer.Option(min=0.1, help="Gigabytes that one run may take; by default its share.")
     ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
-    kernel: Kernel = "auto",
+    kernel: Kernel = "warm",
     force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
 ) -> None:
     """Run one notebook for many parameters, into one folder with a table and a page."""

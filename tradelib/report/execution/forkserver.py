@@ -56,13 +56,12 @@ def serve(descriptor: int) -> None:
         for pidfd, pid in kernels.items():
             _bury(pid, pidfd)
         return
-    if request:
-        line.close()
-        for pidfd in kernels:
-            os.close(pidfd)
-        arguments, folder, environment = request
-        set_by_libraries = {name: value for name, value in os.environ.items() if name not in before}
-        _become_kernel(server, arguments, folder, set_by_libraries | environment)
+    line.close()
+    for pidfd in kernels:
+        os.close(pidfd)
+    arguments, folder, environment = request
+    set_by_libraries = {name: value for name, value in os.environ.items() if name not in before}
+    _become_kernel(server, arguments, folder, set_by_libraries | environment)
 
 
 def _load() -> None:
@@ -84,30 +83,27 @@ def _load() -> None:
     gc.freeze()  # so that no kernel's collector touches, and thereby copies, the memory all share
 
 
-def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request | None:
-    """Fork until told to retire; return the request in the kernel, None in the server.
+def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request:
+    """Fork until the line ends, which is an error; return the request in the kernel only.
 
     Parameters
     ----------
     line : Connection
-        Brings arguments, folder and environment of a kernel, or None to retire; takes the number of its process.
+        Brings arguments, folder and environment of a kernel; takes the number of its process.
     kernels : dict of int to int
         The living kernels, process by descriptor; kept here.
     """
-    retired = False
-    while kernels or not retired:
+    while True:
         for source in wait([line, *kernels]):
             if isinstance(source, int):
                 _bury(kernels.pop(source), source)
-            elif (request := line.recv()) is None:
-                retired = True
-            elif pid := os.fork():
-                os.setpgid(pid, pid)
-                kernels[os.pidfd_open(pid)] = pid
-                line.send(pid)
-            else:
+                continue
+            request = line.recv()
+            if not (pid := os.fork()):
                 return cast("Request", request)
-    return None
+            os.setpgid(pid, pid)
+            kernels[os.pidfd_open(pid)] = pid
+            line.send(pid)
 
 
 def _bury(pid: int, pidfd: int) -> None:

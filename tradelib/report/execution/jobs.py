@@ -175,15 +175,15 @@ def named(word: str) -> str:
     raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in notebooks()])}")
 
 
-def threads(workers: int | None = None, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -> Executor:
+def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -> Executor:
     """Return an executor that runs jobs side by side; the work is in the kernels, so threads are enough.
 
     Parameters
     ----------
     workers : int or None
         How many at a time; by default one a core.
-    kernel : {'auto', 'warm', 'stock'}
-        Kernels forked from a preloaded process, as Jupyter starts them, or warm where that can be.
+    kernel : {'warm', 'stock'}
+        Kernels forked from a preloaded process where that can be, or as Jupyter starts them.
     limits : Limits
         What each job may take.
     """
@@ -246,11 +246,11 @@ def _normalised(copy: Path) -> Iterator[Path]:
     """Normalise what the block leaves, also when it fails."""
     try:
         yield copy
+        _normalise_file(copy)
     except BaseException:
         with suppress(Exception):  # what is left may be cut short, and is not why it failed
             _normalise_file(copy)
         raise
-    _normalise_file(copy)
 
 
 def _normalise_file(path: Path) -> None:

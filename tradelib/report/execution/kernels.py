@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
 
-Choice = Literal["auto", "warm", "stock"]
+Choice = Literal["warm", "stock"]
 STOCK = "python3"
 
 
@@ -68,7 +67,7 @@ class Kernels:
 
     def __init__(self, name: str, limits: Limits, scratch: Path) -> None:
         self.name, self.limits, self._living, self._ended = name, limits, set[Run](), False
-        self._scratch, self._numbers = scratch, count()
+        self.scratch, self._numbers = scratch, count()
 
     @property
     def kind(self) -> str:
@@ -78,7 +77,7 @@ class Kernels:
     @contextmanager
     def run(self) -> Iterator[Run]:
         """Provide one run's kernel, which does not outlive the block."""
-        scratch = self._scratch / str(next(self._numbers))
+        scratch = self.scratch / str(next(self._numbers))
         (scratch / "tmp").mkdir(parents=True)
         run = Run(self.name, self.limits, scratch)
         self._living.add(run)
@@ -129,7 +128,7 @@ class Run:
         process = self._process()
         self._group = process.pid if process else None  # it leads a process group of its own
         if process and self.limits.memory and sys.platform == "linux":
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with suppress(psutil.NoSuchProcess):
                 psutil.Process(process.pid).rlimit(psutil.RLIMIT_DATA, (self.limits.memory, self.limits.memory))
         if self.reason:
             self.end(self.reason)
@@ -157,7 +156,7 @@ class Run:
         # once: a number that no process has any more can be given to another.
         group = living.pid if living else self._group if reason == "over" else None
         if group:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
         if reason == "over":
             self._group = None
@@ -192,38 +191,19 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
 
     Parameters
     ----------
-    choice : {'auto', 'warm', 'stock'}
-        Forked from a preloaded process, as Jupyter starts them, or warm where that can be.
+    choice : {'warm', 'stock'}
+        Forked from a preloaded process where that can be, or as Jupyter starts them.
     limits : Limits
         What each may take.
-
-    Raises
-    ------
-    WarmError
-        Warm kernels are asked for and cannot be had.
     """
-    if choice == "warm" and not warm.available():
-        raise warm.WarmError("warm kernels need Linux 5.3 or newer; use --kernel stock, or auto")
-    with _scratch() as scratch:
-        if choice == "stock" or not warm.available():
-            yield Kernels(STOCK, limits, scratch)
-            return
-        with warm.running():
+    with ExitStack() as stack:
+        # Gone when this process is; the path is short, as paths of sockets must be.
+        scratch, name = stack.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-")))), STOCK
+        if choice == "warm" and warm.available():
+            stack.enter_context(warm.running())
             import papermill  # noqa: F401 - takes a second, in which the server loads what it needs
 
-            try:
+            with suppress(warm.WarmError):
                 warm.server().ready()
-            except warm.WarmError:
-                if choice == "warm":
-                    raise
-                yield Kernels(STOCK, limits, scratch)
-            else:
-                yield Kernels(warm.NAME, limits, scratch)
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """Provide a folder that is gone when this process is; its path is short, as paths of sockets must be."""
-    folder = Path(tempfile.mkdtemp(prefix="tradelib-"))
-    with watched(folder):
-        yield folder
+                name = warm.NAME
+        yield Kernels(name, limits, scratch)

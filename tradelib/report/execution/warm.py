@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import psutil
 from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
 
 from tradelib.quantity.errors import TradelibError
@@ -81,7 +81,7 @@ class Server:
         Raises
         ------
         WarmError
-            It could not.
+            It could not, or has loaded what has changed since.
         """
         with self._lock:
             if self._greeting is None:
@@ -91,6 +91,8 @@ class Server:
                     self._greeting = "it died while it loaded the libraries"
         if self._greeting != "ready":
             raise WarmError(f"no warm kernels: {self._greeting}")
+        if self.state != _state():  # its kernels go on; new ones load what is there now
+            raise WarmError("no warm kernels: package, libraries or settings have changed since they were loaded")
 
     def fork(self, arguments: list[str], folder: str, environment: dict[str, str]) -> int:
         """Return the process of a new kernel."""
@@ -103,14 +105,8 @@ class Server:
                 raise WarmError("no warm kernels: the process they are forked from has died") from error
 
     def usable(self) -> bool:
-        """Return whether new kernels may come from here: it lives, is ours, and has loaded what is there now."""
-        return self.owner == os.getpid() and self._process.poll() is None and self.state == _state()
-
-    def retire(self) -> None:
-        """Let the server end when its last kernel has."""
-        if self.owner == os.getpid():
-            with self._lock, contextlib.suppress(OSError):
-                self._line.send(None)
+        """Return whether it lives and is ours."""
+        return self.owner == os.getpid() and self._process.poll() is None
 
     def stop(self) -> None:
         """End the server and its kernels, and wait until they are gone."""
@@ -123,18 +119,14 @@ class Server:
 
 _guard = threading.Lock()
 _server: Server | None = None
-_retired: list[Server] = []
 _users = 0
 
 
 def server() -> Server:
-    """Return this process's server; one that is dead or has loaded what has changed since is replaced."""
+    """Return this process's server; one that has died is replaced."""
     global _server  # noqa: PLW0603 - one for the process
     with _guard:
         if _server is None or not _server.usable():
-            if _server is not None:
-                _server.retire()
-                _retired.append(_server)  # its end of the line stays open while its kernels work
             _server = Server()
         return _server
 
@@ -151,48 +143,29 @@ def running() -> Iterator[None]:
     finally:
         with _guard:
             _users -= 1
-            ending = [*_retired, *filter(None, [_server])] if _users == 0 else []
-            if ending:
-                _server = None
-                _retired.clear()
-        for one in ending:
-            one.stop()
+            ending, _server = (_server, None) if _users == 0 else (None, _server)
+        if ending:
+            ending.stop()
 
 
-class Forked:
-    """A forked kernel, as ``LocalProvisioner`` expects a process to be: like ``subprocess.Popen``."""
+class Forked(psutil.Process):  # type: ignore[misc]
+    """A forked kernel, as ``LocalProvisioner`` expects a process to be: like ``subprocess.Popen``.
+
+    Signals reach this process and no later one of the same number; one that has ended is no error.
+    """
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int) -> None:
-        self.pid, self.returncode = pid, cast("int | None", None)
-        try:
-            self._descriptor = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self.returncode = 1
-
     def poll(self) -> int | None:
-        """Return None while it lives."""
-        return self._look(0)
+        """Return None while it lives; with which code it ended is known to its parent only."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return None if self.is_running() and self.status() != psutil.STATUS_ZOMBIE else 1
+        return 1
 
-    def wait(self) -> int | None:
-        """Return when it has ended."""
-        return self._look(None)
-
-    def _look(self, milliseconds: int | None) -> int | None:
-        if self.returncode is None:
-            poller = select.poll()
-            poller.register(self._descriptor, select.POLLIN)
-            if poller.poll(milliseconds):
-                os.close(self._descriptor)
-                self.returncode = 1  # which code is known to its parent only
-        return self.returncode
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal to this process and no later one of the same number."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._descriptor, number)
+    def send_signal(self, sig: int) -> None:
+        """Send a signal."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            super().send_signal(sig)
 
     def kill(self) -> None:
         """End it at once."""
@@ -212,7 +185,7 @@ class WarmProvisioner(LocalProvisioner):
         """Start the kernel that a command line describes."""
         if available() and "ipykernel_launcher" in cmd:
             arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-            with contextlib.suppress(WarmError):
+            with contextlib.suppress(WarmError, psutil.NoSuchProcess):
                 folder = os.fspath(kwargs.get("cwd") or Path.cwd())
                 process = Forked(server().fork(arguments, folder, dict(kwargs.get("env") or os.environ)))
                 # The kernel leads a process group of its own, which signals are sent to.

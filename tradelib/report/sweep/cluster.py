@@ -17,7 +17,6 @@ from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import circumstances
 from tradelib.report.execution.jobs import Executor, Job, Outcome, execute
 from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share
-from tradelib.report.execution.partial import watched
 from tradelib.report.execution.runs import RunError
 
 if TYPE_CHECKING:
@@ -28,14 +27,14 @@ RETRIES = 2
 SECONDS_TO_ANSWER = 30
 
 
-def cluster(address: str, kernel: Choice = "auto", limits: Limits = NO_LIMITS) -> Executor:
+def cluster(address: str, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -> Executor:
     """Return an executor that runs jobs on the workers of a Dask scheduler.
 
     Parameters
     ----------
     address : str
         Of the scheduler, for example ``tcp://10.0.0.1:8786``.
-    kernel : {'auto', 'warm', 'stock'}
+    kernel : {'warm', 'stock'}
         As ``threads`` takes it; chosen on each worker.
     limits : Limits
         What each job may take. Without a limit of memory it is an equal share of its worker's machine.
@@ -101,8 +100,9 @@ def _check_address(address: str) -> None:
 def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
     """Execute a job on a worker; return what became of it and the files that it left."""
     _check({"this worker": _differences(job, expected)})  # it may have joined after the sweep began
-    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        outcome = execute(job, Path(folder), _kernels(kernel, limits, _at_a_time()))
+    chosen = _kernels(kernel, limits, _at_a_time())
+    with tempfile.TemporaryDirectory(dir=chosen.scratch) as folder:
+        outcome = execute(job, Path(folder), chosen)
         _check({"this worker": _differences(job, expected)})  # nor may anything change while it runs
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
@@ -126,12 +126,6 @@ def _kernels(kernel: Choice, limits: Limits, runs: int) -> Kernels:
     return _kept.enter_context(kernels(kernel, limits))
 
 
-@cache
-def _scratch() -> Path:
-    """Return the worker's folder, which goes when the worker does, also when it is killed."""
-    return _kept.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
-
-
 def _bring(future: Any, job: Job, place: Path) -> Outcome:
     """Return the outcome of a remote run, its files put in their place."""
     try:
@@ -142,7 +136,8 @@ def _bring(future: Any, job: Job, place: Path) -> Outcome:
         path = place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return Outcome(job, outcome.seconds, outcome.error, outcome.kernel)
+    returned: Outcome = replace(outcome, job=job)
+    return returned
 
 
 def _differences(job: Job, expected: Mapping[str, Any]) -> list[str]:
