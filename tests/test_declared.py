@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution import left_out, plan
+from tradelib.report.execution import plan, planned
 from tradelib.report.parameters import Chapter, Parameters, asked, check, notebooks
 from tradelib.report.parameters.chapter import declared
 from tradelib.store.paths import notebook_folder
@@ -46,6 +46,21 @@ def test_a_chapter_is_what_its_cell_says(folder):
         check(model, {"larges": 5})
 
 
+@pytest.mark.parametrize(
+    ("notebook", "values", "message"),
+    [
+        ("42_news_or_noise", {"few": 0}, "few=0: Input should be greater than or equal to 1"),
+        ("42_news_or_noise", {"lags": 61}, "lags=61: Input should be less than or equal to 60"),
+        ("42_news_or_noise", {"rejected": 5.0}, "rejected=5.0: Input should be less than or equal to 1"),
+        ("25_revisions", {"shown": 5}, "shown=5: Input should be greater than or equal to 6"),
+        ("24_real_vs_nominal", {"episode_start": "2020"}, "'2020' is not a month"),
+    ],
+)
+def test_bounds_are_those_of_the_cell(notebook, values, message):
+    with pytest.raises(ParameterError, match=message):
+        asked(notebook, **values)
+
+
 def test_with_a_span_it_is_an_analysis_whose_series_and_months_are_checked(folder):
     model = declared(folder(CELL + "start = None\nend = None\nseries = 'BOPGSTB'\nmonth = None\n"))
     assert issubclass(model, Parameters)
@@ -61,7 +76,7 @@ def test_a_notebook_in_the_folder_is_planned_and_left_out_where_the_release_lack
     folder("vintage = None\noutput = None\n", "31_other")
     assert list(notebooks()) == ["30_mine", "31_other"]
     assert [job.notebook for job in plan({"largest": 5})] == ["30_mine", "31_other"]
-    assert left_out({"vintage": "2024-02"}) == {
+    assert planned({"vintage": "2024-02"})[1] == {
         "30_mine": "the release of 2024-04-04 about 2024-02 has no exhibit 7 and no 8"
     }
     assert asked("30_mine", vintage="2025-03", output=None, largest=3).largest == 3

@@ -6,7 +6,7 @@ import pytest
 from nbformat import v4
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution import left_out, plan
+from tradelib.report.execution import plan, planned
 from tradelib.report.execution.jobs import normalise
 from tradelib.report.parameters import notebooks
 
@@ -60,7 +60,7 @@ def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
 
 
 def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
-    reasons = left_out({"end": "1996-06"})
+    reasons = planned({"end": "1996-06"})[1]
     assert "forecasts: balance_total_bop_sa has 54 months; expected at least 92" in reasons["27_forecasts"]
     assert "expected at least 60" in reasons["26_breaks"]
     got = [job.notebook for job in plan({"end": "1996-06"})]

@@ -10,7 +10,7 @@ from page import names_after
 from tradelib import load
 from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.report import parameters
-from tradelib.report.parameters import RealVsNominal
+from tradelib.report.parameters import Prices, notebooks
 from tradelib.seasonal.pattern import stl_pattern
 
 STEM, TERMS, ONE_INDEX = "24_real_vs_nominal", "44_terms_of_trade", "43_one_index"
@@ -167,17 +167,17 @@ def test_adjusting_takes_a_seasonal_movement_out_and_a_month_without_a_survey_st
 )
 def test_impossible_parameters_of_the_notebook_are_refused(asked, said):
     with pytest.raises(ParameterError, match=said):
-        parameters.check(RealVsNominal, asked)
+        parameters.check(notebooks()["24_real_vs_nominal"], asked)
 
 
 def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
-    prices = RealVsNominal().load_prices()
+    prices = Prices().load_prices()
     prices.loc["2023-10", prices.columns[1]] = np.nan
-    monkeypatch.setattr(RealVsNominal, "load_prices", lambda _: prices)
+    monkeypatch.setattr(Prices, "load_prices", lambda _: prices)
     with pytest.raises(ParameterError, match="a whole year of the price indexes, 1989 to 2022"):
-        parameters.check(RealVsNominal, {"reference_year": 2023})
+        parameters.check(notebooks()["24_real_vs_nominal"], {"reference_year": 2023})
 
 
 def test_the_notebook_takes_a_vintage_of_the_trade_figures():
-    asked = RealVsNominal(vintage="2024-02", reference_year=1989)
+    asked = Prices(vintage="2024-02", reference_year=1989)
     assert str(asked.load_prices().index[-1]) == "2024-10"

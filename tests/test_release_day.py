@@ -11,7 +11,7 @@ import pytest
 from test_update import next_month
 
 from tradelib import load, store
-from tradelib.report.execution import left_out, plan
+from tradelib.report.execution import plan, planned
 from tradelib.report.parameters import Trend, asked, check
 from tradelib.report.run import report
 from tradelib.store.paths import data_folder
@@ -68,7 +68,7 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
 
 @pytest.mark.usefixtures("desk")
 def test_what_the_release_cannot_carry_is_left_out_with_its_reason():
-    reasons = left_out({})
+    reasons = planned({})[1]
     assert reasons["08_partners"] == "the release of 2024-05-02 about 2024-03 has no exhibit 19"
     assert reasons["28_agency_way"] == "the data folder has no goods by five-digit end use (census_enduse)"
     chapters = ["01_overview", "12_method", "13_in_proportion", "14_changes"]

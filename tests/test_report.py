@@ -215,10 +215,10 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: P
 
 def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def change(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
-        original = inputs.circumstances
+        original = inputs.surroundings
         for outcome in StandIn()(jobs, folder):
             yield outcome
-            monkeypatch.setattr(inputs, "circumstances", lambda *given: original(*given) | {"package": "other"})
+            monkeypatch.setattr(inputs, "surroundings", lambda *given: original(*given) | {"package": "other"})
 
     with pytest.raises(RunError, match="package changed while the notebooks ran"):
         report(out=tmp_path / "r", executor=change)

@@ -212,10 +212,10 @@ def test_a_change_in_the_middle_stops_the_sweep_and_keeps_no_mixture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     def change(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        original = inputs.circumstances
+        original = inputs.surroundings
         for number, outcome in enumerate(StandIn()(jobs, folder)):
             if number == 3:
-                monkeypatch.setattr(inputs, "circumstances", lambda *given: original(*given) | {what: "other"})
+                monkeypatch.setattr(inputs, "surroundings", lambda *given: original(*given) | {what: "other"})
             yield outcome
 
     with pytest.raises(RunError, match=f"{what} changed while the notebooks ran"):

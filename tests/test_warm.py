@@ -136,7 +136,8 @@ def test_after_a_change_of_code_kernels_start_as_stock_ones_and_those_at_work_go
 
 def test_state_follows_files_and_start_up_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "module.py").touch()
-    monkeypatch.setattr(warm, "__file__", str(tmp_path / "warm.py"))
+    assert warm._PACKAGE.name == "tradelib"
+    monkeypatch.setattr(warm, "_PACKAGE", tmp_path)
     told = [warm._state()]
     (tmp_path / "module.py").write_text("x = 1")
     told.append(warm._state())

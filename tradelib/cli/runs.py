@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -141,9 +140,9 @@ def sweep(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time; by default one a core.")] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="Time that one run may take.")] = 600,
+    seconds: Annotated[int, typer.Option(min=1, help="Time that one run may take.")] = 600,
     memory: Annotated[
-        float | None, typer.Option(min=0.1, help="Gigabytes that one run may take; by default its share.")
+        int | None, typer.Option(min=1, help="Gigabytes that one run may take; by default its share.")
     ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
     kernel: Kernel = "warm",
@@ -156,10 +155,7 @@ def sweep(
     from tradelib.report.sweep import kept, sweep as run, sweep_of
 
     asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
-    for name, value in {"seconds": seconds, "memory": memory}.items():
-        if value is not None and not math.isfinite(value):
-            raise ParameterError(f"--{name} {value}: expected a number")
-    limits = Limits(seconds, int(memory * 1e9) if memory else None, output=20_000_000)
+    limits = Limits(seconds, memory and memory * 10**9, output=20_000_000)
     if scheduler:
         from tradelib.report.sweep.cluster import cluster
 

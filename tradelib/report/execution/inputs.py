@@ -37,12 +37,6 @@ def sources() -> dict[str, str]:
     return {path.stem: _known(path, _notebook_hash) for path in sorted(notebook_folder().glob("[0-9]*.ipynb"))}
 
 
-def circumstances(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return all that a job's result depends on besides its parameters; ``around`` saves looking at it again."""
-    own = {"notebook": _known(job.source, _notebook_hash)}
-    return own | {k: v for k, v in (surroundings() if around is None else around).items() if k != PAGE}
-
-
 def surroundings() -> dict[str, Any]:
     """Return what the results of all jobs depend on: package, data, engines and libraries.
 
@@ -69,10 +63,15 @@ def surroundings() -> dict[str, Any]:
 
 
 def digests(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Return the circumstances of a job, each as a hash, under its name."""
+    """Return by name, each as a hash, all that a job's result depends on besides its parameters.
+
+    What ``surroundings`` returned before may be given, to save looking again.
+    """
+    everything = {"notebook": _known(job.source, _notebook_hash)} | dict(surroundings() if around is None else around)
     return {
         name: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-        for name, value in circumstances(job, around).items()
+        for name, value in everything.items()
+        if name != PAGE
     }
 
 

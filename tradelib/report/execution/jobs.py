@@ -143,16 +143,11 @@ def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[
     return jobs, {} if only else without
 
 
-def left_out(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return by notebook why the data cannot carry it: the release, the series or the span has too little for it.
+def _carried(options: Mapping[str, Any]) -> tuple[dict[str, tuple[dict[str, Any], Common]], dict[str, str]]:
+    """Return by notebook the shared options it takes with its checked parameters, or why the data cannot carry it.
 
     What none of those that take it can use is no reason: the check of the parameters says what is wrong with it.
     """
-    return _carried(options)[1]
-
-
-def _carried(options: Mapping[str, Any]) -> tuple[dict[str, tuple[dict[str, Any], Common]], dict[str, str]]:
-    """Return by notebook the shared options it takes with its checked parameters, or why the data cannot carry it."""
     carried, reasons = dict[str, tuple[dict[str, Any], Common]](), dict[str, str]()
     takers = {option: set[str]() for option in ("vintage", "series", "start", "end")}
     for name, model in notebooks().items():

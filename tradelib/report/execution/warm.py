@@ -38,6 +38,7 @@ SPECS = Path(__file__).parent / "jupyter"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """What a kernel starts with unless it is set: threads of small products wait for each other, beside other kernels."""
 
+_PACKAGE = Path(__file__).parents[2]
 _SERVER = Path(__file__).with_name("forkserver.py")
 # Read once, when a process starts or a library loads: a server that has other values cannot stand in.
 _START_UP = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL_", "LD_", "LC_", "LANG", "TZ", "MALLOC", "STATSMODELS", "PANDAS")
@@ -54,7 +55,7 @@ def available() -> bool:
 
 def _state() -> str:
     """Return a digest of what a server has loaded: the package, the installed libraries, the start-up settings."""
-    files = [*Path(__file__).parent.rglob("*.py"), Path(sysconfig.get_path("purelib"))]
+    files = [*_PACKAGE.rglob("*.py"), Path(sysconfig.get_path("purelib"))]
     told = sorted((str(path), (status := path.stat()).st_mtime_ns, status.st_size) for path in files)
     settings = sorted((name, value) for name, value in os.environ.items() if name.startswith(_START_UP))
     return hashlib.sha256(repr((told, settings)).encode()).hexdigest()

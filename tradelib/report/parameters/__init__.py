@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.parameters.base import Common, Parameters, in_words
 from tradelib.report.parameters.chapter import Chapter, declared
-from tradelib.report.parameters.real_vs_nominal import OneIndex, RealVsNominal, TermsOfTrade
-from tradelib.report.parameters.revisions import NewsOrNoise, Revisions
+from tradelib.report.parameters.real_vs_nominal import Prices
+from tradelib.report.parameters.revisions import Revisions
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
-from tradelib.report.parameters.trend import Breaks, Forecasts, NewestTrend, Trend, Turbulence
+from tradelib.report.parameters.trend import Breaks, Forecasts, Trend
 from tradelib.store.paths import notebook_folder
 
 if TYPE_CHECKING:
@@ -21,27 +21,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "AgencyWay", "Breaks", "Chapter", "Common", "Forecasts", "NewestTrend", "NewsOrNoise", "OneIndex",
-    "OwnAdjustment", "Parameters", "RealVsNominal", "Revisions", "Seasonal", "TermsOfTrade", "Trend", "Turbulence",
-    "asked", "check", "in_words", "notebooks",
+    "AgencyWay", "Breaks", "Chapter", "Common", "Forecasts", "OwnAdjustment", "Parameters", "Prices", "Revisions",
+    "Seasonal", "Trend", "asked", "check", "in_words", "notebooks",
 ]  # fmt: skip
 
-_ALL = (
-    Seasonal, Trend, NewestTrend, Breaks, Turbulence, Forecasts, RealVsNominal, TermsOfTrade, OneIndex, Revisions,
-    NewsOrNoise, AgencyWay, OwnAdjustment,
-)  # fmt: skip
-_MODELS: dict[str, type[Parameters]] = {model.notebook: model for model in _ALL}
+_BASES: dict[str, type[Common]] = {
+    "22_seasonal": Seasonal, "23_trend": Trend, "24_real_vs_nominal": Prices, "25_revisions": Revisions,
+    "26_breaks": Breaks, "27_forecasts": Forecasts, "28_agency_way": AgencyWay, "29_own_adjustment": OwnAdjustment,
+    "40_newest_trend": Trend, "41_turbulence": Breaks, "42_news_or_noise": Revisions, "43_one_index": Prices,
+    "44_terms_of_trade": Prices,
+}  # fmt: skip
+"""Notebooks whose data must have more than the parameters say; of all others the tagged cell says everything."""
 
 
 @cache
 def _declared(path: Path, written: int) -> type[Common]:  # noqa: ARG001 - a notebook written anew is read anew
-    return declared(path)
+    return declared(path, _BASES.get(path.stem))
 
 
 def notebooks() -> dict[str, type[Common]]:
     """Return every notebook of the folder and what it can be asked for, in the order of their names."""
     paths = sorted(notebook_folder().glob("[0-9]*.ipynb"))
-    return {path.stem: _MODELS.get(path.stem) or _declared(path, path.stat().st_mtime_ns) for path in paths}
+    return {path.stem: _declared(path, path.stat().st_mtime_ns) for path in paths}
 
 
 def asked(notebook: str, **values: Any) -> Any:

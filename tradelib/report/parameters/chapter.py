@@ -17,9 +17,10 @@ from tradelib.report.parameters.base import Common, Month, Parameters, SeriesNam
 if TYPE_CHECKING:
     from pathlib import Path
 
-_KNOWN: dict[str, Any] = {"series": SeriesName, "start": Month | None, "end": Month | None, "month": Month | None}
+_MONTHS = ("start", "end", "month", "example", "episode_start", "episode_end")
+_KNOWN: dict[str, Any] = {"series": SeriesName} | dict.fromkeys(_MONTHS, Month | None)
 """Parameters whose names say what they may be; of all others it is the type of the default."""
-_BOUNDS = re.compile(r"(-?[\d.]+) to (-?[\d.]+)")
+_BOUNDS = re.compile(r"(-?[\d.]+)(?: to (-?[\d.]+)| or more)")
 _NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 
 
@@ -66,15 +67,18 @@ class Chapter(Common):
         self.at  # noqa: B018 - it raises
 
 
-def declared(path: Path) -> type[Common]:
+def declared(path: Path, base: type[Common] | None = None) -> type[Common]:
     """Return the model of a notebook, as its tagged cell declares it.
 
     Parameters
     ----------
     path : Path
         A notebook with a cell tagged ``parameters``: assignments of defaults, each with a comment. A number whose
-        comment says ``3 to 40`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what the release must
-        have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter on a release.
+        comment says ``3 to 40`` or ``1 or more`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what
+        the release must have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter
+        on a release.
+    base : type of Common, optional
+        What the notebook needs besides, and how it loads it.
 
     Raises
     ------
@@ -84,14 +88,15 @@ def declared(path: Path) -> type[Common]:
     fields: dict[str, Any] = {}
     for name, (default, comment) in assigned(path).items():
         kind = _KNOWN.get(name, str | None if default is None else type(default))
-        if (bounds := _BOUNDS.search(comment)) and isinstance(default, (int, float)):
-            kind = Annotated[kind, Field(ge=float(bounds[1]), le=float(bounds[2]))]
+        if name not in _KNOWN and (bounds := _BOUNDS.search(comment)) and not isinstance(default, str):
+            bounded = Field(ge=float(bounds[1]), le=float(bounds[2]) if bounds[2] else None)
+            kind = Annotated[int, bounded] | None if default is None else Annotated[kind, bounded]
         fields[name] = (kind, default)
-    base = Parameters if {"start", "end"} <= fields.keys() else Chapter
+    base = base or (Parameters if {"start", "end"} <= fields.keys() else Chapter)
     own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
     model = create_model(path.stem, __base__=base, **own)
     model.notebook = path.stem
-    if issubclass(model, Parameters) and "series" not in fields:
+    if issubclass(model, Parameters) and not model.needs and "series" not in fields:
         model.needs = ("balance_total_bop_sa",)  # a span must lie in that of the headline at least
     if issubclass(model, Chapter) and (needs := _NEEDS.search(_tagged_cell(path))):
         model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))

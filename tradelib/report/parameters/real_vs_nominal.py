@@ -1,4 +1,4 @@
-"""What the notebook on prices and quantities can be asked for."""
+"""What the notebooks on prices and volumes need: a year of both, whole years, an episode in the span."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.parameters.base import Month, Parameters
+from tradelib.report.parameters.base import Parameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ class Prices(Parameters):
         return months.intersection(values).intersection(chained.index)
 
     def require(self) -> None:
-        """Check that there are a year to compare with and the prices of the reference year."""
+        """Check that there are a year to compare with and the prices of the reference year; an episode fits."""
         super().require()
         months = self.common_months()
         if len(months) < 13:
@@ -78,40 +78,9 @@ class Prices(Parameters):
             chained = "" if everything is None else " and of the official chained dollars"
             expected = f"a whole year of the price indexes{chained}, {years[0]} to {years[-1]}"
             raise ParameterError(f"reference_year {self.reference_year}: expected {expected}")
-
-
-class RealVsNominal(Prices):
-    """Is the goods balance moving because prices or because quantities move?
-
-    Attributes
-    ----------
-    adjust_prices : bool
-        Take the seasonal movement out of the price indexes before they deflate adjusted values.
-    episode_start, episode_end : str or None
-        An episode beside the usual ones; both or none.
-    """
-
-    notebook: ClassVar[str] = "24_real_vs_nominal"
-    adjust_prices: bool = False
-    episode_start: Month | None = None
-    episode_end: Month | None = None
-
-    def require(self) -> None:
-        """Check that the episode lies in the span."""
-        super().require()
-        ends, months = (self.episode_start, self.episode_end), self.common_months()
-        if any(ends) and not (all(ends) and str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1])):
+        ends, months = (getattr(self, "episode_start", None), getattr(self, "episode_end", None)), self.common_months()
+        if ends == (None, None):
+            return
+        if None in ends or not str(months[0]) <= str(ends[0]) < str(ends[1]) <= str(months[-1]):
             expected = f"both ends of an episode between {months[0]} and {months[-1]}"
             raise ParameterError(f"episode_start {ends[0]} and episode_end {ends[1]}; expected {expected}")
-
-
-class TermsOfTrade(Prices):
-    """What are the terms of trade worth?"""
-
-    notebook: ClassVar[str] = "44_terms_of_trade"
-
-
-class OneIndex(Prices):
-    """How good is deflating by one price index?"""
-
-    notebook: ClassVar[str] = "43_one_index"

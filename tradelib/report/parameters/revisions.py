@@ -1,4 +1,4 @@
-"""What the notebook on revisions can be asked for."""
+"""What the notebooks on revisions need: months enough that have the print and a later one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from tradelib import store
 from tradelib.analysis import revisions
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.parameters.base import Month, Parameters, SeriesName
+from tradelib.report.parameters.base import Parameters, SeriesName
 from tradelib.store import triangles as triangle
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class FirstPrints(Parameters):
+class Revisions(Parameters):
     """What every notebook on revisions takes.
 
     Attributes
@@ -42,12 +42,13 @@ class FirstPrints(Parameters):
 
     def load_triangle(self) -> pd.DataFrame:
         """Load all months and the releases until the vintage asked for, in billions of dollars."""
-        billions = triangle.until(store.triangle(self.series, self.compilation), self.day) / 1000
-        billions.attrs["unit"] = "billions of dollars"
+        known = triangle.until(store.triangle(self.series, self.compilation), self.day)
+        billions = known / 1000
+        billions.attrs = known.attrs | {"unit": "billions of dollars"}
         return billions
 
     def require(self) -> None:
-        """Check that enough months of the span have the print and a later one."""
+        """Check that enough months of the span have the print and a later one, an example among them."""
         super().require()
         span = {"start": self.start, "end": self.end}
         table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)
@@ -61,55 +62,7 @@ class FirstPrints(Parameters):
             where = f"print {self.print_number} of {measured[0]} to {measured[-1]} ({len(measured)} months)"
             expected = "values that differ, and a direction: take a smaller print_number or a longer span"
             raise ParameterError(f"{where}: {found}; expected {expected}")
-        self.check_measured(measured)
-
-    def check_measured(self, months: list[str]) -> None:
-        """Raise ``ParameterError`` where a parameter does not fit the months measured."""
-
-
-class Revisions(FirstPrints):
-    """How far do first prints move?
-
-    Attributes
-    ----------
-    shown : int
-        How many of the newest months the heat map shows.
-    example : str or None
-        The month shown print by print; None for the one whose print moved most.
-    """
-
-    notebook: ClassVar[str] = "25_revisions"
-    shown: Annotated[int, Field(ge=6, le=60)] = 26
-    example: Month | None = None
-
-    def check_measured(self, months: list[str]) -> None:
-        """Raise ``ParameterError`` where the example is none of the months measured."""
-        if self.example not in {None, *months}:
-            raise ParameterError(f"example {self.example} is none of the months measured: {', '.join(months)}")
-
-
-class NewsOrNoise(FirstPrints):
-    """Can revisions be foreseen?
-
-    Attributes
-    ----------
-    lags : int or None
-        Months of autocorrelation that the standard errors allow for; None for the usual rule.
-    doubtful, rejected : float
-        P-values below which a hypothesis is doubtful and rejected.
-    few : int
-        Fewer months than this are few, and nothing is rated worse than doubtful on them: at 5 and 1 percent, the
-        joint test rejects 17 and 7 percent of true hypotheses on the 12 months of the bundled vintages, 10 and 3
-        percent on 40 months in a row, and it misses much besides.
-    """
-
-    notebook: ClassVar[str] = "42_news_or_noise"
-    lags: Annotated[int, Field(ge=0, le=60)] | None = None
-    doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    rejected: Annotated[float, Field(gt=0, lt=1)] = 0.01
-    few: Annotated[int, Field(ge=1)] = 30
-
-    def check_measured(self, months: list[str]) -> None:  # noqa: ARG002 - the bounds hold for any months
-        """Raise ``ParameterError`` where a hypothesis would be rejected that is not even doubtful."""
-        if self.rejected >= self.doubtful:
-            raise ParameterError(f"rejected={self.rejected}: expected less than doubtful={self.doubtful}")
+        if (example := getattr(self, "example", None)) not in {None, *measured}:
+            raise ParameterError(f"example {example} is none of the months measured: {', '.join(measured)}")
+        if (rejected := getattr(self, "rejected", 0)) >= (doubtful := getattr(self, "doubtful", 1)):
+            raise ParameterError(f"rejected={rejected}: expected less than doubtful={doubtful}")

@@ -80,23 +80,11 @@ class Trend(Parameters):
         return data.assign(balance=data["exports"] - data["imports"]) if len(names) == 2 else data
 
 
-class NewestTrend(Trend):
-    """How far do methods disagree about the newest trend, and how much do its ends move?"""
-
-    notebook: ClassVar[str] = "40_newest_trend"
-
-
 class Breaks(Trend):
     """Did level and growth of a series break, or does it only wander?"""
 
     notebook: ClassVar[str] = "26_breaks"
     known_months: ClassVar[int] = 60
-
-
-class Turbulence(Breaks):
-    """Which months of a series were turbulent?"""
-
-    notebook: ClassVar[str] = "41_turbulence"
 
 
 class Forecasts(Trend):

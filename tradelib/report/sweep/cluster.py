@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.quantity.errors import TradelibError
-from tradelib.report.execution.inputs import circumstances
+from tradelib.report.execution.inputs import changes, digests
 from tradelib.report.execution.jobs import Executor, Job, Outcome, execute
 from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share
 from tradelib.report.execution.runs import RunError
@@ -66,9 +65,9 @@ def cluster(address: str, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -
             def submit() -> None:
                 """Keep the workers busy, and no more than that under way, however many jobs there are."""
                 while len(waiting) < 2 * sum(client.nthreads().values()) + 1 and (job := next(queue, None)):
-                    here = circumstances(job)
+                    here = digests(job)
                     if not waiting:
-                        _check(client.run(_differences, job, here))
+                        _check(client.run(changes, here, job))
                     future = client.submit(remote, job, here, kernel, limits, pure=False, retries=RETRIES)
                     waiting[str(future.key)] = job
                     results.add(future)
@@ -97,13 +96,13 @@ def _check_address(address: str) -> None:
         raise RunError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786: {error}") from None
 
 
-def remote(job: Job, expected: Mapping[str, Any], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
+def remote(job: Job, expected: Mapping[str, str], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
     """Execute a job on a worker; return what became of it and the files that it left."""
-    _check({"this worker": _differences(job, expected)})  # it may have joined after the sweep began
+    _check({"this worker": changes(expected, job)})  # it may have joined after the sweep began
     chosen = _kernels(kernel, limits, _at_a_time())
     with tempfile.TemporaryDirectory(dir=chosen.scratch) as folder:
         outcome = execute(job, Path(folder), chosen)
-        _check({"this worker": _differences(job, expected)})  # nor may anything change while it runs
+        _check({"this worker": changes(expected, job)})  # nor may anything change while it runs
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     return outcome, files
@@ -140,19 +139,7 @@ def _bring(future: Any, job: Job, place: Path) -> Outcome:
     return returned
 
 
-def _differences(job: Job, expected: Mapping[str, Any]) -> list[str]:
-    """Return in what this machine differs from what a result depends on."""
-    try:
-        found = circumstances(job)
-    except (OSError, TradelibError) as error:  # files that a parameter names are not there
-        return [str(error)]
-    return [
-        f"{name}: {found.get(name)} there, {value} here" for name, value in expected.items() if found.get(name) != value
-    ]
-
-
 def _check(differences: Mapping[str, list[str]]) -> None:
     """Refuse workers that would give other results."""
-    if wrong := {address: told for address, told in differences.items() if told}:
-        lines = "\n".join(f"{address}: " + "; ".join(told)[:500] for address, told in wrong.items())
-        raise RunError(f"code, data and libraries must be the same on both sides:\n{lines}")
+    if lines := [f"{address}: other {', '.join(names)}" for address, names in differences.items() if names]:
+        raise RunError("code, data and libraries must be the same on both sides:\n" + "\n".join(lines))

@@ -33,17 +33,17 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
     notebook kept; unrounded. They are written in the folder ``work`` first.
     """
     rows, shown, failed = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
-    varying = _varying(jobs)
+    varying, question = _varying(jobs), ""
     for number, job in enumerate(jobs):
         told = _told(folder, job)
-        results = told["recorded"].get("results", {})
+        results, question = told["recorded"].get("results", {}), question or told["recorded"].get("question", "")
         state = {key: told.get(key) for key in ("outcome", "error", "seconds", "place")}
         rows.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
         for runs in [shown] * (number < MOST_SHOWN) + [failed] * (state["outcome"] != "ok"):
             runs.append(_run(number, job, varying, told))
     frame = pd.DataFrame(rows)
     frame.to_csv(work / "results.csv", index=False, lineterminator="\n")
-    (work / "index.html").write_text(_page(jobs, varying, shown, failed) + "\n", encoding="utf-8")
+    (work / "index.html").write_text(_page(jobs, question, varying, shown, failed) + "\n", encoding="utf-8")
     for name in ("results.csv", "index.html"):
         (work / name).replace(folder / name)  # so that a reader never sees half of it
 
@@ -90,7 +90,11 @@ def _told(folder: Path, job: Job) -> dict[str, Any]:
 
 
 def _page(
-    jobs: Sequence[Job], varying: Sequence[str], shown: Sequence[Mapping[str, Any]], failed: Sequence[Mapping[str, Any]]
+    jobs: Sequence[Job],
+    question: str,
+    varying: Sequence[str],
+    shown: Sequence[Mapping[str, Any]],
+    failed: Sequence[Mapping[str, Any]],
 ) -> str:
     fixed = {name: value for name, value in jobs[0].values.items() if name not in varying}
     return (
@@ -98,7 +102,7 @@ def _page(
         .get_template("index.html.j2")
         .render(
             notebook=jobs[0].notebook,
-            question=(type(jobs[0].parameters).__doc__ or "").strip().partition("\n")[0],
+            question=question,
             fixed={name: _short(in_words(name, value)) for name, value in fixed.items()},
             runs=shown,
             failed=failed,
