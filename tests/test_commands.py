@@ -126,7 +126,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
 def test_a_limit_is_a_number(tmp_path, option):
     got = run("sweep", "trend", option, "inf", "--out", tmp_path)
     assert got.exit_code == 2
-    assert "'inf' is not a valid int" in " ".join(got.output.split())
+    assert "as an integer" in " ".join(got.output.split())
 
 
 def test_a_report_without_a_headline_prints_no_empty_line(tmp_path, monkeypatch):
