@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Kernel = Annotated[
-    Literal["auto", "warm", "stock"], typer.Option(help="Forked from a preloaded process, or Jupyter's own.")
+    Literal["warm", "stock"], typer.Option(help="Forked from a preloaded process, or Jupyter's own.")
 ]
 """Options that several commands have."""
 

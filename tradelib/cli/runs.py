@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tradelib.report.execution.jobs import Job
 
-Kernel = Annotated[Literal["warm", "stock"], typer.Option(help="Forked from a preloaded process, or Jupyter's own.")]
-
 
 @app.command(epilog=example("report", "report --vintage 2023-04", "report --only trend --set trend.end=2019-12"))
 def report(
