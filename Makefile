@@ -40,7 +40,7 @@ report: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" tests
 	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m slow tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow tests
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $$(grep -l hypothesis tests/test_*.py)

@@ -18,7 +18,7 @@ LOADED = re.compile(
 """What a browser would fetch by itself from elsewhere."""
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("docs")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

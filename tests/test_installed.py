@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
+pytestmark = [pytest.mark.slow]
 MOST = 50
 """Packages that the package without extras may bring, itself and the interpreter's own among them."""
 LOAD = """

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("killed"),
     pytest.mark.skipif(not warm.available(), reason="needs Linux"),
 ]
 KILLS = int(os.environ.get("TRADELIB_KILLS", "6"))  # make nightly: 50

@@ -123,7 +123,7 @@ def run_all(page):
     return page.evaluate(OUTPUTS)
 
 
-pytestmark = [pytest.mark.slow, needed, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.slow, needed]
 
 
 def test_the_start_page_leads_to_every_notebook_by_its_question(lab, page):

@@ -23,7 +23,7 @@ from tradelib.report.take import write_pdf
 
 ROOT = Path(__file__).parent.parent
 # One process makes the report that all of these look at.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report")]
+pytestmark = [pytest.mark.slow]
 
 PARAMETERS = "series = 'balance_total_bop_sa'\nstart = None\nend = None\nvintage = None\noutput = None"
 
