@@ -296,3 +296,16 @@ def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
     got = run("sweep", "trend", "--over", "start=2015-01,2016-01", "--out", folders[0])
     assert "has the table of another sweep: 3 runs of it are not in this" in str(got.exception)
     assert len(folders) == 4
+
+
+@pytest.mark.parametrize("option", ["--release", "--vintage"])
+def test_a_release_is_named_by_either_word(tmp_path, monkeypatch, option):
+    got = []
+
+    def stand_in(options, **_):
+        got.append(options)
+        return Report(tmp_path, "", {})
+
+    monkeypatch.setattr("tradelib.report.run.report", stand_in)
+    assert run("report", option, "2023-04", "--only", "overview").exit_code == 0
+    assert got == [{"vintage": "2023-04"}]

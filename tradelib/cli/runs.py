@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from tradelib.report.execution.jobs import Job
 
 
-@app.command(epilog=example("report", "report --vintage 2023-04", "report --only trend --set trend.end=2019-12"))
+@app.command(epilog=example("report", "report --release 2023-04", "report --only trend --set trend.end=2019-12"))
 def report(
     start: Annotated[str | None, typer.Option(help="First month, for example 2010-01.")] = None,
     end: Annotated[str | None, typer.Option(help="Last month.")] = None,
     series: Annotated[
         str | None, typer.Option(help="Series that trend and seasonal look at: name or FRED code.")
     ] = None,
-    vintage: Annotated[str | None, typer.Option(help="A day, a statistical month, or the newest.")] = None,
+    vintage: Annotated[
+        str | None, typer.Option("--vintage", "--release", help="A day, a statistical month, or the newest.")
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="[NOTEBOOK.]NAME=VALUE", help="Any other parameter.")
     ] = None,
