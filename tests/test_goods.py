@@ -162,7 +162,7 @@ def test_windows_may_be_kept_whole(data):
         ({"spec": MODEL + "x11{}"}, r"found x11\{\} with engine 'seats'; expected seats\{\} or neither"),
         ({"spec": MODEL + "seats{}", "engine": "x11"}, r"found seats\{\} with engine 'x11'"),
         ({"series": "exports_goods_census_sa"}, "is published as adjusted"),
-        ({"start": "2021-06"}, "2021-06 to 2025-02 are 45 months; the tests need 60"),
+        ({"start": "2021-06"}, "2021-06 to 2025-02 are 45 months; the tests need 72"),
         ({"spec": MODEL, "engine": "rule"}, "engine 'rule', which takes none"),
         ({"spec": MODEL, "engine": "stl"}, "engine 'stl', which takes none"),
         ({"spec": "arima{modle=(0 1 1)}"}, "no argument 'modle' in spec 'arima'"),
