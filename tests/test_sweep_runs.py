@@ -169,11 +169,11 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
         time.sleep(0.05)
     process.send_signal(signal.SIGSTOP)  # it must not end while the second one starts
     second = sweeps.run(sweeps.sweep_command(tmp_path / "s"))
-    process.send_signal(signal.SIGCONT)
     assert second.returncode == 2
     assert "another sweep is at work" in second.stderr
     living = sweeps.family([process.pid])
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)  # it arrives as the process goes on, before the sweep can end by itself
+    process.send_signal(signal.SIGCONT)
     told = process.communicate(timeout=60)[0].decode()
     assert process.returncode == 130
     assert "Traceback" not in told
