@@ -158,6 +158,19 @@ def triangles(draw):
     return triangle.build(held, series="a", compilation="b")
 
 
+def steps_of(prints):
+    """Return what each release changed, by the cells of the page."""
+    cells = ("moved_by = triangle", 'sizes, steps["annual"] = moved_by')
+    return names_after("25_revisions", *cells, prints=prints, triangle=triangle, revisions=revisions)["steps"]
+
+
+def split_of(prints, pairs):
+    """Return what annual and other releases changed after the first print, by the cells of the page."""
+    names = {"prints": prints, "pairs": pairs, "parameters": SimpleNamespace(print_number=1)}
+    cells = ("printed_at = [", "split = pd.DataFrame")
+    return names_after("25_revisions", *cells, triangle=triangle, revisions=revisions, **names)["split"]
+
+
 @given(triangles())
 def test_pairs_parts_and_steps_agree_with_loops(drawn):
     about, values = triangle.statistical_months(drawn), drawn.to_numpy()
@@ -172,7 +185,7 @@ def test_pairs_parts_and_steps_agree_with_loops(drawn):
         direction = "flat" if change * latest == 0 else "flipped" if change * latest < 0 else "kept"
         assert got.loc[month, "direction"] == direction
 
-    split = revisions.parts(drawn, got.index)
+    split = split_of(drawn, got)
     assert (split["regular"].fillna(0) + split["annual"].fillna(0)).tolist() == got["revision"].tolist()
     annual = revisions.is_annual(drawn).tolist()
     assert annual[0] is False
@@ -183,7 +196,7 @@ def test_pairs_parts_and_steps_agree_with_loops(drawn):
         start = list(about).index(month) + 1
         assert pd.isna(split.loc[month, "annual"]) == (not any(annual[start:]))
 
-    table = revisions.step_table(drawn)
+    table = steps_of(drawn)
     for at in range(1, len(about)):
         moved = values[:, at] - values[:, at - 1]
         moved = moved[~np.isnan(moved) & (moved != 0)]
@@ -206,8 +219,8 @@ def test_the_bundled_vintages_in_numbers(balance):
     assert len(pairs) == 14
     assert pairs.loc["2022-02", ["first", "latest"]].tolist() == [-89.185, -84.685]
     assert pairs.index[pairs["direction"] == "flipped"].astype(str).tolist() == ["2022-02"]
-    assert revisions.parts(balance, pairs.index)["annual"].notna().sum() == 6
-    steps = revisions.step_table(balance)
+    assert split_of(balance, pairs)["annual"].notna().sum() == 6
+    steps = steps_of(balance)
     assert steps.loc["2026-03-12", ["releases", "annual", "revised"]].tolist() == [1, False, 12]
     assert forecasts(pairs["first_change"], pairs["latest_change"])[2] == "cannot tell"
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from tradelib import store
@@ -14,9 +13,6 @@ from tradelib.quantity.errors import SeriesError
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
 from tradelib.store import triangles as prints
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ANNUAL = 4
 """The release about April, in June, carries the annual revision, which reaches years back."""
@@ -94,52 +90,6 @@ def is_annual(triangle: pd.DataFrame) -> pd.Series:
     for before, after in itertools.pairwise(about):
         annual.append(any(month.month == ANNUAL for month in pd.period_range(before + 1, after, freq="M")))
     return pd.Series(annual, index=prints.released(triangle), name="annual")
-
-
-def step_table(triangle: pd.DataFrame) -> pd.DataFrame:
-    """Return what each release changed against the one before it at hand.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By day of release, without the first: ``statistical_month``; ``releases``, how many releases the step
-        spans (1 when none is skipped); ``annual``, whether an annual revision is among them; ``revised``, how
-        many months changed, from ``oldest`` on; ``mean`` and ``mean_absolute`` of those, ``largest`` by size.
-    """
-    moved, about = prints.steps(triangle).iloc[:, 1:], prints.statistical_months(triangle)
-    moved = moved.where(moved != 0).set_axis(prints.released(triangle)[1:], axis=1)
-    sizes = moved.abs()
-    table = pd.DataFrame({"statistical_month": about[1:], "releases": np.diff(about.asi8)}, index=moved.columns)
-    return table.assign(
-        annual=is_annual(triangle).iloc[1:].to_numpy(), revised=moved.count(),
-        oldest=[column.first_valid_index() or pd.NaT for _, column in moved.items()],
-        mean=moved.mean(), mean_absolute=sizes.mean(), largest=moved.where(sizes == sizes.max()).bfill().iloc[0],
-    )  # fmt: skip
-
-
-def parts(triangle: pd.DataFrame, months: Iterable[pd.Period], *, number: int = 1) -> pd.DataFrame:
-    """Split each month's revision since a print into what annual and what other releases brought.
-
-    A step over skipped releases counts as annual when an annual revision is among them. The parts add up to
-    the revision exactly; ``annual`` is NaN for a month that has seen no annual revision yet.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By month: ``regular``, ``annual``, ``revision``.
-    """
-    changes, annual = prints.steps(triangle), is_annual(triangle).to_numpy()
-    about = list(prints.statistical_months(triangle))
-    rows = {}
-    for month in months:
-        start = about.index(month + number - 1) + 1
-        moved, is_yearly = changes.loc[month].iloc[start:].fillna(0.0), annual[start:]
-        yearly = float(moved[is_yearly].sum()) if is_yearly.any() else float("nan")
-        regular = float(moved[~is_yearly].sum()) if (~is_yearly).any() else float("nan")
-        rows[month] = {"regular": regular, "annual": yearly, "revision": float(moved.sum())}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["regular", "annual", "revision"])
-    table.index = pd.PeriodIndex(table.index, freq="M", name="period")
-    return table
 
 
 @dataclass(frozen=True, repr=False)

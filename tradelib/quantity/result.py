@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _ROWS = 12
 """Rows of a table that a result shows of itself."""
 
 
-class Result:
+class Result(ABC):
     """What a public function returns: ``summary()`` in words, ``table``, ``plot()``.
 
     A subclass has its own ``summary`` and ``table``; ``tradelib.plot`` knows how to draw it. One whose point is a
@@ -30,9 +31,9 @@ class Result:
         def table(self) -> pd.DataFrame:
             """The result as a table."""
 
+    @abstractmethod
     def summary(self) -> str:
         """Return the result in a few lines."""
-        raise NotImplementedError
 
     def plot(self, **options: Any) -> Figure:
         """Return the result drawn in the house style, as ``tradelib.plot`` does."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity import Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError, ParameterError
-from tradelib.store.loading import find, in_unit, load
+from tradelib.store.choosing import find
+from tradelib.store.loading import in_unit, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, SeriesError, TradelibError
+from tradelib.store.choosing import FIRST
 from tradelib.store.combining import combine
-from tradelib.store.loading import FIRST, StoreWarning, load
+from tradelib.store.loading import StoreWarning, load
 
 
 def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:

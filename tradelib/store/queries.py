@@ -8,8 +8,8 @@ import pandas as pd
 
 from tradelib.quantity.errors import ComparabilityError, ParameterError, nearest
 from tradelib.quantity.labels import SEARCH
+from tradelib.store.choosing import find
 from tradelib.store.folders import publishers, releases
-from tradelib.store.loading import find
 
 if TYPE_CHECKING:
     import datetime as dt
