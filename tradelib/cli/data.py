@@ -57,9 +57,9 @@ def diff(
             _out.print(f"  {row.month} {''.join(f'{size:>11}' for size in sizes)}  {row.name}", markup=False)
     for flow in ("exports", "imports"):
         moved = store.moves(new, flow).head(largest)
-        said = [f"{item_label(str(item))} {printed(change, 0, sign=True)}" for item, change in moved.items()]
+        parts = [f"{item_label(str(item))} {printed(change, 0, sign=True)}" for item, change in moved.items()]
         _out.print(
-            f"{flow.capitalize()} that moved most in {new.month}: {'; '.join(said) or 'no exhibit'}", markup=False
+            f"{flow.capitalize()} that moved most in {new.month}: {'; '.join(parts) or 'no exhibit'}", markup=False
         )
 
 

@@ -154,7 +154,7 @@ def sweep(
     from tradelib.report.follow import follow
     from tradelib.report.sweep import kept, sweep as run, sweep_of
 
-    asked = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
+    wanted = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
     limits = Limits(seconds, memory and memory * 10**9, output=20_000_000)
     if scheduler:
         from tradelib.report.sweep.cluster import cluster
@@ -162,12 +162,12 @@ def sweep(
         executor = cluster(scheduler, kernel, limits)
     else:
         executor = threads(jobs, kernel, replace(limits, memory=limits.memory or memory_share(jobs)))
-    folder = _own_folder(asked, out)
+    folder = _own_folder(wanted, out)
     try:
         with follow(_err) as (begin, progress):
-            result = run(asked, folder, executor=executor, force=force, begin=begin, progress=progress)
+            result = run(wanted, folder, executor=executor, force=force, begin=begin, progress=progress)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(kept(asked, folder)) from None
+        raise KeyboardInterrupt(kept(wanted, folder)) from None
     done = result.runs - len(result.failures)
     _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
     if result.failures:

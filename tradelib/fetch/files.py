@@ -169,8 +169,8 @@ def _check_month(
     if not can_be(newest, today):
         found = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
         raise SourceError(file, None, found=found, expected=f"a newest month that was over on {today}")
-    said = pd.Period(month, "M") if month else newest
-    if newest != said and not (source.quarterly and newest < said):
+    named = pd.Period(month, "M") if month else newest
+    if newest != named and not (source.quarterly and newest < named):
         raise SourceError(file, None, found=f"figures until {newest}", expected=f"{month}, as its address says")
     if known and newest < known.month:
         expected = f"{known.month} or later, as the file at hand has; if that one is wrong, remove {known.path.parent}"

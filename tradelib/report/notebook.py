@@ -52,17 +52,17 @@ class Record:
     def __init__(self, parameters: Any, *, title: str, question: str) -> None:
         self.parameters = parameters
         self._folder = Path(parameters.output) if parameters.output else None
-        asked = parameters.model_dump(exclude={"output"})
+        values = parameters.model_dump(exclude={"output"})
         self._told: dict[str, Any] = {
-            "notebook": parameters.notebook, "title": title, "question": question, "parameters": asked,
+            "notebook": parameters.notebook, "title": title, "question": question, "parameters": values,
             "sources": {}, "items": [], "results": {}, "checks": [], "proofs": [],
         }  # fmt: skip
         if "OPENBLAS_NUM_THREADS" not in os.environ:  # whoever sets it knows better
             threadpool_limits(1, user_api="blas")  # its threads take longer over small matrices than one processor
         figures.style()
         sentences.clear()
-        said = [f"`{name}` = {in_words(name, value)}" for name, value in asked.items()]
-        _say("**Parameters:** " + " · ".join(said))
+        words = [f"`{name}` = {in_words(name, value)}" for name, value in values.items()]
+        _say("**Parameters:** " + " · ".join(words))
 
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
         """Load series as ``Parameters.load`` does, and say where they come from.
@@ -113,10 +113,10 @@ class Record:
 
     def unit(self, name: str) -> str:
         """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
-        told = self._told["sources"][name]
-        adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[told["adjustment"]]
-        unit = told["unit"].replace("billions of dollars", "billions of dollars a month")
-        basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(told["basis"], "")
+        about = self._told["sources"][name]
+        adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[about["adjustment"]]
+        unit = about["unit"].replace("billions of dollars", "billions of dollars a month")
+        basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(about["basis"], "")
         return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
 
     def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series, **words: str) -> None:

@@ -164,9 +164,9 @@ def _by_name(section: dict[str, Any]) -> dict[str, Any]:
         for item in section["items"]
         if item["name"] in {"answer", "path", "drivers", "revised", "tiles"}
     }
-    said = "\n\n".join(item["reading"] for item in front.values() if item["kind"] == "figure")
+    readings = "\n\n".join(item["reading"] for item in front.values() if item["kind"] == "figure")
     rest = [item for item in section["items"] if item["name"] not in front]
-    section["items"] = [{"kind": "text", "name": "figures", "title": "Path and drivers", "reading": said}, *rest]
+    section["items"] = [{"kind": "text", "name": "figures", "title": "Path and drivers", "reading": readings}, *rest]
     return front
 
 
@@ -209,7 +209,7 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) ->
 
 def _prints(days: Collection[str]) -> dict[tuple[Any, str], str]:
     """Return what the texts about the releases of some days print, by cells and value, as a line of a proof."""
-    found: dict[tuple[Any, str], str] = {}
+    lines: dict[tuple[Any, str], str] = {}
     for release in store.releases():
         for judged, where, url in printed_figures(release) if str(release.released) in days else ():
             if judged.proof is not None:
@@ -217,8 +217,8 @@ def _prints(days: Collection[str]) -> dict[tuple[Any, str], str]:
                 place = f'<a href="{escape(url)}">{escape(where)}</a>' if url else escape(where)
                 verdict = "a tie, the millions as published round either way" if judged.verdict == "ties" else "agrees"
                 line = f"<p class=v>Printed as <b>{escape(judged.statement.number)}</b> in {place}: {verdict}.</p>"
-                found.setdefault(_identity(cells, float(judged.proof)), line)
-    return found
+                lines.setdefault(_identity(cells, float(judged.proof)), line)
+    return lines
 
 
 def _identity(cells: Collection[tuple[str, str, str]], value: float) -> tuple[Any, str]:

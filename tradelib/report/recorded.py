@@ -50,13 +50,13 @@ def read_recorded(place: Path, *, whole: bool = False) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        told = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
-        json.dumps(told, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never written
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never written
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{NAME} cannot be read: {error}") from error
-    _check(NAME, told, {})
-    _check(NAME, told, {name: kind for name, kind in _RECORD.items() if whole or name in told})
-    for number, item in enumerate(told.get("items", []), 1):
+    _check(NAME, content, {})
+    _check(NAME, content, {name: kind for name, kind in _RECORD.items() if whole or name in content})
+    for number, item in enumerate(content.get("items", []), 1):
         where = f"{NAME}, item {number}"
         _check(where, item, {"kind": str})
         if item["kind"] not in _ITEM:
@@ -64,11 +64,11 @@ def read_recorded(place: Path, *, whole: bool = False) -> dict[str, Any]:
         _check(where, item, _ITEM[item["kind"]])
         if whole and item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
             raise RecordError(f"{where}: there is no figures/{item['name']}.svg")
-    for name, source in told.get("sources", {}).items():
+    for name, source in content.get("sources", {}).items():
         _check(f"{NAME}, source {name}", source, _SOURCE)
-    for number, check in enumerate(told.get("checks", []), 1):
+    for number, check in enumerate(content.get("checks", []), 1):
         _check(f"{NAME}, check {number}", check, {"claim": str, "holds": bool, "found": str})
-    return dict(told)
+    return dict(content)
 
 
 def _check(where: str, told: Any, parts: dict[str, type]) -> None:

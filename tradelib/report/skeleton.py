@@ -33,15 +33,15 @@ def write_skeleton(word: str) -> Path:
     if taken := [stem for stem in notebooks() if stem.partition("_")[2] == name]:
         raise ParameterError(f"there is a notebook {taken[0]}; give another name")
     release, listed = store.release_of(), store.series(word.replace("_", " ")).index
-    found = []
+    names = []
     for one in listed:
         with suppress(ParameterError):  # of years, quarters or another release
-            found += [one] if len(release.series(one).dropna()) > 1 else []
+            names += [one] if len(release.series(one).dropna()) > 1 else []
     number = max((int(stem[:2]) for stem in notebooks()), default=0)
     path = notebook_folder() / f"{max(number + 1, 30)}_{name}.ipynb"
-    if not found:
+    if not names:
         raise ParameterError(f"the release of {release.released} has no months of a series about {word!r}")
-    values = {"title": word.replace("_", " ").capitalize(), "word": word, "name": path.stem, "series": found[0]}
+    values = {"title": word.replace("_", " ").capitalize(), "word": word, "name": path.stem, "series": names[0]}
     text = (files("tradelib.report") / "templates" / "skeleton.txt").read_text(encoding="utf-8").format(**values)
     cells = []
     for kind, source in re.findall(r"^%% (\w+)\n(.*?)\n(?=\n%%|\Z)", text, re.DOTALL | re.MULTILINE):

@@ -89,10 +89,10 @@ def read_table(grids: Sequence[Grid]) -> Table:
     SourceError
         No layout fits; a row, head, label or period is not as the layout says.
     """
-    found = layout_of(grids[0])
-    if found is None:
+    layout = layout_of(grids[0])
+    if layout is None:
         raise unknown(grids[0])
-    return _Reader(*found, tuple(grids)).table()
+    return _Reader(*layout, tuple(grids)).table()
 
 
 class _Reader:

@@ -95,13 +95,13 @@ def labels(kind: str) -> dict[str, str]:
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Return every layout of the folder, in order."""
-    found = []
+    groups = []
     for path in sorted(_FOLDER.glob("*.toml")):
         if path.name not in ("words.toml", "identities.toml"):
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
             shared = tables.pop("all", {})
-            found += [_layout(name, shared | table) for name, table in tables.items()]
-    return tuple(found)
+            groups += [_layout(name, shared | table) for name, table in tables.items()]
+    return tuple(groups)
 
 
 def _layout(name: str, table: dict[str, Any]) -> Layout:
@@ -178,15 +178,15 @@ def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
     open_layout: Layout | None = None
     pages: list[Grid] = []
     for grid in grids:
-        found = layout_of(grid)
+        layout = layout_of(grid)
         if grid.sheet != "pdf":
             yield [grid]
             continue
-        if pages and (found is None or found[0] is not open_layout):
+        if pages and (layout is None or layout[0] is not open_layout):
             yield pages
             pages = []
-        if found is not None:
-            open_layout, pages = found[0], [*pages, grid]
+        if layout is not None:
+            open_layout, pages = layout[0], [*pages, grid]
     if pages:
         yield pages
 

@@ -28,8 +28,8 @@ def publishers() -> list[str]:
 
 def releases(publisher: str = FT900) -> list[Release]:
     """Return the releases of a publisher, oldest first; none where the store has none."""
-    found = [_release(path) for path in data_folder().glob(f"{publisher}/{_DAY}/{TOML}")]
-    return sorted(found, key=lambda release: release.released)
+    stored = [_release(path) for path in data_folder().glob(f"{publisher}/{_DAY}/{TOML}")]
+    return sorted(stored, key=lambda release: release.released)
 
 
 def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release:

@@ -99,10 +99,10 @@ class Release(Result):
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
         """Every quantity of the release by its name."""
-        found: dict[str, Quantity] = {}
+        quantities: dict[str, Quantity] = {}
         for figures in self._figures.values():
-            found |= figures.quantities
-        return found
+            quantities |= figures.quantities
+        return quantities
 
     @cached_property
     def _aliases(self) -> dict[str, str]:

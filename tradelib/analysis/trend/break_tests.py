@@ -91,20 +91,20 @@ def weigh(
         As for ``search``, or no published critical values.
     """
     bai_perron.check_level(trim, percent)
-    found = search(series, model=model, trim=trim, most=most)
-    table = criteria(found)
+    best = search(series, model=model, trim=trim, most=most)
+    table = criteria(best)
     counts = {name: int(table[name].idxmin()) for name in ("bic", "lwz")}
     ud_max = ud_critical = float("nan")
     if model == "level":
-        table = table.join(_tests(found, trim, percent))
+        table = table.join(_tests(best, trim, percent))
         ud_max, ud_critical = float(table["sup_f"].iloc[1:6].max()), bai_perron.UD_MAX[trim][percent]
         passed = (table["sequential_f"] > table["sequential_critical"]).iloc[1:]
         counts["sequential"] = int(passed.cumprod().sum())
     chosen = counts["lwz"]
-    persistence = autocorrelation((found.series - found.fitted(chosen)).to_numpy())
+    persistence = autocorrelation((best.series - best.fitted(chosen)).to_numpy())
     near = persistence >= persistence_limit
-    dates = date_intervals(found, chosen)
-    return Evidence(found, table, counts, ud_max, ud_critical, dates, persistence, near, percent)
+    dates = date_intervals(best, chosen)
+    return Evidence(best, table, counts, ud_max, ud_critical, dates, persistence, near, percent)
 
 
 def sup_f(found: Search, breaks: int) -> float:

@@ -100,10 +100,10 @@ def partitions(values: pd.Series, model: Model, least: int, most: int) -> Search
         finder.predict(n_bkps=most)
     else:
         finder = ruptures.Dynp(custom_cost=_table_cost(_line_costs(data)), min_size=least, jump=1).fit(data)
-    found = [(), *(tuple(finder.predict(n_bkps=m)[:-1]) for m in range(1, most + 1))]
+    partitions = [(), *(tuple(finder.predict(n_bkps=m)[:-1]) for m in range(1, most + 1))]
     degree = 0 if model == "level" else 1
-    rss = tuple(sum(_rss(piece, degree) for piece in np.split(data, starts)) for starts in found)
-    return Search(values, model, least, tuple(found), rss)
+    rss = tuple(sum(_rss(piece, degree) for piece in np.split(data, starts)) for starts in partitions)
+    return Search(values, model, least, tuple(partitions), rss)
 
 
 def _fit(piece: np.ndarray, degree: int) -> np.ndarray:

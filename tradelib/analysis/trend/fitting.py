@@ -36,8 +36,8 @@ def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]
             raise SeriesError(f"{what} cannot be fitted: {error}") from error
     if not np.isfinite(np.asarray(result.params, dtype=float)).all():
         raise SeriesError(f"{what} cannot be fitted: its parameters are not finite")
-    told = dict.fromkeys(_first_line(w.message) for w in caught if not _of_the_library(w))
-    return result, tuple(f"{what}: {text}" for text in told)
+    messages = dict.fromkeys(_first_line(w.message) for w in caught if not _of_the_library(w))
+    return result, tuple(f"{what}: {text}" for text in messages)
 
 
 def _of_the_library(caught: warnings.WarningMessage) -> bool:

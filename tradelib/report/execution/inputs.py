@@ -124,5 +124,5 @@ def _known(path: Path, how: Any = sha256_of) -> str:
 
 @lru_cache(maxsize=4096)
 def _computed(path: Path, how: Any, status: tuple[int, ...]) -> str:  # noqa: ARG001 - it tells the versions apart
-    found: str = how(path)
-    return found
+    digest: str = how(path)
+    return digest

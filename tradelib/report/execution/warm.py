@@ -56,9 +56,9 @@ def available() -> bool:
 def _state() -> str:
     """Return a digest of what a server has loaded: the package, the installed libraries, the start-up settings."""
     files = [*_PACKAGE.rglob("*.py"), Path(sysconfig.get_path("purelib"))]
-    told = sorted((str(path), (status := path.stat()).st_mtime_ns, status.st_size) for path in files)
+    states = sorted((str(path), (status := path.stat()).st_mtime_ns, status.st_size) for path in files)
     settings = sorted((name, value) for name, value in os.environ.items() if name.startswith(_START_UP))
-    return hashlib.sha256(repr((told, settings)).encode()).hexdigest()
+    return hashlib.sha256(repr((states, settings)).encode()).hexdigest()
 
 
 class Server:

@@ -89,8 +89,8 @@ def not_in(fig: Figure, data: pd.DataFrame) -> str:
 def _missing(values: npt.NDArray[np.float64], known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     at = np.searchsorted(known, values)
     gaps = [np.abs(values - known[np.clip(at + step, 0, len(known) - 1)]) for step in (-1, 0)]
-    found: npt.NDArray[np.float64] = values[np.minimum(*gaps) > _DIGITS * np.maximum(np.abs(values), 1)]
-    return found
+    missing: npt.NDArray[np.float64] = values[np.minimum(*gaps) > _DIGITS * np.maximum(np.abs(values), 1)]
+    return missing
 
 
 def description(fig: Figure, data: pd.DataFrame) -> str:
@@ -106,5 +106,5 @@ def _in_numbers(values: npt.NDArray[np.float64]) -> str:
     there = values[np.isfinite(values)]
     if not there.size:
         return f"{len(values)} without a value"
-    said = {"first": there[0], "last": there[-1], "least": there.min(), "most": there.max()}
-    return f"{there.size} values, " + ", ".join(f"{word} {value:.{_SHOWN}g}" for word, value in said.items())
+    marks = {"first": there[0], "last": there[-1], "least": there.min(), "most": there.max()}
+    return f"{there.size} values, " + ", ".join(f"{word} {value:.{_SHOWN}g}" for word, value in marks.items())

@@ -67,8 +67,8 @@ def check(model: type[Common], values: Mapping[str, Any]) -> Common:
     try:
         return model(**values)
     except ValidationError as error:
-        told = [_tell(model, one) for one in error.errors()]
-        raise ParameterError(f"{model.notebook}: " + "; ".join(told)) from None
+        messages = [_tell(model, one) for one in error.errors()]
+        raise ParameterError(f"{model.notebook}: " + "; ".join(messages)) from None
 
 
 def _tell(model: type[Common], error: Any) -> str:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 def _one_series(word: str) -> str:
     """Return the name of the one series that a word stands for."""
     try:
-        found = store.find(word)
+        quantities = store.find(word)
     except ParameterError as error:
         raise ValueError(str(error)) from error
-    if len(found) > 1:
-        raise ValueError(f"{word!r} stands for {len(found)} series; name one of {', '.join(s.name for s in found)}")
-    return found[0].name
+    if len(quantities) > 1:
+        names = ", ".join(quantity.name for quantity in quantities)
+        raise ValueError(f"{word!r} stands for {len(quantities)} series; name one of {names}")
+    return quantities[0].name
 
 
 def is_month(text: str) -> str:
@@ -112,11 +113,11 @@ class Parameters(Common):
 
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
         """Load series for the span asked for, in billions of dollars, as they were known on the day of the release."""
-        asked: dict[str, Any] = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
+        usual: dict[str, Any] = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
-            asked |= kwargs
-            return store.load(series, **(asked | {"start": asked["start"] or self.reach}))
+            usual |= kwargs
+            return store.load(series, **(usual | {"start": usual["start"] or self.reach}))
 
     def require(self) -> None:
         """Check that the data have series, span and vintage."""

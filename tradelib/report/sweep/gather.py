@@ -35,12 +35,12 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
     rows, shown, failed = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     varying, question = _varying(jobs), ""
     for number, job in enumerate(jobs):
-        told = _told(folder, job)
-        results, question = told["recorded"].get("results", {}), question or told["recorded"].get("question", "")
-        state = {key: told.get(key) for key in ("outcome", "error", "seconds", "place")}
+        run = _told(folder, job)
+        results, question = run["recorded"].get("results", {}), question or run["recorded"].get("question", "")
+        state = {key: run.get(key) for key in ("outcome", "error", "seconds", "place")}
         rows.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
         for runs in [shown] * (number < MOST_SHOWN) + [failed] * (state["outcome"] != "ok"):
-            runs.append(_run(number, job, varying, told))
+            runs.append(_run(number, job, varying, run))
     frame = pd.DataFrame(rows)
     frame.to_csv(work / "results.csv", index=False, lineterminator="\n")
     (work / "index.html").write_text(_page(jobs, question, varying, shown, failed) + "\n", encoding="utf-8")

@@ -92,17 +92,17 @@ def x13(
     series = one_series(series)
     values = ready(series)
     if spec is None:
-        asked = build("seats" if engine == "as specified" else engine, **specs)
+        wanted = build("seats" if engine == "as specified" else engine, **specs)
     elif isinstance(spec, Spec):
-        asked = _by(engine, Spec().with_(**spec.parts).with_(**specs))
+        wanted = _by(engine, Spec().with_(**spec.parts).with_(**specs))
     else:
         raise ParameterError(
             f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.seasonal.x13.parse makes of text"
         )
-    way: Engine | None = "seats" if "seats" in asked.parts else "x11" if "x11" in asked.parts else None
-    _check_scale(values, way, asked.parts.get("transform", {}))
-    output = execute(_to_run(asked, way).text(values), time_limit=time_limit)
-    return replace(read(values, way, asked, output), about=described(series))
+    way: Engine | None = "seats" if "seats" in wanted.parts else "x11" if "x11" in wanted.parts else None
+    _check_scale(values, way, wanted.parts.get("transform", {}))
+    output = execute(_to_run(wanted, way).text(values), time_limit=time_limit)
+    return replace(read(values, way, wanted, output), about=described(series))
 
 
 def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:
@@ -118,8 +118,8 @@ def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:
 def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[str, str]) -> None:
     """Check that the series has logarithms where they are asked for, and SEATS no other scale than those and levels."""
     if engine == "seats" and other_scale(transform):
-        told = ", ".join(f"{name}={value}" for name, value in transform.items())
-        raise ParameterError(f"transform {told}: SEATS splits logs or levels; expected function log, none or auto")
+        words = ", ".join(f"{name}={value}" for name, value in transform.items())
+        raise ParameterError(f"transform {words}: SEATS splits logs or levels; expected function log, none or auto")
     logs = transform.get("function") == "log" or float(transform.get("power", 1)) == 0
     if logs and (values.to_numpy() <= 0).any():
         low = values[values <= 0]

@@ -80,20 +80,20 @@ def x13_batch(
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise ParameterError(f"found more than one series named {', '.join(twice)}; expected each name once")
     shown = sys.stderr.isatty() if progress is None else progress
-    found: dict[str, Adjustment | Exception] = {}
+    outcomes: dict[str, Adjustment | Exception] = {}
     with _bar(len(series), shown=shown) as advance, ThreadPoolExecutor(workers or (os.cpu_count() or 1) + 1) as pool:
         waiting: dict[Future[Adjustment], str] = {
             pool.submit(_adjust, str(name), column, engine, asked): str(name) for name, column in series.items()
         }
         try:
             for one in as_completed(waiting):
-                found[waiting[one]] = _outcome(one)
+                outcomes[waiting[one]] = _outcome(one)
                 advance()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    results = {name: got for name in names if isinstance(got := found[name], Adjustment)}
-    failures = {name: got for name in names if isinstance(got := found[name], Exception)}
+    results = {name: got for name in names if isinstance(got := outcomes[name], Adjustment)}
+    failures = {name: got for name in names if isinstance(got := outcomes[name], Exception)}
     return Batch(results, failures)
 
 

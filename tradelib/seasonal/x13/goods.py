@@ -51,16 +51,16 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     engine: Literal["seats", "x11"] = "x11" if way == "x11" else "seats"
     if text == "chosen":
         return build(engine, **CHOSEN)
-    asked = parse(text)[1]
-    if others := {"seats", "x11"} & set(asked.parts) - {engine}:
+    parts = parse(text)[1]
+    if others := {"seats", "x11"} & set(parts.parts) - {engine}:
         raise ParameterError(f"found {others.pop()}{{}} with engine {engine!r}; expected {engine}{{}} or neither")
-    return asked if engine in asked.parts else asked.with_(**{engine: {}})
+    return parts if engine in parts.parts else parts.with_(**{engine: {}})
 
 
 def balance_spec(way: Way, text: str = "chosen") -> Spec:
     """Return the same spec for a balance, which may be negative: in levels, coefficients of logarithms left out."""
-    asked = goods_spec(way, text)
-    parts = dict(asked.parts) | {"transform": {"function": "none"}}
+    spec = goods_spec(way, text)
+    parts = dict(spec.parts) | {"transform": {"function": "none"}}
     for name, argument in (("regression", "b"), ("x11regression", "b"), ("x11", "mode")):
         if name in parts:
             parts[name] = {key: value for key, value in parts[name].items() if key != argument}
@@ -78,14 +78,14 @@ def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:
     ParameterError
         The spec names the other engine, does not run, or does not forecast the factors of a year.
     """
-    asked = goods_spec(way, text)
-    parts = {name: told for name, told in asked.parts.items() if name in ("series", "transform", "regression", "x11")}
+    spec = goods_spec(way, text)
+    parts = {name: told for name, told in spec.parts.items() if name in ("series", "transform", "regression", "x11")}
     parts["regression"] = {k: v for k, v in parts.get("regression", {}).items() if k not in ("aictest", "aicdiff")}
     parts |= {"arima": {"model": "(0 1 1)(0 1 1)"}} | ({} if "x11" in parts else {"seats": {"noadmiss": "yes"}})
     for flow, series in flows.items():
         place = "whole span"
         try:
-            ahead = len(x13(series, spec=asked).factor_forecasts)
+            ahead = len(x13(series, spec=spec).factor_forecasts)
             place = f"windows of {WINDOW_YEARS} years, each of which must hold all dated regressors"
             adjust_in_windows(series, Spec(parts))
         except (EngineError, SeriesError) as error:

@@ -63,11 +63,11 @@ def _arguments(name: str, body: str) -> dict[str, str]:
         raise ParameterError(f"spec {name!r}: found a parenthesis without its partner in {body.strip()[:60]!r}")
     marks = list(_ARGUMENT.finditer("".join(flat)))
     ends = [*(mark.start() for mark in marks), len(body)]
-    told = [" ".join(body[mark.end() : end].split()) for mark, end in zip(marks, ends[1:], strict=True)]
-    stray = [body[: ends[0]].strip(), *(value for value in told if not _is_one(value))]
+    bodies = [" ".join(body[mark.end() : end].split()) for mark, end in zip(marks, ends[1:], strict=True)]
+    stray = [body[: ends[0]].strip(), *(value for value in bodies if not _is_one(value))]
     if found := next(filter(None, stray), ""):
         raise ParameterError(f"spec {name!r}: found {found[:60]!r}; expected argument = value")
-    return {mark[1].lower(): value for mark, value in zip(marks, told, strict=True)}
+    return {mark[1].lower(): value for mark, value in zip(marks, bodies, strict=True)}
 
 
 def _is_one(value: str) -> bool:

@@ -93,10 +93,10 @@ class QualityCard:
         """Return the verdict with the measures that are not good, and those that have no value."""
         graded = self.measures[self.measures["grade"] != ""]
         weak = graded[graded["grade"] != "good"]
-        told = ", ".join(f"{name} {row['value']:.2f} ({row['grade']})" for name, row in weak.iterrows()) or "none"
+        doubts = ", ".join(f"{name} {row['value']:.2f} ({row['grade']})" for name, row in weak.iterrows()) or "none"
         empty = self.measures[self.measures["reason"] != ""].groupby("reason", sort=False).groups
         without = "".join(f"; without value: {' and '.join(names)} ({reason})" for reason, names in empty.items())
-        return f"{self.adjustment.name}: {self.verdict}; Q {graded.loc['Q', 'value']:.2f}; not good: {told}{without}"
+        return f"{self.adjustment.name}: {self.verdict}; Q {graded.loc['Q', 'value']:.2f}; not good: {doubts}{without}"
 
 
 def quality_card(
@@ -210,10 +210,10 @@ def _revision_rows(series: pd.Series, spec: Spec, adjusted: pd.Series, years: in
             mode = revised.diagnostics.get("r01.aarmode", mode)
             reason = next((note for note in revised.notes if "history" in note), "X-13 gives none")
     level, change = ("%", "points") if mode == "percent" else ("units", "units")
-    said = ("", "percentage points") if mode == "percent" else (", unit of the series", "unit of the series")
+    units = ("", "percentage points") if mode == "percent" else (", unit of the series", "unit of the series")
     return [
-        _row(f"revision, {level}", first, "", f"mean absolute revision of the first adjustment{said[0]}", reason),
-        _row(f"revision, changes, {change}", monthly, "", f"the same of monthly changes, {said[1]}", reason),
+        _row(f"revision, {level}", first, "", f"mean absolute revision of the first adjustment{units[0]}", reason),
+        _row(f"revision, changes, {change}", monthly, "", f"the same of monthly changes, {units[1]}", reason),
     ]
 
 

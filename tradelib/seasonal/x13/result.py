@@ -79,15 +79,15 @@ class Adjustment(Result):
         """Return a component by its name, so that ``result.adjusted`` reads as it says."""
         components = self.__dict__.get("components", ())
         if name in components:
-            found: pd.Series = components[name]
-            return found
+            component: pd.Series = components[name]
+            return component
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     @property
     def scale(self) -> Literal["log", "level"]:
         """Whether the model is for logarithms."""
-        told = self.diagnostics.get("aictrans", self.diagnostics.get("transform", ""))
-        return "log" if "log" in told.lower() else "level"
+        transform = self.diagnostics.get("aictrans", self.diagnostics.get("transform", ""))
+        return "log" if "log" in transform.lower() else "level"
 
     @property
     def model(self) -> str:
@@ -105,8 +105,8 @@ class Adjustment(Result):
 
         Effects that the spec ``x11regression`` estimates are in the factors and not listed here.
         """
-        found = saved.regression(self.saved.get("est", ""))
-        return found[found["group"] != "Missing Value"]
+        regressors = saved.regression(self.saved.get("est", ""))
+        return regressors[regressors["group"] != "Missing Value"]
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
@@ -114,8 +114,8 @@ class Adjustment(Result):
 
         The interval holds 95 percent, unless the argument ``probability`` of the spec ``forecast`` says otherwise.
         """
-        found = saved.months(self.saved.get("fct", ""), 3)
-        return pd.DataFrame(found.values, found.index, columns=["forecast", "lower", "upper"])
+        forecasts = saved.months(self.saved.get("fct", ""), 3)
+        return pd.DataFrame(forecasts.values, forecasts.index, columns=["forecast", "lower", "upper"])
 
     @cached_property
     def residuals(self) -> pd.Series:
@@ -155,9 +155,9 @@ class Adjustment(Result):
     @property
     def outliers(self) -> pd.DataFrame:
         """Outliers in the model, by ``month``: ``type``, ``estimate``, ``t``; of an interval, the first month."""
-        found = [(m, row) for name, row in self.regression.iterrows() if (m := _OUTLIER.match(str(name)))]
-        months = [pd.Period(f"{m[2]}-{month_number(m[3]):02}", freq="M") for m, _ in found]
-        rows = [(m[1].upper(), row["estimate"], row["t"]) for m, row in found]
+        outliers = [(m, row) for name, row in self.regression.iterrows() if (m := _OUTLIER.match(str(name)))]
+        months = [pd.Period(f"{m[2]}-{month_number(m[3]):02}", freq="M") for m, _ in outliers]
+        rows = [(m[1].upper(), row["estimate"], row["t"]) for m, row in outliers]
         index = pd.PeriodIndex(months, freq="M", name="month")
         return pd.DataFrame(rows, index=index, columns=["type", "estimate", "t"]).sort_index()
 

@@ -114,8 +114,8 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
             raise EngineError(f"X-13 was stopped after its time limit of {time_limit:g} seconds") from None
         except OSError as error:
             raise EngineError(f"X-13 could not be started: {error}") from error
-        told = _read(here / f"{_NAME}.err") or _read(here / f"{_NAME}_err.html")
-        errors, notes = messages(told)
+        message = _read(here / f"{_NAME}.err") or _read(here / f"{_NAME}_err.html")
+        errors, notes = messages(message)
         if done.returncode and not errors:  # a crash may leave the error file unwritten
             errors, _ = messages((done.stdout + b"\n\n" + done.stderr).decode("ascii", errors="replace"))
         if errors:
@@ -156,12 +156,12 @@ def _last_line(raw: bytes) -> str:
 def messages(told: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the errors and the other messages of an error file, each on one line and once."""
     text = html.unescape(re.sub(r"<[^>]+>", "", told))
-    found: dict[str, list[str]] = {"ERROR": [], "WARNING": [], "NOTE": []}
+    messages: dict[str, list[str]] = {"ERROR": [], "WARNING": [], "NOTE": []}
     for match in re.finditer(
         r"(ERROR|WARNING|NOTE):\s*(.*?)(?=\n\s*\n|\n\s*(?:ERROR|WARNING|NOTE):|\Z)", text, re.DOTALL
     ):
-        found[match[1]].append(" ".join(match[2].split()))
-    once = {kind: tuple(dict.fromkeys(said)) for kind, said in found.items()}
+        messages[match[1]].append(" ".join(match[2].split()))
+    once = {kind: tuple(dict.fromkeys(said)) for kind, said in messages.items()}
     return once["ERROR"], once["WARNING"] + once["NOTE"]
 
 

@@ -37,8 +37,8 @@ class Months(NamedTuple):
         """Return the first column at months without gaps; where the table has none, what stands for lacking."""
         column = np.full(len(index), lacking)
         shift = index[0].ordinal - self.first
-        held = self.values[max(0, shift) : max(0, shift + len(index)), 0]
-        column[max(0, -shift) : max(0, -shift) + len(held)] = held
+        values = self.values[max(0, shift) : max(0, shift + len(index)), 0]
+        column[max(0, -shift) : max(0, -shift) + len(values)] = values
         return column
 
     def after(self, index: pd.PeriodIndex, name: str | None = None) -> pd.Series:
@@ -75,16 +75,16 @@ def months(text: str, width: int = 1) -> Months:
 def frame(text: str) -> pd.DataFrame:
     """Return a saved table with its own heads, by month."""
     heads = text.partition("\n")[0].split()[1:]
-    found = months(text, len(heads))
-    return pd.DataFrame(found.values, found.index, columns=[head.removeprefix("run.") for head in heads])
+    rows = months(text, len(heads))
+    return pd.DataFrame(rows.values, rows.index, columns=[head.removeprefix("run.") for head in heads])
 
 
 def residuals(text: str, used: int) -> pd.Series:
     """Return the residuals of as many months as the likelihood uses, under the dates that X-13 gives them."""
-    found = months(text)
-    lost = max(0, len(found.values) - used)
-    column = found.values[lost:, 0]  # noqa: PD011 - a table of its own
-    return pd.Series(column, found.index[lost:], name="residual", dtype=float)
+    rows = months(text)
+    lost = max(0, len(rows.values) - used)
+    column = rows.values[lost:, 0]  # noqa: PD011 - a table of its own
+    return pd.Series(column, rows.index[lost:], name="residual", dtype=float)
 
 
 def regression(text: str) -> pd.DataFrame:

@@ -119,13 +119,13 @@ def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
         raise ParameterError(f"unknown X-13 spec {name!r}; possible: {', '.join(ARGUMENTS)}")
     if not isinstance(arguments, Mapping):
         raise ParameterError(f"spec {name!r} is {arguments!r}; expected a mapping of its arguments, or None")
-    told = {argument.lower(): _written(value) for argument, value in arguments.items()}
-    for argument in told:
+    written = {argument.lower(): _written(value) for argument, value in arguments.items()}
+    for argument in written:
         if argument.strip() in ("file", "umfile"):
             raise ParameterError(f"{name}.{argument}: other files are not read; expected the data in the spec itself")
-    if name == "series" and (taken := [argument for argument in told if argument in NO_SERIES_ARGUMENTS]):
+    if name == "series" and (taken := [argument for argument in written if argument in NO_SERIES_ARGUMENTS]):
         raise ParameterError(f"argument {taken[0]!r} of spec 'series' is not the caller's to set; the series says it")
-    for argument, value in told.items():
+    for argument, value in written.items():
         if argument not in ARGUMENTS[name]:
             near = did_you_mean(argument, ARGUMENTS[name])
             raise ParameterError(f"X-13 has no argument {argument!r} in spec {name!r}; {near}")
@@ -133,7 +133,7 @@ def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
             raise ParameterError(f"{name}.{argument}={value!r}: X-13 reads plain ASCII, one value, without braces")
         if any(len(text) > _WIDTH - len(argument) for text in re.findall(QUOTED, value)):
             raise ParameterError(f"{name}.{argument}: a quoted text is too long; X-13 reads lines of {_WIDTH}")
-    return told
+    return written
 
 
 def _written(value: Value) -> str:
