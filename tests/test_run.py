@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import browser
@@ -265,18 +266,17 @@ def test_chapters_are_counted_through_and_lead_to_each_other(made: Path) -> None
     assert nexts == [f"Next: {title}" for title in titles[1:]]
 
 
-AXE = os.environ.get("TRADELIB_AXE", "")
+AXE = files("axe_playwright_python") / "axe.min.js"
 
 
 @browser.needed
-@pytest.mark.skipif(not AXE, reason="TRADELIB_AXE names no axe.min.js of the npm package axe-core")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["index.html", "analysis.html"])
 def test_axe_has_no_fault_to_name(made: Path, name: str, scheme: str) -> None:
     with browser.opened(made / name) as (page, _, _):
         page.emulate_media(color_scheme=scheme)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.evaluate(Path(AXE).read_text(encoding="utf-8"))
+        page.evaluate(AXE.read_text(encoding="utf-8"))
         got = page.evaluate("axe.run().then(found => found.violations.map(one => one.id))")
     assert got == []
 

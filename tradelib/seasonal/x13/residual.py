@@ -151,12 +151,12 @@ def x11_measures(series: pd.Series, *, years: Sequence[int] = (15,), rule: BeaRu
     rows: dict[str, dict[str, Any]] = {}
     for span, part in recent(values, years).items():
         result = x13(part, "x11", transform={"function": _scale(values)}, **_RANDOM_WALK)
-        statistics = {
+        measures = {
             "stable_f": result.number("f2.fsd8"),
             "moving_f": result.number("f2.msf"),
             "m7": result.number("f3.m07"),
         }
-        rows[span] = {"qs_p": qs(changes.get(span, changes[WHOLE]))[2], **statistics, "identifiable": result.identifiable}
+        rows[span] = {"qs_p": qs(changes.get(span, changes[WHOLE]))[2], **measures, "identifiable": result.identifiable}
     table = pd.DataFrame(rows).T.rename_axis("span")
     beyond = (table["qs_p"] < rule.qs_p) & (table["stable_f"] > rule.stable_f) & (table["m7"] < rule.m7)
     return Measures(str(series.name or "series"), table.assign(flagged=beyond).infer_objects(), rule)
