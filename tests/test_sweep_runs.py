@@ -162,7 +162,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @linux
 def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Path) -> None:
-    assert small.is_dir()
+    sweeps.write_notebook(small, "23_trend", sweeps.SMALL.replace("0.05", "1"))  # seconds: it must not end by itself
     process = subprocess.Popen(sweeps.sweep_command(tmp_path / "s"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     while not (tmp_path / "s" / "runs").exists():
         assert process.poll() is None
