@@ -164,7 +164,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Path) -> None:
     sweeps.write_notebook(small, "23_trend", sweeps.SMALL.replace("0.05", "1"))  # seconds: it must not end by itself
     process = subprocess.Popen(sweeps.sweep_command(tmp_path / "s"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    while not (tmp_path / "s" / "runs").exists():
+    while not sweeps.whole_runs(tmp_path / "s"):  # one is done, and eleven are to come
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGSTOP)  # it must not end while the second one starts
