@@ -45,6 +45,7 @@ test: .venv/installed
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $$(grep -l hypothesis tests/test_*.py)
 	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py tests/test_add_killed.py
+	TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -m slow tests/test_run.py
 
 lab: .venv/installed
 	$(BIN)/python lab/start.py $(ARGS)

@@ -11,7 +11,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import whole
 from browser import chromium
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
@@ -71,3 +73,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def official_folder() -> Path:
     """Return the folder of real official files; tests that use it are left out where there is none."""
     return OFFICIAL
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project with the report that ``make report`` left there; one for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "clone"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (done := folder.with_suffix(".done")).exists():
+            whole.copy(folder)
+            got = whole.make(folder, "report")
+            assert got.returncode == 0, got.stderr
+            assert got.stdout.splitlines()[-1] == "Report: reports/2025-03/index.html"
+            assert "140.5 billion" in got.stdout
+            done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made(clone: Path) -> Path:
+    """Return the folder that ``make report`` leaves in a clean clone."""
+    return clone / "reports" / "2025-03"

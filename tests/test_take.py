@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from typer.testing import CliRunner
 
 from tests import browser
-from tests.test_report import StandIn
+from tests.test_report import StandIn, few
 from tradelib.cli import app
 from tradelib.report.again import UnknownOriginError, _of_page, verify, whence
 from tradelib.report.look import figures
@@ -23,9 +23,15 @@ from tradelib.report.take import NoBrowserError, write_pdf
 RUN = CliRunner()
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    return report({"series": "BOPTEXP"}, out=tmp_path_factory.mktemp("made") / "r", executor=StandIn()).folder
+
+
 @pytest.fixture
-def made(tmp_path):
-    return report({"series": "BOPTEXP"}, out=tmp_path / "r", executor=StandIn()).folder
+def made(original, tmp_path):
+    """Return a copy of a report, which a test may change."""
+    return shutil.copytree(original, tmp_path / "r")
 
 
 def test_the_workbook_has_every_table_its_sources_and_the_same_bytes(made, tmp_path):
@@ -124,10 +130,11 @@ def test_what_is_taken_from_the_page_says_where_it_comes_from(made, tmp_path):
     assert plt.imread(tmp_path / "taken.png").ndim == 3  # still a picture, its sums are right
 
 
-def test_verify_says_identical_or_what_differs(made, monkeypatch):
+def test_verify_says_identical_or_what_differs(tmp_path, monkeypatch):
     monkeypatch.setattr("tradelib.report.run.threads", StandIn)
-    assert verify(made)[0] == []
-    assert len(verify(made)[1]) == 64
+    made = few({"series": "BOPTEXP"}, out=tmp_path / "r", executor=StandIn()).folder
+    differing, digest = verify(made)
+    assert (differing, len(digest)) == ([], 64)
     (made / "feed.json").write_text("{}")
     assert verify(made)[0] == ["feed.json was changed after it was made"]
     manifest = json.loads((made / "manifest.json").read_text())
@@ -145,7 +152,7 @@ def test_without_a_browser_the_pdf_is_refused_in_words_and_nothing_stays(made, m
     with pytest.raises(NoBrowserError, match="--pdf needs one of chromium"):
         write_pdf(made)
     with pytest.raises(NoBrowserError):
-        report(out=tmp_path / "p", executor=StandIn(), pdf=True)
+        few(out=tmp_path / "p", executor=StandIn(), pdf=True)
     assert not (tmp_path / "p").exists()
 
 

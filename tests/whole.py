@@ -1,0 +1,31 @@
+"""The whole job in a copy of the project: made once and looked at by all test processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def copy(folder: Path) -> None:
+    """Copy the tracked files, as a clean clone has them."""
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    # The environment is the one that runs the tests; -o keeps make from building it anew through the link.
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run make there, with runs kept apart from those of other tests."""
+    command = ["make", "--no-print-directory", "-o", ".venv/installed", *words]
+    own = {"PYTHONPATH": str(folder), "TRADELIB_CACHE": str(folder.with_name(f"{folder.name}-cache"))}
+    environment = os.environ | own | {"NO_COLOR": "1", "TERM": "dumb"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
