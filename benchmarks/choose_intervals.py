@@ -17,7 +17,7 @@ import matplotlib as mpl
 import nbformat
 import pandas as pd
 
-from tradelib.store.paths import notebook_folder
+from tradelib.store import notebook_folder
 
 SPANS = {
     "before 2013": slice(None, "2012-12"), "since 2013": slice("2013-01", None), "2008-09": slice("2008-09", "2009-12"),

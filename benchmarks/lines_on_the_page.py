@@ -21,7 +21,7 @@ import matplotlib as mpl
 import nbformat
 
 import tradelib
-from tradelib.store import paths
+from tradelib import store
 
 PACKAGE = Path(tradelib.__file__).parent
 PROGRAM = {"run.py", "parsing.py", "saved.py", "batch.py", "spec.py"}
@@ -74,10 +74,10 @@ def run(notebook: Path, folder: Path) -> tuple[int, dict[str, int]]:
 if __name__ == "__main__":
     mpl.use("agg")
     folder = Path(tempfile.mkdtemp()).resolve()
-    chosen = sys.argv[1:] or sorted(path.stem for path in paths.notebook_folder().glob("2*.ipynb"))
+    chosen = sys.argv[1:] or sorted(path.stem for path in store.notebook_folder().glob("2*.ipynb"))
     print(f"{'notebook':20}{'page':>6}{'package':>9}{'share':>7}   where in the package")
     for name in chosen:
-        page, rooms = run(paths.notebook_folder() / f"{name}.ipynb", folder)
+        page, rooms = run(store.notebook_folder() / f"{name}.ipynb", folder)
         package = sum(rooms.values())
         where = ", ".join(f"{room} {lines}" for room, lines in rooms.items() if lines)
         print(f"{name:20}{page:6}{package:9}{100 * page / (page + package):6.0f}%   {where}")

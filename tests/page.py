@@ -8,7 +8,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 
-from tradelib.store.paths import notebook_folder
+from tradelib.store import notebook_folder
 
 TAG = "parameters"
 

@@ -14,7 +14,7 @@ import pandas as pd
 import psutil
 
 from tradelib.report.execution.partial import MARK
-from tradelib.store.paths import data_folder
+from tradelib.store import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from page import names_after, record_of
 
 from tradelib import store
-from tradelib.store.paths import data_folder
+from tradelib.store import data_folder
 
 STEM, ONE_INDEX = "24_real_vs_nominal", "43_one_index"
 MONTHS = pd.period_range("2012-01", periods=24, freq="M")

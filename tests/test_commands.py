@@ -13,17 +13,16 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import tradelib
-from tradelib import cli
+from tradelib import cli, store
 from tradelib.cli.app import NAME_PATHS, app
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.run import Report
 from tradelib.report.sweep import Sweep
-from tradelib.store import paths
 
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
-    shutil.copytree(paths.data_folder(), tmp_path / "data")
+    shutil.copytree(store.data_folder(), tmp_path / "data")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     return tmp_path / "data"
 

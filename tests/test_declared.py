@@ -7,7 +7,7 @@ from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution import plan, planned
 from tradelib.report.parameters import Chapter, Parameters, asked, check, notebooks
 from tradelib.report.parameters.chapter import declared
-from tradelib.store.paths import notebook_folder
+from tradelib.store import notebook_folder
 
 CELL = """vintage = None  # the release
 output = None  # folder

@@ -14,7 +14,7 @@ from tradelib import load, store
 from tradelib.report.execution import plan, planned
 from tradelib.report.parameters import Trend, asked, check
 from tradelib.report.run import report
-from tradelib.store.paths import data_folder
+from tradelib.store import data_folder
 
 
 def exact(row):

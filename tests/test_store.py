@@ -2,19 +2,20 @@
 
 import dataclasses
 import datetime as dt
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
 
-from tradelib import load, store
+from tradelib import combine, load, store
 from tradelib.quantity import QUANTITY_COLUMNS
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SourceError
 from tradelib.quantity.rounding import half_up
 from tradelib.sources.identities import check
 from tradelib.sources.plausible import check_against, check_jumps
 from tradelib.sources.series import FORM
-from tradelib.store import folders, reading, release, releases, writing
-from tradelib.store.tables import figures_of
+from tradelib.store import reading, release, releases, tables, writing
 
 
 @pytest.fixture(scope="module")
@@ -325,10 +326,57 @@ def test_a_triangle_is_of_one_compilation():
         store.triangle("BOPGSTB", ["bea", "census"])
 
 
+TOUCHED = """
+import sys
+from collections import defaultdict
+from pathlib import Path
+import tradelib
+
+load, data, ran, opened = tradelib.load, tradelib.store.data_folder(), defaultdict(set), set()
+
+def watch(frame, event, _):
+    module = frame.f_globals.get("__name__", "")
+    if event == "call" and module.startswith("tradelib"):
+        ran[module].add(frame.f_code.co_name)
+
+def audit(event, arguments):
+    if event == "open" and Path(str(arguments[0])).is_relative_to(data) and str(arguments[0]).endswith(".csv"):
+        opened.add(Path(arguments[0]).parent.name)
+
+sys.addaudithook(audit)
+sys.setprofile(watch)
+load("BOPGSTB")
+sys.setprofile(None)
+print(*sorted(ran), "|", *sorted(opened), "|", *(name for name in sys.modules if name.startswith("tradelib.sources")))
+"""
+
+
+def test_one_series_runs_three_modules_opens_one_release_and_imports_no_reader():
+    load("BOPGSTB")  # from now on its figures are in the cache
+    got = subprocess.run([sys.executable, "-c", TOUCHED], check=True, capture_output=True, text=True).stdout
+    ran, opened, readers = (part.split() for part in got.split("|"))
+    assert ran == ["tradelib.store.loading", "tradelib.store.reading", "tradelib.store.tables"]
+    assert (opened, readers) == (["2026-04-02"], [])
+
+
+def test_a_balance_comes_from_its_flows_where_they_reach_back_farther_than_its_own_print():
+    """The newest release prints the balance with China for fifteen months, the country workbook both flows."""
+    name = "balance_goods_china_census_nsa"
+    got = load(name, start="2000-01")
+    flows = combine("exports_goods_china_census_nsa - imports_goods_china_census_nsa", start="2000-01")
+    assert got[name].tolist() == flows.iloc[:, 0].tolist()
+    assert got.attrs["series"][name]["formula"] == "exports_goods_china_census_nsa - imports_goods_china_census_nsa"
+    printed = load(name, start="2024-06")
+    assert "formula" not in printed.attrs["series"][name]
+    assert str(load(name, start="first").index[0]) == "1985-01"
+    with pytest.raises(ParameterError, match="start 1984-12 is outside the data"):
+        load(name, start="1984-12")
+
+
 def test_one_series_touches_one_table_of_one_release(monkeypatch):
-    read = []
-    monkeypatch.setattr(reading, "figures_of", lambda *what: read.append(what[:2]) or figures_of(*what))
-    folders._parsed.cache_clear()
+    read, stored_text = [], tables.stored_text
+    monkeypatch.setattr(tables, "stored_text", lambda *what: read.append(what[:2]) or stored_text(*what))
+    reading._described.cache_clear()
     store.load("BOPGSTB")
     assert [(folder.name, name) for folder, name in read] == [("2026-04-02", "fred_BOPGSTB")]
 

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 
 from tradelib import cli, load, store
 from tradelib.fetch import cache, freshness, http as download, update
-from tradelib.store import paths
 
 TODAY = dt.date(2024, 5, 3)
 
@@ -23,7 +22,7 @@ TODAY = dt.date(2024, 5, 3)
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
     """Return a server with addresses of its own, and a store that may be written to."""
-    shutil.copytree(paths.data_folder() / "ft900" / "2024-04-04", tmp_path / "data" / "ft900" / "2024-04-04")
+    shutil.copytree(store.data_folder() / "ft900" / "2024-04-04", tmp_path / "data" / "ft900" / "2024-04-04")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TRADELIB_SOURCES", str(tmp_path / "sources.toml"))

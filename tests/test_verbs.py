@@ -49,7 +49,7 @@ def test_a_verb_says_what_it_takes_returns_and_refuses_and_its_examples_run(verb
         pytest.skip("no X-13 program on this platform")
     (tmp_path / "history.txt").write_text(as_text(history_rows(bundled())))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TRADELIB_DATA", str(store.paths.data_folder().absolute()))
+    monkeypatch.setenv("TRADELIB_DATA", str(store.data_folder().absolute()))
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     test = doctest.DocTestParser().get_doctest(words, {"tradelib": tradelib}, verb, None, None)
     assert test.examples
@@ -133,7 +133,7 @@ def test_the_headline_of_an_exhibit_1(tmp_path):
 
 
 def test_the_headline_has_the_levels_that_the_agencies_printed():
-    with (store.paths.data_folder() / "published" / "statements.csv").open(encoding="utf-8") as file:
+    with (store.data_folder() / "published" / "statements.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] == "level" and row["length"] == row["lag"] == "1"]
     checked = 0
     for row in rows:

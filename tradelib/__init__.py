@@ -1,14 +1,40 @@
 """Read, check and analyse the monthly U.S. International Trade in Goods and Services (FT-900)."""
 
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 from tradelib.quantity.errors import TradelibError as TradelibError
 
 __version__ = "0.1.0"
-_ROOMS = {
-    "store": "add combine load read release series",
+
+
+def lazily(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
+    """Return ``__getattr__`` and the names of a package whose names are imported when they are first used.
+
+    Parameters
+    ----------
+    package : str
+        Its name.
+    modules : mapping of str to str
+        By module of tradelib, the names that it has, parted by blanks.
+    """
+    places = {name: module for module, names in modules.items() for name in names.split()}
+
+    def find(name: str) -> Any:
+        if name in places:
+            return getattr(import_module(f"tradelib.{places[name]}"), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return find, list(places)
+
+
+_MODULES = {
+    "store.adding": "add read",
+    "store.loading": "load",
+    "store.queries": "combine series",
+    "store.reading": "release",
     "words.checking": "check",
     "words.month": "contributions headline",
     "analysis.forecast": "forecast",
@@ -16,17 +42,10 @@ _ROOMS = {
     "seasonal.x13": "x13",
     "report.look.plot": "plot",
 }
-"""Where each verb lives; it is imported when it is first used, so that ``import tradelib`` takes no time. Their types
-are in ``__init__.pyi``."""
+"""Where each verb lives; ``import tradelib`` takes no time. Their types are in ``__init__.pyi``."""
 
-_VERBS = {verb: room for room, verbs in _ROOMS.items() for verb in verbs.split()}
-__all__ = ["TradelibError", "__version__", *_VERBS]  # noqa: PLE0604 - they are names
-
-
-def __getattr__(name: str) -> Any:
-    if name in _VERBS:
-        return getattr(import_module(f"tradelib.{_VERBS[name]}"), name)
-    raise AttributeError(f"module 'tradelib' has no attribute {name!r}")
+__getattr__, _verbs = lazily(__name__, _MODULES)
+__all__ = ["TradelibError", "__version__", *_verbs]  # noqa: PLE0604 - they are names
 
 
 def __dir__() -> list[str]:

@@ -56,7 +56,7 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
     from tradelib.fetch.freshness import freshness
     from tradelib.report.follow import follow  # imports that --help need not wait for
     from tradelib.report.run import report as run
-    from tradelib.store.paths import cache_folder
+    from tradelib.store import cache_folder
 
     with follow(_err) as (begin, progress):
         result = run(options, kept=cache_folder() / "runs", begin=begin, progress=progress, **how)
@@ -97,7 +97,7 @@ def parameters(
     from tradelib.report.execution.jobs import named
     from tradelib.report.parameters import notebooks
     from tradelib.report.parameters.chapter import assigned
-    from tradelib.store.paths import notebook_folder
+    from tradelib.store import notebook_folder
 
     chosen = [named(notebook)] if notebook else list(notebooks())
     rows = [

@@ -21,7 +21,7 @@ from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.rows import read_grids
 from tradelib.sources.unpack import is_package
-from tradelib.store.folders import day_of
+from tradelib.store.reading import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

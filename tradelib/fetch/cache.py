@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.store import paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ class Record:
 
 def cache_folder() -> Path:
     """Return the folder of downloads, inside the cache."""
-    return paths.cache_folder() / "downloads"
+    return store.cache_folder() / "downloads"
 
 
 def at_hand(source: str) -> Record | None:

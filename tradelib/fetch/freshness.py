@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradelib import store
-from tradelib.store.paths import data_folder
+from tradelib.store import data_folder
 
 if TYPE_CHECKING:
     import pandas as pd

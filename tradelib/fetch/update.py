@@ -12,8 +12,7 @@ from tradelib import store
 from tradelib.fetch import files as fetch
 from tradelib.quantity.errors import TradelibError
 from tradelib.sources.files import read_files
-from tradelib.store.folders import day_of
-from tradelib.store.reading import FT900
+from tradelib.store.reading import FT900, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ import nbformat
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution.jobs import normalise
 from tradelib.report.parameters import notebooks
-from tradelib.store.paths import notebook_folder
+from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.seasonal.agreement import force_years
 from tradelib.seasonal.x13 import Spec, build
 from tradelib.seasonal.x13.batch import x13_batch
-from tradelib.store.paths import data_folder
+from tradelib.store import data_folder
 
 MOST_Q = 1.5
 """Quality statistic of X-11 above which a series is left unadjusted."""

@@ -1,13 +1,18 @@
-"""The store: what was published when, in folders ``data/<publisher>/<day of release>/``."""
+"""The store: what was published when, in folders ``data/<publisher>/<day of release>/``.
 
-from tradelib.store.adding import Added as Added, DayUnknownError as DayUnknownError, add as add
-from tradelib.store.choosing import HEADLINE as HEADLINE, find as find, release_of as release_of
-from tradelib.store.combining import combine as combine
-from tradelib.store.comparing import moves as moves, revisions as revisions
-from tradelib.store.cutting import cut as cut
-from tradelib.store.folders import publishers as publishers, release as release, releases as releases
-from tradelib.store.loading import StoreWarning as StoreWarning, load as load
-from tradelib.store.opened import read as read
-from tradelib.store.queries import series as series, triangle as triangle
-from tradelib.store.reading import Release as Release
-from tradelib.store.writing import StoreError as StoreError
+Each name is imported when it is first used: who loads a series needs nothing of adding, writing or the readers of
+official files. Types are in ``__init__.pyi``.
+"""
+
+from tradelib import lazily
+
+_MODULES = {
+    "store.adding": "Added DayUnknownError add read revisions",
+    "store.loading": "HEADLINE StoreWarning find load release_of",
+    "store.queries": "combine moves series",
+    "store.reading": "Release publishers release releases",
+    "store.tables": "cache_folder data_folder notebook_folder",
+    "store.triangles": "triangle",
+    "store.writing": "StoreError",
+}
+__getattr__, __all__ = lazily(__name__, _MODULES)

@@ -1,28 +1,30 @@
-"""Adding a release: official files are read, checked together and against the store, and written whole or not."""
+"""Official files opened as a release, and added: read, checked together and against the store, written whole or not."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError
+from tradelib.quantity import QUANTITY_COLUMNS, Quantity
+from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
+from tradelib.sources.files import files_of, read_file
 from tradelib.sources.identities import check
-from tradelib.sources.plausible import check_against, check_jumps
+from tradelib.sources.plausible import check_against, check_jumps, common
 from tradelib.sources.series import FORM
-from tradelib.store.comparing import revisions
-from tradelib.store.folders import release, releases
-from tradelib.store.opened import open_files
-from tradelib.store.reading import FT900, Release
-from tradelib.store.writing import write_release
+from tradelib.store.reading import FT900, Release, release, releases
+from tradelib.store.tables import Figures
+from tradelib.store.writing import PUBLISHERS, write_release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tradelib.sources.reader import Table
 
@@ -35,6 +37,31 @@ _SHOWN = 5
 
 class DayUnknownError(ParameterError):
     """Neither the files nor the caller say on which day a release was published."""
+
+
+@dataclass(frozen=True, repr=False)
+class Opened(Release):
+    """A release as some files have it; the store need not know it, and its ``folder`` is the first of them.
+
+    Attributes
+    ----------
+    released : datetime.date or None
+        Day of publication; None where neither file nor caller names it.
+    opened : tuple of Table
+        All tables of the files, in order.
+    """
+
+    released: dt.date | None  # type: ignore[assignment]
+    opened: tuple[Table, ...] = ()
+
+    def tables(self) -> list[Table]:
+        """Return its tables; of one that came twice, equal, the first."""
+        first = {table.exhibit: table for table in reversed(self.opened)}
+        return [first[name] for name in self.contents["tables"]]
+
+    @cached_property
+    def _figures(self) -> dict[str, Figures]:
+        return {table.exhibit: Figures.of(table.facts) for table in self.tables()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,11 +114,73 @@ class Added(Result):
                 "has too were revised"
             )
             for row in self.revisions.head(_SHOWN).itertuples():
-                change = printed(row.change, 1, sign=True)
-                lines.append(
-                    f"    {row.name} {row.month}: {printed(row.before, 1)} to {printed(row.now, 1)} ({change})"
-                )
+                moved = f"{printed(row.before, 1)} to {printed(row.now, 1)} ({printed(row.change, 1, sign=True)})"
+                lines.append(f"    {row.name} {row.month}: {moved}")
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
+
+
+def read(
+    files: str | Path | Sequence[str | Path], released: str | dt.date | None = None, *, first_of: Sequence[str] = ()
+) -> Opened:
+    """Read official files and check their accounts, without adding them to the store.
+
+    Parameters
+    ----------
+    files : path or sequence of paths
+        Workbooks, texts, PDFs, answers, folders and archives of one release, alone or together.
+    released : str or datetime.date, optional
+        Day of release, where no file names it.
+    first_of : sequence of str
+        Names of tables: reading ends with the first of them that the files have.
+
+    Returns
+    -------
+    Release
+        All that a release of the store can do: ``series``, ``wide``, ``figure``, ``facts``.
+
+    Raises
+    ------
+    SourceError
+        A file is not as published, breaks an account, or disagrees with another file.
+    ParameterError
+        The files are of several publishers, have none of the tables, or the day of release is none.
+
+    Examples
+    --------
+    >>> float(tradelib.read("history.txt").figure("BOPGSTB", "2024-02"))
+    -68901.0
+    """
+    opened = open_files(files, released, first_of)
+    check(opened.opened)
+    return opened
+
+
+def open_files(
+    files: str | Path | Sequence[str | Path], released: str | dt.date | None = None, first_of: Sequence[str] = ()
+) -> Opened:
+    """Return what ``read`` returns, unchecked."""
+    listed = [Path(file) for file in ([files] if isinstance(files, (str, Path)) else files)]
+    tables: list[Table] = []
+    hashes = {}
+    for path, raw in files_of(listed):
+        own = read_file(path, raw, first_of)
+        tables += [table for table in own if not first_of or table.exhibit in first_of]
+        hashes[path.name] = {"sha256": hashlib.sha256(raw).hexdigest()}
+        if first_of and tables:
+            break
+    if first_of and not tables:
+        files_read = ", ".join(path.name for path in listed)
+        raise ParameterError(f"{files_read}: found none of the tables {', '.join(first_of)}; expected a file with one")
+    publishers = {table.layout.publisher: table.grids[0].file for table in tables}
+    if len(publishers) != 1:
+        named = " and ".join(f"{file} ({publisher})" for publisher, file in publishers.items()) or "no table"
+        raise ParameterError(f"found {named}; add the files of one publisher at a time")
+    [publisher] = publishers
+    who, title = PUBLISHERS.get(publisher, (publisher, tables[0].title))
+    entries = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in tables}
+    contents = {"publisher": who, "title": title, "files": hashes, "tables": entries}
+    month = max(table.month for table in tables)
+    return Opened(publisher, _day(tables, released), month, listed[0], contents, tuple(tables))
 
 
 def add(
@@ -139,21 +228,21 @@ def add(
     file = opened.opened[0].grids[0].file
     if day is None:
         raise DayUnknownError(f"{file} does not say when it was released; say it (--released 2024-04-04)")
-    _check_day(publisher, day, month)
     known = releases(publisher)
+    _check_day(publisher, day, month, known)
     own = next((stored for stored in known if stored.released == day), None)
     # Some tables of a release are quarterly or lag: they join it although their newest month is another.
     if own and own.month != month and (month > own.month or any(table.layout.complete for table in tables)):
         raise ParameterError(
             f"{file} is about {month}, but the store's release of {day} is about {own.month} ({own.folder})"
         )
-    if publisher == FT900:
-        _check_order(day, month, known)
     had = own.tables() if own else []
     check([*opened.opened, *had])
     _check_store(tables, file, opened, known)
     new = [table for table in tables if table.exhibit not in {table.exhibit for table in had}]
-    before = _before(day, new or tables, known)
+    compilations = {table.layout.compilation for table in new or tables}
+    earlier = [one for one in known if one.released < day and compilations & set(one.table["compilation"])]
+    before = earlier[-1] if earlier else None
     if new:
         files = {name: entry | (provenance or {}) for name, entry in opened.contents["files"].items()}
         write_release(publisher, day, max(month, own.month) if own else month, new, files, own)
@@ -162,7 +251,43 @@ def add(
     return Added(release(day, publisher), [table.exhibit for table in new], before, revised, compared, notes)
 
 
-def _check_day(publisher: str, day: dt.date, month: pd.Period) -> None:
+def revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataFrame, int]:
+    """Return which figures differ from the release before, compilation by compilation, and how many both have."""
+    columns = ["name", "month", "before", "now", "change"]
+    if before is None or not tables:
+        return pd.DataFrame(columns=columns), 0
+    parts = []
+    for compilation in dict.fromkeys(table.layout.compilation for table in tables):
+        own = [table.facts for table in tables if table.layout.compilation == compilation]
+        named = [name for name, entry in before.contents["tables"].items() if entry["compilation"] == compilation]
+        old = before.facts[before.facts["exhibit"].isin(named)]
+        parts.append(common(*(frame[frame["edition"] == "current"] for frame in (old, pd.concat(own)))))
+    both = pd.concat(parts)
+    change = both["value"] - both["value_before"]
+    both = both.assign(change=change.round(6))
+    length = both["last"].astype("int64") - both["first"].astype("int64")
+    revised = both[(both["change"] != 0) & (length == length.min())]
+    revised = revised.reindex(revised["change"].abs().sort_values(ascending=False, kind="stable").index)
+    names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
+    found = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
+    return found.assign(name=names)[columns].reset_index(drop=True), len(both)
+
+
+def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:
+    """Return the day of release that files or caller name, None where neither does; refuse two different days."""
+    files = {table.released: table.grids[0].file for table in tables if table.released}
+    try:
+        day = dt.date.fromisoformat(released) if isinstance(released, str) else released
+    except ValueError:
+        raise ParameterError(f"released {released!r} is not a day like 2024-04-04") from None
+    for named, file in files.items():
+        if named != (day := day or named):
+            raise SourceError(file, None, found=f"the day of release {named}", expected=str(day))
+    return day
+
+
+def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[Release]) -> None:
+    """Check that a day can be that of a release about a month, and that later releases are about later months."""
     least, most = DAYS.get(publisher, (1, None))
     lag = (day - month.end_time.date()).days
     if lag < least or (most and lag > most):
@@ -173,11 +298,7 @@ def _check_day(publisher: str, day: dt.date, month: pd.Period) -> None:
         )
     if day > dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1):
         raise ParameterError(f"released {day} is in the future")
-
-
-def _check_order(day: dt.date, month: pd.Period, known: Sequence[Release]) -> None:
-    """Check that releases of later days are about later months, one release a month."""
-    for other in known:
+    for other in known if publisher == FT900 else ():
         if other.released != day and (other.month >= month if other.released < day else other.month <= month):
             raise ParameterError(
                 f"a release about {month} of {day}, while the store has the release of {other.released} about "
@@ -195,19 +316,5 @@ def _check_store(tables: Sequence[Table], file: str, opened: Release, known: Seq
             check_against([other.facts], together, f"in {file}")
     for table in tables:
         if table.layout.down == FORM:
-            having = (one for one in known if one.released < opened.released and table.exhibit in one.exhibits)
-            stored = max(having, key=lambda one: one.released, default=None)
-            check_jumps(table, stored.facts[stored.facts["exhibit"] == table.exhibit] if stored else None)
-
-
-def _before(day: dt.date, tables: Sequence[Table], known: Sequence[Release]) -> Release | None:
-    """Return the newest release before a day that has a table of one of the same compilations."""
-    wanted = {table.layout.compilation for table in tables}
-    return next(
-        (
-            one
-            for one in reversed(known)
-            if one.released < day and wanted & {entry["compilation"] for entry in one.contents["tables"].values()}
-        ),
-        None,
-    )
+            having = [one for one in known if one.released < opened.released and table.exhibit in one.exhibits]
+            check_jumps(table, having[-1].facts[having[-1].facts["exhibit"] == table.exhibit] if having else None)

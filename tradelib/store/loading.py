@@ -1,27 +1,31 @@
-"""Series by name: what was known on a day, from the newest release that has it."""
+"""Series by name: which release each comes from, what was known on a day, and the span that was asked for."""
 
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Literal
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
 from tradelib.quantity import Quantity, require_addable
-from tradelib.quantity.errors import ParameterError
-from tradelib.store.choosing import FIRST, HEADLINE, as_of, choose, names_of, notes_on
-from tradelib.store.cutting import cut
-from tradelib.store.folders import publishers
+from tradelib.quantity.errors import ParameterError, nearest
+from tradelib.store.reading import Release, Vintage, known_on, month_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from tradelib.store.cutting import Month
-    from tradelib.store.reading import Release
-
+Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]
+HEADLINE = tuple(
+    Quantity(flow, item).name for flow in ("balance", "exports", "imports") for item in ("total", "goods", "services")
+)
+"""The nine series of Exhibit 1."""
+
+FIRST = "first"
 _COUNT = {"monthly": "M", "quarterly": "Q", "annual": "Y", "ytd": "M"}
 
 
@@ -29,11 +33,37 @@ class StoreWarning(UserWarning):
     """What was loaded is not what a reader might take it for."""
 
 
+def release_of(series: str | Iterable[str] = HEADLINE, vintage: Vintage = None) -> Release:
+    """Return the newest release that has some series, by a day or about a month.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    words, known = _words(series), known_on(vintage)
+    chosen = _choose([quantity.name for quantity in _quantities(words, known)], known)
+    if len(different := {one.folder: one for one in chosen.values()}) != 1:
+        raise ParameterError(f"no one release has all of {', '.join(words)}")
+    return next(iter(different.values()))
+
+
+def find(words: str | Iterable[str], vintage: Vintage = None) -> list[Quantity]:
+    """Return the quantities that names, mnemonics or patterns stand for, in the order asked, each once.
+
+    Raises
+    ------
+    ParameterError
+        A word stands for nothing; the message offers what is near.
+    """
+    return _quantities(_words(words), known_on(vintage))
+
+
 def load(
     series: str | Iterable[str] = HEADLINE,
     start: Month = None,
     end: Month = None,
-    vintage: str | dt.date | None = None,
+    vintage: Vintage = None,
     unit: Unit = "millions",
     freq: str = "monthly",
 ) -> pd.DataFrame:
@@ -45,7 +75,8 @@ def load(
         Names, mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_goods_*_census_sa"``), as ``tradelib series``
         lists them; by default the nine of Exhibit 1. Series of one publisher come from one release, the newest that
         has all of them; where none has, each comes from the newest that has it. A balance of a partner or a category
-        that no release prints is derived as exports minus imports; its ``attrs`` have the ``formula``.
+        is derived as exports minus imports where no release prints it, or none from ``start`` on; its ``attrs`` have
+        the ``formula``.
     start, end : str, pandas.Period or None
         First and last period, both included; None for all that the newest release has. Exhibits print two or three
         years: with an earlier ``start`` the series come from the newest release that reaches back to it, with
@@ -84,31 +115,32 @@ def load(
     2025-02                -123.2
     2025-03                -140.5
     """
-    words = [series] if isinstance(series, str) else list(series)
-    derived = {word: flows for word in words if (flows := _flows_of(word, vintage))}
-    chosen = choose([part for word in words for part in derived.get(word, (word,))], vintage, start)
-    columns, described = {}, {}
+    known = known_on(vintage)
+    derived = {word: flows for word in _words(series) if (flows := _flows_of(word, known, start))}
+    wanted = {word: derived.get(word) or _quantities([word], known) for word in _words(series)}
+    chosen = _choose([quantity.name for quantities in wanted.values() for quantity in quantities], known, start)
+    columns, about = {}, {}
     for name, release in chosen.items():
         rows = release.rows(name, freq)
         months = pd.PeriodIndex(rows["last"], freq="M", name="period")
         columns[name] = pd.Series(rows["value"].to_numpy(), months.asfreq(_COUNT[freq]))
-        described[name] = _described(release, release.quantities[name], rows.iloc[-1])
+        about[name] = _about(release, name, rows.iloc[-1])
     order: list[str] = []
-    for word in words if derived else ():
+    for word, quantities in wanted.items():
         if word not in derived:
-            order += names_of([word], list(chosen.values()))
+            order += [quantity.name for quantity in quantities]
             continue
-        exports, imports = derived[word]
-        balance = replace(chosen[exports].quantities[exports], flow="balance")
+        exports, imports = (quantity.name for quantity in quantities)
+        balance = replace(quantities[0], flow="balance")
         columns[balance.name] = columns[exports] - columns[imports]
-        described[balance.name] = described[exports] | {
+        about[balance.name] = about[exports] | {
             "flow": "balance", "label": f"{balance.label()}, derived", "formula": f"{exports} - {imports}",
-            "cell": f"{described[exports]['cell']}; {described[imports]['cell']}",
+            "cell": f"{about[exports]['cell']}; {about[imports]['cell']}",
         }  # fmt: skip
         order.append(balance.name)
-    frame = cut(pd.DataFrame({name: columns[name] for name in order or chosen}), None if start == FIRST else start, end)
-    notes = notes_on(chosen, vintage)
-    frame.attrs = {"series": {name: described[name] for name in frame}, "notes": notes}
+    frame = _cut(pd.DataFrame({name: columns[name] for name in order}), None if start == FIRST else start, end)
+    notes = _notes_on(chosen, known)
+    frame.attrs = {"series": {name: about[name] for name in frame}, "notes": notes}
     frame = in_unit(frame, unit)
     for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
@@ -132,31 +164,135 @@ def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     return frame
 
 
-def _flows_of(word: str, vintage: str | dt.date | None) -> tuple[str, str] | None:
-    """Return exports and imports of a balance that no release prints; None of any other word.
+def _words(series: str | Iterable[str]) -> list[str]:
+    return [series] if isinstance(series, str) else list(series)
+
+
+def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity]:
+    """Return the quantities that words stand for, in the order asked, each once."""
+    quantities: dict[str, Quantity] = {}
+    for word in words:
+        if any(sign in word for sign in "*?["):
+            everything = {name: quantity for one in known for name, quantity in one.quantities.items()}
+            # Chained dollars only where the pattern names them, so that none mixes them in.
+            hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
+            if not hits:
+                raise ParameterError(f"no series fits {word!r}; {_hint(word.strip('*_'), known)}")
+            quantities |= {name: everything[name] for name in hits}
+        elif quantity := next((quantity for one in known if (quantity := one.find(word))), None):
+            quantities[quantity.name] = quantity
+        else:
+            raise ParameterError(f"unknown series {word!r}; {_hint(word, known)}")
+    return list(quantities.values())
+
+
+def _hint(word: str, known: Sequence[Release]) -> str:
+    everything = dict.fromkeys(name for one in known for name in (*one.quantities, *one.aliases))
+    close = get_close_matches(word, everything, n=5, cutoff=0.75)
+    return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
+
+
+def _choose(names: Sequence[str], known: Sequence[Release], start: Month = None) -> dict[str, Release]:
+    """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
+    newest = {name: next(one for one in known if one.find(name)) for name in names}
+    chosen: dict[str, Release] = {}
+    for publisher in dict.fromkeys(one.publisher for one in newest.values()):
+        own = [name for name, one in newest.items() if one.publisher == publisher]
+        whole = _having([one for one in known if one.publisher == publisher], own, start)
+        chosen |= {name: whole or newest[name] for name in own}
+    return {name: chosen[name] for name in newest}
+
+
+def _having(known: Sequence[Release], names: Sequence[str], start: Month) -> Release | None:
+    """Return the newest release that has all of some series, of those that do the newest that has them from a month on.
+
+    None where there is none; with ``FIRST`` the one that has them from the earliest month on.
+    """
+    having = (one for one in known if all(map(one.find, names)))
+    if start is None:
+        return next(having, None)
+    begin = [(_first(one, names), one) for one in having]
+    wanted = min((first for first, _ in begin), default="") if start == FIRST else str(start)
+    return next((one for first, one in begin if first <= wanted), begin[0][1] if begin else None)
+
+
+def _first(release: Release, names: Sequence[str]) -> str:
+    """Return the first month that all of some series have; one that is not monthly has all months."""
+    months = [""]
+    for name in names:
+        with suppress(ParameterError):
+            months.append(str(release.span(name)[0]))
+    return max(months)
+
+
+def _flows_of(word: str, known: Sequence[Release], start: Month) -> list[Quantity] | None:
+    """Return exports and imports of a balance that no release prints from a month on; None of any other word.
 
     Raises
     ------
     ComparabilityError
-        They do not add up: chained dollars, averages, prices.
+        No release prints it at all, and they do not add up: chained dollars, averages, prices.
     """
     if not word.startswith("balance_"):
         return None
-    known = [one for publisher in publishers() for one in as_of(publisher, vintage)]
-    if any(one.find(word) for one in known):
+    printed = _having(known, [word], start)
+    if printed and (start is None or not _quantities([word], [printed])[0].is_additive):
         return None
-    exports, imports = (f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports"))
-    for one in known:
-        if (sold := one.find(exports)) and (bought := one.find(imports)):
-            require_addable((sold, bought))
-            return sold.name, bought.name
-    return None
+    names = [f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports")]
+    if (both := _having(known, names, start)) is None:
+        return None
+    first = _first(both, names)
+    if printed and not first <= (first if start == FIRST else str(start)) < _first(printed, [word]):
+        return None
+    flows = _quantities(names, [both])
+    require_addable(flows)
+    return flows
 
 
-def _described(release: Release, quantity: Quantity, newest: pd.Series) -> dict[str, str]:
+def _cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
+    """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
+    first, last = frame.index.min(), frame.index.max()
+    begin, stop = _period(start, first, "start"), _period(end, last, "end")
+    for name, month in (("start", begin), ("end", stop)):
+        if not first <= month <= last:
+            raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
+    if begin > stop:
+        raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
+    return frame.reindex(pd.period_range(begin, stop, freq=first.freq, name="period"))
+
+
+def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
+    try:
+        month = default if value is None else month_of(value) if isinstance(value, str) else value
+        return month.asfreq(default.freq)
+    except (AttributeError, ValueError):
+        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
+
+
+def _notes_on(chosen: dict[str, Release], known: Sequence[Release]) -> list[str]:
+    """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
+    notes = []
+    for publisher in dict.fromkeys(one.publisher for one in chosen.values()):
+        own = {name: one.released for name, one in chosen.items() if one.publisher == publisher}
+        days = {day: name for name, day in own.items()}
+        if len(days) > 1:
+            listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
+            notes.append(f"no release has all of these series; they come from several: {listed}")
+        newer = (one for one in known if one.publisher == publisher and one.released > max(days))
+        passed = [(one.released, names) for one in newer if (names := [name for name in own if one.find(name)])]
+        if passed:
+            notes.append(
+                f"from the release of {max(days)}, the newest that has all of these series and months; that of "
+                f"{passed[0][0]} has less: {', '.join(passed[0][1])}"
+            )
+    return notes
+
+
+def _about(release: Release, name: str, newest: pd.Series) -> dict[str, str]:
+    """Return what a loaded series is and where its newest figure stands."""
     entry = release.contents["tables"][newest["exhibit"]]
-    return asdict(quantity) | {
-        "label": quantity.label(),
+    return asdict(release.quantities[name]) | {
+        "label": release.labels[name],
         "compilation": entry["compilation"],
         "publisher": release.publisher,
         "source": release.source,

@@ -1,20 +1,27 @@
-"""What series there are, and what releases printed of one of them."""
+"""Series searched by words, combined by a formula, or one's own; the commodities that moved."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ast
+import operator
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ComparabilityError, ParameterError, nearest
+from tradelib.quantity import Quantity, require_addable, require_comparable
+from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError, TradelibError, nearest
 from tradelib.quantity.labels import SEARCH
-from tradelib.store.choosing import find
-from tradelib.store.folders import publishers, releases
+from tradelib.store.loading import FIRST, StoreWarning, find, in_unit, load
+from tradelib.store.reading import Release, publishers, releases
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Mapping
 
-    from tradelib.quantity import Quantity
+_OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
 def series(text: str = "") -> pd.DataFrame:
@@ -42,71 +49,187 @@ def series(text: str = "") -> pd.DataFrame:
     >>> tradelib.series("deficit").index[0]
     'balance_total_bop_sa'
     """
-    known: dict[str, tuple[Quantity, str]] = {}
     days: dict[str, list[str]] = {}
+    known: dict[str, tuple[Quantity, Release]] = {}
     for publisher in publishers():
         for one in releases(publisher):
             for name, quantity in one.quantities.items():
-                known.setdefault(name, (quantity, publisher))
+                known.setdefault(name, (quantity, one))
                 days.setdefault(name, []).append(one.released.isoformat())
     words = [SEARCH.get(word, word) for word in text.lower().split()]
     rows = []
-    for name, (quantity, publisher) in known.items():
+    for name, (quantity, one) in known.items():
         mnemonic = next((alias for alias in quantity.aliases if alias.isupper()), "")
-        row = (name, quantity.label(), quantity.unit, mnemonic)
+        row = (name, one.labels[name], quantity.unit, mnemonic)
         searched = " ".join(row).lower()
         if all(any(part in searched for part in word.split("|")) for word in words):
-            rows.append((*row, publisher, len(days[name]), days[name][-1]))
+            rows.append((*row, one.publisher, len(days[name]), days[name][-1]))
     if not rows:
         raise ParameterError(f"no series with {text!r}; {nearest(text, known)}")
     columns = ["name", "label", "unit", "mnemonic", "publisher", "releases", "newest"]
     return pd.DataFrame(rows, columns=columns).set_index("name").sort_index(key=lambda names: names.str.len())
 
 
-def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
-    """Return the revision triangle of a series: months down, releases across.
+def moves(release: Release, flow: str) -> pd.Series:
+    """Return how commodities changed in the month of a release, largest first, in millions; empty without exhibits."""
+    exhibit = {"exports": "7", "imports": "8"}[flow]
+    if exhibit not in release.exhibits:
+        return pd.Series(dtype=float)
+    table = release.wide(flow, "goods/*/*", exhibit=exhibit).astype(float)
+    change = table[release.month] - table[release.month - 1]
+    return change.reindex(change.abs().sort_values(ascending=False, kind="stable").index)
 
-    ``tradelib.store.triangles`` reads it.
+
+def combine(formula: str, **how: Any) -> pd.DataFrame:
+    """Compute a formula over series, all from one load.
 
     Parameters
     ----------
-    series : str
-        Name or mnemonic of one series.
-    compilation : str, optional
-        Whose figures: ``census`` (exhibits and history table), ``bea`` (BEA's time series and FRED), ... By default
-        the one that most releases have.
+    formula : str
+        Names or mnemonics of series, numbers, ``+ - * /`` and brackets: ``"exports_goods_bop_sa -
+        imports_goods_bop_sa"``, ``"100 * BOPTEXP / BOPTIMP"``.
+    **how
+        ``start``, ``end``, ``vintage``, ``unit`` and ``freq``, as ``load`` takes them.
 
     Returns
     -------
     pandas.DataFrame
-        As ``tradelib.store.triangles.build`` returns it, in the unit of the store.
+        One column, named by the formula. ``attrs["series"]`` has its label, unit and source as ``load`` has them,
+        the ``formula``, and the unit ``ratio`` for amounts divided by each other.
 
     Raises
     ------
-    ParameterError
-        The word stands for no series or several, or the compilation does not have it.
     ComparabilityError
-        More than one compilation was asked for: they differ by more than revisions.
-    """
-    from tradelib.store import triangles
+        Quantities of another basis, adjustment, price, measure or unit meet; a sum has what does not add up (chained
+        dollars, averages, parts of two classifications of goods), or a number without unit.
+    ParameterError
+        The formula cannot be read, or a series is unknown.
 
-    quantities = find(series)
-    if len(quantities) > 1:
-        names = ", ".join(quantity.name for quantity in quantities)
-        raise ParameterError(f"a triangle is of one series; {series!r} stands for {names}")
-    if compilation is not None and not isinstance(compilation, str):
-        raise ComparabilityError(
-            f"a triangle is of one compilation, whose values only revisions change; found {compilation}"
-        )
-    [quantity] = quantities
-    prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
-    for publisher in publishers():
-        for one in releases(publisher):
-            for name in one.compilations(quantity.name):
-                values = one.values(quantity.name, name)
-                if not values.empty:
-                    prints.setdefault(name, []).append((one.released, one.month, values))
-    own = compilation or max(prints, key=lambda name: len(prints[name]))
-    if own not in prints:
-        raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
-    return triangles.build(prints[own], series=quantity.name, compilation=own, unit=quantity.unit)
+    Examples
+    --------
+    >>> frame = tradelib.combine("exports_goods_bop_sa - imports_goods_bop_sa", vintage="2025-05-06")
+    >>> float(frame.iloc[-1, 0])
+    -163521.0
+    """
+    try:
+        tree = ast.parse(formula.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ParameterError(f"formula {formula!r}: {error.msg}; expected for example BOPTEXP - BOPTIMP") from None
+    words = list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+    if not words:
+        raise ParameterError(f"formula {formula!r} has no series")
+    quantities = {word: find(word, how.get("vintage"))[0] for word in words}
+    unit = how.pop("unit", "millions")
+    frame = load([quantity.name for quantity in quantities.values()], **how)  # scaled last, from published values
+    result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
+    first = frame.attrs["series"][quantities[words[0]].name]
+    name = ast.unparse(tree)
+    labels = ", ".join(quantity.label() for quantity in quantities.values())
+    about = {"label": name, "formula": name, "about": labels} | ({"unit": "ratio"} if result.is_ratio else {})
+    made = result.value.rename(name).to_frame()
+    made.attrs = {"series": {name: first | about}, "notes": frame.attrs["notes"]}
+    return in_unit(made, unit)
+
+
+@dataclass(frozen=True)
+class _Term:
+    """Part of a formula: a number (of no quantity), an amount, or a ratio of two amounts."""
+
+    value: Any
+    quantities: tuple[Quantity, ...] = ()
+    is_ratio: bool = False
+
+
+def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
+    """Return what a part of a formula is worth, or refuse it."""
+    if isinstance(node, ast.Name):
+        return terms[node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        return _Term(node.value)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _value(node.operand, terms)
+        return _Term(-inner.value, inner.quantities, inner.is_ratio)
+    operation = _OPERATIONS.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+    if not isinstance(node, ast.BinOp) or operation is None:
+        raise ParameterError(f"{ast.unparse(node)}: expected names, numbers, + - * / and brackets")
+    left, right, text = _value(node.left, terms), _value(node.right, terms), ast.unparse(node)
+    both, is_ratio = (*left.quantities, *right.quantities), left.is_ratio or right.is_ratio
+    if isinstance(node.op, (ast.Add, ast.Sub)):
+        if bool(left.quantities) != bool(right.quantities) or left.is_ratio != right.is_ratio:
+            raise ComparabilityError(f"{text}: an amount, a ratio and a plain number do not add up")
+        (require_comparable if is_ratio else require_addable)(both)
+    elif isinstance(node.op, ast.Mult):
+        if left.quantities and right.quantities:
+            raise ComparabilityError(f"{text}: two series are not multiplied; one side must be a number")
+    else:
+        if (right.quantities and (not left.quantities or is_ratio)) or (not right.quantities and right.value == 0):
+            raise ComparabilityError(f"{text}: expected an amount divided by an amount or by a number other than zero")
+        require_comparable(both)
+        is_ratio = is_ratio or bool(right.quantities)
+    return _Term(operation(left.value, right.value), both, is_ratio)
+
+
+def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
+    """Return one monthly series of what a person has at hand.
+
+    Parameters
+    ----------
+    data : Series, one-column DataFrame, str or Path
+        Values by month, with a Period or Datetime index; the path of a CSV file with months in its first column and
+        values in its second; a name or mnemonic of the store, as far back as a release has it.
+
+    Returns
+    -------
+    pandas.Series
+        By month (``PeriodIndex``), in the order given, with its ``attrs``.
+
+    Raises
+    ------
+    SeriesError
+        Several columns, an index of no dates, dates that are not monthly.
+    ParameterError
+        No such file or series.
+    """
+    if isinstance(data, (str, Path)):
+        if Path(data).suffix.lower() != ".csv":
+            return load(str(data), start=FIRST).iloc[:, 0]
+        path = Path(data)
+        try:
+            data = pd.read_csv(path, index_col=0, na_values=[".", "n.a."])
+            data.index = pd.to_datetime(data.index.astype(str), format="mixed")
+        except (OSError, ValueError) as error:
+            expected = "expected a head, months such as 2024-02 in the first column, values in the second"
+            raise ParameterError(f"{path.name}: {error}; {expected}") from error
+    if isinstance(data, pd.DataFrame):
+        if data.shape[1] != 1:
+            raise SeriesError(f"found columns {', '.join(map(str, data))}; expected one column of values; choose one")
+        data = data.iloc[:, 0]
+    if isinstance(data, pd.Series) and isinstance(data.index, pd.DatetimeIndex):
+        months = data.index.to_period("M")
+        if not months.is_unique:
+            raise SeriesError(
+                f"{data.name}: {months[months.duplicated()][0]} stands several times; expected one value a month"
+            )
+        data = data.set_axis(months)
+    return data
+
+
+def described(values: pd.Series) -> dict[str, str]:
+    """Return what a loaded series is (label, unit, source ...), as long as its values are those of the release.
+
+    pandas keeps ``attrs`` also through ``diff`` and ``pct_change``, whose results have another unit or meaning. Of
+    these, and of a series that was never loaded, nothing is returned.
+    """
+    own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
+    if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
+        return {}
+    freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
+    unit = "billions" if own["unit"].startswith("billions of ") else "millions"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", StoreWarning)
+            there = combine(own.get("formula", str(values.name)), vintage=own["vintage"], unit=unit, freq=freq)
+    except TradelibError:
+        return {}
+    expected = there.iloc[:, 0].reindex(values.index).to_numpy()
+    return own if np.allclose(expected, values.to_numpy(float), rtol=1e-9, equal_nan=True) else {}

@@ -1,35 +1,36 @@
-"""A release: what one publisher put out on one day about one month, figure by figure."""
+"""Releases: which the store has, in the folders ``data/<publisher>/<day of release>/``, and what each says.
+
+A release is what one publisher put out on one day about one month; it is read figure by figure.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
-from tradelib.quantity.errors import ParameterError, did_you_mean, nearest
+from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import exact
-from tradelib.store.tables import Figures, figures_of, read_stored, spans
+from tradelib.store.tables import TOML, Tables, by_month, data_folder, spans
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tradelib.sources.reader import Table
-
 FT900 = "ft900"
-FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12, "ytd": 0}
-"""Months of a span; a year to date is as long as its last month says."""
+Vintage: TypeAlias = "str | dt.date | None"
 
 
 @dataclass(frozen=True, repr=False)
-class Release(Result):
+class Release(Tables, Result):
     """One release.
 
     Attributes
@@ -60,10 +61,6 @@ class Release(Result):
         return f"{publisher}, {self.contents['title']}{day}"
 
     @property
-    def _named(self) -> str:
-        return f"the release of {self.released}" if self.released else f"{self.folder.name}, about {self.month},"
-
-    @property
     def exhibits(self) -> list[str]:
         """Names of its tables."""
         return list(self.contents["tables"])
@@ -78,89 +75,6 @@ class Release(Result):
         """Return whose release it is, of which day and about which month, and what it has, in one line."""
         many = len(self.exhibits)
         return f"{self.source}, about {self.month}: {many} table{'s' if many > 1 else ''}"
-
-    def tables(self) -> list[Table]:
-        """Return its tables, read from the stored cells."""
-        return [read_stored(self.folder, name, entry) for name, entry in self.contents["tables"].items()]
-
-    @cached_property
-    def _figures(self) -> dict[str, Figures]:
-        return {name: figures_of(self.folder, name, entry) for name, entry in self.contents["tables"].items()}
-
-    @cached_property
-    def _rows(self) -> dict[tuple[str, str], pd.DataFrame]:
-        return {}
-
-    @cached_property
-    def facts(self) -> pd.DataFrame:
-        """Every published figure of the release, one row each, with the columns ``quantity.FACT_COLUMNS``."""
-        return pd.concat([figures.facts for figures in self._figures.values()], ignore_index=True)
-
-    @cached_property
-    def quantities(self) -> dict[str, Quantity]:
-        """Every quantity of the release by its name."""
-        quantities: dict[str, Quantity] = {}
-        for figures in self._figures.values():
-            quantities |= figures.quantities
-        return quantities
-
-    @cached_property
-    def _aliases(self) -> dict[str, str]:
-        return {alias: name for name, quantity in self.quantities.items() for alias in quantity.aliases}
-
-    def find(self, name: str) -> Quantity | None:
-        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
-        return self.quantities.get(name) or self.quantities.get(self._aliases.get(name, ""))
-
-    def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
-        """Return the facts of one quantity with spans of one length, in order, one for each span.
-
-        Where several compilations print the quantity, the one with the longest series comes first: two compilations of
-        early years differ although neither was revised.
-
-        Raises
-        ------
-        ParameterError
-            The release has no such quantity, or none of that frequency.
-        """
-        if freq not in FREQUENCIES:
-            raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(freq, FREQUENCIES)}")
-        quantity = self.find(name)
-        if quantity is None:
-            raise ParameterError(f"{self._named} has no {name!r}; {nearest(name, self.quantities)}")
-        key = (quantity.name, freq)
-        if key not in self._rows:
-            self._rows[key] = self._merged(quantity.name, FREQUENCIES[freq])
-        if self._rows[key].empty:
-            raise ParameterError(f"{self._named} has no {freq} figures of {name}")
-        return self._rows[key]
-
-    def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
-        """Return first and last month of a series, both included."""
-        rows = self.rows(name, freq)
-        return rows["last"].iloc[0], rows["last"].iloc[-1]
-
-    def compilations(self, name: str) -> list[str]:
-        """Return whose compilations of a quantity it has."""
-        entries = self.contents["tables"]
-        own = [entries[table]["compilation"] for table, figures in self._figures.items() if name in figures.quantities]
-        return list(dict.fromkeys(own))
-
-    def values(self, name: str, compilation: str) -> pd.Series:
-        """Return the months of a quantity as one compilation has them; empty where it has none."""
-        if compilation not in self.compilations(name) or (rows := self._merged(name, 1, compilation)).empty:
-            return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M", name="period"), name=name)
-        return _indexed(pd.Series(rows["value"].to_numpy(), name=name), rows["last"])
-
-    def _merged(self, name: str, months: int, compilation: str | None = None) -> pd.DataFrame:
-        """Return the facts of a quantity for spans of some months from all its tables, the longest first."""
-        entries = self.contents["tables"]
-        parts = [
-            figures.of_quantity(name, months)
-            for table, figures in self._figures.items()
-            if name in figures.places and compilation in (None, entries[table]["compilation"])
-        ]
-        return pd.concat(sorted(parts, key=len, reverse=True)).drop_duplicates("last").sort_values("last")
 
     def series(self, name: str, freq: str = "monthly") -> pd.Series:
         """Return a quantity by period, each value a ``Figure`` that knows its cell.
@@ -192,7 +106,7 @@ class Release(Result):
         figures = pd.Series([self._figure(row) for row in rows.to_dict("records")], dtype=object)
         figures.name = self.find(name).name  # type: ignore[union-attr] # rows has found it
         if freq == "monthly":
-            return _indexed(figures, rows["last"])
+            return by_month(figures, rows["last"])
         figures.index = pd.PeriodIndex(rows["last"], freq="M", name="period")
         return figures
 
@@ -208,7 +122,7 @@ class Release(Result):
         rows = self.rows(name)
         at = int(rows["last"].searchsorted(period))
         if at == len(rows) or rows["last"].iloc[at] != period:
-            raise ParameterError(f"{self._named} has no {name} for {period}")
+            raise ParameterError(f"{self.named} has no {name} for {period}")
         return self._figure(rows.iloc[at].to_dict())
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
@@ -250,7 +164,7 @@ class Release(Result):
         who = [partner for partner in rows["partner"].unique() if fnmatchcase(partner, partners)]
         rows = spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], span)
         if rows.empty:
-            raise ParameterError(f"{self._named} has no {flow} of {items} with {partners} ({fixed})")
+            raise ParameterError(f"{self.named} has no {flow} of {items} with {partners} ({fixed})")
         stub = "item" if "*" not in partners else "partner"
         rows = rows.drop_duplicates([stub, "last"])
         figures = [self._figure(row) for row in rows.to_dict("records")]
@@ -270,7 +184,112 @@ class Release(Result):
         )  # fmt: skip
 
 
-def _indexed(values: pd.Series, months: Iterable[pd.Period]) -> pd.Series:
-    """Return values by month, gap-free; a month that was not published is missing."""
-    values.index = pd.PeriodIndex(months, freq="M", name="period")
-    return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
+_DAY = "[0-9]*"  # a release being written lies in a hidden folder
+_NEEDED = ("publisher", "title", "released", "statistical_month", "files", "tables")
+
+
+def publishers() -> list[str]:
+    """Return the publishers of the store."""
+    return sorted({path.parent.parent.name for path in data_folder().glob(f"*/{_DAY}/{TOML}")})
+
+
+def releases(publisher: str = FT900) -> list[Release]:
+    """Return the releases of a publisher, oldest first; none where the store has none."""
+    paths = sorted(data_folder().glob(f"{publisher}/{_DAY}/{TOML}"))  # days sort as their names do
+    return [_described(path, (status := path.stat()).st_mtime_ns, status.st_size, status.st_ino) for path in paths]
+
+
+def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release:
+    """Return one release.
+
+    Parameters
+    ----------
+    key : str or datetime.date, optional
+        A day of release (``"2025-05-06"``) or a statistical month (``"2025-03"``). None for the newest whole one: the
+        newest that has the exhibits of the report.
+    publisher : str
+        Folder of the store.
+
+    Returns
+    -------
+    Release
+        ``series``, ``wide``, ``figure`` and ``facts`` read its figures.
+
+    Raises
+    ------
+    ParameterError
+        The store has no such release; the message lists those there are.
+
+    Examples
+    --------
+    >>> float(tradelib.release("2025-03").figure("BOPGSTB", "2025-03"))
+    -140498.0
+    """
+    known = releases(publisher)
+    fitting = [one for one in known if str(key) in (one.released.isoformat(), str(one.month))]
+    if key is None:
+        fitting = [one for one in known if {"1", "7", "8"} <= set(one.exhibits)] or known
+    if not fitting:
+        raise ParameterError(f"no release {str(key)!r} of {publisher}; the store has {_listed(known)}")
+    return fitting[-1]
+
+
+def day_of(month: pd.Period, publisher: str = FT900) -> dt.date | None:
+    """Return the day of the newest release about a statistical month; None where the store has none."""
+    return max((one.released for one in releases(publisher) if one.month == month), default=None)
+
+
+def known_on(vintage: Vintage = None) -> list[Release]:
+    """Return the releases that count: of each publisher newest first, the trade release before all others.
+
+    Most series are its own, so that no other publisher's tables are read to find them.
+
+    Raises
+    ------
+    ParameterError
+        There is none, or the vintage is neither a day nor a month.
+    """
+    day = vintage if vintage is None or isinstance(vintage, dt.date) else _day(vintage)
+    ordered = sorted(publishers(), key=lambda publisher: publisher != FT900)
+    known = [
+        one for publisher in ordered for one in reversed(releases(publisher)) if day is None or one.released <= day
+    ]
+    if not known:
+        raise ParameterError(f"no release for vintage {str(vintage)!r}; the store has {_listed(releases())}")
+    return known
+
+
+def _listed(known: Sequence[Release]) -> str:
+    return ", ".join(f"{one.released} (about {one.month})" for one in known) or "none"
+
+
+def _day(vintage: str) -> dt.date:
+    """Return the day that a vintage names, or that of the release about its month; no day at all without one."""
+    try:
+        if len(vintage) == len("2024-02"):
+            return day_of(month_of(vintage)) or dt.date.min
+        return dt.date.fromisoformat(vintage)
+    except ValueError:
+        raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
+
+
+def month_of(text: str) -> pd.Period:
+    """Return the month that a text such as ``2024-02`` names, or raise ``ValueError``."""
+    return pd.Period(dt.datetime.strptime(text, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
+
+
+@lru_cache(maxsize=256)
+def _described(path: Path, *_: int) -> Release:
+    """Return the release that a description is of; its time, size and number say when it is another one."""
+    expected = "the description of a release"
+    try:
+        contents = tomllib.loads(path.read_text(encoding="utf-8"))
+        if lost := [key for key in _NEEDED if key not in contents]:
+            raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
+        month = pd.Period(contents["statistical_month"], "M")
+        got = contents["released"].isoformat()
+    except (AttributeError, TypeError, ValueError) as error:  # TOML and Unicode errors are ValueErrors
+        raise SourceError(str(path), None, found=str(error), expected=expected) from error
+    if got != path.parent.name:
+        raise SourceError(str(path), None, found=f"released {got}", expected=path.parent.name)
+    return Release(path.parent.parent.name, contents["released"], month, path.parent, contents)

@@ -1,7 +1,8 @@
-"""A stored table: the cells as published, in text that diffs like print, and the figures derived from them.
+"""Where the project's files are, and a stored table: the cells as published, in text that diffs like print.
 
-Figures are derived anew whenever text, layout or reader has changed, so a better layout reads every old release again.
-As long as nothing has changed they come from the cache, which may be deleted at any time.
+The figures of a table are derived anew whenever text, layout or reader has changed, so a better layout reads every old
+release again. As long as nothing has changed they come from the cache, which may be deleted at any time; a table from
+the cache needs no reader, so nothing of ``sources`` is imported for it.
 """
 
 from __future__ import annotations
@@ -10,32 +11,57 @@ import hashlib
 import os
 import pickle
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
-from tradelib.quantity.errors import SourceError
-from tradelib.sources.reader import Table, read_table
-from tradelib.sources.rows import Grid
-from tradelib.sources.series import FORM, read_series, series_layout
-from tradelib.sources.tables import layouts
-from tradelib.store.paths import cache_folder
+from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
 
     import numpy as np
 
+    from tradelib.sources.reader import Table
+
 TOML = "release.toml"
+FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12, "ytd": 0}
+"""Months of a span; a year to date is as long as its last month says."""
 _PACKAGE = Path(__file__).parents[1]
+
+
+def _bundled(name: str) -> Path:
+    """Return a folder of the project: beside the package in a checkout, inside it when installed from a wheel."""
+    inside = _PACKAGE / "_bundled" / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def data_folder() -> Path:
+    """Return the store's folder; the environment variable ``TRADELIB_DATA`` names another one."""
+    return Path(os.environ.get("TRADELIB_DATA") or _bundled("data"))
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the parameterized notebooks; ``TRADELIB_NOTEBOOKS`` names another one."""
+    return Path(os.environ.get("TRADELIB_NOTEBOOKS") or _bundled("notebooks"))
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made or fetched again; ``TRADELIB_CACHE`` names another one."""
+    if named := os.environ.get("TRADELIB_CACHE"):
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("tradelib", appauthor=False)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one stored table.
+    """The figures of one stored table, and what they are figures of.
 
     Attributes
     ----------
@@ -43,26 +69,142 @@ class Figures:
         One row a figure, with the columns ``quantity.FACT_COLUMNS``.
     quantities : dict of str to Quantity
         By canonical name.
+    labels : dict of str to str
+        By canonical name, the quantity in words.
+    aliases : dict of str to str
+        By another name that a quantity answers to, its canonical name.
     places : dict of str to array of int
         By canonical name, which rows are of the quantity.
     """
 
     facts: pd.DataFrame
     quantities: dict[str, Quantity]
+    labels: dict[str, str]
+    aliases: dict[str, str]
     places: dict[str, np.ndarray]
 
     @classmethod
     def of(cls, facts: pd.DataFrame) -> Figures:
         """Return the figures that some facts are."""
-        quantities, places = {}, {}
-        for key, rows in facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False).indices.items():
-            quantity = Quantity(*map(str, key))
-            quantities[quantity.name], places[quantity.name] = quantity, rows
-        return cls(facts, quantities, places)
+        groups = facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False).indices
+        quantities = [Quantity(*map(str, key)) for key in groups]
+        return cls(
+            facts,
+            {quantity.name: quantity for quantity in quantities},
+            {quantity.name: quantity.label() for quantity in quantities},
+            {alias: quantity.name for quantity in quantities for alias in quantity.aliases},
+            {quantity.name: rows for quantity, rows in zip(quantities, groups.values(), strict=True)},
+        )
 
-    def of_quantity(self, name: str, months: int) -> pd.DataFrame:
-        """Return the published values of a quantity for spans of some months; 0 for those that begin in January."""
-        return spans(self.facts.iloc[self.places[name]], months)
+
+class Tables:
+    """What the tables of a release say together, quantity by quantity."""
+
+    released: dt.date
+    month: pd.Period
+    folder: Path
+    contents: dict[str, Any]
+
+    @property
+    def named(self) -> str:
+        """What messages call it."""
+        return f"the release of {self.released}" if self.released else f"{self.folder.name}, about {self.month},"
+
+    def tables(self) -> list[Table]:
+        """Return its tables, read from the stored cells."""
+        return [from_text(self._text(name), name, entry) for name, entry in self.contents["tables"].items()]
+
+    def _text(self, table: str) -> str:
+        return stored_text(self.folder, table, self.contents["tables"][table]["sha256"])
+
+    @cached_property
+    def _figures(self) -> dict[str, Figures]:
+        return {
+            name: figures_of(self._text(name), name, entry["title"], entry["publisher"], entry["compilation"])
+            for name, entry in self.contents["tables"].items()
+        }
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """Every published figure of the release, one row each, with the columns ``quantity.FACT_COLUMNS``."""
+        return pd.concat([figures.facts for figures in self._figures.values()], ignore_index=True)
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every quantity of the release by its name."""
+        return {name: own for figures in self._figures.values() for name, own in figures.quantities.items()}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Every quantity of the release in words, by its name."""
+        return {name: own for figures in self._figures.values() for name, own in figures.labels.items()}
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """The names of quantities by the others that they answer to, such as ``BOPGSTB``."""
+        return {alias: name for figures in self._figures.values() for alias, name in figures.aliases.items()}
+
+    def find(self, name: str) -> Quantity | None:
+        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
+        return self.quantities.get(name) or self.quantities.get(self.aliases.get(name, ""))
+
+    def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
+        """Return the facts of one quantity with spans of one length, in order, one for each span.
+
+        Where several compilations print the quantity, the one with the longest series comes first: two compilations of
+        early years differ although neither was revised.
+
+        Raises
+        ------
+        ParameterError
+            The release has no such quantity, or none of that frequency.
+        """
+        if freq not in FREQUENCIES:
+            raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(freq, FREQUENCIES)}")
+        quantity = self.find(name)
+        if quantity is None:
+            raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
+        key = (quantity.name, freq)
+        if key not in self._rows:
+            self._rows[key] = self._merged(quantity.name, FREQUENCIES[freq])
+        if self._rows[key].empty:
+            raise ParameterError(f"{self.named} has no {freq} figures of {name}")
+        return self._rows[key]
+
+    def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
+        """Return first and last month of a series, both included."""
+        rows = self.rows(name, freq)
+        return rows["last"].iloc[0], rows["last"].iloc[-1]
+
+    def prints(self, name: str) -> dict[str, pd.Series]:
+        """Return the months of a quantity as each of its compilations has them."""
+        entries = self.contents["tables"]
+        own = dict.fromkeys(entries[table]["compilation"] for table, its in self._figures.items() if name in its.places)
+        merged = {compilation: self._merged(name, 1, compilation) for compilation in own}
+        return {
+            compilation: by_month(pd.Series(rows["value"].to_numpy(), name=name), rows["last"])
+            for compilation, rows in merged.items()
+            if len(rows)
+        }
+
+    def _merged(self, name: str, months: int, compilation: str | None = None) -> pd.DataFrame:
+        """Return the facts of a quantity for spans of some months from all its tables, the longest first."""
+        parts = [
+            spans(figures.facts.iloc[figures.places[name]], months)
+            for table, figures in self._figures.items()
+            if name in figures.places and compilation in (None, self.contents["tables"][table]["compilation"])
+        ]
+        return pd.concat(sorted(parts, key=len, reverse=True)).drop_duplicates("last").sort_values("last")
+
+
+def by_month(values: pd.Series, months: Iterable[pd.Period]) -> pd.Series:
+    """Return values by month, gap-free; a month that was not published is missing."""
+    values.index = pd.PeriodIndex(months, freq="M", name="period")
+    return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
 
 
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -73,13 +215,13 @@ def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
     return facts[wanted & (facts["edition"] == "current") & facts["value"].notna()]
 
 
-def to_text(table: Table) -> str:
-    """Return the text that stands for a table in the store: its grids, each under a line with its file and sheet."""
-    return "\f".join(Grid("", "", [[grid.file, grid.sheet]]).to_csv() + grid.to_csv() for grid in table.grids)
-
-
 def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
     """Return the table that a stored text is; ``entry`` is what the release says of it."""
+    from tradelib.sources.reader import read_table
+    from tradelib.sources.rows import Grid
+    from tradelib.sources.series import FORM, read_series, series_layout
+    from tradelib.sources.tables import layouts
+
     grids = []
     for block in text.split("\f"):
         head, _, body = block.partition("\n")
@@ -94,24 +236,14 @@ def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
     return replace(table, layout=layout)
 
 
-def read_stored(folder: Path, name: str, entry: Mapping[str, Any]) -> Table:
-    """Return a stored table, once its text is the one whose hash the release records."""
-    return from_text(_text(folder, name, entry["sha256"]), name, entry)
-
-
-def figures_of(folder: Path, name: str, entry: Mapping[str, Any]) -> Figures:
-    """Return the figures of a stored table.
+def stored_text(folder: Path, name: str, sha256: str) -> str:
+    """Return the text of a stored table.
 
     Raises
     ------
     SourceError
-        The text is not the one whose hash the release records.
+        It cannot be read, or is not the one whose hash the release records.
     """
-    text = _text(folder, name, entry["sha256"])
-    return _figures(text, name, tuple((key, entry[key]) for key in ("title", "publisher", "compilation")))
-
-
-def _text(folder: Path, name: str, sha256: str) -> str:
     path = folder / f"{name}.csv"
     try:
         raw = path.read_bytes()
@@ -124,13 +256,19 @@ def _text(folder: Path, name: str, sha256: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _figures(text: str, name: str, entry: tuple[tuple[str, str], ...]) -> Figures:
-    key = hashlib.sha256("\0".join((_reader(), name, *dict(entry).values(), text)).encode()).hexdigest()[:32]
+def figures_of(text: str, *about: str) -> Figures:
+    """Return the figures of a stored text, from the cache where they were derived before by the same reader.
+
+    ``about`` is what else they depend on: the table's name, title, publisher and compilation.
+    """
+    key = hashlib.sha256("\0".join((_reader(), *about, text)).encode()).hexdigest()[:32]
     path = cache_folder() / "figures" / key
     try:
         return pickle.loads(path.read_bytes())  # type: ignore[no-any-return] # noqa: S301 - the user's own cache
     except (OSError, ValueError, EOFError, AttributeError, ImportError, pickle.UnpicklingError):
-        figures = Figures.of(from_text(text, name, dict(entry)).facts)
+        name, *entry = about
+        table = from_text(text, name, dict(zip(("title", "publisher", "compilation"), entry, strict=True)))
+        figures = Figures.of(table.facts)
     partial = path.with_name(f".{key}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

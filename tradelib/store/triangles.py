@@ -1,26 +1,26 @@
 """Questions to a revision triangle: what was known when, and when it changed.
 
 A triangle is a frame of one series of one compilation: months down, releases across, oldest first. Its
-columns say the day of release and the statistical month. ``store.triangle`` reads one from the store;
-everything here is pure.
+columns say the day of release and the statistical month. ``triangle`` reads one from the store; all else is pure.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.quantity.rounding import printed
+from tradelib.store.loading import find
+from tradelib.store.reading import publishers, releases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Made = TypeVar("Made", pd.Series, pd.DataFrame)
 LEVELS = ["released", "statistical_month"]
 DIGITS = 6
 """Differences are kept to so many decimals, beyond any published digit, so that binary dust moves no exact tie."""
@@ -49,6 +49,49 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: 
     frame = frame.reindex(months).set_axis(columns, axis=1)
     frame.attrs = dict(attributes)
     return frame
+
+
+def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
+    """Return the revision triangle of a series: months down, releases across.
+
+    Parameters
+    ----------
+    series : str
+        Name or mnemonic of one series.
+    compilation : str, optional
+        Whose figures: ``census`` (exhibits and history table), ``bea`` (BEA's time series and FRED), ... By default
+        the one that most releases have.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``build`` returns it, in the unit of the store.
+
+    Raises
+    ------
+    ParameterError
+        The word stands for no series or several, or the compilation does not have it.
+    ComparabilityError
+        More than one compilation was asked for: they differ by more than revisions.
+    """
+    quantities = find(series)
+    if len(quantities) > 1:
+        names = ", ".join(quantity.name for quantity in quantities)
+        raise ParameterError(f"a triangle is of one series; {series!r} stands for {names}")
+    if compilation is not None and not isinstance(compilation, str):
+        raise ComparabilityError(
+            f"a triangle is of one compilation, whose values only revisions change; found {compilation}"
+        )
+    [quantity] = quantities
+    prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
+    for publisher in publishers():
+        for one in releases(publisher):
+            for name, values in one.prints(quantity.name).items():
+                prints.setdefault(name, []).append((one.released, one.month, values))
+    own = compilation or max(prints, key=lambda name: len(prints[name]))
+    if own not in prints:
+        raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
+    return build(prints[own], series=quantity.name, compilation=own, unit=quantity.unit)
 
 
 def released(triangle: pd.DataFrame) -> pd.DatetimeIndex:
@@ -85,9 +128,9 @@ def as_of(triangle: pd.DataFrame, day: str | dt.date) -> pd.Series:
     # What is missing inside a release's own span (withheld, say) stays missing, and is not filled from an older one.
     inside = (known.ffill().notna() & known.bfill().notna()).to_numpy()
     newest = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
-    return _about(
-        pd.Series(known.to_numpy()[np.arange(len(known)), newest], known.index, name=f"as of {day}"), triangle
-    )
+    values = pd.Series(known.to_numpy()[np.arange(len(known)), newest], known.index, name=f"as of {day}")
+    values.attrs = dict(triangle.attrs)
+    return values
 
 
 def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
@@ -109,7 +152,7 @@ def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
         )
     known = triangle.loc[:, days <= moment]
     months = known.index[known.notna().any(axis=1)]
-    return _about(known.loc[months[0] : months[-1]], triangle)
+    return known.loc[months[0] : months[-1]]
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
@@ -149,7 +192,8 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
         month = about[at] - (n - 1)
         if month in values.index:
             values[month] = triangle.iloc[triangle.index.get_loc(month), at]
-    return _about(values, triangle)
+    values.attrs = dict(triangle.attrs)
+    return values
 
 
 def first_print(triangle: pd.DataFrame) -> pd.Series:
@@ -220,10 +264,4 @@ def story(triangle: pd.DataFrame, month: str | pd.Period) -> list[str]:
 
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
-    return _about((triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS), triangle)
-
-
-def _about(made: Made, triangle: pd.DataFrame) -> Made:
-    """Return what was made of a triangle, which says of what series and compilation it is."""
-    made.attrs = dict(triangle.attrs)
-    return made
+    return (triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS)

@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
@@ -17,9 +16,8 @@ from tradelib.sources.heads import NOTES
 from tradelib.sources.rows import Grid
 from tradelib.sources.series import FORM
 from tradelib.sources.tables import titles
-from tradelib.store.paths import data_folder
 from tradelib.store.reading import FT900, Release
-from tradelib.store.tables import TOML, from_text, to_text
+from tradelib.store.tables import TOML, data_folder, from_text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,20 +49,19 @@ def write_release(
     """Write a release, or the tables that join one; its description comes last and changes place in one step."""
     final = data_folder() / publisher / day.isoformat()
     who, title = PUBLISHERS[publisher]
-    used = {table.grids[0].file for table in tables}
     contents: dict[str, Any] = {
-        "publisher": who, "title": title, "released": day, "statistical_month": str(month),
-        "licence": "Work of the United States government, public domain (17 U.S.C. 105)",
-        **({key: own.contents[key] for key in own.contents if key not in ("files", "tables")} if own else {}),
-        "files": (own.contents["files"] if own else {}) | {name: files[name] for name in files if name in used},
+        "publisher": who, "title": title, "released": day, "statistical_month": "",
+        "licence": "Work of the United States government, public domain (17 U.S.C. 105)", "files": {}, "tables": {},
     }  # fmt: skip
+    contents |= own.contents if own else {}
+    contents["statistical_month"] = str(month)
+    used = {table.grids[0].file for table in tables}
+    contents["files"] = contents["files"] | {name: entry for name, entry in files.items() if name in used}
     partial = final.with_name(f".partial-{day}-{os.getpid()}")
     try:
         shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
         partial.mkdir(parents=True)
-        entries = {table.exhibit: _write_table(table, partial) for table in tables}
-        contents["tables"] = (own.contents["tables"] if own else {}) | entries
-        contents["statistical_month"] = str(month)
+        contents["tables"] = contents["tables"] | {table.exhibit: _write_table(table, partial) for table in tables}
         (partial / TOML).write_text(tomli_w.dumps(contents), encoding="utf-8")
         if own is None:
             partial.rename(final)
@@ -81,10 +78,8 @@ def write_release(
 
 def _write_table(table: Table, folder: Path) -> dict[str, str]:
     """Write one table as text, and prove that the text says what the file said."""
-    stored = table
-    if table.layout.down != FORM:
-        stored = replace(table, grids=tuple(_without_sentences(grid) for grid in table.grids))
-    text = to_text(stored)
+    grids = table.grids if table.layout.down == FORM else [_without_sentences(grid) for grid in table.grids]
+    text = "\f".join(Grid("", "", [[grid.file, grid.sheet]]).to_csv() + grid.to_csv() for grid in grids)
     entry = {
         "title": table.title, "file": table.grids[0].file, "publisher": table.layout.publisher,
         "compilation": table.layout.compilation, "sha256": hashlib.sha256(text.encode()).hexdigest(),

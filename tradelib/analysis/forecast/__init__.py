@@ -14,7 +14,7 @@ from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
-from tradelib.store.own import described, one_series
+from tradelib.store.queries import described, one_series
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -37,7 +37,7 @@ PRELOAD = (
     "statsmodels.api", "statsmodels.tsa.api", "statsmodels.tsa.seasonal", "tradelib.analysis.forecast",
     "tradelib.analysis.real", "tradelib.analysis.revisions", "tradelib.analysis.trend", "tradelib.report.look.charts",
     "tradelib.report.look.seasonal", "tradelib.report.notebook", "tradelib.report.parameters", "tradelib.seasonal",
-    "tradelib.store", "tradelib.words.checking", "tradelib.words.sentences",
+    "tradelib.store.queries", "tradelib.store.triangles", "tradelib.words.checking", "tradelib.words.sentences",
 )  # fmt: skip
 
 

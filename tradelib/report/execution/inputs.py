@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradelib import store
 from tradelib.quantity.errors import EngineMissingError, TradelibError
 from tradelib.seasonal.x13 import run as x13
-from tradelib.store.paths import data_folder, notebook_folder
+from tradelib.store import data_folder, notebook_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

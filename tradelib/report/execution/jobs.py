@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
 from tradelib.report.parameters import Common, check, notebooks
-from tradelib.store.paths import notebook_folder
+from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

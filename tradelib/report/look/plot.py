@@ -16,7 +16,7 @@ from tradelib.quantity.errors import ParameterError
 from tradelib.report.look import charts, figures
 from tradelib.seasonal.x13 import Adjustment
 from tradelib.store import Release, StoreWarning
-from tradelib.store.own import described
+from tradelib.store.queries import described
 from tradelib.store.triangles import ordinal
 from tradelib.words.month import Contributions, Headline, headline
 from tradelib.words.sentences import listing

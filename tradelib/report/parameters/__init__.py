@@ -14,7 +14,7 @@ from tradelib.report.parameters.real_vs_nominal import Prices
 from tradelib.report.parameters.revisions import Revisions
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
 from tradelib.report.parameters.trend import Breaks, Forecasts, Trend
-from tradelib.store.paths import notebook_folder
+from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from tradelib.seasonal.x13.parsing import parse
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
-from tradelib.store.own import described, one_series
+from tradelib.store.queries import described, one_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

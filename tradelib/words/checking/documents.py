@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from tradelib.store.paths import data_folder
+from tradelib.store import data_folder
 from tradelib.words.checking.statements import Statement, Subject
 
 

@@ -1,0 +1,28 @@
+from tradelib.store.adding import (
+    Added as Added,
+    DayUnknownError as DayUnknownError,
+    add as add,
+    read as read,
+    revisions as revisions,
+)
+from tradelib.store.loading import (
+    HEADLINE as HEADLINE,
+    StoreWarning as StoreWarning,
+    find as find,
+    load as load,
+    release_of as release_of,
+)
+from tradelib.store.queries import combine as combine, moves as moves, series as series
+from tradelib.store.reading import (
+    Release as Release,
+    publishers as publishers,
+    release as release,
+    releases as releases,
+)
+from tradelib.store.tables import (
+    cache_folder as cache_folder,
+    data_folder as data_folder,
+    notebook_folder as notebook_folder,
+)
+from tradelib.store.triangles import triangle as triangle
+from tradelib.store.writing import StoreError as StoreError
