@@ -24,7 +24,7 @@ UNTIL = pd.Period("2025-03", "M")
 def agency(tmp_path, monkeypatch):
     """Return a server that is an archive, an empty store, and no pause between requests."""
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("TRADELIB_ARCHIVE", str(tmp_path / "archive.toml"))
+    monkeypatch.setenv("TRADELIB_SOURCES", str(tmp_path / "sources.toml"))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(downloads, "BACKOFF", 0)
@@ -33,7 +33,7 @@ def agency(tmp_path, monkeypatch):
             "pause": 0, "tables": [f"{server.url}/ft900xlsx_{{month:%y%m}}.zip"],
             "printed": f"{server.url}/ft900_{{month:%y%m}}.pdf",
         }  # fmt: skip
-        (tmp_path / "archive.toml").write_text(tomli_w.dumps(places))
+        (tmp_path / "sources.toml").write_text(tomli_w.dumps({"archive": places}))
         yield server
 
 
@@ -89,7 +89,7 @@ def put(agency, tmp_path, month, revised=0):
 
 
 def run(since="2025-01"):
-    return {str(one.month): one for one in archive.fill(since, UNTIL)}
+    return {one.name: one for one in archive.fill(since, UNTIL)}
 
 
 def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path):

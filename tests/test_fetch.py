@@ -25,7 +25,7 @@ import layouts_real
 import pytest
 import tomli_w
 
-from tradelib.fetch import addresses, cache, files as fetch, http as download
+from tradelib.fetch import addresses, files as fetch, http as download
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.sources import unpack
 
@@ -65,7 +65,7 @@ def get(name="balance", **kwargs):
 
 
 def leftovers():
-    return [path.name for path in cache.cache_folder().glob(".partial-*")]
+    return [path.name for path in fetch.downloads().glob(".partial-*")]
 
 
 def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
@@ -76,9 +76,9 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     assert got.record.path.read_bytes() == CSV
     assert got.record.statistical_month == "1993-06"
     assert got.record.url == f"{agency.url}/balance.csv"
-    assert cache.verify(got.record)
+    assert got.record.is_sound
     assert seen[-1] == ("balance", len(CSV), len(CSV))
-    assert cache.at_hand("balance").sha256 == got.record.sha256
+    assert fetch.at_hand("balance").sha256 == got.record.sha256
     assert leftovers() == []
 
 
@@ -102,7 +102,7 @@ def test_a_newer_file_is_kept_beside_the_older_one(agency):
     second = get().record
     assert second.statistical_month == "1993-07"
     assert first.path.exists()
-    assert cache.at_hand("balance") == second
+    assert fetch.at_hand("balance") == second
 
 
 def test_an_older_file_under_the_same_name_is_refused(agency):
@@ -146,7 +146,7 @@ def real_goods(flow: str, folder: Path) -> bytes:
 def test_another_series_under_the_right_name_is_refused(agency, tmp_path, monkeypatch, name, right, wrong, said):
     monkeypatch.delenv("TRADELIB_SOURCES")
     source = replace(addresses.sources()[name], url=f"{agency.url}/file")
-    monkeypatch.setattr(addresses, "choose", lambda _: [source])
+    monkeypatch.setattr(addresses, "sources", lambda: {name: source})
     right, wrong = (real_goods(body, tmp_path) if isinstance(body, str) else body for body in (right, wrong))
     agency.put("/file", wrong)
     got = get(name)
@@ -186,7 +186,7 @@ def test_a_record_about_a_month_that_cannot_be_is_no_data(agency, month):
     record = get().record
     path = record.path.parent.with_suffix(".json")
     path.write_text(path.read_text().replace("1993-06", month))
-    assert cache.at_hand("balance") is None
+    assert fetch.at_hand("balance") is None
     assert get().status == "new"
 
 
@@ -195,7 +195,7 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
     agency.put("/balance.csv", CSV)
     record = get().record
     record.path.write_bytes(harm(CSV))
-    assert cache.at_hand("balance") is None
+    assert fetch.at_hand("balance") is None
     got = get()
     assert got.status == "new"
     assert got.record.path.read_bytes() == CSV
@@ -367,7 +367,7 @@ def test_a_proxy_of_the_environment_is_used(agency, monkeypatch):
 
 def test_addresses_with_a_month_are_tried_from_the_newest(agency):
     sheets = layouts.bea_series()
-    path = cache.cache_folder()
+    path = fetch.downloads()
     path.mkdir(parents=True)
     raw = layouts.write_sheets(sheets, path / "book").read_bytes()
     agency.put("/2000-04/trad-0200.xlsx", raw)
@@ -456,7 +456,7 @@ def test_a_name_from_a_server_stays_a_name(agency):
     agency.say("/balance.csv", 200, CSV, headers)
     got = get()
     assert got.record.file == "profile"
-    assert got.record.path.parent.parent.parent == cache.cache_folder()
+    assert got.record.path.parent.parent.parent == fetch.downloads()
 
 
 @pytest.mark.parametrize("name", ["record.json", "RECORD.JSON", "balance.json", ".json"])
@@ -464,7 +464,7 @@ def test_a_server_cannot_name_its_file_as_one_of_ours(agency, name):
     agency.say("/balance.csv", 200, CSV, {"Content-Disposition": f'attachment; filename="{name}"'})
     got = get()
     assert got.record.path.read_bytes() == CSV
-    assert cache.at_hand("balance") == got.record
+    assert fetch.at_hand("balance") == got.record
     assert get().status == "unchanged"
 
 
@@ -550,7 +550,7 @@ def test_a_record_that_cannot_be_read_is_no_data(agency):
     agency.put("/balance.csv", CSV)
     record = get().record
     (record.path.parent.with_suffix(".json")).write_text("{")
-    assert cache.at_hand("balance") is None
+    assert fetch.at_hand("balance") is None
     assert get().status == "new"
     assert json.loads((record.path.parent.with_suffix(".json")).read_text())["source"] == "balance"
 
@@ -577,9 +577,10 @@ def test_nothing_touches_the_network_unasked():
 import socket
 def refuse(*_, **__): raise AssertionError("the network was touched")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-import tradelib, sys, tradelib.sources, tradelib.fetch.cache
+import tradelib, sys, tradelib.sources
+from tradelib.fetch import addresses, files
 tradelib.load(["BOPGSTB", "exports_goods_census_nsa", "IR"])
-tradelib.fetch.cache.downloads()
+[files.at_hand(name) for name in addresses.sources()]
 assert "httpx" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

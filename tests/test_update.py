@@ -14,7 +14,7 @@ import tomli_w
 from typer.testing import CliRunner
 
 from tradelib import cli, load, store
-from tradelib.fetch import cache, freshness, http as download, update
+from tradelib.fetch import files, http as download, update
 
 TODAY = dt.date(2024, 5, 3)
 
@@ -91,7 +91,7 @@ def test_what_contradicts_itself_is_refused_before_it_is_data(agency):
     got = update.update(["history"], today=TODAY)
     assert got.fetched[0].status == "failed"
     assert got.added == []
-    assert cache.at_hand("history") is None
+    assert files.at_hand("history") is None
 
 
 def test_a_day_of_the_trade_release_is_never_guessed(agency):
@@ -136,14 +136,14 @@ def test_the_command_fetch_fails_when_a_source_does(agency):
     ],
 )  # fmt: skip
 def test_age_is_judged_by_the_usual_delays_where_the_store_has_few_releases(today, verdict):
-    got = freshness.freshness(today)
+    got = update.freshness(today)
     assert (got.verdict, str(got.due)) == (verdict, "2024-03")
-    assert (got.shortest, got.longest) == freshness.USUAL
+    assert (got.shortest, got.longest) == update.USUAL
 
 
 def test_delays_are_those_of_the_store():
     days = [(release.released - release.month.end_time.date()).days for release in store.releases()]
-    got = freshness.freshness(TODAY)
+    got = update.freshness(TODAY)
     assert (got.shortest, got.longest) == (min(days), max(days))
     assert f"{min(days)} to {max(days)} days" in got.summary()
 

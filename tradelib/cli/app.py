@@ -44,7 +44,6 @@ NAME_PATHS = (
     "TRADELIB_NOTEBOOKS",
     "TRADELIB_CACHE",
     "TRADELIB_SOURCES",
-    "TRADELIB_ARCHIVE",
     "TRADELIB_X13",
 )
 out, err = (Console(stderr=to_errors, highlight=False, soft_wrap=True) for to_errors in (False, True))

@@ -105,15 +105,15 @@ def fetch(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
 ) -> None:
     """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
-    from tradelib.fetch import files as fetching
+    from tradelib.fetch import files
 
-    with _progress() as tell:
-        fetched = fetching.fetch(names, progress=tell)
-    for one in fetched:
-        _out.print(one.summary(), markup=False)
-        if one.status == "new" and one.record:
-            _out.print(f"  {one.record.path}\n  from {one.record.url}", markup=False)
-    if not fetching.is_whole(fetched):
+    with _progress() as progress:
+        outcomes = files.fetch(names, progress=progress)
+    for outcome in outcomes:
+        _out.print(outcome.summary(), markup=False)
+        if outcome.status == "new" and outcome.record:
+            _out.print(f"  {outcome.record.path}\n  from {outcome.record.url}", markup=False)
+    if not files.is_whole(outcomes):
         raise typer.Exit(1)
 
 
@@ -131,17 +131,17 @@ def update(
     Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
     With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
     """
-    from tradelib.fetch import archive, freshness, update as updates
+    from tradelib.fetch import archive, update as updates
 
     if since:
-        bad = 0
-        for one in archive.fill(since, updates.last_month()):
-            _out.print(one.summary(), markup=False)
-            bad |= one.status in ("failed", "refused")
-        raise typer.Exit(int(bad))
-    with _progress() as tell:
-        done = updates.update(names, released=released and released.date(), progress=tell)
-    _out.print(f"{done.summary()}\n\n{freshness.in_words(asked=done.asked)}\n", markup=False)
+        statuses = set()
+        for outcome in archive.fill(since, updates.last_month()):
+            _out.print(outcome.summary(), markup=False)
+            statuses.add(outcome.status)
+        raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
+    with _progress() as progress:
+        done = updates.update(names, released=released and released.date(), progress=progress)
+    _out.print(f"{done.summary()}\n\n{updates.in_words(reached=done.reached)}\n", markup=False)
     if not no_report:
         write_report({})
     if not done.is_whole:
@@ -153,7 +153,8 @@ def update(
 def sources() -> None:
     """List the releases of the store and the files that can be fetched."""
     from tradelib import store
-    from tradelib.fetch import cache, freshness
+    from tradelib.fetch import addresses, files
+    from tradelib.fetch.update import in_words
 
     for publisher in store.publishers():
         known = store.releases(publisher)
@@ -161,10 +162,11 @@ def sources() -> None:
         for one in known:
             _out.print(f"  {one.released} about {one.month}: {', '.join(one.exhibits)}", markup=False)
     _out.print("\nTo fetch", style="bold")
-    for name, row in cache.downloads().iterrows():
-        here = f"; here: about {row.month}, fetched {row.fetched}" if row.month else ""
-        _out.print(f"{name}\n  {row.what}{here}", markup=False)
-    _out.print(f"\n{freshness.in_words()}", markup=False)
+    for name, source in addresses.sources().items():
+        record = files.at_hand(name)
+        here = f"; here: about {record.month}, fetched {record.fetched[:10]}" if record else ""
+        _out.print(f"{name}\n  {source.what}{here}", markup=False)
+    _out.print(f"\n{in_words()}", markup=False)
 
 
 @app.command(epilog=example("series oil", "series imports china --json"))
@@ -213,7 +215,7 @@ def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
     """Show one changing line while files come, as a report does while notebooks run, on the standard error stream."""
     with _err.status("Fetching") as status:
 
-        def tell(source: str, done: int, total: int | None) -> None:
+        def show(source: str, done: int, total: int | None) -> None:
             status.update(f"{source}: {done:,}{f' of {total:,}' if total else ''} bytes")
 
-        yield tell
+        yield show

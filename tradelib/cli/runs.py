@@ -53,7 +53,7 @@ def report(
 
 def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> None:
     """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
-    from tradelib.fetch.freshness import freshness
+    from tradelib.fetch.update import freshness
     from tradelib.report.follow import follow  # imports that --help need not wait for
     from tradelib.report.run import report as run
     from tradelib.store import cache_folder

@@ -1,17 +1,19 @@
-"""Where the agencies publish, from the one table of sources, ``addresses.toml``."""
+"""Where the agencies publish, from the one table of addresses, ``addresses.toml``."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradelib.quantity.errors import ParameterError, did_you_mean
+import pandas as pd
+
+from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
 MONTHS_BACK = 8
@@ -49,46 +51,70 @@ class Source:
     def addresses(self, today: dt.date) -> Iterator[tuple[str, str | None]]:
         """Yield the addresses it may have, newest first, each with the statistical month it names.
 
-        A release can be delayed, so for each month the next ones are tried as the month of release.
+        A release can be delayed, so for each month the second to fourth after it are tried as the month of release.
         """
         if not self.is_dated:
             yield self.url, None
             return
-        this = today.year * 12 + today.month - 1
-        for back in range(1, MONTHS_BACK + 1):
-            for lag in (2, 3, 4):
-                if back >= lag - 1 and (release := this - back + lag) <= this:
-                    month = this - back
-                    dates = [dt.date(at // 12, at % 12 + 1, 1) for at in (release, month)]
-                    yield self.url.format(release=dates[0], month=dates[1]), f"{dates[1]:%Y-%m}"
+        this = pd.Period(today, "M")
+        for back in range(2, MONTHS_BACK + 1):
+            for lag in range(2, min(back, 4) + 1):
+                month, release = (this - back).to_timestamp(), (this - back + lag).to_timestamp()
+                yield self.url.format(release=release, month=month), f"{month:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Where every past release is, by statistical month.
+
+    Attributes
+    ----------
+    tables : list of str
+        Addresses of the workbooks; of these the first that exists is taken.
+    printed : str
+        Address of the release as printed, which names its day and stands in where no workbooks exist.
+    pause : float
+        Seconds between two requests.
+    """
+
+    tables: list[str]
+    printed: str
+    pause: float
 
 
 def sources() -> dict[str, Source]:
-    """Return the table of sources by name; the environment variable ``TRADELIB_SOURCES`` names another one.
+    """Return the sources by name; the environment variable ``TRADELIB_SOURCES`` names another table of addresses.
 
     Raises
     ------
     ParameterError
         The table cannot be read, or an entry lacks something or has something unknown.
     """
-    path = Path(os.environ.get("TRADELIB_SOURCES") or Path(__file__).with_name("addresses.toml"))
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {name: Source(name=name, **entry) for name, entry in entries.items()}
-    except (OSError, ValueError, TypeError) as error:
-        raise ParameterError(f"the table of sources {path}: {error}") from error
+    return _table()[0]
 
 
-def choose(names: list[str] | None = None) -> list[Source]:
-    """Return the sources named, each once; without names all.
+def archive() -> Archive:
+    """Return where the past releases are, from the same table.
 
     Raises
     ------
     ParameterError
-        A name is unknown; the message offers what is close.
+        As ``sources``, or the table has no archive.
     """
-    known = sources()
-    for name in names or ():
-        if name not in known:
-            raise ParameterError(f"unknown source {name!r}; {did_you_mean(name, known)}")
-    return [known[name] for name in dict.fromkeys(names or known)]
+    if (past := _table()[1]) is None:
+        raise ParameterError(f"the table of sources {_path()}: no [archive]; expected its tables, printed and pause")
+    return past
+
+
+def _path() -> Path:
+    return Path(os.environ.get("TRADELIB_SOURCES") or Path(__file__).with_name("addresses.toml"))
+
+
+def _table() -> tuple[dict[str, Source], Archive | None]:
+    try:
+        entries = tomllib.loads(_path().read_text(encoding="utf-8"))
+        past = entries.pop("archive", None)
+        known = {name: Source(name=name, **entry) for name, entry in entries.items()}
+        return known, past and Archive(**past)
+    except (OSError, ValueError, TypeError) as error:
+        raise ParameterError(f"the table of sources {_path()}: {error}") from error

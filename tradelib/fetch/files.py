@@ -1,11 +1,14 @@
-"""Getting the newest official files: politely, safely, and with a record of when and from where.
+"""The newest official files: fetched politely, read and checked, and kept with a record of when and from where.
 
-A download becomes data only after it was read and checked in a temporary place.
+A download becomes data only after it was read and checked in a temporary place. Then it lies in the user's cache
+folder, ``<source>/<hash>/``, alone and under the name that the server gave it, so that no name can be one of ours; the
+record is ``<source>/<hash>.json`` beside it. Nothing there is ever overwritten.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import tempfile
@@ -16,10 +19,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
+from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.cache import Record, at_hand, cache_folder, can_be
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
-from tradelib.quantity.errors import SourceError, TradelibError
+from tradelib.quantity.errors import ParameterError, SourceError, TradelibError, did_you_mean
 from tradelib.sources.files import read_files
 from tradelib.sources.identities import check
 
@@ -28,42 +31,109 @@ if TYPE_CHECKING:
 
     from tradelib.fetch.addresses import Source
 
-Status: TypeAlias = Literal["new", "unchanged", "offline", "failed"]
+Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "added", "there", "missing", "refused"]
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
+_WORDS = {"unchanged": "nothing new", "offline": "no connection"}
+_KEPT = {"offline": "going on with what is here, ", "failed": "what is here stays, "}
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What came of asking for one source; ``record`` is what is at hand, new or not."""
+class Record:
+    """One file that was fetched: what it is, when it came and from where.
+
+    ``url`` is the address that was asked, ``answered`` the one that sent the file, after redirects.
+    """
 
     source: str
+    url: str
+    answered: str
+    fetched: str
+    file: str
+    sha256: str
+    statistical_month: str
+    etag: str = ""
+    last_modified: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return downloads() / self.source / self.sha256[:16] / self.file
+
+    @property
+    def month(self) -> pd.Period:
+        """The newest month with a value."""
+        return pd.Period(self.statistical_month, "M")
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its file is still the one that was fetched."""
+        try:
+            return hashlib.sha256(self.path.read_bytes()).hexdigest() == self.sha256
+        except OSError:
+            return False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a file, or of the release about a month, that was asked for.
+
+    Attributes
+    ----------
+    name : str
+        The source, or the month.
+    status : str
+        Of a source: ``new``, ``unchanged``, ``offline`` or ``failed``. Of a month of the archive: ``added``, ``there``
+        (the store had it), ``missing`` (there are neither tables nor print), ``refused`` (what there is is not as
+        published, or its day is not known) or ``failed`` (the server, or the connection).
+    message : str
+        Why, or what was added and revised.
+    record : Record or None
+        Of a source, what is at hand, new or not.
+    """
+
+    name: str
     status: Status
-    record: Record | None
     message: str = ""
+    record: Record | None = None
 
     def summary(self) -> str:
-        """Return the outcome in one line."""
-        month = f"about {self.record.statistical_month}" if self.record else ""
-        at_hand = f"{month}, fetched {self.record.fetched[:10]}" if self.record else ""
-        outcome = {
-            "new": f"new: {month}",
-            "unchanged": f"nothing new: {at_hand}",
-            "offline": f"no connection: {self.message}; "
-            + (f"going on with what is here, {at_hand}" if at_hand else "nothing at hand"),
-            "failed": f"failed: {self.message}" + (f"; what is here stays, {at_hand}" if at_hand else ""),
-        }
-        return f"{self.source}: {outcome[self.status]}"
+        """Return the outcome in a line or a few."""
+        parts = [self.message] if self.message else []
+        if self.record:
+            kept = _KEPT.get(self.status, "")
+            parts.append(f"{kept}about {self.record.statistical_month}, fetched {self.record.fetched[:10]}")
+        return ": ".join([self.name, _WORDS.get(self.status, self.status), *(["; ".join(parts)] if parts else [])])
 
 
-def is_whole(fetched: Iterable[Fetched]) -> bool:
+def is_whole(outcomes: Iterable[Outcome]) -> bool:
     """Tell whether no source failed; where others were reached, one that was not is a failure too."""
-    came = {one.status for one in fetched}
+    came = {outcome.status for outcome in outcomes}
     return "failed" not in came and not ("offline" in came and came & {"new", "unchanged"})
+
+
+def downloads() -> Path:
+    """Return the folder of downloads, inside the cache."""
+    return store.cache_folder() / "downloads"
+
+
+def at_hand(source: str) -> Record | None:
+    """Return the record of the newest file of a source in the cache; None where there is none that can be right."""
+    fitting = []
+    today = dt.datetime.now(tz=dt.UTC).date()
+    for path in downloads().glob(f"{source}/*.json"):
+        try:
+            record = Record(**json.loads(path.read_text(encoding="utf-8")))
+            if _can_be(record.month, today):
+                fitting.append(record)
+        except (OSError, ValueError, TypeError):
+            continue  # a record that cannot be read is no data; the file is fetched anew
+    newest_first = sorted(fitting, key=lambda record: (record.month, record.fetched), reverse=True)
+    return next((record for record in newest_first if record.is_sound), None)
 
 
 def fetch(
     names: Iterable[str] | None = None, *, today: dt.date | None = None, progress: Progress | None = None
-) -> list[Fetched]:
+) -> list[Outcome]:
     """Fetch the newest files; one that fails does not stop the others, and what is at hand stays.
 
     Parameters
@@ -77,39 +147,40 @@ def fetch(
 
     Returns
     -------
-    list of Fetched
-        In the order asked.
+    list of Outcome
+        In the order asked, each source once.
 
     Raises
     ------
     ParameterError
-        A name is unknown.
+        A name is unknown; the message offers what is close.
 
     Notes
     -----
     Proxies are taken from the environment (``HTTPS_PROXY``, ``NO_PROXY``).
     """
-    chosen = addresses.choose(list(names or []))
+    known = addresses.sources()
+    chosen = list(dict.fromkeys(names or ())) or list(known)
+    for name in chosen:
+        if name not in known:
+            raise ParameterError(f"unknown source {name!r}; {did_you_mean(name, known)}")
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    return [_fetch(source, day, progress or (lambda *_: None)) for source in chosen]
+    return [_fetch(known[name], day, progress or (lambda *_: None)) for name in chosen]
 
 
-def _fetch(source: Source, today: dt.date, progress: Progress) -> Fetched:
+def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
     known = at_hand(source.name)
-    root = cache_folder()
     try:
         answer, url, month = _get(source, today, known, progress)
         if answer is None or (known and answer.sha256 == known.sha256):
-            return Fetched(source.name, "unchanged", known)
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=root) as partial:
-            return Fetched(source.name, "new", _keep(source, answer, (url, month), known, Path(partial), today))
+            return Outcome(source.name, "unchanged", record=known)
+        return Outcome(source.name, "new", record=_keep(source, answer, (url, month), known, today))
     except Offline as error:
-        return Fetched(source.name, "offline", known, str(error))
+        return Outcome(source.name, "offline", str(error), known)
     except TradelibError as error:
-        return Fetched(source.name, "failed", known, str(error))
+        return Outcome(source.name, "failed", str(error), known)
     except OSError as error:
-        return Fetched(source.name, "failed", known, f"cannot write to {root}: {error.strerror}")
+        return Outcome(source.name, "failed", f"cannot write to {downloads()}: {error.strerror}", known)
 
 
 def _get(
@@ -124,7 +195,7 @@ def _get(
             tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
             return download(url, known=tags, progress=partial(progress, source.name)), url, month
         except DownloadError as error:
-            if not (source.is_dated and error.status in (403, 404)):
+            if not (source.is_dated and error.is_absent):
                 raise
             absent = absent or error
     if known:
@@ -133,45 +204,59 @@ def _get(
 
 
 def _keep(
-    source: Source, answer: Answer, asked: tuple[str, str | None], known: Record | None, folder: Path, today: dt.date
+    source: Source, answer: Answer, asked: tuple[str, str | None], known: Record | None, today: dt.date
 ) -> Record:  # fmt: skip
     """Read and check a download; move it into the cache when it is what it should be."""
-    path = folder / "checked" / answer.name
-    path.parent.mkdir()
-    path.write_bytes(answer.body)
+    url, month = asked
+    downloads().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as partial:
+        path = Path(partial) / "checked" / answer.name
+        path.parent.mkdir()
+        path.write_bytes(answer.body)
+        newest = _checked_month(source, path, month, known, today)
+        record = Record(
+            source=source.name, url=url, answered=answer.url,
+            fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
+            statistical_month=str(newest), etag=answer.etag, last_modified=answer.last_modified,
+        )  # fmt: skip
+        final = record.path.parent
+        final.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(final, ignore_errors=True)  # damaged since, or with a record that could not be read
+        path.parent.rename(final)
+        described = Path(partial) / "record.json"
+        described.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+        described.replace(final.with_suffix(".json"))
+    return record
+
+
+def _checked_month(source: Source, path: Path, month: str | None, known: Record | None, today: dt.date) -> pd.Period:
+    """Return the newest month of a file; refuse one that is not as published, or not the file that was asked for.
+
+    That is one without the table of its source, about a month that cannot be, another than its address says, or older
+    than the one at hand.
+    """
+
+    def refused(found: str, expected: str) -> SourceError:
+        return SourceError(path.name, None, found=found, expected=expected)
+
     tables = read_files([path])
     check(tables)
     names = [table.exhibit for table in tables]
     if source.table not in names:
-        raise SourceError(path.name, None, found=f"the tables {', '.join(names)}", expected=f"table {source.table}")
+        raise refused(f"the tables {', '.join(names)}", f"table {source.table}")
     newest = max(table.month for table in tables)
-    _check_month(source, path.name, newest, asked[1], known, today)
-    record = Record(
-        source=source.name, url=asked[0], answered=answer.url,
-        fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
-        statistical_month=str(newest), etag=answer.etag, last_modified=answer.last_modified,
-    )  # fmt: skip
-    final = record.path.parent
-    final.parent.mkdir(parents=True, exist_ok=True)
-    if final.exists():
-        shutil.rmtree(final)  # damaged since, or with a record that could not be read
-    path.parent.rename(final)
-    described = folder / "record.json"
-    described.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
-    described.replace(final.with_suffix(".json"))
-    return record
-
-
-def _check_month(
-    source: Source, file: str, newest: pd.Period, month: str | None, known: Record | None, today: dt.date
-) -> None:
-    """Refuse a file about a month that cannot be, another than its address says, or older than the one at hand."""
-    if not can_be(newest, today):
+    if not _can_be(newest, today):
         found = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
-        raise SourceError(file, None, found=found, expected=f"a newest month that was over on {today}")
+        raise refused(found, f"a newest month that was over on {today}")
     named = pd.Period(month, "M") if month else newest
     if newest != named and not (source.quarterly and newest < named):
-        raise SourceError(file, None, found=f"figures until {newest}", expected=f"{month}, as its address says")
+        raise refused(f"figures until {newest}", f"{month}, as its address says")
     if known and newest < known.month:
-        expected = f"{known.month} or later, as the file at hand has; if that one is wrong, remove {known.path.parent}"
-        raise SourceError(file, None, found=f"figures until {newest}", expected=expected)
+        remedy = f"if that one is wrong, remove {known.path.parent}"
+        raise refused(f"figures until {newest}", f"{known.month} or later, as the file at hand has; {remedy}")
+    return newest
+
+
+def _can_be(month: pd.Period, today: dt.date) -> bool:
+    """Tell whether figures about a month can be out: there is one, and it is over."""
+    return month is not pd.NaT and month.end_time.date() < today

@@ -53,6 +53,11 @@ class DownloadError(TradelibError):
         self.status, self.again = status, again
         super().__init__(message)
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether the server has no such file; agencies answer with either status."""
+        return self.status in (403, 404)
+
 
 class Offline(TradelibError):  # noqa: N818 - it is a state
     """The server cannot be reached; the message says why."""
@@ -136,15 +141,16 @@ class _Call:
 
         from tradelib import __version__
 
-        headers = {"User-Agent": f"tradelib/{__version__} (reads official trade statistics)"}
-        headers |= {name: text for name, text in zip(("If-None-Match", "If-Modified-Since"), self.known, strict=True)
-                    if text}  # fmt: skip
+        headers = {
+            "User-Agent": f"tradelib/{__version__} (reads official trade statistics)",
+            "If-None-Match": self.known[0], "If-Modified-Since": self.known[1],
+        }  # fmt: skip
         client = httpx.AsyncClient(
             timeout=httpx.Timeout(SILENCE, connect=CONNECT), follow_redirects=True, max_redirects=_REDIRECTS,
-            event_hooks={"request": [self.stay_secure]},
+            event_hooks={"request": [self.stay_secure]}, headers={name: text for name, text in headers.items() if text},
         )  # fmt: skip
         try:
-            async with client, client.stream("GET", self.url, headers=headers) as response:
+            async with client, client.stream("GET", self.url) as response:
                 return await self.take(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise _unreached(self.url, error) from None
@@ -164,12 +170,16 @@ class _Call:
             raise DownloadError(f"{self.url}: sent on from https to {to}, which is not followed")
 
     async def take(self, response: Response) -> Answer | None:
-        """Read an answer to its end; refuse what is no file."""
-        if response.status_code == 304 and any(self.known):
+        """Read an answer to its end; refuse an error, no data, a web page and what is too large."""
+        status, headers = response.status_code, response.headers
+        if status == 304 and any(self.known):
             return None
-        self.check(response)
-        length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
+        if status != 200:
+            raise _error(self.url, response)
+        if "html" in headers.get("Content-Type", "").lower():
+            raise DownloadError(f"{self.url}: a web page instead of a file", status)
+        length = headers.get("Content-Length", "")
+        total = int(length) if length.isdigit() and "Content-Encoding" not in headers else None
         body, self.size = bytearray(), 0
         async for chunk in response.aiter_bytes():
             body += chunk
@@ -178,27 +188,22 @@ class _Call:
                 raise DownloadError(f"{self.url}: more than {MOST_BYTES:,} bytes; no official file is that large")
             self.progress(self.size, total)
         if not body:
-            raise DownloadError(f"{self.url}: an empty answer", response.status_code)
-        headers = response.headers
+            raise DownloadError(f"{self.url}: an empty answer", status)
         return Answer(
             bytes(body), _name(response), str(response.url), hashlib.sha256(body).hexdigest(),
             headers.get("ETag", ""), headers.get("Last-Modified", ""),
         )  # fmt: skip
 
-    def check(self, response: Response) -> None:
-        """Refuse an error, no data, or a web page."""
-        status = response.status_code
-        if status == 204:
-            raise DownloadError(f"{self.url}: no data (204)", status)
-        if status != 200:
-            later = response.headers.get("Retry-After", "").strip()
-            wait = f", come back {'in' if later.isdigit() else 'on'} {later}{' s' * later.isdigit()}" if later else ""
-            message = f"{self.url}: {status} {response.reason_phrase}{wait}"
-            seconds = float(later or 0) if (later or "0").isdigit() else LONGEST_WAIT + 1.0
-            may = status in _RETRIED and seconds <= LONGEST_WAIT
-            raise DownloadError(message, status, again=seconds if may else None)
-        if "html" in response.headers.get("Content-Type", "").lower():
-            raise DownloadError(f"{self.url}: a web page instead of a file", status)
+
+def _error(url: str, response: Response) -> DownloadError:
+    """Return what an answer that is no file says, and when the server may be asked again."""
+    status, later = response.status_code, response.headers.get("Retry-After", "").strip()
+    if status == 204:
+        return DownloadError(f"{url}: no data (204)", status)
+    wait = f", come back in {later} s" if later.isdigit() else f", come back on {later}" if later else ""
+    seconds = float(later or 0) if later.isdigit() or not later else None  # a date is too far away to wait for
+    may = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
+    return DownloadError(f"{url}: {status} {response.reason_phrase}{wait}", status, again=seconds if may else None)
 
 
 def _wait(state: RetryCallState) -> float:

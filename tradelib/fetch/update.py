@@ -1,4 +1,4 @@
-"""Release day: fetch, add what is new to the store, say what was revised."""
+"""Release day: fetch, add what is new to the store, say what was revised, and whether newer figures may be out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tradelib import store
-from tradelib.fetch import files as fetch
+from tradelib.fetch.files import Outcome, Progress, Record, fetch, is_whole
 from tradelib.quantity.errors import TradelibError
 from tradelib.sources.files import read_files
 from tradelib.store.reading import FT900, day_of
@@ -17,10 +17,13 @@ from tradelib.store.reading import FT900, day_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tradelib.fetch.cache import Record
-    from tradelib.fetch.files import Fetched, Progress
-
 SEEN = "the day it was fetched, on which the series stood so"
+
+USUAL = (25, 50)
+"""Days from the end of a month to its release, where the store has too few releases to tell."""
+
+ENOUGH = 3
+"""Releases from which the store's own delays are taken."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Updated:
 
     Attributes
     ----------
-    fetched : list of Fetched
+    fetched : list of Outcome
         What came of each source.
     added : list of Added
         What went into the store, or was there already.
@@ -37,34 +40,30 @@ class Updated:
         By source, why its file is not in the store.
     """
 
-    fetched: list[Fetched]
+    fetched: list[Outcome]
     added: list[store.Added] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
         """Whether no file was refused and no source failed; without any connection there is nothing to fail."""
-        return not self.refused and fetch.is_whole(self.fetched)
+        return not self.refused and is_whole(self.fetched)
 
     @property
-    def asked(self) -> bool:
+    def reached(self) -> bool:
         """Whether a server answered."""
-        return any(one.status in ("new", "unchanged") for one in self.fetched)
+        return any(outcome.status in ("new", "unchanged") for outcome in self.fetched)
 
     def summary(self) -> str:
         """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
         parts = {
-            "Fetched": [one.summary() for one in self.fetched],
+            "Fetched": [outcome.summary() for outcome in self.fetched],
             "New in the store": [added.summary() for added in self.added if not added.already],
             "In the store already": [added.summary() for added in self.added if added.already],
             "NOT ADDED": [f"{source}: {why}" for source, why in self.refused.items()],
         }
-        blocks = [
-            "\n".join([f"{head}:", *("  " + line.replace("\n", "\n  ") for line in lines)])
-            for head, lines in parts.items()
-            if lines
-        ]
-        return "\n\n".join(blocks)
+        lists = {head: "\n".join(lines).replace("\n", "\n  ") for head, lines in parts.items() if lines}
+        return "\n\n".join(f"{head}:\n  {text}" for head, text in lists.items())
 
 
 def update(
@@ -79,28 +78,46 @@ def update(
     Parameters
     ----------
     names : iterable of str, optional
-        Sources to fetch; by default all but the optional ones.
+        Sources to fetch; by default all.
     released : datetime.date, optional
         Day of release of the FT-900, where neither a file of it nor the store names it. A file of another publisher
         counts as of the day it was fetched; its description in the store says so.
     today : datetime.date, optional
         The day it is.
     progress : callable, optional
-        As ``fetch.fetch`` takes it.
+        As ``fetch`` takes it.
 
     Raises
     ------
     ParameterError
         A source is unknown.
     """
-    done = Updated(fetch.fetch(names, today=today or dt.datetime.now(tz=dt.UTC).date(), progress=progress))
-    waiting = [one.record for one in done.fetched if one.record]
-    unknown: list[Record] = []
-    for record in waiting:  # files that name their day come first: others of the same month have the same day
-        _add(done, record, None, unknown)
-    for record in unknown:
-        _add(done, record, released, None)
+    done = Updated(fetch(names, today=today, progress=progress))
+    waiting = [outcome.record for outcome in done.fetched if outcome.record]
+    for record in [record for record in waiting if not _add(done, record, None)]:
+        # Files that name their day went in first: others of the same month have the same day.
+        _add(done, record, released, last=True)
     return done
+
+
+def _add(done: Updated, record: Record, released: dt.date | None, *, last: bool = False) -> bool:
+    """Add a fetched file to the store, and tell whether that is settled: its day may be known later, until the last."""
+    provenance: dict[str, Any] = {"official_url": record.answered, "fetched": record.fetched}
+    try:
+        publisher = read_files([record.path])[0].layout.publisher
+        day = day_of(record.month, publisher)
+        if last and day is None and publisher == FT900:
+            day = released
+        elif last and day is None:
+            day, provenance["released_known_from"] = dt.date.fromisoformat(record.fetched[:10]), SEEN
+        done.added.append(store.add(record.path, day, provenance=provenance))
+    except store.DayUnknownError as error:
+        if not last:
+            return False
+        done.refused[record.source] = str(error)
+    except TradelibError as error:
+        done.refused[record.source] = str(error)
+    return True
 
 
 def last_month(today: dt.date | None = None) -> pd.Period:
@@ -108,20 +125,71 @@ def last_month(today: dt.date | None = None) -> pd.Period:
     return pd.Period((today or dt.datetime.now(tz=dt.UTC).date()) - dt.timedelta(days=21), "M") - 1
 
 
-def _add(done: Updated, record: Record, released: dt.date | None, later: list[Record] | None) -> None:
-    provenance: dict[str, Any] = {"official_url": record.answered, "fetched": record.fetched}
-    try:
-        publisher = read_files([record.path])[0].layout.publisher
-        day = day_of(record.month, publisher)
-        try:
-            done.added.append(store.add(record.path, day or released, provenance=provenance))
-        except store.DayUnknownError:
-            if later is not None:
-                later.append(record)
-                return
-            if publisher == FT900:
-                raise
-            seen = dt.date.fromisoformat(record.fetched[:10])
-            done.added.append(store.add(record.path, seen, provenance=provenance | {"released_known_from": SEEN}))
-    except TradelibError as error:
-        done.refused[record.source] = str(error)
+@dataclass(frozen=True)
+class Freshness:
+    """How old the newest month is.
+
+    Attributes
+    ----------
+    newest, due : pandas.Period
+        The newest month at hand, and the one after it.
+    released : datetime.date
+        When the newest was published.
+    waited : int
+        Days since the month that is due ended; negative while it lasts.
+    shortest, longest : int
+        Days that releases took after the end of their month.
+    verdict : {"current", "possible", "overdue"}
+        No release of the month due came that early; some did; each did.
+    """
+
+    newest: pd.Period
+    due: pd.Period
+    released: dt.date
+    waited: int
+    shortest: int
+    longest: int
+    verdict: str
+
+    def summary(self, *, reached: bool = False) -> str:
+        """Return the verdict in words, with what it rests on; an update that reached a server is not advised again."""
+        here = f"The newest month here is {self.newest:%B %Y}, released {self.released}."
+        took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
+        if self.verdict == "current":
+            return f"{here} {self.due:%B %Y} is not to be expected yet: {took}."
+        do = "The servers that answered have nothing newer; try again later." if reached else "Try tradelib update."
+        if self.verdict == "possible":
+            return f"{here} {self.due:%B %Y} ended {self.waited} days ago and may be out: {took}. {do}"
+        late = "unless the release is delayed or suspended"
+        return f"{here} {self.due:%B %Y} ended {self.waited} days ago and is out, {late}: {took}. {do}"
+
+
+def freshness(today: dt.date | None = None) -> Freshness:
+    """Return how old the newest month of the trade release is.
+
+    Parameters
+    ----------
+    today : datetime.date, optional
+        The day to judge from; today by default.
+
+    Raises
+    ------
+    ParameterError
+        The store has no release.
+    """
+    day = today or dt.datetime.now(tz=dt.UTC).date()
+    known = store.releases()
+    newest = known[-1] if known else store.release()
+    due = newest.month + 1
+    days = [(release.released - release.month.end_time.date()).days for release in known]
+    shortest, longest = (min(days), max(days)) if len(days) >= ENOUGH else USUAL
+    waited = (day - due.end_time.date()).days
+    verdict = "current" if waited < shortest else "possible" if waited <= longest else "overdue"
+    return Freshness(newest.month, due, newest.released, waited, shortest, longest, verdict)
+
+
+def in_words(*, reached: bool = False) -> str:
+    """Return how old the newest month of the store is; what to do without one."""
+    if not store.releases():
+        return f"The store, {store.data_folder()}, has no release; get one with: tradelib update"
+    return freshness().summary(reached=reached)
