@@ -16,7 +16,7 @@ from tradelib.quantity import Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError, TradelibError, nearest
 from tradelib.quantity.labels import SEARCH
 from tradelib.store.loading import FIRST, StoreWarning, find, in_unit, load
-from tradelib.store.reading import Release, publishers, releases
+from tradelib.store.reading import Release, known_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ def series(text: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a series, indexed by ``name``: ``label``, ``unit``, ``mnemonic``, ``publisher``, ``releases`` (how many
-        have it), ``newest`` (day of the newest).
+        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``publisher``,
+        ``releases`` (how many have it), ``newest`` (day of the newest).
 
     Raises
     ------
@@ -49,25 +49,27 @@ def series(text: str = "") -> pd.DataFrame:
     >>> tradelib.series("deficit").index[0]
     'balance_total_bop_sa'
     """
-    days: dict[str, list[str]] = {}
-    known: dict[str, tuple[Quantity, Release]] = {}
-    for publisher in publishers():
-        for one in releases(publisher):
-            for name, quantity in one.quantities.items():
-                known.setdefault(name, (quantity, one))
-                days.setdefault(name, []).append(one.released.isoformat())
+    having: dict[str, list[Release]] = {}
+    for one in known_on():
+        for name in one.quantities:
+            having.setdefault(name, []).append(one)
     words = [SEARCH.get(word, word) for word in text.lower().split()]
     rows = []
-    for name, (quantity, one) in known.items():
+    for name, (newest, *older) in having.items():
+        quantity = newest.quantities[name]
         mnemonic = next((alias for alias in quantity.aliases if alias.isupper()), "")
-        row = (name, one.labels[name], quantity.unit, mnemonic)
+        row = (name, newest.labels[name], quantity.unit, mnemonic)
         searched = " ".join(row).lower()
         if all(any(part in searched for part in word.split("|")) for word in words):
-            rows.append((*row, one.publisher, len(days[name]), days[name][-1]))
+            rows.append((*row, newest.publisher, 1 + len(older), newest.released.isoformat()))
     if not rows:
-        raise ParameterError(f"no series with {text!r}; {nearest(text, known)}")
+        raise ParameterError(f"no series with {text!r}; {nearest(text, having)}")
     columns = ["name", "label", "unit", "mnemonic", "publisher", "releases", "newest"]
-    return pd.DataFrame(rows, columns=columns).set_index("name").sort_index(key=lambda names: names.str.len())
+    return (
+        pd.DataFrame(rows, columns=columns)
+        .set_index("name")
+        .sort_index(key=lambda names: names.str.len(), kind="stable")
+    )
 
 
 def moves(release: Release, flow: str) -> pd.Series:

@@ -255,7 +255,8 @@ def known_on(vintage: Vintage = None) -> list[Release]:
         one for publisher in ordered for one in reversed(releases(publisher)) if day is None or one.released <= day
     ]
     if not known:
-        raise ParameterError(f"no release for vintage {str(vintage)!r}; the store has {_listed(releases())}")
+        named = "" if vintage is None else f" for vintage {str(vintage)!r}"
+        raise ParameterError(f"no release{named}; the store has {_listed(releases())}")
     return known
 
 

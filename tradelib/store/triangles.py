@@ -16,7 +16,7 @@ import pandas as pd
 from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.quantity.rounding import printed
 from tradelib.store.loading import find
-from tradelib.store.reading import publishers, releases
+from tradelib.store.reading import known_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,10 +84,9 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
         )
     [quantity] = quantities
     prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
-    for publisher in publishers():
-        for one in releases(publisher):
-            for name, values in one.prints(quantity.name).items():
-                prints.setdefault(name, []).append((one.released, one.month, values))
+    for one in reversed(known_on()):
+        for name, values in one.prints(quantity.name).items():
+            prints.setdefault(name, []).append((one.released, one.month, values))
     own = compilation or max(prints, key=lambda name: len(prints[name]))
     if own not in prints:
         raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
