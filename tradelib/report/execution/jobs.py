@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -207,6 +206,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
 
 def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     """Execute one job in its folder and leave the executed, normalised copy there."""
+    import nbformat
     import papermill  # takes a second to import, which planning need not wait for
     from nbclient.exceptions import DeadKernelError
 
@@ -217,12 +217,19 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
         place.mkdir(parents=True)
         # The kernel works in its own folder and writes there, so no path of this machine enters the notebook.
         # Papermill's own cwd= would change the directory of the whole process, which threads share.
-        with chosen.run() as run, _normalised(place / "notebook.ipynb") as copy:
-            papermill.execute_notebook(
-                _literal(job.source), _literal(copy), parameters=job.values | {"output": "."}, progress_bar=False,
-                kernel_name=KERNEL["name"], language=KERNEL["language"], engine_name=engine.NAME, run=run,
-                resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
-            )  # fmt: skip
+        with chosen.run() as run:
+            try:
+                papermill.execute_notebook(
+                    # Papermill fills in parameters that it sees in a path. It writes nothing: it would before and
+                    # after each cell.
+                    str(job.source).replace("{", "{{").replace("}", "}}"), None,
+                    parameters=job.values | {"output": "."}, progress_bar=False,
+                    kernel_name=KERNEL["name"], language=KERNEL["language"], engine_name=engine.NAME, run=run,
+                    resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
+                )  # fmt: skip
+            finally:
+                if run.notebook:
+                    nbformat.write(normalise(run.notebook), place / "notebook.ipynb")
     except papermill.PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}".removesuffix(": ")
         if failure.ename == "MemoryError" and chosen.limits.memory:
@@ -234,30 +241,6 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     if error and run and run.reason not in (None, "over"):
         error = run.reason
     return Outcome(job, time.perf_counter() - begun, error, chosen.kind)
-
-
-@contextmanager
-def _normalised(copy: Path) -> Iterator[Path]:
-    """Normalise what the block leaves, also when it fails."""
-    try:
-        yield copy
-        _normalise_file(copy)
-    except BaseException:
-        with suppress(Exception):  # what is left may be cut short, and is not why it failed
-            _normalise_file(copy)
-        raise
-
-
-def _normalise_file(path: Path) -> None:
-    import nbformat
-
-    if path.exists():
-        nbformat.write(normalise(nbformat.read(path, as_version=4)), path)
-
-
-def _literal(path: Path) -> str:
-    """Return a path in which papermill finds no parameters to fill in."""
-    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:

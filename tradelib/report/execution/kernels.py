@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
+    from nbformat import NotebookNode
 
 Choice = Literal["warm", "stock"]
 STOCK = "python3"
@@ -103,25 +104,29 @@ class Kernels:
 
 
 class Run:
-    """The kernel of one run, and why it was ended, if it was."""
+    """The kernel of one run, the notebook as it is executed, and why the kernel was ended, if it was."""
 
     def __init__(self, name: str, limits: Limits, scratch: Path) -> None:
         self.name, self.limits, self.reason, self._shown = name, limits, cast("str | None", None), 0
         self.scratch = scratch
-        self._manager: _Manager | None = None
+        self._manager: AsyncKernelManager | None = None
+        self.notebook: NotebookNode | None = None
         self._group: int | None = None
 
-    def manager(self, **kwargs: Any) -> AsyncKernelManager:
+    def manager(self, config: Any) -> AsyncKernelManager:
         """Return the manager of the kernel, as nbclient asks for it."""
         specs = KernelSpecManager()
         specs.kernel_dirs = [*specs.kernel_dirs, str(warm.SPECS / "kernels")]
-        own = {"kernel_name": self.name, "kernel_spec_manager": specs}
+        own = {"kernel_name": self.name, "kernel_spec_manager": specs, "config": config}
         if sys.platform != "win32":
             # Sockets in a folder of our own: over TCP any user of this machine could read what a kernel shows.
             own |= {"transport": "ipc", "ip": str(self.scratch / "k")}
-        own["connection_file"] = str(self.scratch / "kernel.json")
-        self._manager = _Manager(self, **(kwargs | own))
+        self._manager = AsyncKernelManager(**own, connection_file=str(self.scratch / "kernel.json"))
         return self._manager
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the kernel, whose temporary files lie in the folder of the run."""
+        return warm.ONE_THREAD | dict(os.environ) | {"TMPDIR": str(self.scratch / "tmp")}
 
     def started(self) -> None:
         """Limit the kernel's memory; end it if that was asked for in the meantime."""
@@ -164,20 +169,6 @@ class Run:
     def _process(self) -> Any:
         provisioner = cast("LocalProvisioner | None", self._manager and self._manager.provisioner)
         return provisioner.process if provisioner else None
-
-
-class _Manager(AsyncKernelManager):
-    """A kernel manager that tells the run when its kernel has started."""
-
-    def __init__(self, run: Run, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._run = run
-
-    async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]
-        environment = warm.ONE_THREAD | dict(kwargs.pop("env", None) or os.environ)
-        environment |= {"TMPDIR": str(self._run.scratch / "tmp")}
-        await super().start_kernel(env=environment, **kwargs)
-        self._run.started()
 
 
 def memory_share(runs: int | None) -> int:
