@@ -26,8 +26,8 @@ import psutil
 from bench_report import empty_notebook
 
 from tradelib.report.execution import engine, threads
+from tradelib.report.execution.plan import sweep_of
 from tradelib.report.run import report
-from tradelib.report.sweep import sweep_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,7 @@ def on_dask(work: list[Job]) -> Cost:
     """Return what the jobs cost on a local cluster of one worker process, its start included."""
     from distributed import LocalCluster
 
-    from tradelib.report.sweep.cluster import cluster
+    from tradelib.report.execution.cluster import cluster
 
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -25,8 +25,8 @@ import bench_x13
 
 import tradelib
 from tradelib.report.execution import threads
+from tradelib.report.execution.plan import sweep_of
 from tradelib.report.run import report
-from tradelib.report.sweep import sweep_of
 from tradelib.seasonal.x13 import _to_run, build, ready
 from tradelib.seasonal.x13.batch import x13_batch
 

@@ -17,7 +17,6 @@ from tradelib import cli, store
 from tradelib.cli.app import NAME_PATHS, app
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.run import Report
-from tradelib.report.sweep import Sweep
 
 
 @pytest.fixture
@@ -105,7 +104,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tradelib.report.sweep.sweep", interrupt)
+    monkeypatch.setattr("tradelib.report.sweep.bring", interrupt)
     monkeypatch.setattr("tradelib.report.run.report", interrupt)
     for words, said in [
         (
@@ -277,14 +276,15 @@ def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders = []
 
-    def made(jobs, folder, **_):
+    def made(jobs, folder, *_, **__):
         folders.append(folder)
         for job in jobs:
             (folder / "runs" / job.place).mkdir(parents=True, exist_ok=True)
             (folder / "runs" / job.place / "run.json").write_text("{}")
-        return Sweep(folder, len(jobs), 0, {})
+        return {}, {}
 
-    monkeypatch.setattr("tradelib.report.sweep.sweep", made)
+    monkeypatch.setattr("tradelib.report.sweep.bring", made)
+    monkeypatch.setattr("tradelib.report.sweep.gather", lambda *_: None)
     words = ["sweep", "trend", "--over", "start=2010-01,2011-01"]
     assert run(*words).exit_code == run(*words).exit_code == 0
     assert run(*words[:-1], "start=2010-01,2011-01,2012-01").exit_code == 0  # the same and more

@@ -15,14 +15,15 @@ from filelock import FileLock
 from rich.console import Console
 
 from tradelib.quantity.errors import ParameterError
+from tradelib.report import sweep as sweep_module
 from tradelib.report.execution import Outcome, inputs, runs
 from tradelib.report.execution.kernels import Limits, Run
 from tradelib.report.execution.partial import MARK, OccupiedError
+from tradelib.report.execution.plan import jobs_of, read_table, sweep_of
 from tradelib.report.execution.runs import RunError
 from tradelib.report.follow import follow
 from tradelib.report.parameters import Trend
-from tradelib.report.sweep import jobs_of, run as run_module, sweep, sweep_of
-from tradelib.report.sweep.table import read_table
+from tradelib.report.sweep import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -259,7 +260,7 @@ def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_message_and_what_is_done_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    module = run_module if where == "gather" else runs
+    module = sweep_module if where == "gather" else runs
     original, calls = getattr(module, where), []
 
     def full(*arguments: object) -> None:

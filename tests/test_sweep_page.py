@@ -10,7 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from tradelib.report.execution import Outcome
-from tradelib.report.sweep import jobs_of, sweep
+from tradelib.report.execution.plan import jobs_of
+from tradelib.report.sweep import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -17,13 +17,14 @@ import psutil
 import pytest
 import sweeps
 
-from tradelib.report.execution import jobs as jobs_module, threads, warm
+from tradelib.report.execution import cluster as cluster_module, jobs as jobs_module, threads, warm
+from tradelib.report.execution.cluster import cluster
 from tradelib.report.execution.jobs import Job
 from tradelib.report.execution.kernels import Limits
+from tradelib.report.execution.plan import sweep_of
 from tradelib.report.execution.runs import RunError
 from tradelib.report.parameters import Parameters
-from tradelib.report.sweep import cluster as cluster_module, sweep, sweep_of
-from tradelib.report.sweep.cluster import cluster
+from tradelib.report.sweep import sweep
 
 pytestmark = pytest.mark.slow
 linux = pytest.mark.skipif(not warm.available(), reason="needs Linux")
@@ -240,6 +241,6 @@ def test_other_code_on_a_worker_is_refused(dask_cluster, tmp_path: Path, small: 
 
 def test_no_scheduler_is_a_plain_message(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert small.is_dir()
-    monkeypatch.setattr("tradelib.report.sweep.cluster.SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("tradelib.report.execution.cluster.SECONDS_TO_ANSWER", 1)
     with pytest.raises(RunError, match="no Dask scheduler answers"):
         sweep(sweep_of("trend"), tmp_path / "s", executor=cluster("tcp://127.0.0.1:1"))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from tradelib.cli.app import AsJson, Kernel, app, err as _err, example, out as _out, show_table
 from tradelib.quantity.errors import ParameterError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tradelib.report.execution.jobs import Job
 
 
 @app.command(epilog=example("report", "report --release 2023-04", "report --only trend --set trend.end=2019-12"))
@@ -41,7 +35,7 @@ def report(
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
     from tradelib.report.execution import threads
-    from tradelib.report.parameters.assignments import assignments
+    from tradelib.report.execution.plan import assignments
 
     given = {"start": start, "end": end, "series": series, "vintage": vintage}
     options, more = {name: value for name, value in given.items() if value is not None}, assignments(set_ or [])
@@ -94,7 +88,7 @@ def parameters(
     """List what a notebook can be asked for: name, default, and what is allowed."""
     import pandas as pd
 
-    from tradelib.report.execution.jobs import named
+    from tradelib.report.execution.plan import named
     from tradelib.report.parameters import notebooks
     from tradelib.report.parameters.chapter import assigned
     from tradelib.store import notebook_folder
@@ -151,48 +145,22 @@ def sweep(
     """Run one notebook for many parameters, into one folder with a table and a page."""
     from tradelib.report.execution import threads
     from tradelib.report.execution.kernels import Limits, memory_share
+    from tradelib.report.execution.plan import sweep_of
     from tradelib.report.follow import follow
-    from tradelib.report.sweep import kept, sweep as run, sweep_of
+    from tradelib.report.sweep import sweep as run
 
     wanted = sweep_of(notebook, over=over or [], table=table, common=set_ or [])
     limits = Limits(seconds, memory and memory * 10**9, output=20_000_000)
     if scheduler:
-        from tradelib.report.sweep.cluster import cluster
+        from tradelib.report.execution.cluster import cluster
 
         executor = cluster(scheduler, kernel, limits)
     else:
         executor = threads(jobs, kernel, replace(limits, memory=limits.memory or memory_share(jobs)))
-    folder = _own_folder(wanted, out)
-    try:
-        with follow(_err) as (begin, progress):
-            result = run(wanted, folder, executor=executor, force=force, begin=begin, progress=progress)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(kept(wanted, folder)) from None
+    with follow(_err) as (begin, progress):
+        result = run(wanted, out, executor=executor, force=force, begin=begin, progress=progress)
     done = result.runs - len(result.failures)
     _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
     if result.failures:
-        _err.print(f"Failed runs are in {folder / 'failed'}.", markup=False)
+        _err.print(f"Failed runs are in {result.folder / 'failed'}.", markup=False)
         raise typer.Exit(1)
-
-
-def _own_folder(jobs: Sequence[Job], out: Path | None) -> Path:
-    """Return where a sweep goes: never over the table of one that has runs which this does not have.
-
-    Raises
-    ------
-    OccupiedError
-        The folder asked for has such a table.
-    """
-    from tradelib.report.execution.partial import OccupiedError
-
-    folder = out or Path("reports") / f"sweep-{jobs[0].notebook}"
-    own = {job.place for job in jobs}
-    kinds = [folder / kind for kind in ("runs", "failed")]
-    done = {path.parent.relative_to(kind).as_posix() for kind in kinds for path in kind.rglob("run.json")}
-    if not (others := done - own):
-        return folder
-    if out is None:
-        return folder.with_name(f"{folder.name}-{hashlib.sha256(repr(sorted(own)).encode()).hexdigest()[:8]}")
-    raise OccupiedError(
-        f"{folder} has the table of another sweep: {len(others)} runs of it are not in this; give --out another folder"
-    )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import sha256_of
-from tradelib.report.execution.partial import MANIFEST
+from tradelib.report.execution.partial import MANIFEST, manifest_in
 from tradelib.report.parameters import in_words, notebooks
 from tradelib.report.run import report
 
@@ -130,9 +130,7 @@ def _command(options: Mapping[str, Any], only: Sequence[str]) -> str:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        manifest["inputs"]["options"], manifest["files"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnknownOriginError(f"{folder} is no report: its {MANIFEST} cannot be read") from error
-    return dict(manifest)
+    manifest = manifest_in(folder / MANIFEST)
+    if "options" not in manifest.get("inputs", {}):
+        raise UnknownOriginError(f"{folder} is no report: its {MANIFEST} cannot be read")
+    return manifest

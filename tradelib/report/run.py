@@ -10,10 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
-from tradelib.report.execution.inputs import sha256_of, sources, surroundings
-from tradelib.report.execution.jobs import Executor, Job, planned, threads
-from tradelib.report.execution.partial import MANIFEST, partial_folder, publish, require_replaceable
-from tradelib.report.execution.runs import RunError, at_work, bring, files_in, place_of, reason, write_json
+from tradelib.report.execution.inputs import sources, surroundings
+from tradelib.report.execution.jobs import Executor, Job, threads
+from tradelib.report.execution.partial import MANIFEST, manifest_in, partial_folder, publish, require_replaceable
+from tradelib.report.execution.plan import planned
+from tradelib.report.execution.runs import (
+    RunError,
+    at_work,
+    bring,
+    files_in,
+    place_of,
+    reason,
+    reason_to_run,
+    write_json,
+)  # fmt: skip
 from tradelib.report.page import write_page
 from tradelib.report.recorded import RecordError, read_recorded
 from tradelib.report.take import write_pdf
@@ -101,8 +111,10 @@ def report(  # noqa: PLR0913
         require_replaceable(place)
     inputs = surroundings() | {"sources": sources(), "options": options, "only": list(only), "pdf": pdf}
     # Before the parameters are checked, which reads the data: they follow from the same.
-    if not force and (done := _already_done(final, inputs)):
-        return done
+    known = manifest_in(final / MANIFEST)
+    same = json.loads(json.dumps(inputs))
+    if not force and known.get("outcome") == "ok" and not reason_to_run(final, same, MANIFEST):
+        return Report(final, known["headline"], {}, known["inputs"]["left_out"], skipped=True)
     jobs, left_out = planned(options, only)
     inputs |= {"released": release.released.isoformat(), "left_out": left_out}
     inputs["notebooks"] = {job.notebook: {"parameters": job.values} for job in jobs}  # noqa: PD011
@@ -144,18 +156,6 @@ def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str])
     said = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
     words = [str(month), *said, *sorted(only)]
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
-
-
-def _already_done(final: Path, inputs: Mapping[str, Any]) -> Report | None:
-    """Return the report that is there when it succeeded on the same inputs and all its files are whole."""
-    try:
-        manifest = json.loads((final / MANIFEST).read_text(encoding="utf-8"))
-        known, now = manifest["inputs"], json.loads(json.dumps(inputs))
-        same = manifest["outcome"] == "ok" and all(known.get(name) == value for name, value in now.items())
-        whole = same and all(sha256_of(final / name) == sha256 for name, sha256 in manifest["files"].items())
-    except (OSError, ValueError, KeyError):
-        return None
-    return Report(final, manifest["headline"], {}, known["left_out"], skipped=True) if whole else None
 
 
 def _gather(folder: Path, jobs: Sequence[Job], runs: Path) -> None:

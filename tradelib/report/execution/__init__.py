@@ -1,5 +1,6 @@
 """Notebooks executed: what to run, the kernels that run it, and the folder that appears when all is done."""
 
-from tradelib.report.execution.jobs import Job, Outcome, plan, planned, threads
+from tradelib.report.execution.jobs import Job, Outcome, threads
+from tradelib.report.execution.plan import plan, planned
 
 __all__ = ["Job", "Outcome", "plan", "planned", "threads"]

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from filelock import FileLock
 
@@ -29,6 +29,21 @@ _SHOWN = 3
 
 class OccupiedError(TradelibError):
     """The folder for a result holds something that this project did not make."""
+
+
+def manifest_in(path: Path) -> dict[str, Any]:
+    """Return what a run or a report says of itself: inputs, outcome, hashes of its files; empty when it cannot be read.
+
+    Parameters
+    ----------
+    path : Path
+        ``run.json`` of a run, ``manifest.json`` of a report.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return content | {"inputs": dict(content.get("inputs", {})), "files": dict(content["files"])}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def require_replaceable(folder: Path) -> None:
@@ -54,11 +69,9 @@ def require_replaceable(folder: Path) -> None:
     }
     if not there and not any(folder.iterdir()):
         return
-    try:
-        listed = set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]) | {MANIFEST}
-    except (OSError, ValueError, KeyError, TypeError):
-        raise OccupiedError(f"{folder} holds files and is no report of ours; nothing was written; {other}") from None
-    if strange := sorted(there - listed):
+    if not (manifest := manifest_in(folder / MANIFEST)):
+        raise OccupiedError(f"{folder} holds files and is no report of ours; nothing was written; {other}")
+    if strange := sorted(there - manifest["files"].keys() - {MANIFEST}):
         more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
         raise OccupiedError(
             f"{folder} is a report, but {', '.join(strange[:_SHOWN])}{more} in it is not of ours; nothing was written; "

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import changes, digests, sha256_of, surroundings
-from tradelib.report.execution.partial import MARK, partial_folder
+from tradelib.report.execution.partial import MARK, manifest_in, partial_folder
 from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
@@ -119,37 +119,33 @@ def bring(
     return reasons, failures
 
 
-def reason_to_run(place: Path, inputs: Mapping[str, str], *, files: bool = True) -> str:
+def reason_to_run(place: Path, inputs: Mapping[str, Any], name: str = "run.json", *, files: bool = True) -> str:
     """Return why a run has to be made, in words; nothing when it is there, made from the same, with its files whole.
 
     Parameters
     ----------
     place : Path
         Folder of the run.
-    inputs : mapping of str to str
-        As ``digests`` returns them.
+    inputs : mapping
+        As ``digests`` returns them, or those of a report.
+    name : str
+        File in the folder that lists what the run was made from and the hashes of its files.
     files : bool
         Whether the files are looked at, too.
     """
-    try:
-        known = json.loads((place / "run.json").read_text(encoding="utf-8"))
-        if moved := [name for name, digest in inputs.items() if known["inputs"].get(name) != digest]:
-            return f"{', '.join(moved)} changed"
-        listed = known["files"].items() if files else ()
-        whole = all((place / name).is_file() and sha256_of(place / name) == sha256 for name, sha256 in listed)
-    except FileNotFoundError:
+    if not (place / name).exists():
         return "not run with these parameters before"
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        whole = False
+    known = manifest_in(place / name)
+    if known and (moved := [key for key, value in inputs.items() if known["inputs"].get(key) != value]):
+        return f"{', '.join(moved)} changed"
+    listed = known["files"].items() if known and files else ()
+    whole = known and all((place / file).is_file() and sha256_of(place / file) == sha256 for file, sha256 in listed)
     return "" if whole else "its files were changed"
 
 
 def _seconds(folder: Path, job: Job) -> float:
     """Return how long a job took when it last ran; without end where that is not known."""
-    try:
-        return float(json.loads((place_of(folder, job) / "run.json").read_text(encoding="utf-8"))["seconds"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return float("inf")
+    return float(manifest_in(place_of(folder, job) / "run.json").get("seconds", "inf"))
 
 
 def place_of(folder: Path, job: Job) -> Path:

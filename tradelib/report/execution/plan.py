@@ -1,24 +1,124 @@
-"""What a sweep is to run: combinations of values or the rows of a table, checked as a whole."""
+"""What to run, checked as a whole: the notebooks of a report, or the rows and combinations of a sweep."""
 
 from __future__ import annotations
 
 import csv
 import io
 import itertools
+import json
 from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
-from tradelib.report.execution.jobs import Job, named
-from tradelib.report.parameters import check, notebooks
-from tradelib.report.parameters.assignments import literal, split
+from tradelib.report.execution.jobs import Job
+from tradelib.report.parameters import Common, check, notebooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from tradelib.report.parameters import Common
 
 Row = dict[str, Any]
+
+
+def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
+    """Return the jobs of a report, every parameter checked.
+
+    Parameters
+    ----------
+    options : mapping
+        Values by parameter name, given to every notebook that has it; ``forecasts.horizon`` gives one notebook its own.
+    only : sequence of str
+        Names of notebooks, with or without their number; when empty all that have something to say about the release.
+
+    Raises
+    ------
+    ParameterError
+        A notebook or a parameter is unknown, or a value impossible.
+    """
+    return planned(options, only)[0]
+
+
+def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
+    """Return the jobs of a report, as ``plan`` does, and by notebook why the data cannot carry it."""
+    carried, without = _carried(options)
+    chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
+    values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
+    own = set[tuple[str, str]]()
+    # What is said of one notebook stands against what is said to all.
+    for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
+        notebook, _, parameter = option.rpartition(".")
+        takers = [named(notebook)] if notebook else [n for n in chosen if option in notebooks()[n].shared()]
+        if not takers:
+            known = {field for name in chosen for field in notebooks()[name].model_fields} - {"output"}
+            raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")
+        for name in takers:
+            if notebook and (name, parameter) in own:
+                raise ParameterError(f"{parameter} of {name}: given twice")
+            own |= {(name, parameter)} if notebook else set()
+            values.setdefault(name, {})[parameter] = value
+    checked = {name: model for name, (given, model) in carried.items() if values.get(name) == given}
+    jobs = [Job(name, checked.get(name) or check(notebooks()[name], given)) for name, given in values.items()]
+    return jobs, {} if only else without
+
+
+def _carried(options: Mapping[str, Any]) -> tuple[dict[str, tuple[dict[str, Any], Common]], dict[str, str]]:
+    """Return by notebook the shared options it takes with its checked parameters, or why the data cannot carry it.
+
+    What none of those that take it can use is no reason: the check of the parameters says what is wrong with it.
+    """
+    carried, reasons = dict[str, tuple[dict[str, Any], Common]](), dict[str, str]()
+    takers = {option: set[str]() for option in ("vintage", "series", "start", "end")}
+    for name, model in notebooks().items():
+        taken = model.shared() & takers.keys() & (options.keys() | {"vintage"})
+        given = {option: options[option] for option in taken & options.keys()}
+        try:
+            carried[name] = given, check(model, given)
+        except ParameterError as error:
+            reasons[name] = str(error).removeprefix(f"{name}: ")
+        for option in taken:
+            takers[option].add(name)
+    return carried, {} if any(names and names <= reasons.keys() for names in takers.values()) else reasons
+
+
+def named(word: str) -> str:
+    """Return the notebook that a word names: ``23_trend`` or ``trend``."""
+    for name in notebooks():
+        if word in (name, name.partition("_")[2]):
+            return name
+    raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in notebooks()])}")
+
+
+def split(words: Sequence[str], option: str = "--set", form: str = "NAME=VALUE") -> dict[str, str]:
+    """Return the texts of ``NAME=VALUE`` words by name.
+
+    Raises
+    ------
+    ParameterError
+        A word is none, or a name is given twice.
+    """
+    texts = dict[str, str]()
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise ParameterError(f"{option} {word!r} is not {form}")
+        if name in texts:
+            raise ParameterError(f"{name}: given twice by {option}; expected {option} {name}=...")
+        texts[name] = text
+    return texts
+
+
+def literal(text: str) -> Any:
+    """Return the number, truth value or null that a text is, or the text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, (int, float, bool, type(None))) else text
+
+
+def assignments(words: Sequence[str]) -> dict[str, Any]:
+    """Return ``NAME=VALUE`` words with numbers, true, false and null as such."""
+    return {name: literal(text) for name, text in split(words).items()}
 
 
 def sweep_of(

@@ -1,0 +1,192 @@
+"""A sweep: one notebook for many parameters, with all runs in one table and on one page.
+
+Runs that are there are kept; the folder belongs to this sweep, or to one that it continues.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from tradelib.quantity.errors import TradelibError
+from tradelib.report.execution import threads
+from tradelib.report.execution.inputs import digests, surroundings
+from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder
+from tradelib.report.execution.runs import RunError, at_work, bring, place_of, reason, reason_to_run
+from tradelib.report.page import style_sheet, templates
+from tradelib.report.parameters import in_words
+from tradelib.report.recorded import RecordError, read_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tradelib.report.execution.jobs import Executor, Job
+    from tradelib.report.execution.runs import Begin, Progress
+
+MOST_SHOWN = 2000
+"""More small figures than this no browser shows and no reader looks through; the table has every run."""
+_LONGEST = 200
+"""Characters of a value that the page shows."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What became of a sweep.
+
+    Attributes
+    ----------
+    folder : Path
+        ``index.html``, ``results.csv``, ``runs/``, ``failed/``.
+    runs, skipped : int
+        How many runs it has, and how many of them were there already.
+    failures : dict of str to str
+        By the run's place, what went wrong.
+    """
+
+    folder: Path
+    runs: int
+    skipped: int
+    failures: dict[str, str]
+
+
+def sweep(
+    jobs: Sequence[Job],
+    out: Path | None = None,
+    *,
+    executor: Executor | None = None,
+    force: bool = False,
+    begin: Begin = lambda *_: None,
+    progress: Progress = lambda _: None,
+) -> Sweep:
+    """Run the jobs that are not done, and gather all of them.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        Of one notebook, checked, as ``jobs_of`` makes them.
+    out : Path, optional
+        Folder of the sweep, by default ``reports/sweep-<notebook>``; one that was interrupted is taken up.
+    executor : Executor, optional
+        Who runs the jobs; threads by default.
+    force : bool
+        Run also what is done.
+    begin, progress : callable
+        Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
+
+    Raises
+    ------
+    OccupiedError
+        The folder holds something, and no sweep was ever made in it; or runs of another sweep.
+    RunError
+        The folder cannot be written, its disk is full, another sweep is at work in it, or the notebook, the package or
+        the data changed while it ran. What is done is kept.
+    KeyboardInterrupt
+        Says how many runs are done.
+    """
+    folder = _own_folder(jobs, out)
+    try:
+        with at_work(folder):
+            made, failures = bring(jobs, folder, executor or threads(), force=force, begin=begin, progress=progress)
+            with partial_folder(folder) as work:
+                gather(folder, jobs, work)
+    except OSError as error:
+        raise RunError(f"cannot write to {folder}: {reason(error)}. {_kept(jobs, folder)}") from error
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_kept(jobs, folder)) from None
+    return Sweep(folder, len(jobs), len(jobs) - len(made), failures)
+
+
+def _own_folder(jobs: Sequence[Job], out: Path | None) -> Path:
+    """Return where a sweep goes: never among files that are not of a sweep, nor over the table of another one.
+
+    Raises
+    ------
+    OccupiedError
+        The folder asked for has such files, or such a table.
+    """
+    folder, own = out or Path("reports") / f"sweep-{jobs[0].notebook}", {job.place for job in jobs}
+    kinds = [folder / kind for kind in ("runs", "failed")]
+    others = {path.parent.relative_to(kind).as_posix() for kind in kinds for path in kind.rglob("run.json")} - own
+    if others and out is None:
+        folder = folder.with_name(f"{folder.name}-{hashlib.sha256(repr(sorted(own)).encode()).hexdigest()[:8]}")
+    elif others:
+        raise OccupiedError(
+            f"{folder} has the table of another sweep: {len(others)} runs of it are not in this; "
+            "give --out another folder"
+        )
+    if folder.is_file():
+        raise OccupiedError(f"{folder} is a file; give --out a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise OccupiedError(
+            f"{folder} holds files and is no sweep of ours; nothing was written; give --out another folder, "
+            f"for example {folder.with_name(folder.name + '-sweep')}"
+        )
+    return folder
+
+
+def _kept(jobs: Sequence[Job], folder: Path) -> str:
+    """Return in words how many runs of a sweep that has stopped are there."""
+    around, done = surroundings(), 0
+    for job in jobs:
+        with suppress(OSError, ValueError, TradelibError):
+            done += not reason_to_run(folder / "runs" / job.place, digests(job, around), files=False)
+    return f"{done} of {len(jobs)} runs are done and kept; the same command goes on from there"
+
+
+def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
+    """Write ``results.csv`` and ``index.html`` from what the runs left.
+
+    The table has a row for each run: its parameters, outcome, seconds, place and every key result that its
+    notebook kept; unrounded. They are written in the folder ``work`` first.
+    """
+    values = [job.values for job in jobs]
+    varying = [name for name in values[0] if len({repr(row[name]) for row in values}) > 1] or list(values[0])
+    rows, shown, failed, question = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]](), ""
+    for number, job in enumerate(jobs):
+        place, record = place_of(folder, job), dict[str, Any]()
+        with suppress(RecordError):  # which is why it failed
+            record = read_recorded(place)
+        manifest, results = manifest_in(place / "run.json"), record.get("results", {})
+        question = question or record.get("question", "")
+        state = {
+            "outcome": "failed" if manifest["error"] else "ok", "error": manifest["error"],
+            "seconds": manifest["seconds"], "place": place.relative_to(folder).as_posix(),
+        }  # fmt: skip
+        rows.append(values[number] | state | {f"result_{name}": value for name, value in results.items()})
+        asked = {name: _short(in_words(name, values[number][name])) for name in varying}
+        cells = {"outcome": state["outcome"], "seconds": state["seconds"]} | {
+            name: _short("" if value is None else value) for name, value in results.items()
+        }
+        run = {
+            "number": number, "asked": asked, "place": state["place"], "cells": asked | cells,
+            "notebook": (place / "notebook.ipynb").exists(), "error": _short(state["error"], 10 * _LONGEST),
+            "figures": [item for item in record.get("items", []) if item["kind"] == "figure"],
+        }  # fmt: skip
+        for runs in [shown] * (number < MOST_SHOWN) + [failed] * bool(state["error"]):
+            runs.append(run)
+    pd.DataFrame(rows).to_csv(work / "results.csv", index=False, lineterminator="\n")
+    page = templates("tradelib.report").get_template("sweep.html.j2")
+    text = page.render(
+        notebook=jobs[0].notebook, question=question, runs=shown, failed=failed, most=MOST_SHOWN, total=len(jobs),
+        fixed={name: _short(in_words(name, value)) for name, value in values[0].items() if name not in varying},
+        columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
+        figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
+        style=Markup(style_sheet()),  # noqa: S704 - ours
+    )  # fmt: skip
+    (work / "index.html").write_text(text + "\n", encoding="utf-8")
+    for name in ("results.csv", "index.html"):
+        (work / name).replace(folder / name)  # so that a reader never sees half of it
+
+
+def _short(value: Any, most: int = _LONGEST) -> Any:
+    """Return a number as it is, and of a long text its beginning."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    text = str(value)
+    return text if len(text) <= most else text[:most] + "…"
