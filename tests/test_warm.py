@@ -124,11 +124,10 @@ def test_after_a_change_of_code_kernels_start_as_stock_ones_and_those_at_work_go
     source = "import os; print(os.getppid())"
     with warm.running():
         server = warm.server()
-        server.ready()
+        assert server.ready()
         kernel = server.fork(["-f", str(tmp_path / "connection.json")], str(tmp_path), dict(os.environ))
         monkeypatch.setattr(warm, "_state", lambda: "package files have changed")
-        with pytest.raises(warm.WarmError, match="have changed since"):
-            server.ready()
+        assert not server.ready()
         assert int(printed(run(warm.NAME, source, folder=tmp_path))) == os.getpid()
         assert lives(kernel)
     assert gone({server._process.pid, kernel}) == set()
@@ -152,6 +151,7 @@ def test_state_follows_files_and_start_up_settings(tmp_path: Path, monkeypatch: 
 def test_a_killed_server_takes_its_kernels_along_and_is_replaced(tmp_path: Path) -> None:
     with warm.running():
         first = warm.server()
+        assert first.ready()
         kernel = first.fork(["-f", str(tmp_path / "connection.json")], str(tmp_path), dict(os.environ))
         os.kill(first._process.pid, signal.SIGKILL)
         assert gone({kernel}) == set()
@@ -160,13 +160,13 @@ def test_a_killed_server_takes_its_kernels_along_and_is_replaced(tmp_path: Path)
         assert warm.server() is not first
 
 
-def test_a_server_that_cannot_load_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_a_server_cannot_load_kernels_are_stock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "forkserver.py"
     source = warm._SERVER.read_text(encoding="utf-8")
     broken.write_text(source.replace('"ipykernel.kernelapp", ', '"no_such_library", ', 1))
     monkeypatch.setattr(warm, "_SERVER", broken)
-    with pytest.raises(warm.WarmError, match="No module named 'no_such_library'"), warm.running():
-        warm.server().ready()
+    with warm.running():
+        assert not warm.server().ready()
     with kernels.kernels("warm") as chosen:
         assert chosen.kind == "stock"
 

@@ -44,12 +44,8 @@ PRELOAD = (
 def serve(descriptor: int) -> None:
     """Load the libraries, then fork a kernel for each request that comes over the line."""
     server, line, kernels, before = os.getpid(), Connection(descriptor), dict[int, int](), set(os.environ)
-    try:
-        _load()
-        line.send("ready")
-    except Exception as error:  # noqa: BLE001 - whatever it is, the owner is told
-        line.send(f"{type(error).__name__}: {error}")
-        return
+    _load()
+    line.send(True)  # noqa: FBT003 - all is loaded; when it cannot be, the end of the line says so
     try:
         request = _fork_on_request(line, kernels)
     except (EOFError, OSError):  # the owner has gone

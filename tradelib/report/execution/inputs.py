@@ -43,20 +43,16 @@ def surroundings() -> dict[str, Any]:
     A file is read again only when it was written since, so that this can be asked after every run.
     """
     package = Path(__file__).parents[2]
-    code, templates = (
-        sorted(path for pattern in patterns for path in package.rglob(pattern))
-        for patterns in (("*.py", "*.toml", "*.csv"), ("*.j2", "*.css", "*.js"))
-    )
-    tables = [path for pattern in ("*.csv", "*.toml") for path in data_folder().rglob(pattern)]
+    files = sorted(package.rglob("*"))
     return {
         "data": {
             f"{publisher}/{release.released}": _known(release.folder / "release.toml")
             for publisher in store.publishers()
             for release in store.releases(publisher)
         },
-        "tables": _hash(sorted(tables), data_folder()),
-        "package": _hash(code, package),
-        PAGE: _hash(templates, package),
+        "tables": _hash(sorted(data_folder().rglob("*")), data_folder(), (".csv", ".toml")),
+        "package": _hash(files, package, (".py", ".toml", ".csv")),
+        PAGE: _hash(files, package, (".j2", ".css", ".js")),
         "x13": _x13(),
         "versions": versions(),
     }
@@ -103,10 +99,12 @@ def _x13() -> str | None:
         return None
 
 
-def _hash(paths: Sequence[Path], root: Path) -> str:
+def _hash(paths: Sequence[Path], root: Path, endings: tuple[str, ...]) -> str:
+    """Return one hash of the names and contents of those files whose names end so."""
     whole = hashlib.sha256()
     for path in paths:
-        whole.update(f"{path.relative_to(root).as_posix()}\0{_known(path)}\0".encode())
+        if path.suffix in endings:
+            whole.update(f"{path.relative_to(root).as_posix()}\0{_known(path)}\0".encode())
     return whole.hexdigest()
 
 

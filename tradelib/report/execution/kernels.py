@@ -189,12 +189,11 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
     """
     with ExitStack() as stack:
         # Gone when this process is; the path is short, as paths of sockets must be.
-        scratch, name = stack.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-")))), STOCK
+        scratch = stack.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
+        name = STOCK
         if choice == "warm" and warm.available():
             stack.enter_context(warm.running())
             import papermill  # noqa: F401 - takes a second, in which the server loads what it needs
 
-            with suppress(warm.WarmError):
-                warm.server().ready()
-                name = warm.NAME
+            name = warm.NAME if warm.server().ready() else STOCK
         yield Kernels(name, limits, scratch)

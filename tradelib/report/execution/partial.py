@@ -41,7 +41,7 @@ def manifest_in(path: Path) -> dict[str, Any]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return content | {"inputs": dict(content.get("inputs", {})), "files": dict(content["files"])}
+        return dict(content) | {"inputs": dict(content.get("inputs", {})), "files": dict(content["files"])}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

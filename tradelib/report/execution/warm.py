@@ -24,8 +24,6 @@ from typing import TYPE_CHECKING, Any, cast
 import psutil
 from jupyter_client.provisioning import LocalProvisioner  # type: ignore[attr-defined]
 
-from tradelib.quantity.errors import TradelibError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,10 +40,6 @@ _PACKAGE = Path(__file__).parents[2]
 _SERVER = Path(__file__).with_name("forkserver.py")
 # Read once, when a process starts or a library loads: a server that has other values cannot stand in.
 _START_UP = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL_", "LD_", "LC_", "LANG", "TZ", "MALLOC", "STATSMODELS", "PANDAS")
-
-
-class WarmError(TradelibError):
-    """Warm kernels were asked for and cannot be had."""
 
 
 def available() -> bool:
@@ -74,36 +68,26 @@ class Server:
             start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
-        self._greeting: str | None = None
+        self._loaded: bool | None = None
 
-    def ready(self) -> None:
-        """Wait until the server has loaded everything.
-
-        Raises
-        ------
-        WarmError
-            It could not, or has loaded what has changed since.
-        """
+    def ready(self) -> bool:
+        """Wait until the server has loaded everything; False when it could not, or when that has changed since."""
         with self._lock:
-            if self._greeting is None:
+            if self._loaded is None:
                 try:
-                    self._greeting = str(self._line.recv())
-                except (EOFError, OSError):
-                    self._greeting = "it died while it loaded the libraries"
-        if self._greeting != "ready":
-            raise WarmError(f"no warm kernels: {self._greeting}")
-        if self.state != _state():  # its kernels go on; new ones load what is there now
-            raise WarmError("no warm kernels: package, libraries or settings have changed since they were loaded")
+                    self._loaded = bool(self._line.recv())
+                except (EOFError, OSError):  # it died
+                    self._loaded = False
+        return self._loaded and self.state == _state()  # else its kernels go on; new ones load what is there now
 
-    def fork(self, arguments: list[str], folder: str, environment: dict[str, str]) -> int:
-        """Return the process of a new kernel."""
-        self.ready()
+    def fork(self, arguments: list[str], folder: str, environment: dict[str, str]) -> int | None:
+        """Return the process of a new kernel; None where there can be none."""
         with self._lock:
             try:
                 self._line.send((arguments, folder, environment))
                 return int(self._line.recv())
-            except (EOFError, OSError) as error:
-                raise WarmError("no warm kernels: the process they are forked from has died") from error
+            except (EOFError, OSError):  # the server has died
+                return None
 
     def usable(self) -> bool:
         """Return whether it lives and is ours."""
@@ -113,7 +97,7 @@ class Server:
         """End the server and its kernels, and wait until they are gone."""
         self._line.close()
         if self.owner == os.getpid():
-            if self._greeting is None:
+            if self._loaded is None:
                 self._process.kill()  # it has no kernels yet, and hears of the line's end only when it has loaded
             self._process.wait()
 
@@ -186,13 +170,14 @@ class WarmProvisioner(LocalProvisioner):
         """Start the kernel that a command line describes."""
         if available() and "ipykernel_launcher" in cmd:
             arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-            with contextlib.suppress(WarmError, psutil.NoSuchProcess):
-                folder = os.fspath(kwargs.get("cwd") or Path.cwd())
-                process = Forked(server().fork(arguments, folder, dict(kwargs.get("env") or os.environ)))
-                # The kernel leads a process group of its own, which signals are sent to.
-                self.process = cast("subprocess.Popen[bytes]", process)
-                self.pid, self.pgid, self.cwd, self.warm = process.pid, process.pid, folder, True
-                return self.connection_info
+            folder, ours = os.fspath(kwargs.get("cwd") or Path.cwd()), server()
+            pid = ours.fork(arguments, folder, dict(kwargs.get("env") or os.environ)) if ours.ready() else None
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if pid:
+                    self.process = cast("subprocess.Popen[bytes]", Forked(pid))
+                    # The kernel leads a process group of its own, which signals are sent to.
+                    self.pid, self.pgid, self.cwd, self.warm = pid, pid, folder, True
+                    return self.connection_info
         return await super().launch_kernel(cmd, **kwargs)
 
     async def send_signal(self, signum: int) -> None:
