@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ from tradelib.report.execution.plan import sweep_of
 from tradelib.report.run import report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tradelib.report.execution.jobs import Executor, Job
 
@@ -55,26 +56,38 @@ class Cost:
     megabytes: float = 0.0
 
 
+Meter = Callable[[], contextlib.AbstractContextManager[Cost]]
+
+
+@contextlib.contextmanager
+def timed() -> Iterator[Cost]:
+    """Measure the time that the block, with all processes that it starts and ends, takes."""
+    cost, begun, used = Cost(), time.perf_counter(), processor_seconds()
+    yield cost
+    cost.wall, cost.processor = time.perf_counter() - begun, processor_seconds() - used
+
+
 @contextlib.contextmanager
 def measured() -> Iterator[Cost]:
-    """Measure what the block, with all processes that it starts, takes."""
-    cost, over = Cost(), threading.Event()
+    """Measure memory, too; asking for it takes processor time of its own, a twentieth of a short run's."""
+    over, most = threading.Event(), 0.0
 
     def sample() -> None:
+        nonlocal most
         while not over.wait(0.5):
             total = 0.0
             for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
                 with contextlib.suppress(psutil.Error):
                     total += process.memory_full_info().pss
-            cost.megabytes = max(cost.megabytes, total / 1e6)
+            most = max(most, total / 1e6)
 
     sampler = threading.Thread(target=sample)
     sampler.start()
-    begun, used = time.perf_counter(), processor_seconds()
-    yield cost
-    cost.wall, cost.processor = time.perf_counter() - begun, processor_seconds() - used
+    with timed() as cost:
+        yield cost
     over.set()
     sampler.join()
+    cost.megabytes = most
 
 
 def processor_seconds() -> float:
@@ -83,16 +96,16 @@ def processor_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
-def run(work: list[Job], executor: Executor) -> Cost:
+def run(work: list[Job], executor: Executor, meter: Meter = measured) -> Cost:
     """Return what the jobs cost."""
-    with tempfile.TemporaryDirectory() as folder, measured() as cost:
+    with tempfile.TemporaryDirectory() as folder, meter() as cost:
         outcomes = list(executor(work, Path(folder) / "work"))
     if failed := [o for o in outcomes if o.error]:
         sys.exit(f"{failed[0].job.place}: {failed[0].error}")
     return cost
 
 
-def on_dask(work: list[Job]) -> Cost:
+def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
     """Return what the jobs cost on a local cluster of one worker process, its start included."""
     from distributed import LocalCluster
 
@@ -100,7 +113,7 @@ def on_dask(work: list[Job]) -> Cost:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        measured() as cost,
+        meter() as cost,
         LocalCluster(n_workers=1, threads_per_worker=CORES, dashboard_address=None) as made,
     ):
         outcomes = list(cluster(made.scheduler_address)(work, Path(folder) / "work"))
@@ -110,20 +123,19 @@ def on_dask(work: list[Job]) -> Cost:
 
 
 @contextlib.contextmanager
-def cells_alone() -> Iterator[dict[str, Cost]]:
-    """Measure what the cells of each notebook take in their kernel, with what it has started, and nothing else."""
-    taken: dict[str, Cost] = {}
+def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
+    """Measure what each cell, by notebook and number, takes in its kernel, with what it has started, and no more."""
+    taken: dict[tuple[str, int], Cost] = {}
     execute = engine.Client.execute_cell
 
-    def spy(client: Any, *args: Any, **kwargs: Any) -> Any:
+    def spy(client: Any, cell: Any, number: int, **kwargs: Any) -> Any:
         kernel, begun = psutil.Process(client.km.provisioner.process.pid), time.perf_counter()
         used = sum(kernel.cpu_times()[:4])
         try:
-            return execute(client, *args, **kwargs)
+            return execute(client, cell, number, **kwargs)
         finally:
-            cost = taken.setdefault(Path(client.nb_man.nb.metadata.papermill.input_path).stem, Cost())
-            cost.wall += time.perf_counter() - begun
-            cost.processor += sum(kernel.cpu_times()[:4]) - used
+            name = Path(client.nb_man.nb.metadata.papermill.input_path).stem
+            taken[name, number] = Cost(time.perf_counter() - begun, sum(kernel.cpu_times()[:4]) - used)
 
     with mock.patch.object(engine.Client, "execute_cell", spy):
         yield taken
@@ -136,8 +148,12 @@ def compare_report() -> None:
     if made.failures:
         sys.exit(str(made.failures))
     wall, processor = sum(one.wall for one in cells.values()), sum(one.processor for one in cells.values())
-    for name, one in sorted(cells.items()):
-        print(f"  cells of {name:<24}{one.wall:6.1f} s {one.processor:6.1f} processor s")
+    for name in sorted({name for name, _ in cells}):
+        own = [one for (notebook, _), one in cells.items() if notebook == name]
+        print(
+            f"  cells of {name:<24}{sum(one.wall for one in own):6.1f} s "
+            f"{sum(one.processor for one in own):6.1f} processor s"
+        )
     print(
         f"the report: {cost.wall:.1f} s, {cost.wall / (wall / CORES):.2f} times the {wall:.1f} s of its cells over "
         f"{CORES} cores; {cost.processor:.1f} processor s, {cost.processor / processor:.2f} times the {processor:.1f} "

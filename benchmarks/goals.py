@@ -2,7 +2,8 @@
 
 Every ratio comes from one run of this file; both sides of it are measured one after the other on the same cores, so
 that a machine busy with other things moves the ratio less than the seconds. ``--runs`` and ``--series`` make it
-shorter; plain papermill runs at most ``--plain`` of the runs, as its cost a run does not change with their number.
+shorter, ``--parts`` chooses; plain papermill runs at most ``--plain`` of the runs, as its cost a run does not change
+with their number.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ import operator
 import os
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy loads, as the command line does
 
 import bench_kernels
 import bench_x13
+from bench_kernels import timed
 
 import tradelib
 from tradelib.report.execution import threads
@@ -59,26 +61,43 @@ class Row:
         )
 
 
+OLDER = ("overview", "seasonal", "trend", "real_vs_nominal", "revisions", "forecasts")
+"""The notebooks that a report had when its limit was set."""
+
+
+def made(options: dict[str, object] | None = None, **how: Any) -> tuple[bench_kernels.Cost, dict[str, float]]:
+    """Return what a report costs and the seconds of each notebook that ran for it."""
+    seconds = dict[str, float]()
+    with timed() as cost:
+        got = report(options, progress=lambda o: seconds.update({o.job.notebook: o.seconds}), **how)
+    if got.failures:
+        sys.exit(str(got.failures))
+    return cost, seconds
+
+
 def of_report() -> list[Row]:
-    """Return the rows on the whole report: all notebooks in it, then the same again, then nothing to do."""
-    seconds = {}
+    """Return the rows on a report: all notebooks in it, the same again, one parameter changed, and the older ones."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "r"
-        with bench_kernels.cells_alone() as cells, bench_kernels.measured() as cost:
-            made = report(out=place, progress=lambda o: seconds.update({o.job.notebook: o.seconds}))
-        if made.failures:
-            sys.exit(str(made.failures))
-        begun = time.perf_counter()
-        again = report(out=place)
-        unchanged = time.perf_counter() - begun
-    if not again.skipped:
-        sys.exit("the same report was made twice")
-    own = sum(one.processor for one in cells.values())
+        place, kept = Path(folder), Path(folder) / "kept"
+        with bench_kernels.cells_alone() as cells:
+            cost, seconds = made(out=place / "r", kept=kept)
+        unchanged, ran = made(out=place / "r", kept=kept)
+        changed = {"trend.start": "2015-01"}
+        one, ran_then = made(changed, out=place / "one", kept=kept)
+        alone, _ = made(changed, only=["trend"], out=place / "alone")
+        older, _ = made(only=OLDER, out=place / "older")
+    if ran or len(ran_then) != 1:
+        sys.exit(f"ran though nothing had changed: {[*ran, *ran_then]}")
     bound = max(*seconds.values(), cost.processor / CORES)
+    longest = max(cells, key=lambda cell: cells[cell].processor)
+    beyond = cost.processor - sum(one.processor for one in cells.values())
     return [
-        Row("report of all notebooks, s", cost.wall, "longest notebook or share of processor s", bound, 1.3),
-        Row("  its processor s beyond the cells'", cost.processor - own, "all its processor s", cost.processor, 1 / 3),
-        Row("  unchanged, s", unchanged, "half a second", 0.5, 1.0),
+        Row("report --force of all notebooks, s", cost.wall, "longest notebook or share of processor s", bound, 1.3),
+        Row("  its processor s beyond the cells'", beyond, "all its processor s", cost.processor, 1 / 3),
+        Row(f"  longest cell, {longest[0]} {longest[1]}", cells[longest].processor, "processor s", 3.0, 1.0),
+        Row("  unchanged, s", unchanged.wall, "half a second", 0.5, 1.0),
+        Row("  one parameter of one notebook, s", one.wall, "a report of that notebook alone, s", alone.wall, 1.5),
+        Row("report of the six older notebooks, s", older.wall, "ten seconds", 10.0, 1.0),
     ]  # fmt: skip
 
 
@@ -92,10 +111,10 @@ def of_sweeps(counts: list[int], most_plain: int) -> list[Row]:
         bench_kernels.run(work[:1], threads(1, "stock"))  # warms the file cache
         for count, goal in zip(counts, (4.0, 8.0), strict=True):
             ran = min(count, most_plain)
-            plain = bench_kernels.run(work[:ran], threads(1, "stock")).wall / ran
-            warm = bench_kernels.run(work[:count], threads(CORES, "warm")).wall / count
+            plain = bench_kernels.run(work[:ran], threads(1, "stock"), timed).wall / ran
+            warm = bench_kernels.run(work[:count], threads(CORES, "warm"), timed).wall / count
             rows.append(Row(f"{count} runs, s a run", warm, "plain papermill, s a run", plain, goal, at_least=True))
-        there = bench_kernels.on_dask(work[:count]).wall / count
+        there = bench_kernels.on_dask(work[:count], timed).wall / count
         rows.append(Row(f"{count} runs on Dask, s a run", there, "this machine's threads, s a run", warm, 1.3))
     return rows
 
@@ -118,15 +137,16 @@ def main() -> None:
     asked.add_argument("--runs", type=int, nargs=2, default=[12, 48])
     asked.add_argument("--plain", type=int, default=6)
     asked.add_argument("--series", type=int, default=1000)
-    asked.add_argument("--without-report", action="store_true")
+    parts = {
+        "x13": lambda: [of_x13(options.series)],
+        "sweeps": lambda: of_sweeps(options.runs, options.plain),
+        "report": of_report,
+    }
+    asked.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
     options = asked.parse_args()
     print(f"{CORES} cores\n{'figure':<53}  {'limit or peer':<49}{'ratio':>8}  goal")
-    for rows in (
-        lambda: [of_x13(options.series)],
-        lambda: of_sweeps(options.runs, options.plain),
-        lambda: [] if options.without_report else of_report(),
-    ):
-        print("\n".join(row.line() for row in rows()), flush=True)
+    for part in options.parts:
+        print("\n".join(row.line() for row in parts[part]()), flush=True)
 
 
 if __name__ == "__main__":
