@@ -32,6 +32,14 @@ told = {"notebook": NAME, "title": "T", "question": "Q", "parameters": {}, "sour
         "results": {"headline": f"about {start}"}, "checks": []}
 pathlib.Path(output, "results.json").write_text(json.dumps(told))
 """
+
+
+def record(**parts: object) -> dict[str, object]:
+    """Return what a notebook records, with some of its parts."""
+    texts = {"notebook": "23_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}}
+    return texts | {"items": [], "results": {}, "checks": []} | parts
+
+
 MONTHS = [f"20{year:02}-{month:02}" for year in range(10, 14) for month in range(1, 13, 4)]
 TRADELIB = [sys.executable, "-c", "from tradelib.cli import run; run()"]
 

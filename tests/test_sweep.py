@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+import sweeps
 from filelock import FileLock
 from rich.console import Console
 
@@ -55,7 +56,7 @@ class StandIn:
                 (place / "figures" / f"path.{end}").write_text(start)
             figure = {"kind": "figure", "name": "path", "title": "T", "alt": 'Says "so"', "reading": ""}
             results = {"headline": f'about {start}, "so"\nand é', "value": 1.5, "flag": True, "nothing": None}
-            (place / "results.json").write_text(json.dumps({"items": [figure], "results": results}))
+            (place / "results.json").write_text(json.dumps(sweeps.record(items=[figure], results=results)))
             yield Outcome(job, 1.0)
 
 

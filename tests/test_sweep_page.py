@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import browser
 import pytest
+import sweeps
 from matplotlib.figure import Figure
 
 from tradelib.report.execution import Outcome
@@ -38,6 +39,7 @@ def leave_figures(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
             continue
         for name in ("path", "cycle"):
             (place / "figures" / f"{name}.png").write_bytes(drawn)
+            (place / "figures" / f"{name}.svg").touch()
         items = [
             {"kind": "figure", "name": name, "title": "T", "alt": "A", "reading": ""} for name in ("path", "cycle")
         ]
@@ -47,7 +49,7 @@ def leave_figures(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
             "step_down": -number - 0.5,
             "told": f"run {number} " * 9,
         }
-        (place / "results.json").write_text(json.dumps({"items": items, "results": results}))
+        (place / "results.json").write_text(json.dumps(sweeps.record(items=items, results=results)))
         yield Outcome(job, 1.0)
 
 

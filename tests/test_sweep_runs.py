@@ -50,9 +50,9 @@ VALUES = [
     "'; open('ran', 'w').close(); '", '"); open("ran", "w").close(); ("', "__import__('pathlib').Path('ran').touch()",
     "# comment", "\"\"\"\nopen('ran', 'w').close()\n\"\"\"", "None", "1", "\\", "\\'", "\ud83d"[:0] + "\x7f",
 ]  # fmt: skip
-RETURN = """
+RETURN = f"""
 import json, pathlib
-told = {"results": {"text": text, "ran": pathlib.Path("ran").exists()}}
+told = {sweeps.record()} | {{"results": {{"text": text, "ran": pathlib.Path("ran").exists()}}}}
 pathlib.Path(output, "results.json").write_text(json.dumps(told))
 """
 

@@ -1,4 +1,4 @@
-"""What a notebook recorded in its folder, read back; a record that is cut short is told, not believed."""
+"""What a notebook recorded in its folder, read back; a record that is cut short is an error."""
 
 from __future__ import annotations
 
@@ -31,20 +31,18 @@ class RecordError(TradelibError):
     """What a notebook recorded cannot be read."""
 
 
-def read_recorded(place: Path, *, whole: bool = False) -> dict[str, Any]:
+def read_recorded(place: Path) -> dict[str, Any]:
     """Return what a notebook recorded; an empty mapping when it recorded nothing.
 
     Parameters
     ----------
     place : Path
         Folder of the run.
-    whole : bool
-        Whether every part must be there, and the file of every figure; else what is there is checked.
 
     Raises
     ------
     RecordError
-        The file is no JSON, cut short, or says something else than ``Record.finish`` writes.
+        The file is no JSON, cut short, or says something else than ``Record.finish`` writes; a figure has no file.
     """
     path = place / NAME
     if not path.exists():
@@ -54,30 +52,29 @@ def read_recorded(place: Path, *, whole: bool = False) -> dict[str, Any]:
         json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never written
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{NAME} cannot be read: {error}") from error
-    _check(NAME, content, {})
-    _check(NAME, content, {name: kind for name, kind in _RECORD.items() if whole or name in content})
-    for number, item in enumerate(content.get("items", []), 1):
+    _check(NAME, content, _RECORD)
+    for number, item in enumerate(content["items"], 1):
         where = f"{NAME}, item {number}"
         _check(where, item, {"kind": str})
         if item["kind"] not in _ITEM:
             raise RecordError(f"{where}: found the kind {item['kind']!r}, expected {', '.join(_ITEM)}")
         _check(where, item, _ITEM[item["kind"]])
-        if whole and item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
+        if item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
             raise RecordError(f"{where}: there is no figures/{item['name']}.svg")
-    for name, source in content.get("sources", {}).items():
+    for name, source in content["sources"].items():
         _check(f"{NAME}, source {name}", source, _SOURCE)
-    for number, check in enumerate(content.get("checks", []), 1):
+    for number, check in enumerate(content["checks"], 1):
         _check(f"{NAME}, check {number}", check, {"claim": str, "holds": bool, "found": str})
     return dict(content)
 
 
-def _check(where: str, told: Any, parts: dict[str, type]) -> None:
-    if not isinstance(told, dict):
-        raise RecordError(f"{where}: found {type(told).__name__}, expected a mapping")
+def _check(where: str, content: Any, parts: dict[str, type]) -> None:
+    if not isinstance(content, dict):
+        raise RecordError(f"{where}: found {type(content).__name__}, expected a mapping")
     for name, kind in parts.items():
-        if not isinstance(told.get(name), kind):
-            found = type(told[name]).__name__ if name in told else "nothing"
-            raise RecordError(f"{where}: found {found} as {name}, expected {kind.__name__}")
+        if not isinstance(content.get(name), kind):
+            there = type(content[name]).__name__ if name in content else "nothing"
+            raise RecordError(f"{where}: found {there} as {name}, expected {kind.__name__}")
 
 
 def _refuse(word: str) -> None:

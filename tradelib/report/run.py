@@ -122,8 +122,7 @@ def report(  # noqa: PLR0913
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
         with partial_folder(final.parent) as partial, _runs(kept, partial.with_name("runs")) as runs:
-            how: dict[str, Any] = {"force": force, "begin": begin, "progress": progress, "whole": True}
-            _, failures = bring(jobs, runs, executor or threads(), **how)
+            _, failures = bring(jobs, runs, executor or threads(), force=force, begin=begin, progress=progress)
             errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
             _gather(partial, jobs[::-1], runs)
             headline = _write(partial, inputs, errors)
@@ -166,7 +165,7 @@ def _gather(folder: Path, jobs: Sequence[Job], runs: Path) -> None:
     for job in jobs:
         made = place_of(runs, job)
         with suppress(RecordError):  # it is among the failures
-            results[job.notebook] = read_recorded(made, whole=True)
+            results[job.notebook] = read_recorded(made)
         if (made / "notebook.ipynb").exists():
             shutil.copyfile(made / "notebook.ipynb", folder / "notebooks" / f"{job.notebook}.ipynb")
         for kind in ("figures", "tables", "drawings"):

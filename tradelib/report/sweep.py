@@ -166,7 +166,7 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
         run = {
             "number": number, "asked": asked, "place": state["place"], "cells": asked | cells,
             "notebook": (place / "notebook.ipynb").exists(), "error": _short(state["error"], 10 * _LONGEST),
-            "figures": [item for item in record.get("items", []) if item["kind"] == "figure"],
+            "figures": [item for item in record.get("items", ()) if item["kind"] == "figure"],
         }  # fmt: skip
         for runs in [shown] * (number < MOST_SHOWN) + [failed] * bool(state["error"]):
             runs.append(run)

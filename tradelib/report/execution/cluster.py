@@ -88,20 +88,16 @@ def cluster(address: str, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -
 
 def remote(job: Job, expected: Mapping[str, str], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
     """Execute a job on a worker; return what became of it and the files that it left."""
+    from distributed import get_worker
+
     _check({"this worker": changes(expected, job)})  # it may have joined after the sweep began
-    chosen = _kernels(kernel, limits, _at_a_time())
+    chosen = _kernels(kernel, limits, int(get_worker().state.nthreads))
     with tempfile.TemporaryDirectory(dir=chosen.scratch) as folder:
         outcome = execute(job, Path(folder), chosen)
         _check({"this worker": changes(expected, job)})  # nor may anything change while it runs
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     return outcome, files
-
-
-def _at_a_time() -> int:
-    from distributed import get_worker
-
-    return int(get_worker().state.nthreads)
 
 
 _kept = ExitStack()

@@ -60,7 +60,6 @@ def bring(
     executor: Executor,
     *,
     force: bool = False,
-    whole: bool = False,
     begin: Begin = lambda *_: None,
     progress: Progress = lambda _: None,
 ) -> tuple[dict[str, str], dict[str, str]]:
@@ -76,8 +75,6 @@ def bring(
         Who runs them.
     force : bool
         Run all.
-    whole : bool
-        Whether every part of a record must be there, as ``read_recorded`` takes it.
     begin, progress : callable
         Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
 
@@ -110,7 +107,7 @@ def bring(
                     f"{', '.join(moved)} changed while the notebooks ran. What was made before does not count any "
                     "more; the same command makes all of it anew"
                 )
-            outcome = _judged(made, work / made.job.place, whole=whole)
+            outcome = _judged(made, work / made.job.place)
             _keep(outcome, folder, work, inputs[outcome.job.place])
             if outcome.error:
                 failures[outcome.job.place] = outcome.error
@@ -171,10 +168,10 @@ def files_in(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def _judged(outcome: Outcome, made: Path, *, whole: bool) -> Outcome:
+def _judged(outcome: Outcome, made: Path) -> Outcome:
     """Return an outcome that is a failure when what the notebook recorded cannot be read."""
     try:
-        read_recorded(made, whole=whole)
+        read_recorded(made)
     except RecordError as error:
         return outcome if outcome.error else replace(outcome, error=str(error))
     return outcome
