@@ -257,7 +257,7 @@ def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert second.ran == []
 
 
-@pytest.mark.parametrize("where", ["_keep", "_try_to_write", "gather"])
+@pytest.mark.parametrize("where", ["_keep", "gather"])
 def test_a_full_disk_is_one_message_and_what_is_done_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -273,7 +273,7 @@ def test_a_full_disk_is_one_message_and_what_is_done_stays(
     monkeypatch.setattr(module, where, full)
     with pytest.raises(RunError, match="disk is full") as told:
         sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
-    done = {"_keep": 2, "_try_to_write": 2, "gather": 5}[where]
+    done = {"_keep": 2, "gather": 5}[where]
     assert f"{done} of 6 runs are done and kept" in str(told.value)
     monkeypatch.undo()
     assert sweep(jobs(), tmp_path / "s", executor=StandIn()).skipped == done

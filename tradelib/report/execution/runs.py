@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Begin = Callable[[Sequence[Job], dict[str, str]], None]
     Progress = Callable[[Outcome], None]
 
-_TRIAL = b"0" * 65536
-
 
 class RunError(TradelibError):
     """Notebooks cannot be run, or what they leave cannot be written."""
@@ -111,7 +109,6 @@ def bring(
             _keep(outcome, folder, work, inputs[outcome.job.place])
             if outcome.error:
                 failures[outcome.job.place] = outcome.error
-                _try_to_write(folder)
             progress(outcome)
     return reasons, failures
 
@@ -194,12 +191,3 @@ def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str])
     final = folder / ("failed" if outcome.error else "runs") / job.place
     final.parent.mkdir(parents=True, exist_ok=True)
     made.rename(final)
-
-
-def _try_to_write(folder: Path) -> None:
-    """Raise OSError when the folder takes no more, so that the remaining runs are not spent for nothing."""
-    trial = folder / ".trial"
-    try:
-        trial.write_bytes(_TRIAL)
-    finally:
-        trial.unlink(missing_ok=True)
