@@ -16,7 +16,7 @@ def entry(number, day):
     sentences.clear()
     sentences.money(number)
     [row] = sentences.proofs()
-    return page._proof(row, page._prints({day}))
+    return page.proofs([row], {day})
 
 
 def printed_line(number, day):

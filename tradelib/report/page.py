@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import datetime as dt
 import json
 import re
@@ -27,16 +26,16 @@ from tradelib.words.checking import printed_figures
 from tradelib.words.checking.documents import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 FRONT = "01_overview"
 """The notebook whose answer, key figures and two drawings are the first screen."""
+FIRST_SCREEN = ("answer", "path", "drivers", "revised", "tiles")
+"""The names of these items."""
 BRIEF = (FRONT, "13_in_proportion", "14_changes")
 """The notebooks that stand before the list of chapters."""
-
-
 ANALYSES = "20"
 """From this number on a notebook stands on the page of analyses."""
 
@@ -54,16 +53,13 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     results: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     models = notebooks()
     sections = [results[name] for name in models if name in results]
-    shown = [copy.deepcopy(section) for section in sections]
-    for section in shown:
+    for section in sections:
         for number, item in enumerate(section["items"]):
             item.update(_drawn(folder, section["notebook"], item, number) if item["kind"] == "figure" else {})
-    chapters = [s for s in shown if s["notebook"] < ANALYSES and issubclass(models[s["notebook"]], Chapter)]
-    others = [s for s in shown if s not in chapters]
+    chapters = [s for s in sections if s["notebook"] < ANALYSES and issubclass(models[s["notebook"]], Chapter)]
+    others = [s for s in sections if s not in chapters]
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
-    pages = {"index.html": chapters or others}
-    if chapters and others:
-        pages["analysis.html"] = others
+    pages = {"index.html": chapters or others} | ({"analysis.html": others} if chapters and others else {})
     day = max((source["vintage"] for section in chapters for source in section["sources"].values()), default="9999")
     for name, own in pages.items():
         text = _page(name, own, headline=headline, failures=failures, beside=list(pages), day=day)
@@ -77,36 +73,31 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
 @cache
 def templates(package: str) -> Environment:
     """Return the templates of a package; each is compiled once."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters |= {"markdown": _markdown, "slug": slug, "unbroken": _unbroken, "plain": _plain}
+    return environment
 
 
 def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
-    environment = templates("tradelib.report")
-    environment.filters |= {"markdown": _markdown, "slug": slug}
-    environment.filters["tile"] = lambda text, kind: Markup(str(_markdown(text)).replace("<p>", f'<p class="{kind}">'))
-    environment.filters["finding"] = lambda items: next((i["title"] for i in items if i["name"] == "answer"), "")
-    environment.filters["unbroken"] = _unbroken
-    template = environment.get_template("index.html.j2")
     front = next((s for s in sections if s["notebook"] == FRONT), None)
     brief = [s for s in sections if front and s["notebook"] in BRIEF]
     sources = {source["sha256"]: source for s in sections for source in s["sources"].values()}
-    glossary = tomllib.loads(_part("glossary.toml").decode())
-    body = template.render(
+    glossary = tomllib.loads(_part("glossary.toml").decode())[name.removesuffix(".html")]
+    body = templates("tradelib.report").get_template("index.html.j2").render(
         name=name, sections=[s for s in sections if s not in brief], brief=brief, in_words=in_words,
-        front=_by_name(front) if front else {},
-        sources=sorted(sources.values(), key=lambda told: (told["compilation"], told["vintage"])),
-        about=_about(front) if front else None,
-        checks=sum(len(s["checks"]) for s in sections), glossary=glossary[name.removesuffix(".html")],
+        front={item["name"]: item for item in front["items"] if item["name"] in FIRST_SCREEN} if front else {},
+        sources=sorted(sources.values(), key=lambda source: (source["compilation"], source["vintage"])),
+        about=_about(front) if front else None, checks=sum(len(s["checks"]) for s in sections), glossary=glossary,
         origin=Markup(json.dumps(_origin(sections), ensure_ascii=True).replace("<", "\\u003c")),
         style=Markup(style_sheet()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
     )  # fmt: skip
-    body = explained(body, glossary[name.removesuffix(".html")])
+    body = explained(body, glossary)
     used = dict.fromkeys(re.findall(r'href="#(p[0-9a-f]{10})"', body))
     known = {row["id"]: row for s in sections for row in s.get("proofs", ())}
-    prints = _prints({source["vintage"] for source in sources.values()})
-    return body.replace("PROOFS", "\n".join(_proof(known[key], prints) for key in used if key in known))
+    days = {source["vintage"] for source in sources.values()}
+    return body.replace("PROOFS", proofs((known[key] for key in used if key in known), days))
 
 
 def _origin(sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -157,19 +148,6 @@ def _about(front: dict[str, Any]) -> dict[str, Any]:
     return {"released": max(days), "month": f"{pd.Period(month):%B %Y}" if month else "", "next": following}
 
 
-def _by_name(section: dict[str, Any]) -> dict[str, Any]:
-    """Return the items of the first screen by name; the section keeps the others."""
-    front = {
-        item["name"]: item
-        for item in section["items"]
-        if item["name"] in {"answer", "path", "drivers", "revised", "tiles"}
-    }
-    readings = "\n\n".join(item["reading"] for item in front.values() if item["kind"] == "figure")
-    rest = [item for item in section["items"] if item["name"] not in front]
-    section["items"] = [{"kind": "text", "name": "figures", "title": "Path and drivers", "reading": readings}, *rest]
-    return front
-
-
 def _markdown(text: str) -> Markup:
     html = _MARKDOWN.render(text).replace('<a href="#p', '<a class="n" href="#p')
     return Markup(html)
@@ -207,18 +185,30 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) ->
     return drawings | {"csv": Markup(text.replace("<", "&lt;")), "id": name}
 
 
-def _prints(days: Collection[str]) -> dict[tuple[Any, str], str]:
-    """Return what the texts about the releases of some days print, by cells and value, as a line of a proof."""
-    lines: dict[tuple[Any, str], str] = {}
+def proofs(rows: Iterable[Mapping[str, Any]], days: Collection[str]) -> str:
+    """Return the list of proofs: of each number its formula, also in numbers, every cell, and where print has it.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        As ``sentences.proofs`` returns them.
+    days : collection of str
+        Of the releases whose texts are looked through for the same number.
+    """
+    prints: dict[tuple[Any, str], Any] = {}
     for release in store.releases():
         for judged, where, url in printed_figures(release) if str(release.released) in days else ():
             if judged.proof is not None:
                 cells = [(cell.name, cell.period, cell.released) for cell in judged.proof.cells]
-                place = f'<a href="{escape(url)}">{escape(where)}</a>' if url else escape(where)
-                verdict = "a tie, the millions as published round either way" if judged.verdict == "ties" else "agrees"
-                line = f"<p class=v>Printed as <b>{escape(judged.statement.number)}</b> in {place}: {verdict}.</p>"
-                lines.setdefault(_identity(cells, float(judged.proof)), line)
-    return lines
+                prints.setdefault(_identity(cells, float(judged.proof)), (judged, where, url))
+    shown = []
+    for row in rows:
+        cells = [(name, period, released) for name, period, *_, released in row["cells"]]
+        # Texts are compared in millions; the tables of the page are in billions.
+        keys = [_identity(cells, row["value"] * scale) for scale in (1, 1000)]
+        shown.append({**row, "printed": next((prints[key] for key in keys if key in prints), None)})
+    page = templates("tradelib.report").get_template("proofs.html.j2")
+    return page.render(rows=shown, label=_label, month=_month, formula=_formula).rstrip()
 
 
 def _identity(cells: Collection[tuple[str, str, str]], value: float) -> tuple[Any, str]:
@@ -226,32 +216,19 @@ def _identity(cells: Collection[tuple[str, str, str]], value: float) -> tuple[An
     return frozenset(cells), f"{abs(value):.9g}"
 
 
-def _proof(row: Mapping[str, Any], prints: Mapping[tuple[Any, str], str]) -> str:
-    """Return the entry of a number in the list of proofs: formula, with its numbers, every cell, and where printed."""
-    cells = "".join(_cell(cell) for cell in row["cells"])
-    alone = len(row["cells"]) == 1 and re.fullmatch(r"\w+\[[\d.-]+\]( / 1000)?", row["formula"])
-    formula = "" if alone else f"<p class=f>{escape(_formula(row['working']))} = {escape(_plain(row['value']))}</p>"
-    tie = "<p>The last digit hangs on rounding: an exact half.</p>" if row.get("tie") else ""
-    own = [(cell[0], cell[1], cell[7]) for cell in row["cells"]]
-    # Texts are compared in millions; the tables of the page are in billions.
-    line = next(filter(None, (prints.get(_identity(own, row["value"] * scale)) for scale in (1, 1000))), "")
-    return f'<li id="{row["id"]}"><b>{escape(row["text"])}</b>{line}{formula}{tie}<ul>{cells}</ul></li>'
+def _formula(row: Mapping[str, Any]) -> str:
+    """Return a formula as print has it: minus signs, and a negative number behind a sign in brackets.
 
-
-def _formula(working: str) -> str:
-    """Return a formula as print has it: minus signs, and a negative number behind a sign in brackets."""
-    text = re.sub(r"(?<=[-+/\u00d7] )(\u2212[\d.,]+)", r"(\1)", working).replace(" - ", " \N{MINUS SIGN} ")
+    A number that is one cell, at most in billions, needs none.
+    """
+    if len(row["cells"]) == 1 and re.fullmatch(r"\w+\[[\d.-]+\]( / 1000)?", row["formula"]):
+        return ""
+    text = re.sub(r"(?<=[-+/\u00d7] )(\u2212[\d.,]+)", r"(\1)", row["working"]).replace(" - ", " \N{MINUS SIGN} ")
     return re.sub(r"\|\(([^()]*|[^()]*\([^()]*\))\)\|", r"|\1|", text)
 
 
-def _cell(row: Sequence[Any]) -> str:
-    name, period, value, exhibit, cell, file, sha256, released = row
-    when = f"{pd.Period(period):%B %Y}" if re.fullmatch(r"\d{4}-\d\d", period) else period
-    where = f"Exhibit {exhibit}, " if exhibit[:1].isdigit() else ""  # elsewhere the cell's address names the table
-    return (
-        f"<li>{escape(_label(name, released))}, {when}: <b>{escape(_plain(value))}</b>. {where}{escape(file)}, "
-        f"{escape(cell)}, sha256 {sha256[:12]}</li>"
-    )
+def _month(period: str) -> str:
+    return f"{pd.Period(period):%B %Y}" if re.fullmatch(r"\d{4}-\d\d", period) else period
 
 
 def _plain(value: float) -> str:
@@ -260,8 +237,5 @@ def _plain(value: float) -> str:
 
 @cache
 def _label(name: str, released: str) -> str:
-    for publisher in store.publishers():
-        for one in store.releases(publisher):
-            if str(one.released) == released and (quantity := one.find(name)):
-                return quantity.label()
-    return name
+    [quantity] = store.find(name, dt.date.fromisoformat(released))
+    return quantity.label()
