@@ -5,8 +5,7 @@ import pytest
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution import plan, planned
-from tradelib.report.parameters import Chapter, Parameters, asked, check, notebooks
-from tradelib.report.parameters.chapter import declared
+from tradelib.report.parameters import Chapter, Parameters, asked, check, declared, notebooks
 from tradelib.store import notebook_folder
 
 CELL = """vintage = None  # the release

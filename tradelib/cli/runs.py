@@ -89,8 +89,7 @@ def parameters(
     import pandas as pd
 
     from tradelib.report.execution.plan import named
-    from tradelib.report.parameters import notebooks
-    from tradelib.report.parameters.chapter import assigned
+    from tradelib.report.parameters import assigned, notebooks
     from tradelib.store import notebook_folder
 
     chosen = [named(notebook)] if notebook else list(notebooks())

@@ -1,28 +1,29 @@
-"""What a notebook can be asked for; every value is checked before anything runs."""
+"""What a notebook can be asked for: its tagged cell declares it, and every value is checked before anything runs."""
 
 from __future__ import annotations
 
+import ast
+import json
+import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, create_model
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
-from tradelib.report.parameters.base import Common, Parameters, in_words
-from tradelib.report.parameters.chapter import Chapter, declared
-from tradelib.report.parameters.real_vs_nominal import Prices
-from tradelib.report.parameters.revisions import Revisions
+from tradelib.report.parameters.analyses import Breaks, Forecasts, Prices, Revisions, Trend
+from tradelib.report.parameters.base import Chapter, Common, Month, Parameters, SeriesName
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
-from tradelib.report.parameters.trend import Breaks, Forecasts, Trend
 from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
     "AgencyWay", "Breaks", "Chapter", "Common", "Forecasts", "OwnAdjustment", "Parameters", "Prices", "Revisions",
-    "Seasonal", "Trend", "asked", "check", "in_words", "notebooks",
+    "Seasonal", "Trend", "asked", "assigned", "assignments", "check", "declared", "in_words", "literal",
+    "notebooks", "split",
 ]  # fmt: skip
 
 _BASES: dict[str, type[Common]] = {
@@ -32,17 +33,89 @@ _BASES: dict[str, type[Common]] = {
     "44_terms_of_trade": Prices,
 }  # fmt: skip
 """Notebooks whose data must have more than the parameters say; of all others the tagged cell says everything."""
-
-
-@cache
-def _declared(path: Path, written: int) -> type[Common]:  # noqa: ARG001 - a notebook written anew is read anew
-    return declared(path, _BASES.get(path.stem))
+_MONTHS = ("start", "end", "month", "example", "episode_start", "episode_end")
+_KNOWN: dict[str, Any] = {"series": SeriesName} | dict.fromkeys(_MONTHS, Month | None)
+"""Parameters whose names say what they may be; of all others it is the type of the default."""
+_BOUNDS = re.compile(r"(-?[\d.]+)(?: to (-?[\d.]+)| or more)")
+_NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 
 
 def notebooks() -> dict[str, type[Common]]:
     """Return every notebook of the folder and what it can be asked for, in the order of their names."""
     paths = sorted(notebook_folder().glob("[0-9]*.ipynb"))
     return {path.stem: _declared(path, path.stat().st_mtime_ns) for path in paths}
+
+
+@cache
+def _declared(path: Path, written: int) -> type[Common]:  # noqa: ARG001 - a notebook written anew is read anew
+    return declared(path)
+
+
+def declared(path: Path) -> type[Common]:
+    """Return the model of a notebook, as its tagged cell declares it.
+
+    Parameters
+    ----------
+    path : Path
+        A notebook with a cell tagged ``parameters``: assignments of defaults, each with a comment. A number whose
+        comment says ``3 to 40`` or ``1 or more`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what
+        the release must have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter
+        on a release.
+
+    Raises
+    ------
+    ParameterError
+        There is no such cell, or it holds something else than assignments of plain values.
+    """
+    fields: dict[str, Any] = {}
+    for name, (default, comment) in assigned(path).items():
+        kind = _KNOWN.get(name, str | None if default is None else type(default))
+        if name not in _KNOWN and (bounds := _BOUNDS.search(comment)) and not isinstance(default, str):
+            bounded = Field(ge=float(bounds[1]), le=float(bounds[2]) if bounds[2] else None)
+            kind = Annotated[int, bounded] | None if default is None else Annotated[kind, bounded]
+        fields[name] = (kind, default)
+    base = _BASES.get(path.stem) or (Parameters if {"start", "end"} <= fields.keys() else Chapter)
+    own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
+    model = create_model(path.stem, __base__=base, **own)
+    model.notebook = path.stem
+    if issubclass(model, Parameters) and not model.needs and "series" not in fields:
+        model.needs = ("balance_total_bop_sa",)  # a span must lie in that of the headline at least
+    if issubclass(model, Chapter) and (needs := _NEEDS.search(_tagged_cell(path))):
+        model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))
+    return model
+
+
+def assigned(path: Path) -> dict[str, tuple[Any, str]]:
+    """Return default and comment of each parameter of a notebook, in the order of its tagged cell.
+
+    Raises
+    ------
+    ParameterError
+        There is no such cell, or it holds something else than assignments of plain values.
+    """
+    source = _tagged_cell(path)
+    lines = source.splitlines()
+    try:
+        assignments: list[Any] = ast.parse(source).body
+        return {
+            node.targets[0].id: (ast.literal_eval(node.value), lines[node.lineno - 1].partition("#")[2].strip())
+            for node in assignments
+        }
+    except (SyntaxError, ValueError, AttributeError) as error:
+        expected = "the cell tagged parameters must assign plain values to names"
+        raise ParameterError(f"{path.name}: {expected}: {error}") from error
+
+
+def _tagged_cell(path: Path) -> str:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ParameterError(f"{path.name} is no notebook: {error}") from error
+    for cell in cells:
+        if "parameters" in cell["metadata"].get("tags", ()):
+            return "".join(cell["source"])
+    expected = "in which its parameters stand with their defaults"
+    raise ParameterError(f"{path.name} has no cell tagged parameters, {expected}")
 
 
 def asked(notebook: str, **values: Any) -> Any:
@@ -67,11 +140,11 @@ def check(model: type[Common], values: Mapping[str, Any]) -> Common:
     try:
         return model(**values)
     except ValidationError as error:
-        messages = [_tell(model, one) for one in error.errors()]
+        messages = [_message(model, detail) for detail in error.errors()]
         raise ParameterError(f"{model.notebook}: " + "; ".join(messages)) from None
 
 
-def _tell(model: type[Common], error: Any) -> str:
+def _message(model: type[Common], error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"unknown parameter {name!r}; {did_you_mean(name, model.model_fields)}"
@@ -81,3 +154,18 @@ def _tell(model: type[Common], error: Any) -> str:
 
 def _short(text: str, most: int = 200) -> str:
     return text if len(text) <= most else text[:most] + "..."
+
+
+_NONE_MEANS = {
+    "start": "the first month",
+    "end": "the last month",
+    "vintage": "the newest",
+    "month": "that of the release",
+    "episode_start": "none",
+    "episode_end": "none",
+}
+
+
+def in_words(name: str, value: object) -> str:
+    """Return what a parameter's value means, also when it is None."""
+    return _NONE_MEANS.get(name, "the default") if value is None else str(value)

@@ -1,12 +1,12 @@
-"""What every notebook can be asked for, and the words for it."""
+"""What every notebook can be asked for: an analysis of a span of months, a chapter about one release."""
 
 from __future__ import annotations
 
 import datetime as dt
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from tradelib import store
@@ -14,8 +14,6 @@ from tradelib.quantity.errors import ParameterError, TradelibError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 
 def _one_series(word: str) -> str:
@@ -30,7 +28,7 @@ def _one_series(word: str) -> str:
     return quantities[0].name
 
 
-def is_month(text: str) -> str:
+def _month(text: str) -> str:
     """Return a text that is a month like 2024-02; refuse any other."""
     try:
         dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a calendar month
@@ -39,14 +37,8 @@ def is_month(text: str) -> str:
     return text
 
 
-def absolute(folder: str) -> str:
-    """Return where a folder is: a notebook runs in another working directory than the one who asked for it."""
-    return str(Path(folder).expanduser().absolute())
-
-
 SeriesName = Annotated[str, AfterValidator(_one_series)]
-Month = Annotated[str, AfterValidator(is_month)]
-Folder = Annotated[str, AfterValidator(absolute)]
+Month = Annotated[str, AfterValidator(_month)]
 
 
 class Common(BaseModel):
@@ -64,7 +56,7 @@ class Common(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-    notebook: ClassVar[str]
+    notebook: ClassVar[str] = ""
     own: ClassVar[tuple[str, ...]] = ()
 
     vintage: str | None = None
@@ -101,41 +93,70 @@ class Parameters(Common):
     start, end : str or None
         First and last month, both included; None for all there is.
 
-    A model's ``reach`` is "first" where it needs the longest series, if need be of an earlier release, and None where
-    it tells one release.
+    A model's ``needs`` names the series that it cannot do without; its own ``series`` is one of them.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
-    reach: ClassVar[str | None] = "first"
 
     start: Month | None = None
     end: Month | None = None
 
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
-        """Load series for the span asked for, in billions of dollars, as they were known on the day of the release."""
-        usual: dict[str, Any] = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"}
+        """Load series for the span asked for, in billions of dollars, as they were known on the day of the release.
+
+        Without a ``start`` they come from the release that reaches back farthest.
+        """
+        options = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"} | kwargs
+        options["start"] = options["start"] or "first"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
-            usual |= kwargs
-            return store.load(series, **(usual | {"start": usual["start"] or self.reach}))
+            return store.load(series, **options)
 
     def require(self) -> None:
         """Check that the data have series, span and vintage."""
         super().require()
-        for name in [*self.needs, *(getattr(self, field) for field in ("series",) if hasattr(self, field))]:
+        for name in filter(None, (*self.needs, getattr(self, "series", None))):
             self.load(name)
 
 
-_NONE_MEANS = {
-    "start": "the first month",
-    "end": "the last month",
-    "vintage": "the newest",
-    "month": "that of the release",
-    "episode_start": "none",
-    "episode_end": "none",
-}
+class Chapter(Common):
+    """A chapter about one release: everything in it stands in that release."""
 
+    exhibits: ClassVar[tuple[str, ...]] = ()
 
-def in_words(name: str, value: object) -> str:
-    """Return what a parameter's value means, also when it is None."""
-    return _NONE_MEANS.get(name, "the default") if value is None else str(value)
+    def read(self) -> store.Release:
+        """Return the release in use.
+
+        Raises
+        ------
+        ParameterError
+            It does not have the exhibits that the chapter is about.
+        """
+        release = store.release(self.day)
+        if lacking := [name for name in self.exhibits if name not in release.exhibits]:
+            raise ParameterError(
+                f"the release of {release.released} about {release.month} has no exhibit {' and no '.join(lacking)}"
+            )
+        return release
+
+    @property
+    def at(self) -> pd.Period:
+        """The month that is told: that of the release, or an earlier one where the notebook has ``month``.
+
+        Raises
+        ------
+        ParameterError
+            The release does not have that month and the one before it.
+        """
+        release = self.read()
+        if not (month := getattr(self, "month", None)):
+            return release.month
+        at, known = pd.Period(month, "M"), release.rows("balance_total_bop_sa")["last"]
+        if not {at, at - 1} <= set(known):
+            reach = f"{known.iloc[0]} to {known.iloc[-1]}"
+            raise ParameterError(f"the release of {release.released} has {reach}, not {month} and the month before")
+        return at
+
+    def require(self) -> None:
+        """Check that the release has what the chapter is about."""
+        self.at  # noqa: B018 - it raises

@@ -36,7 +36,6 @@ def _is_spec(text: str) -> str:
 class Seasonal(Parameters):
     """Is seasonality left in a published series, and what did the agency take out?"""
 
-    notebook: ClassVar[str] = "22_seasonal"
     series: SeriesName = "balance_total_bop_sa"
 
     def load_goods(self) -> pd.DataFrame:
@@ -67,7 +66,6 @@ class AgencyWay(Parameters):
         First and last month compared, not before ``judged``: earlier years were used to choose the settings.
     """
 
-    notebook: ClassVar[str] = "28_agency_way"
     judged: ClassVar[str] = "2021-01"
     least_months: ClassVar[int] = 24
 
@@ -105,7 +103,6 @@ class OwnAdjustment(Parameters):
         One that STL would ignore, that names the other engine or that does not run on the data is refused.
     """
 
-    notebook: ClassVar[str] = "29_own_adjustment"
     own: ClassVar[tuple[str, ...]] = ("series",)
     since: ClassVar[str] = "1992-01"
     series: SeriesName = "exports_goods_census_nsa"

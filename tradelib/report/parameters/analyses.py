@@ -1,0 +1,232 @@
+"""What analyses need of the data: months for a trend or a model, prices of a year, prints with a later figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from tradelib import store
+from tradelib.analysis import revisions
+from tradelib.analysis.trend import stl_trend
+from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.monthly import require_months
+from tradelib.report.parameters.base import Month, Parameters, SeriesName
+from tradelib.store import triangles as triangle
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+PRICES = tuple(f"{flow}_goods_bls_nsa_base2000_index" for flow in ("exports", "imports"))
+"""The price indexes of all commodities."""
+
+
+class Trend(Parameters):
+    """Where is a series heading, and what is its path made of?
+
+    Attributes
+    ----------
+    series : str
+        Which series; models are for exports, imports and balance of its item.
+
+    A model's ``known_months`` are those that must be there up to the end, the months before the span included.
+    """
+
+    least_months: ClassVar[int] = 24
+    model_months: ClassVar[int] = 120
+    known_months: ClassVar[int] = 36
+    series: SeriesName = "balance_total_bop_sa"
+
+    def require(self) -> None:
+        """Check that the span has the months a trend needs, and the time up to its end those of a model."""
+        super().require()
+        require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+        self.check_known(self.end, self.known_months)
+
+    def check_known(self, end: str | None, least: int) -> None:
+        """Raise ``SeriesError`` when there are fewer months up to a month than models need."""
+        known = self.load_back([self.series, *self.flows().values()], end).dropna()
+        for name in known:
+            require_months(known[name], least=least, purpose=self.notebook.partition("_")[2])
+
+    def load_back(self, names: list[str], end: str | None) -> pd.DataFrame:
+        """Load ten years and more up to a month, from a release that has the span if it reaches back so far."""
+        span = self.load(self.series, end=end).dropna().index
+        try:
+            return self.load(names, start=str(min(span[0], span[-1] - self.model_months + 1)), end=end)
+        except ParameterError:
+            return self.load(names, start=None, end=end)
+
+    def flows(self) -> dict[str, str]:
+        """Return what the models are for: balance, exports and imports of the item, or an index on its own."""
+        quantity = store.find(self.series, self.day)[0]
+        if quantity.measure == "index":
+            return {quantity.flow: quantity.name}
+        return {flow: replace(quantity, flow=flow).name for flow in ("exports", "imports")}
+
+    def load_long(self, end: str | None = None) -> pd.DataFrame:
+        """Load what the models are for: the span, and where it is short the months before, up to ten years.
+
+        Returns
+        -------
+        DataFrame
+            ``exports``, ``imports`` and ``balance``, their difference, or an index on its own; what is not adjusted
+            comes without its season, as STL estimates it.
+        """
+        names, end = self.flows(), end or self.end
+        data = self.load_back(list(names.values()), end).dropna()
+        months = len(self.load(self.series, end=end).dropna())
+        data = data.iloc[-max(months, self.model_months) :]
+        data = data.rename(columns={name: flow for flow, name in names.items()})
+        if store.find(self.series, self.day)[0].adjustment != "sa":
+            data -= data.apply(lambda flow: stl_trend(flow).table["seasonal"])
+        return data.assign(balance=data["exports"] - data["imports"]) if len(names) == 2 else data
+
+
+class Breaks(Trend):
+    """Did level and growth of a series break, or does it only wander?"""
+
+    known_months: ClassVar[int] = 60
+
+
+class Forecasts(Trend):
+    """What is to be expected of a series, and how wrong will that be?
+
+    Attributes
+    ----------
+    horizon : int
+        Months ahead that are forecast, 1 to 24.
+    origin : str or None
+        The month at which the forecast is made, with what was known of the months up to it; None for the last one.
+    """
+
+    horizon: Annotated[int, Field(ge=1, le=24)] = 12
+    origin: Month | None = None
+
+    def require(self) -> None:
+        """Check that the origin is in the span, and that errors of forecasts before it can be measured."""
+        super().require()
+        span = self.load(self.series)[self.series].dropna().index
+        if self.origin is not None and not str(span[0]) <= self.origin <= str(span[-1]):
+            raise ParameterError(f"origin {self.origin} is outside the span {span[0]} to {span[-1]}")
+        self.check_known(self.origin or self.end, 80 + self.horizon)
+
+
+class Prices(Parameters):
+    """What every notebook on prices and volumes takes.
+
+    Attributes
+    ----------
+    reference_year : int
+        Volumes are at its prices, price indexes 100 in it.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
+    reference_year: int = 2017
+
+    def load_prices(self) -> pd.DataFrame:
+        """Load the price indexes, another agency's, from their newest release."""
+        return self.load(PRICES, start=None, end=None, vintage=None)
+
+    def load_chained(self) -> pd.DataFrame | None:
+        """Load the official chained dollars, in billions, of all months.
+
+        None where the store has no table of many years (``realexp``, ``realimp``) on the day of the release.
+        """
+        tables = {"realexp", "realimp"}
+        fitting = [each for each in store.releases() if each.released <= self.day and tables <= set(each.exhibits)]
+        if not fitting:
+            return None
+        real = fitting[-1].facts.query("exhibit in @tables")
+        kinds = set(zip(real["item"], real["price"], strict=True))
+        names = [
+            name
+            for name, quantity in fitting[-1].quantities.items()
+            if (quantity.item, quantity.price) in kinds and quantity.flow != "balance"
+        ]
+        return self.load(names, start=None, end=None)
+
+    def common_months(self) -> pd.PeriodIndex:
+        """Return the months of the span asked for that values, prices and, where used, chained dollars all have.
+
+        On the day of a release prices can be a month behind the values, or the other way round.
+        """
+        prices, chained = self.load_prices(), self.load_chained()
+        values = self.load(self.needs[0] if chained is None else "exports_goods_census_sa")
+        months = prices.index.intersection(values.index)
+        return months if chained is None else months.intersection(chained.index)
+
+    def require(self) -> None:
+        """Check that there are a year to compare with and the prices of the reference year; an episode fits."""
+        super().require()
+        months = self.common_months()
+        if len(months) < 13:
+            span = f"{months[0]} to {months[-1]} are " if len(months) else "values and prices have "
+            raise ParameterError(f"{span}{len(months)} months; a change over a year needs 13")
+        known = self.load_prices().dropna().index
+        chained = self.load_chained()
+        if chained is not None:
+            values = self.load("exports_goods_census_sa", start=None, end=None)
+            known = known.intersection(chained.dropna().index).intersection(values.index)
+        years = [year for year in known.year.unique() if sum(known.year == year) == 12]
+        if self.reference_year not in years:
+            both = "" if chained is None else " and of the official chained dollars"
+            expected = f"a whole year of the price indexes{both}, {years[0]} to {years[-1]}"
+            raise ParameterError(f"reference_year {self.reference_year}: expected {expected}")
+        start, end = getattr(self, "episode_start", None), getattr(self, "episode_end", None)
+        if (start or end) and not (start and end and str(months[0]) <= start < end <= str(months[-1])):
+            expected = f"both ends of an episode between {months[0]} and {months[-1]}"
+            raise ParameterError(f"episode_start {start} and episode_end {end}; expected {expected}")
+
+
+class Revisions(Parameters):
+    """What every notebook on revisions takes.
+
+    Attributes
+    ----------
+    compilation : str
+        Whose figures are compared: ``bea`` (BEA's time series and FRED) or ``census`` (exhibits and history table).
+    print_number : int
+        Which print is compared with the latest figure; 1 is the first.
+    """
+
+    own: ClassVar[tuple[str, ...]] = ("series", "end", "vintage")
+    least_months: ClassVar[int] = 5
+    series: SeriesName = "balance_total_bop_sa"
+    compilation: str = "bea"
+    print_number: Annotated[int, Field(ge=1)] = 1
+
+    @property
+    def day(self) -> dt.date:
+        """The day until which releases count."""
+        return store.release_of(self.series, self.vintage).released
+
+    def load_triangle(self) -> pd.DataFrame:
+        """Load all months and the releases until the vintage asked for, in billions of dollars."""
+        known = triangle.until(store.triangle(self.series, self.compilation), self.day)
+        billions = known / 1000
+        billions.attrs = known.attrs | {"unit": "billions of dollars"}
+        return billions
+
+    def require(self) -> None:
+        """Check that enough months of the span have the print and a later one, an example among them."""
+        super().require()
+        span = {"start": self.start, "end": self.end}
+        table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)
+        measured = list(table.index.astype(str))
+        if len(measured) < self.least_months:
+            found = f"{len(measured)} months with print {self.print_number} and a later one ({', '.join(measured)})"
+            raise ParameterError(f"found {found}; expected at least {self.least_months}")
+        same = [name for name, values in table.select_dtypes(float).items() if values.nunique() < 2]
+        if same or not table["direction"].isin(["kept", "flipped"]).any():
+            found = f"found {same[0].replace('_', ' ')} of one size" if same else "found no direction"
+            where = f"print {self.print_number} of {measured[0]} to {measured[-1]} ({len(measured)} months)"
+            expected = "values that differ, and a direction: take a smaller print_number or a longer span"
+            raise ParameterError(f"{where}: {found}; expected {expected}")
+        if (example := getattr(self, "example", None)) not in {None, *measured}:
+            raise ParameterError(f"example {example} is none of the months measured: {', '.join(measured)}")
+        if (rejected := getattr(self, "rejected", 0)) >= (doubtful := getattr(self, "doubtful", 1)):
+            raise ParameterError(f"rejected={rejected}: expected less than doubtful={doubtful}")
