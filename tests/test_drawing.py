@@ -89,6 +89,7 @@ def test_two_causes_and_the_change_that_they_make(months):
 
 
 def test_numbers_that_a_reader_sees_keep_their_digits(tmp_path):
+    figures.style()
     fig, ax = plt.subplots()
     ax.bar_label(ax.barh(["a", "b", "c"], [0.88, 0.39, 1.25]), ["0.88", "0.39", "1.25"])
     ax.set_xticks([0.25, 0.75])

@@ -11,7 +11,7 @@ import pytest
 from matplotlib import image, pyplot as plt
 
 from tradelib.report.look import figures
-from tradelib.report.look.drawn import description, not_in
+from tradelib.report.look.export import description, not_in
 from tradelib.report.notebook import CheckFailed, Record
 from tradelib.report.parameters import Trend
 

@@ -22,7 +22,6 @@ from tradelib import __version__
 from tradelib.quantity.errors import TradelibError
 from tradelib.quantity.rounding import printed
 from tradelib.report.look import export, figures
-from tradelib.report.look.drawn import description, not_in
 from tradelib.report.parameters import in_words
 from tradelib.words import sentences
 
@@ -149,9 +148,9 @@ class Record:
             raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
         self._told["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
         table = pd.DataFrame(data)
-        if wrong := not_in(fig, table):
+        if wrong := export.not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
-        numbers = description(fig, table)
+        numbers = export.description(fig, table)
         shown_as: dict[str, Any] = {"alt": texts["alt"]}
         if self._folder:
             shown_as["width"] = round(fig.get_figwidth() * fig.dpi)

@@ -1,22 +1,23 @@
-"""A figure as files: picture, drawing and data, and the drawings that the page of a report shows."""
+"""A figure as files: picture, drawings and data; and what it shows, read back, to compare with the data or as text."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.dates import DateLocator, date2num
 from matplotlib.text import Annotation, Text
 
 from tradelib.report.look.figures import NAME, few_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import numpy.typing as npt
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -30,6 +31,10 @@ _LINE = 0.19
 """Height in inches of a line of text."""
 _HEAD_AND_FOOT = 0.96
 """Height in inches of title, unit and source, which the page sets itself."""
+FEWEST = 3
+"""Points from which a line shows data; shorter ones are marks, zero lines and rules."""
+_DIGITS = 1e-6
+"""How far a drawn value may be from the one in the data, relative to it or, below one, absolute."""
 
 
 def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = "") -> None:
@@ -40,7 +45,7 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     drawing: where they come from.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _write_svg(fig, folder / f"{name}.svg", about)
+    fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None, "Description": about or None})
     fig.savefig(folder / f"{name}.png", metadata={"Software": None, "Description": about})
     data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
     for text in list(fig.texts):
@@ -59,17 +64,12 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     _write_drawing(fig, data, drawings / f"{name}-narrow.svg")
 
 
-def _write_svg(fig: Figure, path: Path, about: str = "") -> None:
-    with plt.rc_context({"svg.hashsalt": "tradelib", "svg.fonttype": "none"}):
-        fig.savefig(path, metadata={"Date": None, "Creator": None, "Description": about or None})
-
-
 def _write_drawing(fig: Figure, data: pd.DataFrame, path: Path) -> None:
     """Write a drawing of the page, and in it where first and last month stand, in ten-thousandths of its width.
 
     The page shows the values of a month under the pointer; it cannot know the axis otherwise.
     """
-    _write_svg(fig, path)
+    fig.savefig(path, metadata={"Date": None, "Creator": None})
     if not isinstance(data.index, pd.PeriodIndex) or not data.index.is_unique:
         return
     svg = path.read_text(encoding="utf-8")
@@ -127,3 +127,88 @@ def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
             box = Text.get_window_extent(text)  # without the leader of a name
             text.set_visible(text.get_gid() == NAME or not any(box.overlaps(other) for other in kept))
             kept += [box] if text.get_visible() else []
+
+
+class Drawn(NamedTuple):
+    """Values as they are drawn: by a line, bars, an area, dots or an image; ``along`` are the places along a line."""
+
+    kind: str
+    label: str
+    sizes: npt.NDArray[np.float64]
+    along: npt.NDArray[np.float64]
+
+
+def drawn(fig: Figure) -> Iterator[Drawn]:
+    """Yield what the axes of a figure show, without marks and rules."""
+    for kind, artist, *both in (part for ax in fig.axes for part in _parts(ax)):
+        sizes, along = (values[np.isfinite(values)] for values in map(_numbers, both))
+        if len(sizes) >= FEWEST or (kind == "bars" and len(sizes)):
+            label = str(artist.get_label())
+            yield Drawn(kind, "" if label.startswith("_") else label, sizes, along)
+
+
+def _numbers(values: Any) -> npt.NDArray[np.float64]:
+    numbers: npt.NDArray[np.float64] = np.ma.filled(np.ma.asarray(values, dtype=float), np.nan).ravel()
+    return numbers
+
+
+def _parts(ax: Axes) -> Iterator[tuple[str, Any, Any, Any]]:
+    """Yield kind, artist, values and, of a line, the places along it."""
+    for line in ax.get_lines():
+        yield "line", line, line.get_ydata(orig=False), line.get_xdata(orig=False)
+    for bars in ax.containers:
+        if (sizes := getattr(bars, "datavalues", None)) is not None:
+            yield "bars", bars, sizes, ()
+    for area in ax.collections:
+        if isinstance(area, PathCollection):
+            points: Any = area.get_offsets()
+            yield "dots", area, points[:, 1], ()
+        elif isinstance(area, PolyCollection) and area.get_transform().contains_branch_seperately(ax.transData)[1]:
+            corners = [path.vertices[:, 1] for path in area.get_paths()]
+            yield "area", area, np.concatenate(corners) if corners else (), ()
+    for image in ax.get_images():
+        yield "image", image, image.get_array(), ()
+
+
+def not_in(fig: Figure, data: pd.DataFrame) -> str:
+    """Return the first drawn value that the exported data do not have, in words; empty when all are there.
+
+    Parameters
+    ----------
+    fig : Figure
+        The drawing.
+    data : DataFrame
+        What is exported as its data. An area may reach to zero.
+    """
+    columns = data.reset_index().select_dtypes("number").to_numpy(dtype=float)
+    known = np.unique(np.append(columns[np.isfinite(columns)], (0.0, -np.inf, np.inf)))
+    for part in drawn(fig):
+        missing = _missing(part.sizes, known)
+        if missing.size and (part.kind != "line" or _missing(part.along, known).size or not part.along.size):
+            return f"{part.kind} {part.label!r} draws {missing[0]:.6g}".replace(" ''", "")
+    return ""
+
+
+def _missing(values: npt.NDArray[np.float64], known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the values that are not among the known ones, which are in order and end with infinity on both sides."""
+    at = np.searchsorted(known, values)
+    gaps = np.minimum(values - known[at - 1], known[at] - values)
+    missing: npt.NDArray[np.float64] = values[gaps > _DIGITS * np.maximum(np.abs(values), 1)]
+    return missing
+
+
+def description(fig: Figure, data: pd.DataFrame) -> str:
+    """Return what a figure says and shows: its texts, every drawn part and every exported column in numbers."""
+    lines = [" ".join(text.get_text().split()) for text in fig.texts]
+    lines += [f"{' '.join(filter(None, (part.kind, part.label)))}: {_in_numbers(part.sizes)}" for part in drawn(fig)]
+    numbers = data.select_dtypes("number")
+    lines += [f"data {name}: {_in_numbers(numbers[name].to_numpy(dtype=float))}" for name in numbers]
+    return "\n".join(line for line in lines if line)
+
+
+def _in_numbers(values: npt.NDArray[np.float64]) -> str:
+    there = values[np.isfinite(values)]
+    if not there.size:
+        return f"{len(values)} without a value"
+    marks = {"first": there[0], "last": there[-1], "least": there.min(), "most": there.max()}
+    return f"{there.size} values, " + ", ".join(f"{word} {value:.4g}" for word, value in marks.items())
