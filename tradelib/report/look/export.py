@@ -161,10 +161,9 @@ def _parts(ax: Axes) -> Iterator[tuple[str, Any, Any, Any]]:
             yield "bars", bars, sizes, ()
     for area in ax.collections:
         if isinstance(area, PathCollection):
-            points: Any = area.get_offsets()
-            yield "dots", area, points[:, 1], ()
+            yield "dots", area, np.ma.asarray(area.get_offsets())[:, 1], ()
         elif isinstance(area, PolyCollection) and area.get_transform().contains_branch_seperately(ax.transData)[1]:
-            corners = [path.vertices[:, 1] for path in area.get_paths()]
+            corners = [np.asarray(path.vertices)[:, 1] for path in area.get_paths()]
             yield "area", area, np.concatenate(corners) if corners else (), ()
     for image in ax.get_images():
         yield "image", image, image.get_array(), ()
