@@ -151,9 +151,9 @@ class Record:
         if wrong := export.not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
         numbers = export.description(fig, table)
-        shown_as: dict[str, Any] = {"alt": texts["alt"]}
+        seen: dict[str, Any] = {"alt": texts["alt"]}
         if self._folder:
-            shown_as["width"] = round(fig.get_figwidth() * fig.dpi)
+            seen["width"] = round(fig.get_figwidth() * fig.dpi)
             origin = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": self._origin()}
             origin["data"] = sorted({source["sha256"][:12] for source in self._told["sources"].values()})
             text = json.dumps(origin | {"source": self.source})
@@ -163,33 +163,29 @@ class Record:
         else:
             picture = print_figure(fig)
         shown = {"image/png": b64encode(picture).decode("ascii"), "text/plain": numbers}
-        display(shown, raw=True, metadata={"image/png": shown_as})
+        display(shown, raw=True, metadata={"image/png": seen})
         plt.close(fig)
 
     def table(self, frame: pd.DataFrame, name: str, title: str, decimals: int = 1) -> None:
         """Show a table, rounded for print only, and export it unrounded; figures of a release keep their proofs."""
-        numeric = [_all_numbers(frame[name]) for name in frame]
-        numbers = [at for at, is_number in zip(frame, numeric, strict=True) if is_number]
+        numbers = [column for column in frame if _all_numbers(frame[column])]
         shown, proofs = frame.copy(), pd.DataFrame("", frame.index, frame.columns)
-        for at in numbers:
-            shown[at] = ["" if pd.isna(v) else printed(v, decimals) for v in frame[at].tolist()]
-            pairs = zip(shown[at].tolist(), frame[at].tolist(), strict=True)
-            proofs[at] = [sentences.prove(text, value) for text, value in pairs]
-        stub = frame.index.nlevels
-        stubs = [pd.api.types.is_numeric_dtype(frame.index.get_level_values(level)) for level in range(stub)]
+        for column in numbers:
+            values = frame[column].tolist()
+            texts = ["" if pd.isna(value) else printed(value, decimals) for value in values]
+            shown[column], proofs[column] = texts, list(map(sentences.prove, texts, values))
+        stubs = [pd.api.types.is_numeric_dtype(frame.index.get_level_values(at)) for at in range(frame.index.nlevels)]
         rows = shown.reset_index().astype(str)
         item: dict[str, Any] = {"kind": "table", "name": name, "title": title, "reading": ""}
-        item |= {
-            "columns": [str(c) for c in rows.columns],
-            "numeric": stubs + numeric,
-            "rows": rows.to_numpy().tolist(),
-        }
-        item["proofs"] = [[""] * stub + row for row in proofs.to_numpy().tolist()]
+        item["columns"] = list(map(str, rows.columns))
+        item["numeric"] = [*stubs, *(column in numbers for column in frame)]
+        item["rows"] = rows.to_numpy().tolist()
+        item["proofs"] = [[""] * len(stubs) + row for row in proofs.to_numpy().tolist()]
         self._told["items"].append(item)
         if self._folder:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)
-            plain = frame.astype(dict.fromkeys(numbers, float))
-            plain.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
+            unrounded = frame.astype(dict.fromkeys(numbers, float))
+            unrounded.to_csv(self._folder / "tables" / f"{name}.csv", float_format="%.12g", lineterminator="\n")
         _say(f"**{title}**")
         display(shown)
 
@@ -235,11 +231,12 @@ class Record:
         at_most : float, optional
             What a number must not exceed, instead of ``expected``.
         """
-        if at_most is None:
-            holds = abs(got - expected) <= within if within else got == expected
-            wanted = f"{_in_words(expected, within)}{f' within {within:g}' if within else ''}"
-        else:
+        if at_most is not None:
             holds, wanted = got <= at_most, f"at most {at_most:g}"
+        elif within:
+            holds, wanted = abs(got - expected) <= within, f"{_in_words(expected, within)} within {within:g}"
+        else:
+            holds, wanted = got == expected, _in_words(expected, 0)
         found = f"got {_in_words(got, within or at_most or 0)}, expected {wanted}"
         self._told["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
         print(f"{'ok  ' if holds else 'FAIL'} {claim}: {found}")  # noqa: T201
