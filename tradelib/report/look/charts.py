@@ -59,7 +59,7 @@ def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: M
         ax.plot(months, frame[name], color=shades.get(name, figures.LIGHT), linewidth=width)
     ends = [(float(last[name]), months[-1], labels[name], shades.get(name, figures.GREY)) for name in frame]
     figures.name_ends(ax, ends)
-    figures.few_dates(ax)
+    figures.time_axis(ax)
 
 
 def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) -> None:
@@ -82,7 +82,7 @@ def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) ->
     figures.lines(ax, change.rename("balance"), {"balance": label})
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     if len(causes) < LONG:
-        figures.few_dates(ax)
+        figures.time_axis(ax)
 
 
 LONG = 60
@@ -134,8 +134,7 @@ def filled_balance(ax: Axes, values: pd.Series) -> None:
     history(ax, values)
     ax.fill_between(months, values, 0, color=figures.FILL, linewidth=0)
     ax.plot(months, values, color=figures.VERMILION, linewidth=1.6)
-    figures.zero_line(ax)
-    figures.few_dates(ax)
+    figures.time_axis(ax, zero=True)
     ax.margins(x=0.01)
     ax.plot(months[-1:], [newest], "o", color=figures.VERMILION, markersize=6.5, zorder=3)
     ax.annotate(
@@ -149,25 +148,20 @@ def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str =
     """Draw months in grey and what runs through them in colour, named at its end where a name is given."""
     figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
     figures.lines(ax, smooth.rename("smooth"), {"smooth": name} if name else None, color=shade, linewidth=2)
-    if values.min() < 0:
-        figures.zero_line(ax)
-    figures.few_dates(ax)
+    figures.time_axis(ax, zero=values.min() < 0)
 
 
 def filled(ax: Axes, values: pd.Series, shade: str) -> None:
     """Draw a measure of change as a line, with its distance from zero filled."""
     ax.fill_between(figures.dates(values.index), values, color=shade, alpha=0.15, linewidth=0)
     figures.lines(ax, values, color=shade)
-    figures.zero_line(ax)
-    figures.few_dates(ax)
+    figures.time_axis(ax, zero=True)
 
 
 def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: str = "") -> None:
     """Draw the columns that have a name, each with it at its end; a balance around the line of zero."""
     figures.lines(ax, frame[list(names)], names)
-    if frame[list(names)].min(axis=None) < 0:
-        figures.zero_line(ax)
-    figures.few_dates(ax)
+    figures.time_axis(ax, zero=frame[list(names)].min(axis=None) < 0)
     ax.set_title(title)
 
 
@@ -175,8 +169,7 @@ def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mappin
     """Draw what parts contribute as stacked bars, by name and colour, and the whole as a line."""
     stacked_bars(ax, parts, names)
     figures.lines(ax, whole, color=figures.INK)
-    figures.zero_line(ax)
-    figures.few_dates(ax)
+    figures.time_axis(ax, zero=True)
     ax.margins(y=0.15)
     ax.legend(loc="upper left", ncols=2)
 
@@ -189,7 +182,7 @@ def trends(ax: Axes, values: pd.Series, frame: pd.DataFrame, title: str) -> None
     figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
     for name, shade in zip(frame, _SHADES, strict=False):
         figures.lines(ax, frame[name], color=shade)
-    figures.few_dates(ax)
+    figures.time_axis(ax)
     ax.set_title(title)
 
 
@@ -229,8 +222,7 @@ def shaded_bars(ax: Axes, values: pd.Series, shaded: pd.Series) -> None:
         months, 0, 1, where=shaded.to_numpy(), transform=ax.get_xaxis_transform(), color=figures.ORANGE, alpha=0.3,
         linewidth=0,
     )  # fmt: skip
-    figures.zero_line(ax)
-    figures.few_dates(ax)
+    figures.time_axis(ax, zero=True)
 
 
 def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Mapping[float, pd.DataFrame], outcome: pd.Series) -> None:
@@ -242,7 +234,7 @@ def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Mapping[float, pd.Dat
         )
     figures.lines(ax, mean, color=figures.BLUE, linestyle="--")
     figures.lines(ax, outcome, color=figures.INK, marker="o", markersize=3)
-    figures.few_dates(ax)
+    figures.time_axis(ax)
 
 
 def fitted_line(

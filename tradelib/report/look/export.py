@@ -11,7 +11,7 @@ from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.dates import DateLocator, date2num
 from matplotlib.text import Annotation, Text
 
-from tradelib.report.look.figures import NAME, few_dates
+from tradelib.report.look.figures import NAME, time_axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,7 +98,7 @@ def _make_narrow(fig: Figure, height: float) -> None:
             ax.set_yticks(ax.get_yticks(), names)
             lines += sum(max(2, name.count("\n") + 1) for name in names)
         if isinstance(ax.xaxis.get_major_locator(), DateLocator):
-            few_dates(ax)
+            time_axis(ax)
         if (legend := ax.get_legend()) and sum(len(text.get_text()) for text in legend.get_texts()) > 24:
             labels = [text.get_text() for text in legend.get_texts()]
             handles = [handle for handle in legend.legend_handles if handle]

@@ -101,11 +101,12 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
             )  # fmt: skip
 
 
-def few_dates(*axes: Axes) -> None:
-    """Thin out and shorten the dates under narrow panels, so that they do not run into each other."""
-    for ax in axes:
-        ax.xaxis.set_major_locator(locator := AutoDateLocator(minticks=2, maxticks=6))
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+def time_axis(ax: Axes, *, zero: bool = False) -> None:
+    """Write few and short dates under a panel, so that they do not run into each other, and draw the line of zero."""
+    if zero:
+        zero_line(ax)
+    ax.xaxis.set_major_locator(locator := AutoDateLocator(minticks=2, maxticks=6))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
 
 
 def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = "") -> None:

@@ -114,9 +114,7 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
         # Where two have the colour of one flow, each takes the next of the style.
         shade = {} if len({figures.colour(name) for name in names}) == len(names) else {"color": None}
         figures.lines(ax, frame.rename(columns=str), names if len(names) > 1 else None, **shade)
-        if frame.min(axis=None) < 0:
-            figures.zero_line(ax)
-        return figures.few_dates(ax)
+        return figures.time_axis(ax, zero=frame.min(axis=None) < 0)
 
     return _Drawing(draw, title, "; ".join(sorted(units)) if whole else "", sources if whole else "")
 
