@@ -13,7 +13,7 @@ from tradelib.quantity.rounding import printed
 from tradelib.report.look import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -225,10 +225,10 @@ def shaded_bars(ax: Axes, values: pd.Series, shaded: pd.Series) -> None:
     figures.time_axis(ax, zero=True)
 
 
-def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Mapping[float, pd.DataFrame], outcome: pd.Series) -> None:
-    """Draw the past, a forecast in its bands (``low`` and ``high`` by level), and what has come since."""
+def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame], outcome: pd.Series) -> None:
+    """Draw the past, a forecast in its bands (each with ``low`` and ``high``), and what has come since."""
     figures.lines(ax, past, color=figures.colour(str(past.name)))
-    for bounds in bands.values():
+    for bounds in bands:
         ax.fill_between(
             figures.dates(bounds.index), bounds["low"], bounds["high"], color=figures.SKY, alpha=0.35, linewidth=0
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from functools import singledispatch
+from functools import partial, singledispatch
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -121,12 +121,19 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
 
 @_drawing.register
 def _adjustment(what: Adjustment) -> _Drawing:
-    def draw(ax: Axes) -> None:
-        smooth = what.components["adjusted" if what.engine else "observed"]
-        charts.path(ax, what.components["observed"], smooth, figures.VERMILION, "adjusted" if what.engine else "")
-
+    observed = what.components["observed"]
+    smooth, name = (what.components["adjusted"], "adjusted") if what.engine else (observed, "")
+    draw = partial(charts.path, values=observed, smooth=smooth, shade=figures.VERMILION, name=name)
     how = {"seats": "seasonally adjusted by SEATS", "x11": "seasonally adjusted by X-11", None: "regARIMA model"}
     return _named(draw, what, "", how[what.engine])
+
+
+@_drawing.register
+def _forecast(what: Forecast) -> _Drawing:
+    past = what.series.iloc[-60:].rename(what.name)
+    bands = [what.table[[f"low {level}", f"high {level}"]].set_axis(["low", "high"], axis=1) for level in LEVELS]
+    draw = partial(charts.fan, past=past, mean=what.table["forecast"], bands=bands, outcome=past.iloc[:0])
+    return _named(draw, what, ": forecast", "80 and 95 percent intervals")
 
 
 def _named(draw: Callable[[Axes], None], what: Adjustment | Forecast, more: str, note: str) -> _Drawing:
@@ -136,34 +143,19 @@ def _named(draw: Callable[[Axes], None], what: Adjustment | Forecast, more: str,
 
 
 @_drawing.register
-def _forecast(what: Forecast) -> _Drawing:
-    def draw(ax: Axes) -> None:
-        past = what.series.iloc[-60:].rename(what.name)
-        sides = {level: what.table[[f"low {level}", f"high {level}"]] for level in LEVELS}
-        bands: dict[float, pd.DataFrame] = {n: side.set_axis(["low", "high"], axis=1) for n, side in sides.items()}
-        charts.fan(ax, past, what.table["forecast"], bands, past.iloc[:0])
-
-    return _named(draw, what, ": forecast", "80 and 95 percent intervals")
-
-
-@_drawing.register
 def _revisions(what: Revisions) -> _Drawing:
     shown = what.table.iloc[-_ROWS:]
-    draw = lambda ax: figures.dumbbells(ax, shown["first"], shown["latest"])  # noqa: E731
+    draw = partial(figures.dumbbells, before=shown["first"], after=shown["latest"])
     title = f"{what.label}: {ordinal(what.number)} print and latest figure"
     return _Drawing(draw, title, what.unit.capitalize(), f"the releases of {what.span}", 4.6)
 
 
 @_drawing.register
-def _headline(what: Headline) -> _Drawing:
-    path = what.series["balance_total_bop_sa"].astype(float).iloc[-123:] / 1000
+def _headline(what: Headline | Release) -> _Drawing:
+    month = headline(what) if isinstance(what, Release) else what
+    path = month.series["balance_total_bop_sa"].astype(float).iloc[-123:] / 1000
     unit = "Balance on goods and services, billions of dollars, seasonally adjusted, BOP basis"
-    return _Drawing(lambda ax: charts.filled_balance(ax, path), what.title, unit, what.release.source)
-
-
-@_drawing.register
-def _release(what: Release) -> _Drawing:
-    return _drawing(headline(what))
+    return _Drawing(partial(charts.filled_balance, values=path), month.title, unit, month.release.source)
 
 
 @_drawing.register
@@ -172,5 +164,5 @@ def _contributions(what: Contributions) -> _Drawing:
     parts["Everything else"] = what.total / 1000 - parts.sum()
     parts["Change"] = what.total / 1000
     unit = f"Contributions to the change since {what.month - 1:%B %Y}, billions of dollars"
-    draw = lambda ax: figures.signed_bars(ax, parts, total="Change")  # noqa: E731
+    draw = partial(figures.signed_bars, values=parts, total="Change")
     return _Drawing(draw, what.summary(), unit, what.release.source, 4.8)
