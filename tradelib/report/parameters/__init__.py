@@ -12,19 +12,13 @@ from pydantic import Field, ValidationError, create_model
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.parameters.analyses import Breaks, Forecasts, Prices, Revisions, Trend
-from tradelib.report.parameters.base import Chapter, Common, Month, Parameters, SeriesName
+from tradelib.report.parameters.base import Chapter as Chapter, Common as Common, Month, Parameters, SeriesName
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
 from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-__all__ = [
-    "AgencyWay", "Breaks", "Chapter", "Common", "Forecasts", "OwnAdjustment", "Parameters", "Prices", "Revisions",
-    "Seasonal", "Trend", "asked", "assigned", "assignments", "check", "declared", "in_words", "literal",
-    "notebooks", "split",
-]  # fmt: skip
 
 _BASES: dict[str, type[Common]] = {
     "22_seasonal": Seasonal, "23_trend": Trend, "24_real_vs_nominal": Prices, "25_revisions": Revisions,
@@ -78,8 +72,6 @@ def declared(path: Path) -> type[Common]:
     own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
     model = create_model(path.stem, __base__=base, **own)
     model.notebook = path.stem
-    if issubclass(model, Parameters) and not model.needs and "series" not in fields:
-        model.needs = ("balance_total_bop_sa",)  # a span must lie in that of the headline at least
     if issubclass(model, Chapter) and (needs := _NEEDS.search(_tagged_cell(path))):
         model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))
     return model

@@ -93,10 +93,10 @@ class Parameters(Common):
     start, end : str or None
         First and last month, both included; None for all there is.
 
-    A model's ``needs`` names the series that it cannot do without; its own ``series`` is one of them.
+    A model without a ``series`` cannot do without those that it ``needs``: its span must lie in theirs.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ("balance_total_bop_sa",)
 
     start: Month | None = None
     end: Month | None = None
@@ -115,7 +115,7 @@ class Parameters(Common):
     def require(self) -> None:
         """Check that the data have series, span and vintage."""
         super().require()
-        for name in filter(None, (*self.needs, getattr(self, "series", None))):
+        for name in [self.series] if hasattr(self, "series") else self.needs:
             self.load(name)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
-
-from pydantic import AfterValidator
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from tradelib import store
 from tradelib.quantity.errors import ParameterError, TradelibError
@@ -17,20 +15,6 @@ if TYPE_CHECKING:
 
 GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa") for flow in ("exports", "imports"))
 """Goods with all partners, as the agency publishes them adjusted and not."""
-
-
-def _is_spec(text: str) -> str:
-    from tradelib.seasonal.x13 import parse
-
-    if text == "chosen":
-        return text
-    try:
-        series, _ = parse(text)
-    except TradelibError as error:
-        raise ValueError(str(error)) from error
-    if series is not None:
-        raise ValueError("the text has data of its own; expected specs without data")
-    return text
 
 
 class Seasonal(Parameters):
@@ -107,7 +91,7 @@ class OwnAdjustment(Parameters):
     since: ClassVar[str] = "1992-01"
     series: SeriesName = "exports_goods_census_nsa"
     engine: Literal["rule", "seats", "x11", "stl"] = "rule"
-    spec: Annotated[str, AfterValidator(_is_spec)] = "chosen"
+    spec: str = "chosen"
 
     def load_flows(self, adjustment: Literal["nsa", "sa"] = "nsa") -> pd.DataFrame:
         """Load exports and imports, unadjusted or as far as the agency publishes them adjusted, under their names."""
@@ -137,9 +121,11 @@ class OwnAdjustment(Parameters):
             return
         if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
             raise ParameterError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
-        from tradelib.seasonal.x13 import available, goods
+        from tradelib.seasonal.x13 import available, goods, parse
 
         try:
+            if parse(self.spec)[0] is not None:
+                raise ParameterError("the text has data of its own; expected specs without data")
             goods.goods_spec(self.engine, self.spec)
             if available():
                 goods.try_spec(self.load_flows(), self.engine, self.spec)
