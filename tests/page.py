@@ -50,6 +50,6 @@ def record_of(stem, **parameters):
     for declares, code in cells_of(stem):
         exec(code, space)  # noqa: S102 - the notebook's own cells
         space |= parameters if declares else {}
-    recorded = space["record"]._told
+    recorded = space["record"]._recorded
     json.dumps(recorded, allow_nan=False, default=str)  # as ``results.json`` is written: no missing number in it
     return recorded

@@ -52,7 +52,7 @@ class Record:
         self.parameters = parameters
         self._folder = Path(parameters.output) if parameters.output else None
         values = parameters.model_dump(exclude={"output"})
-        self._told: dict[str, Any] = {
+        self._recorded: dict[str, Any] = {
             "notebook": parameters.notebook, "title": title, "question": question, "parameters": values,
             "sources": {}, "items": [], "results": {}, "checks": [], "proofs": [],
         }  # fmt: skip
@@ -81,7 +81,7 @@ class Record:
 
     def cite(self, release: Release) -> None:
         """Say which release the figures come from, where they are read from it and not by ``load``."""
-        self._told["sources"][f"release {release.released}"] = {
+        self._recorded["sources"][f"release {release.released}"] = {
             "source": release.source, "vintage": release.released.isoformat(), "compilation": release.publisher,
             "unit": "as published", "statistical_month": str(release.month), "adjustment": "", "basis": "",
             "first": str(release.month), "last": str(release.month),
@@ -92,10 +92,10 @@ class Record:
     def note(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""
         echo: dict[str, list[str]] = {}
-        for name, told in frame.attrs["series"].items():
+        for name, about in frame.attrs["series"].items():
             span = frame[name].dropna().index
-            self._told["sources"][name] = told | {"first": str(span[0]), "last": str(span[-1])}
-            line = f"{told['source']}; {told['unit']}; {span[0]} to {span[-1]}; sha256 {told['sha256'][:12]}"
+            self._recorded["sources"][name] = about | {"first": str(span[0]), "last": str(span[-1])}
+            line = f"{about['source']}; {about['unit']}; {span[0]} to {span[-1]}; sha256 {about['sha256'][:12]}"
             echo.setdefault(line, []).append(f"`{name}`")
         lines = [f"- {', '.join(names)}: {line}" for line, names in echo.items()]
         _say("\n".join([*lines, *(f"- {note}" for note in frame.attrs.get("notes", ()))]))
@@ -103,16 +103,16 @@ class Record:
 
     def _origin(self) -> dict[str, Any]:
         """Return the parameters that give the same again, also when a newer release is there."""
-        return {**self._told["parameters"], "vintage": self.parameters.day.isoformat()}
+        return {**self._recorded["parameters"], "vintage": self.parameters.day.isoformat()}
 
     @property
     def source(self) -> str:
         """The sources loaded so far, for the foot of a figure."""
-        return "; ".join(dict.fromkeys(told["source"] for told in self._told["sources"].values()))
+        return "; ".join(dict.fromkeys(about["source"] for about in self._recorded["sources"].values()))
 
     def unit(self, name: str) -> str:
         """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
-        about = self._told["sources"][name]
+        about = self._recorded["sources"][name]
         adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[about["adjustment"]]
         unit = about["unit"].replace("billions of dollars", "billions of dollars a month")
         basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(about["basis"], "")
@@ -146,7 +146,7 @@ class Record:
         texts = figures.words_of(fig)
         if not texts["title"] or not texts["alt"]:
             raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
-        self._told["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
+        self._recorded["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
         table = pd.DataFrame(data)
         if wrong := export.not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
@@ -154,8 +154,8 @@ class Record:
         seen: dict[str, Any] = {"alt": texts["alt"]}
         if self._folder:
             seen["width"] = round(fig.get_figwidth() * fig.dpi)
-            origin = {"tradelib": __version__, "notebook": self._told["notebook"], "parameters": self._origin()}
-            origin["data"] = sorted({source["sha256"][:12] for source in self._told["sources"].values()})
+            origin = {"tradelib": __version__, "notebook": self._recorded["notebook"], "parameters": self._origin()}
+            origin["data"] = sorted({source["sha256"][:12] for source in self._recorded["sources"].values()})
             text = json.dumps(origin | {"source": self.source})
             export.save(fig, self._folder / "figures", name, table, text)
             # The picture is drawn once: the file's is shown, in the size that it has in a notebook without files.
@@ -181,7 +181,7 @@ class Record:
         item["numeric"] = [*stubs, *(column in numbers for column in frame)]
         item["rows"] = rows.to_numpy().tolist()
         item["proofs"] = [[""] * len(stubs) + row for row in proofs.to_numpy().tolist()]
-        self._told["items"].append(item)
+        self._recorded["items"].append(item)
         if self._folder:
             (self._folder / "tables").mkdir(parents=True, exist_ok=True)
             unrounded = frame.astype(dict.fromkeys(numbers, float))
@@ -192,26 +192,26 @@ class Record:
     def tiles(self, *tiles: tuple[str, str, str, str]) -> None:
         """Show the key figures of the first screen, each with a label, a value, its change, and a line below."""
         rows = [[_linked(text) for text in tile] for tile in tiles]
-        self._told["items"].append({"kind": "tiles", "name": "tiles", "title": "", "reading": "", "rows": rows})
+        self._recorded["items"].append({"kind": "tiles", "name": "tiles", "title": "", "reading": "", "rows": rows})
         _say("\n".join(f"- {tile[0]}: **{tile[1]}**; {tile[2]}; {tile[3]}" for tile in tiles))
 
     def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
         """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
         body = "\n\n".join(paragraphs)
         item = {"kind": "text", "name": name, "title": sentences.plain(title), "reading": _linked(body)}
-        self._told["items"].append(item)
+        self._recorded["items"].append(item)
         _say(f"**{title}**\n\n{body}")
 
     def reading(self, text: str) -> None:
         """Say in words, computed from the results, what the last figure or table shows; a dollar sign is money."""
-        if self._told["items"]:
-            item = self._told["items"][-1]
+        if self._recorded["items"]:
+            item = self._recorded["items"][-1]
             item["reading"] = "\n\n".join(filter(None, [item["reading"], _linked(text)]))
         _say(text)
 
     def result(self, **values: float | str | bool | None) -> None:
         """Keep key results, unrounded, under their names."""
-        self._told["results"] |= {k: None if isinstance(v, float) and pd.isna(v) else v for k, v in values.items()}
+        self._recorded["results"] |= {k: None if isinstance(v, float) and pd.isna(v) else v for k, v in values.items()}
 
     def check(
         self, claim: str, got: Any, *, expected: Any = None, within: float = 0.0, at_most: float | None = None,
@@ -238,7 +238,7 @@ class Record:
         else:
             holds, wanted = got == expected, _in_words(expected, 0)
         found = f"got {_in_words(got, within or at_most or 0)}, expected {wanted}"
-        self._told["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
+        self._recorded["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
         print(f"{'ok  ' if holds else 'FAIL'} {claim}: {found}")  # noqa: T201
 
     def finish(self) -> None:
@@ -249,17 +249,17 @@ class Record:
         CheckFailed
             Names every claim that does not hold.
         """
-        self._told |= {"proofs": sentences.proofs(), "origin": self._origin()}
+        self._recorded |= {"proofs": sentences.proofs(), "origin": self._origin()}
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(self._told, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+            text = json.dumps(self._recorded, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
             partial = self._folder / ".results.json"
             partial.write_text(text + "\n", encoding="utf-8")
             partial.replace(self._folder / "results.json")  # a kernel that is ended meanwhile leaves no half of it
-        failed = [check["claim"] for check in self._told["checks"] if not check["holds"]]
+        failed = [check["claim"] for check in self._recorded["checks"] if not check["holds"]]
         if failed:
             raise CheckFailed("does not hold: " + "; ".join(failed))
-        print(f"{len(self._told['checks'])} checks hold.")  # noqa: T201
+        print(f"{len(self._recorded['checks'])} checks hold.")  # noqa: T201
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field
 from tradelib import store
 from tradelib.analysis import revisions
 from tradelib.analysis.trend import stl_trend
+from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 from tradelib.report.parameters.base import Month, Parameters, SeriesName
@@ -140,13 +141,8 @@ class Prices(Parameters):
         fitting = [each for each in store.releases() if each.released <= self.day and tables <= set(each.exhibits)]
         if not fitting:
             return None
-        real = fitting[-1].facts.query("exhibit in @tables")
-        kinds = set(zip(real["item"], real["price"], strict=True))
-        names = [
-            name
-            for name, quantity in fitting[-1].quantities.items()
-            if (quantity.item, quantity.price) in kinds and quantity.flow != "balance"
-        ]
+        real = fitting[-1].facts.query("exhibit in @tables")[list(QUANTITY_COLUMNS)].drop_duplicates()
+        names = [Quantity(*row).name for row in real.itertuples(index=False)]
         return self.load(names, start=None, end=None)
 
     def common_months(self) -> pd.PeriodIndex:
