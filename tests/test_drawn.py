@@ -80,8 +80,8 @@ def test_the_record_refuses_a_figure_that_draws_something_else_and_exports_what_
     record = Record(Trend(output=str(tmp_path)), title="t", question="q")
     finished = {"title": "It rose", "unit": "Billions", "source": "BEA", "alt": "a line"}
     with pytest.raises(CheckFailed, match="line 'balance' draws -6, which is not in the data"):
-        record.figure(figures.finish(line(2 * DATA["a"]), **finished), "wrong", DATA[["a"]])
-    record.figure(figures.finish(line(DATA["a"]), **finished), "right", DATA)
+        record.figure(line(2 * DATA["a"]), "wrong", DATA[["a"]], **finished)
+    record.figure(line(DATA["a"]), "right", DATA, **finished)
     got = pd.read_csv(tmp_path / "figures" / "right.csv", index_col=0)
     np.testing.assert_allclose(got.to_numpy(), DATA.to_numpy())
 
@@ -122,5 +122,6 @@ def test_long_titles_and_units_take_further_lines_and_meet_nothing(width, words)
     boxes.append(ax.get_tightbbox())
     assert not [pair for pair in itertools.combinations(boxes, 2) if pair[0].overlaps(pair[1])]
     assert all(box.x0 >= 0 and box.x1 <= fig.bbox.x1 and box.y0 >= 0 and box.y1 <= fig.bbox.y1 + 1 for box in boxes)
-    assert figures.words_of(fig) == {"title": text, "unit": text, "alt": "Alt"}
+    got = {written.get_gid(): " ".join(written.get_text().split()) for written in fig.texts}
+    assert got == {"title": text, "unit": text, "source": f"Source: {text}"}
     plt.close(fig)

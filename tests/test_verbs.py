@@ -302,8 +302,9 @@ def test_what_is_not_comparable_is_never_in_one_formula(formula, error, message)
 
 
 def words_of(figure):
-    foot = next(text.get_text() for text in figure.texts if text.get_gid() == "source")
-    return figures.words_of(figure)["title"], figures.words_of(figure)["unit"], foot
+    """Return title, unit and source of a figure, each as one line."""
+    words = {text.get_gid(): " ".join(text.get_text().split()) for text in figure.texts}
+    return words["title"], words["unit"], words["source"]
 
 
 def test_a_frame_is_drawn_with_what_it_is():
@@ -507,7 +508,7 @@ def test_a_result_shows_itself(name, make):
         return
     figure = got.plot(title="A title of one's own")
     assert isinstance(figure, Figure)
-    assert figures.words_of(figure)["title"] == "A title of one's own"
+    assert words_of(figure)[0] == "A title of one's own"
     assert words_of(got.plot())[0]
 
 

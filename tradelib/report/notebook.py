@@ -133,25 +133,22 @@ class Record:
         data : DataFrame or Series
             All that it draws.
         **words : str
-            ``title``, ``unit`` and ``alt`` for ``figures.finish``, where it has not been called, and ``source`` if
-            it is not that of all series loaded.
+            ``title``, ``unit`` and ``alt``, as ``figures.finish`` takes them, and ``source`` if it is not that of all
+            series loaded.
 
         Raises
         ------
         CheckFailed
-            The figure has no title, or draws what is not in its data.
+            The figure draws what is not in its data.
         """
-        if words:
-            figures.finish(fig, **{"source": self.source} | words)
-        texts = figures.words_of(fig)
-        if not texts["title"] or not texts["alt"]:
-            raise CheckFailed(f"figure {name!r} has no title or no alternative text: call figures.finish first")
+        figures.finish(fig, **{"source": self.source} | words)
+        texts = {key: words[key] for key in ("title", "unit", "alt")}
         self._recorded["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
         table = pd.DataFrame(data)
         if wrong := export.not_in(fig, table):
             raise CheckFailed(f"figure {name!r}: {wrong}, which is not in the data that are exported with it")
         numbers = export.description(fig, table)
-        seen: dict[str, Any] = {"alt": texts["alt"]}
+        seen: dict[str, Any] = {"alt": words["alt"]}
         if self._folder:
             seen["width"] = round(fig.get_figwidth() * fig.dpi)
             origin = {"tradelib": __version__, "notebook": self._recorded["notebook"], "parameters": self._origin()}

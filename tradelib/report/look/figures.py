@@ -227,12 +227,5 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
     for name, (y, how) in looks.items():
         # Two dollar signs are money, not mathematics.
         fig.text(0.09 / width, y, "\n".join(lines[name]), gid=name, parse_math=False, **how)  # type: ignore[arg-type]
-    fig.set_label(title)
     fig.set_gid(alt)
     return fig
-
-
-def words_of(fig: Figure) -> dict[str, str]:
-    """Return what ``finish`` gave the figure: ``title``, ``unit`` and ``alt``, empty where it has not been called."""
-    unit = next((" ".join(text.get_text().split()) for text in fig.texts if text.get_gid() == "unit"), "")
-    return {"title": str(fig.get_label()), "unit": unit, "alt": fig.get_gid() or ""}
