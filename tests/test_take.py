@@ -16,7 +16,7 @@ from tradelib.report.again import UnknownOriginError, _of_page, verify, whence
 from tradelib.report.look import figures
 from tradelib.report.notebook import Record
 from tradelib.report.page import explained
-from tradelib.report.parameters import Trend
+from tradelib.report.parameters import asked
 from tradelib.report.run import report
 from tradelib.report.take import NoBrowserError, write_pdf
 
@@ -67,7 +67,7 @@ def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
 
 
 def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
-    record = Record(Trend(start="2015-01", output=str(tmp_path)), title="t", question="q")
+    record = Record(asked("23_trend", start="2015-01", output=str(tmp_path)), title="t", question="q")
     data = record.load("BOPGSTB")
     fig, ax = plt.subplots()
     figures.lines(ax, data)

@@ -123,7 +123,7 @@ def history(ax: Axes, values: pd.Series) -> None:
         ax.annotate(
             event["label"], (start, float(values[: start.to_period("M")].iloc[-1])), xytext=(start, 1.02),
             textcoords=("data", "axes fraction"), ha="left" if is_right else "right", va="bottom", color=figures.GREY,
-            fontsize=9.2, arrowprops=None if lasts else leader | {"relpos": (0.0 if is_right else 1.0, 0.0)},
+            fontsize=figures.LABEL, arrowprops=None if lasts else leader | {"relpos": (0.0 if is_right else 1.0, 0.0)},
         )  # fmt: skip
 
 
@@ -132,16 +132,14 @@ def filled_balance(ax: Axes, values: pd.Series) -> None:
     values = values.dropna()
     months, newest = figures.dates(values.index), values.iloc[-1]
     history(ax, values)
-    ax.fill_between(months, values, 0, color=figures.FILL, linewidth=0)
+    figures.area(ax, values.index, values, 0, color=figures.FILL)
     ax.plot(months, values, color=figures.VERMILION, linewidth=1.6)
     figures.time_axis(ax, zero=True)
     ax.margins(x=0.01)
     ax.plot(months[-1:], [newest], "o", color=figures.VERMILION, markersize=6.5, zorder=3)
-    ax.annotate(
-        printed(newest), (months[-1], float(newest)), xytext=(-9, 0), textcoords="offset points", ha="right",
-        va="center", color=figures.VERMILION, fontweight="bold", fontsize=9.2, annotation_clip=False,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8},
-    )  # fmt: skip
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
+    look: dict[str, Any] = {"color": figures.VERMILION, "fontweight": "bold", "annotation_clip": False, "bbox": box}
+    figures.label(ax, printed(newest), (months[-1], float(newest)), (-9, 0), ha="right", **look)
 
 
 def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str = "") -> None:
@@ -153,7 +151,7 @@ def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str =
 
 def filled(ax: Axes, values: pd.Series, shade: str) -> None:
     """Draw a measure of change as a line, with its distance from zero filled."""
-    ax.fill_between(figures.dates(values.index), values, color=shade, alpha=0.15, linewidth=0)
+    figures.area(ax, values.index, values, 0, color=shade, alpha=0.15)
     figures.lines(ax, values, color=shade)
     figures.time_axis(ax, zero=True)
 
@@ -216,22 +214,17 @@ def by_price(ax: Axes, counts: pd.DataFrame) -> None:
 
 def shaded_bars(ax: Axes, values: pd.Series, shaded: pd.Series) -> None:
     """Draw a bar a month, with the background of some months shaded."""
-    months = figures.dates(values.index)
-    ax.bar(months, values, width=25, color=figures.GREY)
-    ax.fill_between(
-        months, 0, 1, where=shaded.to_numpy(), transform=ax.get_xaxis_transform(), color=figures.ORANGE, alpha=0.3,
-        linewidth=0,
-    )  # fmt: skip
+    whole_height = {"where": shaded.to_numpy(), "transform": ax.get_xaxis_transform()}
+    ax.bar(figures.dates(values.index), values, width=25, color=figures.GREY)
+    figures.area(ax, values.index, 0, 1, color=figures.ORANGE, alpha=0.3, **whole_height)
     figures.time_axis(ax, zero=True)
 
 
 def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame], outcome: pd.Series) -> None:
     """Draw the past, a forecast in its bands (each with ``low`` and ``high``), and what has come since."""
     figures.lines(ax, past, color=figures.colour(str(past.name)))
-    for bounds in bands:
-        ax.fill_between(
-            figures.dates(bounds.index), bounds["low"], bounds["high"], color=figures.SKY, alpha=0.35, linewidth=0
-        )
+    for band in bands:
+        figures.area(ax, band.index, band["low"], band["high"], color=figures.SKY, alpha=0.35)
     figures.lines(ax, mean, color=figures.BLUE, linestyle="--")
     figures.lines(ax, outcome, color=figures.INK, marker="o", markersize=3)
     figures.time_axis(ax)
@@ -246,10 +239,8 @@ def fitted_line(
     ax.scatter(across, up, color=figures.BLUE, s=30, zorder=3)
     for month in named:
         at, above = (across[month], up[month]), up[month] > 0
-        ax.annotate(
-            f"{month:%b %Y}", at, xytext=(0, 7 if above else -7), textcoords="offset points", fontsize=8, ha="center",
-            va="bottom" if above else "top",
-        )  # fmt: skip
+        offset, side = ((0, 7), "bottom") if above else ((0, -7), "top")
+        figures.label(ax, f"{month:%b %Y}", at, offset, va=side, ha="center", fontsize=8)
 
 
 def shares(ax: Axes, frame: pd.DataFrame, wanted: float) -> None:

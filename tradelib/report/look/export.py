@@ -11,7 +11,7 @@ from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.dates import DateLocator, date2num
 from matplotlib.text import Annotation, Text
 
-from tradelib.report.look.figures import NAME, time_axis
+from tradelib.report.look.figures import LABEL, NAME, time_axis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 WIDE = 7.2
 """Width in inches of the drawings for a screen, at most."""
-SMALLEST = 9.2
-"""Type size in points that makes 12 pixels in a drawing as the page shows it."""
 NARROW = 3.75
 """Width in inches of the drawings for a phone."""
 _LINE = 0.19
@@ -58,7 +56,7 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     fig.set_size_inches(min(fig.get_size_inches()[0], WIDE), height - _HEAD_AND_FOOT)
     if not any(ax.get_images() for ax in fig.axes):  # a table drawn as a picture is shown larger, and scrolls
         for text in fig.findobj(Text):
-            text.set_fontsize(max(text.get_fontsize(), SMALLEST))
+            text.set_fontsize(max(text.get_fontsize(), LABEL))
     _write_drawing(fig, data, drawings / f"{name}-wide.svg")
     _make_narrow(fig, height - _HEAD_AND_FOOT)
     _write_drawing(fig, data, drawings / f"{name}-narrow.svg")
@@ -117,7 +115,7 @@ def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
     fig.draw_without_rendering()
     for ax in axes:
         low, high = ax.get_ylim()
-        line, at = (high - low) * 1.25 * SMALLEST / 72 / (ax.get_position().height * fig.get_size_inches()[1]), -np.inf
+        line, at = (high - low) * 1.25 * LABEL / 72 / (ax.get_position().height * fig.get_size_inches()[1]), -np.inf
         names = [text for text in ax.texts if isinstance(text, Annotation) and text.get_gid() == NAME]
         for name in sorted(names, key=lambda name: name.xy[1]):
             at = max(name.xy[1], at + line)

@@ -23,6 +23,8 @@ INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
     "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#767676",
 )  # fmt: skip
 LIGHT, FILL, BAND = "#a7b0b8", "#f6dccd", "#e3e7eb"
+LABEL = 9.2
+"""Type size of labels in points, which makes 12 pixels in a drawing as the page shows it."""
 NAME = "name of a line"
 """Marks the names at the ends of lines, which a narrow drawing pushes further apart."""
 FLOW_COLOURS = {
@@ -70,6 +72,16 @@ def lines(ax: Axes, frame: pd.DataFrame | pd.Series, labels: Mapping[str, str] |
     name_ends(ax, ends)
 
 
+def label(ax: Axes, text: str, at: Any, offset: tuple[int, int], *, va: str = "center", **look: Any) -> None:
+    """Write a label some points beside a place."""
+    ax.annotate(text, at, offset, textcoords="offset points", va=va, **{"fontsize": LABEL, **look})
+
+
+def area(ax: Axes, index: pd.Index, low: Any, high: Any, **look: Any) -> None:
+    """Fill what lies between two values of each month."""
+    ax.fill_between(dates(index), low, high, linewidth=0, **look)
+
+
 def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
     """Write names right of the lines' ends, pushed apart where they would overlap."""
     if not ends:
@@ -78,10 +90,7 @@ def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
     gap, at = (high - low) * 0.055, float("-inf")
     for value, x, text, shade in sorted(ends, key=lambda end: end[0]):
         at = max(value, at + gap)
-        ax.annotate(
-            text, (x, at), xytext=(6, 0), textcoords="offset points",
-            va="center", color=shade, fontweight="bold", fontsize=9.2, annotation_clip=False, gid=NAME,
-        )  # fmt: skip
+        label(ax, text, (x, at), (6, 0), color=shade, fontweight="bold", annotation_clip=False, gid=NAME)
 
 
 def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
@@ -95,10 +104,7 @@ def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
         ax.plot(*at, marker="^" if up else "v", color=ORANGE, markersize=6)
         if turn not in dated or (dated[turn] - month).n >= len(path) / 4:
             dated[turn] = month
-            ax.annotate(
-                f"{month:%b %Y}", at, xytext=(0, 14 if up else -14), textcoords="offset points",
-                ha="center", va="bottom" if up else "top", fontsize=9.2,
-            )  # fmt: skip
+            label(ax, f"{month:%b %Y}", at, (0, 14 if up else -14), ha="center", va="bottom" if up else "top")
 
 
 def time_axis(ax: Axes, *, zero: bool = False) -> None:
@@ -133,9 +139,7 @@ def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = ""
     for bar, value in zip(bars, values.tolist(), strict=True):
         # Right of zero also where the bar points left, so that it never meets the names.
         at = (max(value, 0.0), bar.get_y() + bar.get_height() / 2)
-        ax.annotate(
-            printed(value, sign=True), at, xytext=(4, 0), textcoords="offset points", va="center", fontweight="bold"
-        )
+        label(ax, printed(value, sign=True), at, (4, 0), fontweight="bold", fontsize=9.5)
     ax.axvline(0, color=INK, linewidth=0.9)
     ax.grid(visible=False)
     ax.tick_params(axis="x", labelbottom=False, length=0)
@@ -180,10 +184,7 @@ def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:
         ax.plot([old, new], [row, row], color=shade, linewidth=2, zorder=1)
         ax.scatter(old, row, s=34, facecolor="white", edgecolor=shade, linewidth=1.4, zorder=2)
         ax.scatter(new, row, s=34, color=shade, zorder=2)
-        ax.annotate(
-            printed(change, sign=True), (max(old, new), row), xytext=(7, 0), textcoords="offset points",
-            va="center", fontsize=9.2, color=shade,
-        )  # fmt: skip
+        label(ax, printed(change, sign=True), (max(old, new), row), (7, 0), color=shade)
     names = [f"{row:%b %Y}" if isinstance(row, pd.Period) else str(row) for row in before.index]
     ax.set_yticks(range(len(before)), names)
     ax.set_ylim(len(before) - 0.4, -0.6)
