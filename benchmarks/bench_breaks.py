@@ -6,7 +6,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from tradelib.analysis.trend import break_tests, breaks
+from tradelib.analysis import break_tests, breaks
 
 
 def seconds(work, repeat=5):
@@ -33,7 +33,4 @@ if __name__ == "__main__":
             row = [1000 * seconds(partial(breaks.search, series, model=model, most=most), repeat) for most in (2, 5, 8)]
             print(f"{model:24}{months:12}" + "".join(f"{cell:9.1f}" for cell in row))
     print(f"search, tests, intervals (386 months): {seconds(lambda: break_tests.weigh(walk(386))):.2f} s")
-    print(
-        "The exact search grows with the square of the months and in proportion to the most breaks; the count that is"
-    )
-    print("chosen costs nothing extra. Lines cost far more than means: their table of costs is searched in Python.")
+    print("The exact search grows with the square of the months and in proportion to the most breaks.")

@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from hypothesis import given, settings, strategies as st
 
 from tradelib import load
-from tradelib.analysis.trend import bai_perron, break_tests, breaks
+from tradelib.analysis import break_tests, breaks
 from tradelib.quantity.errors import ParameterError, SeriesError
 
 
@@ -54,7 +54,7 @@ def test_the_interval_of_the_nile_is_that_of_strucchange(nile):
     """R: ``confint(breakpoints(Nile ~ 1))`` prints 1895, 1898 and 1902, the last years of the regime before."""
     before, after = np.split(nile.to_numpy(), [28])
     unit, ratio = before.var() / (after.mean() - before.mean()) ** 2, after.var() / before.var()
-    low, high = (28 - unit * bai_perron.date_quantile(p, ratio) for p in (0.975, 0.025))
+    low, high = (28 - unit * breaks.date_quantile(p, ratio) for p in (0.975, 0.025))
     assert (1870 + np.floor(low), 1870 + np.ceil(high)) == (1895, 1902)
     ours = breaks.date_intervals(breaks.search(nile, trim=0.15), 1).iloc[0]  # persistence can only widen it
     ends = [(ours[end] - nile.index[0]).n for end in ("low", "high")]
@@ -101,9 +101,9 @@ def test_breaks_do_not_depend_on_unit_or_origin(seed, origin, scale):
 
 
 def test_published_quantiles_of_a_break_date():
-    assert bai_perron.date_quantile(0.95) == pytest.approx(7.69, abs=0.005)
-    assert bai_perron.date_quantile(0.975) == pytest.approx(11.03, abs=0.005)
-    assert bai_perron.date_quantile(0.025) == pytest.approx(-11.03, abs=0.005)
+    assert breaks.date_quantile(0.95) == pytest.approx(7.69, abs=0.005)
+    assert breaks.date_quantile(0.975) == pytest.approx(11.03, abs=0.005)
+    assert breaks.date_quantile(0.025) == pytest.approx(-11.03, abs=0.005)
 
 
 @pytest.mark.parametrize("ratio", [0.4, 1.0, 2.5])
@@ -114,13 +114,13 @@ def test_the_distribution_of_a_break_date_is_that_of_the_simulated_maximum(ratio
     after = np.cumsum(rng.normal(0, (ratio * step) ** 0.5, (1500, length)), axis=1) - drift
     peak = np.where(before.max(1) > after.max(1), -step * before.argmax(1), step * after.argmax(1))
     for x in (-6.0, -1.5, 1.5, 6.0):
-        assert bai_perron.date_cdf(x, ratio) == pytest.approx((peak <= x).mean(), abs=0.05)
+        assert breaks.date_cdf(x, ratio) == pytest.approx((peak <= x).mean(), abs=0.05)
 
 
 @given(st.floats(-300, 300), st.floats(-300, 300), st.floats(0.05, 20))
 def test_the_distribution_rises_from_0_to_1(x, y, ratio):
-    low, high = sorted([bai_perron.date_cdf(x, ratio), bai_perron.date_cdf(y, ratio)])
-    assert (low, high) == tuple(bai_perron.date_cdf(z, ratio) for z in sorted([x, y])) or high - low < 1e-9
+    low, high = sorted([breaks.date_cdf(x, ratio), breaks.date_cdf(y, ratio)])
+    assert (low, high) == tuple(breaks.date_cdf(z, ratio) for z in sorted([x, y])) or high - low < 1e-9
     assert -1e-9 <= low <= high <= 1 + 1e-9
 
 
@@ -140,20 +140,20 @@ def test_published_critical_values_are_those_of_a_simulation(trim):
     sample = np.array(statistics)
     for percent in (10, 5):
         got = np.quantile(sample, 1 - percent / 100, axis=0)
-        np.testing.assert_allclose(got, bai_perron.SUP_F[trim][percent][:5], rtol=0.12)
+        np.testing.assert_allclose(got, break_tests.SUP_F[trim][percent][:5], rtol=0.12)
         assert np.quantile(sample.max(1), 1 - percent / 100) == pytest.approx(
-            bai_perron.UD_MAX[trim][percent], rel=0.12
+            break_tests.UD_MAX[trim][percent], rel=0.12
         )
-        assert bai_perron.SEQUENTIAL[trim][percent][0] == bai_perron.SUP_F[trim][percent][0]
+        assert break_tests.SEQUENTIAL[trim][percent][0] == break_tests.SUP_F[trim][percent][0]
 
 
 def test_critical_values_are_in_order():
-    for trim, sizes in bai_perron.SUP_F.items():
+    for trim, sizes in break_tests.SUP_F.items():
         for values in sizes.values():
             assert list(values) == sorted(values, reverse=True)
-        for values in bai_perron.SEQUENTIAL[trim].values():
+        for values in break_tests.SEQUENTIAL[trim].values():
             assert list(values) == sorted(values)
-        for table in (sizes, bai_perron.SEQUENTIAL[trim]):
+        for table in (sizes, break_tests.SEQUENTIAL[trim]):
             assert all(a < b < c for a, b, c in zip(table[10], table[5], table[1], strict=True))
 
 

@@ -6,7 +6,7 @@ import layouts
 import numpy as np
 import pytest
 
-from tradelib.analysis.trend import bai_perron, breaks
+from tradelib.analysis import break_tests, breaks
 from tradelib.quantity.errors import SourceError
 from tradelib.seasonal.x13.quality import Limits, grade
 from tradelib.seasonal.x13.residual import BeaRule
@@ -93,7 +93,7 @@ def test_the_tables_of_critical_values_are_whole():
     """By trimming and size the sum of Bai and Perron's (2003b) critical values: a digit changed in any moves it."""
     sums = {
         table: {trim: {size: round(sum(row), 2) for size, row in rows.items()} for trim, rows in values.items()}
-        for table, values in {"sup_f": bai_perron.SUP_F, "sequential": bai_perron.SEQUENTIAL}.items()
+        for table, values in {"sup_f": break_tests.SUP_F, "sequential": break_tests.SEQUENTIAL}.items()
     }
     assert sums["sup_f"] == {
         0.05: {10: 56.75, 5: 62.96, 1: 76.52}, 0.1: {10: 42.1, 5: 47.87, 1: 60.42},
@@ -103,6 +103,6 @@ def test_the_tables_of_critical_values_are_whole():
         0.05: {10: 114.4, 5: 131.62, 1: 163.36}, 0.1: {10: 108.66, 5: 126.74, 1: 159.38},
         0.15: {10: 104.0, 5: 120.66, 1: 155.51},
     }  # fmt: skip
-    assert bai_perron.UD_MAX == {
+    assert break_tests.UD_MAX == {
         0.05: {10: 8.78, 5: 10.17, 1: 13.74}, 0.1: {10: 8.05, 5: 9.52, 1: 13.07}, 0.15: {10: 7.46, 5: 8.88, 1: 12.37},
     }  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from tradelib.analysis.trend.fitting import at_boundary, fit_quietly
+from tradelib.analysis.forecast import fit_quietly
 from tradelib.quantity.errors import SeriesError
 from tradelib.seasonal.x13 import available, x13
 
@@ -34,10 +34,6 @@ def test_local_level_of_the_nile_with_exact_diffuse_initialisation():
     np.testing.assert_allclose(got.params, [15098.5, 1469.2], atol=0.06)
     assert got.llf == pytest.approx(-633.46, abs=0.005)
     assert notes == ()
-
-
-def test_a_variance_at_zero_is_noted():
-    assert at_boundary("m", [("sigma2.a", 1.0), ("sigma2.b", 1e-9), ("ar", 0)]) == ("m: the variance of the b is zero",)
 
 
 def test_warnings_of_an_optimiser_become_notes(walk):

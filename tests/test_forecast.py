@@ -7,7 +7,6 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tradelib import load
 from tradelib.analysis import forecast
-from tradelib.analysis.forecast.methods import estimate
 from tradelib.quantity.errors import ParameterError, SeriesError
 
 METHODS = list(forecast.METHODS)
@@ -41,7 +40,7 @@ def test_exponential_smoothing_looks_ahead_as_statsmodels_does():
     options = {"error": "add", "trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
     model = ETSModel(values / scale, **options)
     expected = scale * model.fit(disp=False).forecast(12)
-    np.testing.assert_allclose(estimate(values, "ETS").ahead(values, 12)[-1], expected, rtol=1e-10)
+    np.testing.assert_allclose(forecast.METHODS["ETS"](values)[0](values, 12)[-1], expected, rtol=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +60,7 @@ def test_one_pass_of_the_filter_gives_the_forecasts_of_every_month(method, build
         return (data - data[0] - slope * np.arange(len(data))) / scale
 
     parameters = build(standard(values[:84])).fit(disp=False, maxiter=200, cov_type="none").params
-    got = estimate(values[:84], method).ahead(values, 12)
+    got = forecast.METHODS[method](values[:84])[0](values, 12)
     for known in (84, 90, 96):
         ahead = build(standard(values[:known])).filter(parameters).forecast(12)
         expected = values[0] + slope * (known + np.arange(12)) + scale * ahead
@@ -78,17 +77,17 @@ def test_a_forecast_knows_only_what_was_known(method):
 
 
 def test_the_newest_forecast_is_of_a_fit_to_all_months_and_no_forecast_of_a_later_one(monkeypatch):
-    lengths = []
+    lengths, estimate = [], forecast.METHODS["UC"]
 
-    def noted(values, method):
+    def noted(values):
         lengths.append(len(values))
-        return estimate(values, method)
+        return estimate(values)
 
-    monkeypatch.setattr(forecast, "estimate", noted)
+    monkeypatch.setitem(forecast.METHODS, "UC", noted)
     got = forecast.roll(walk(60), 2, "UC", refit=10)
     assert lengths == [36, 40, 50, 60]
-    np.testing.assert_allclose(got.iloc[-1], estimate(walk(60).to_numpy(), "UC").ahead(walk(60).to_numpy(), 2)[-1])
-    np.testing.assert_allclose(got.iloc[57], estimate(walk(50).to_numpy(), "UC").ahead(walk(58).to_numpy(), 2)[-1])
+    np.testing.assert_allclose(got.iloc[-1], estimate(walk(60).to_numpy())[0](walk(60).to_numpy(), 2)[-1])
+    np.testing.assert_allclose(got.iloc[57], estimate(walk(50).to_numpy())[0](walk(58).to_numpy(), 2)[-1])
 
 
 def test_estimates_at_a_boundary_are_noted():

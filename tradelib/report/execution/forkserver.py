@@ -35,7 +35,7 @@ PRELOAD = (
     "zmq.utils.garbage", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "matplotlib.dates", "pandas.io.formats.html", "pandas.io.formats.string", "PIL.PngImagePlugin", "scipy.stats",
     "statsmodels.api", "statsmodels.tsa.api", "statsmodels.tsa.seasonal", "tradelib.analysis.forecast",
-    "tradelib.analysis.real", "tradelib.analysis.revisions", "tradelib.analysis.trend", "tradelib.report.look.charts",
+    "tradelib.analysis.revisions", "tradelib.analysis.trend", "tradelib.report.look.charts",
     "tradelib.report.look.seasonal", "tradelib.report.notebook", "tradelib.report.parameters", "tradelib.seasonal",
     "tradelib.store.queries", "tradelib.store.triangles", "tradelib.words.checking", "tradelib.words.sentences",
 )  # fmt: skip

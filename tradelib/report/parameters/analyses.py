@@ -83,7 +83,7 @@ class Trend(Parameters):
         data = data.iloc[-max(months, self.model_months) :]
         data = data.rename(columns={name: flow for flow, name in names.items()})
         if store.find(self.series, self.day)[0].adjustment != "sa":
-            data -= data.apply(lambda flow: stl_trend(flow).table["seasonal"])
+            data -= data.apply(lambda flow: stl_trend(flow)["seasonal"])
         return data.assign(balance=data["exports"] - data["imports"]) if len(names) == 2 else data
 
 

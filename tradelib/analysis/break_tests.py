@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tradelib.analysis.trend import bai_perron
-from tradelib.analysis.trend.breaks import (
-    Model,
-    Search,
-    autocorrelation,
-    criteria,
-    date_intervals,
-    long_run_variance,
-    partitions,
-    search,
+from tradelib.analysis import breaks
+from tradelib.quantity.errors import ParameterError
+
+_PUBLISHED = tomllib.loads(Path(__file__).with_name("bai_perron.toml").read_text(encoding="utf-8"))
+SUP_F, SEQUENTIAL, UD_MAX = (
+    {int(trim) / 100: {int(size): values for size, values in by_size.items()} for trim, by_size in table.items()}
+    for table in (_PUBLISHED[name] for name in ("sup_f", "sequential", "ud_max"))
 )
+"""Published critical values, by trimming, then by size of the test in percent: values of k = 1, 2, ... breaks against
+none, of l + 1 against l = 0, 1, ..., and of one or more, up to five, against none. Their source is in the file."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,9 @@ class Evidence:
         First autocorrelation of the residuals around these breaks.
     near_unit_root : bool
         The tests cannot be trusted: what looks like breaks can be a random walk.
-    percent : int
-        Size of the tests.
     """
 
-    found: Search
+    found: breaks.Search
     table: pd.DataFrame
     counts: dict[str, int]
     ud_max: float
@@ -54,13 +53,12 @@ class Evidence:
     dates: pd.DataFrame
     persistence: float
     near_unit_root: bool
-    percent: int
 
 
 def weigh(
     series: pd.Series,
     *,
-    model: Model = "level",
+    model: breaks.Model = "level",
     trim: float = 0.10,
     most: int = 5,
     percent: int = 5,
@@ -90,24 +88,27 @@ def weigh(
     SeriesError, ParameterError
         As for ``search``, or no published critical values.
     """
-    bai_perron.check_level(trim, percent)
-    best = search(series, model=model, trim=trim, most=most)
-    table = criteria(best)
+    if trim not in SUP_F:
+        raise ParameterError(f"trim {trim!r} has no published critical values; possible: {', '.join(map(str, SUP_F))}")
+    if percent not in SUP_F[trim]:
+        raise ParameterError(f"size {percent!r} percent has no published critical values; possible: 1, 5, 10")
+    best = breaks.search(series, model=model, trim=trim, most=most)
+    table = breaks.criteria(best)
     counts = {name: int(table[name].idxmin()) for name in ("bic", "lwz")}
     ud_max = ud_critical = float("nan")
     if model == "level":
         table = table.join(_tests(best, trim, percent))
-        ud_max, ud_critical = float(table["sup_f"].iloc[1:6].max()), bai_perron.UD_MAX[trim][percent]
+        ud_max, ud_critical = float(table["sup_f"].iloc[1:6].max()), UD_MAX[trim][percent]
         passed = (table["sequential_f"] > table["sequential_critical"]).iloc[1:]
         counts["sequential"] = int(passed.cumprod().sum())
     chosen = counts["lwz"]
-    persistence = autocorrelation((best.series - best.fitted(chosen)).to_numpy())
+    persistence = breaks.autocorrelation((best.series - best.fitted(chosen)).to_numpy())
     near = persistence >= persistence_limit
-    dates = date_intervals(best, chosen)
-    return Evidence(best, table, counts, ud_max, ud_critical, dates, persistence, near, percent)
+    dates = breaks.date_intervals(best, chosen)
+    return Evidence(best, table, counts, ud_max, ud_critical, dates, persistence, near)
 
 
-def sup_f(found: Search, breaks: int) -> float:
+def sup_f(found: breaks.Search, number: int) -> float:
     """Return the F statistic of equal means at the best partition with so many breaks; infinite if these fit exactly.
 
     The drop of squared residuals for each break, over the long-run variance of the residuals that remain: robust to
@@ -118,37 +119,30 @@ def sup_f(found: Search, breaks: int) -> float:
     ----------
     Bai and Perron (1998), equation 7, with one long-run variance for all regimes.
     """
-    if found.rss[breaks] <= 1e-12 * found.rss[0]:
+    if found.rss[number] <= 1e-12 * found.rss[0]:
         return float("inf")
     months = len(found.series)
-    noise = long_run_variance((found.series - found.fitted(breaks)).to_numpy())
-    return (found.rss[0] - found.rss[breaks]) / breaks / noise * (months - breaks - 1) / months
+    noise = breaks.long_run_variance((found.series - found.fitted(number)).to_numpy())
+    return (found.rss[0] - found.rss[number]) / number / noise * (months - number - 1) / months
 
 
-def _tests(found: Search, trim: float, percent: int) -> pd.DataFrame:
+def _tests(found: breaks.Search, trim: float, percent: int) -> pd.DataFrame:
     """Return sup-F and sequential statistics with their critical values by number of breaks."""
-    most = len(found.starts) - 1
-    rows = {
-        m: {
-            "sup_f": sup_f(found, m),
-            "sup_critical": _entry(bai_perron.SUP_F[trim][percent], m - 1),
-            "sequential_f": _one_more(found, m - 1),
-            "sequential_critical": _entry(bai_perron.SEQUENTIAL[trim][percent], m - 1),
-        }
-        for m in range(1, most + 1)
+    numbers = range(1, len(found.starts))
+    columns = {
+        "sup_f": {m: sup_f(found, m) for m in numbers},
+        "sup_critical": dict(enumerate(SUP_F[trim][percent], start=1)),
+        "sequential_f": {m: _one_more(found, m - 1) for m in numbers},
+        "sequential_critical": dict(enumerate(SEQUENTIAL[trim][percent], start=1)),
     }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return pd.DataFrame(columns).reindex(numbers)
 
 
-def _entry(values: list[float], at: int) -> float:
-    return values[at] if at < len(values) else float("nan")
-
-
-def _one_more(found: Search, breaks: int) -> float:
-    """Return the largest sup-F of one more break inside a regime of the best partition with ``breaks`` breaks."""
-    if found.rss[breaks] <= 1e-12 * found.rss[0]:
+def _one_more(found: breaks.Search, number: int) -> float:
+    """Return the largest sup-F of one more break inside a regime of the best partition with so many breaks."""
+    if found.rss[number] <= 1e-12 * found.rss[0]:
         return 0.0
-    edges = [0, *found.starts[breaks], len(found.series)]
+    edges = [0, *found.starts[number], len(found.series)]
     pieces = [found.series.iloc[start:end] for start, end in pairwise(edges) if end - start >= 2 * found.least]
-    varying = [piece for piece in pieces if np.ptp(piece.to_numpy()) > 0]
-    return max((sup_f(partitions(piece, "level", found.least, 1), 1) for piece in varying), default=0.0)
+    divisible = [piece for piece in pieces if np.ptp(piece.to_numpy()) > 0]
+    return max((sup_f(breaks.partitions(piece, "level", found.least, 1), 1) for piece in divisible), default=0.0)

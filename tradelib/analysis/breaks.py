@@ -1,18 +1,18 @@
 """Breaks in the level or the trend of a series after Bai and Perron: where, how many, how sure.
 
-The partition with the least squared residuals is found exactly by `ruptures`; tests, information criteria and
-confidence intervals are computed here.
+The partition with the least squared residuals is found exactly, by dynamic programming on the costs of all regimes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import log_ndtr, ndtr
 
-from tradelib.analysis.trend import bai_perron
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 
@@ -92,18 +92,23 @@ def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, mos
 
 def partitions(values: pd.Series, model: Model, least: int, most: int) -> Search:
     """Return the best partitions of a fit series with up to so many breaks, each regime of at least some months."""
-    import ruptures
-
-    data = values.to_numpy()
-    if model == "level":
-        finder = ruptures.KernelCPD(kernel="linear", min_size=least).fit(data)
-        finder.predict(n_bkps=most)
-    else:
-        finder = ruptures.Dynp(custom_cost=_table_cost(_line_costs(data)), min_size=least, jump=1).fit(data)
-    partitions = [(), *(tuple(finder.predict(n_bkps=m)[:-1]) for m in range(1, most + 1))]
-    degree = 0 if model == "level" else 1
-    rss = tuple(sum(_rss(piece, degree) for piece in np.split(data, starts)) for starts in partitions)
-    return Search(values, model, least, tuple(partitions), rss)
+    data, degree, months = values.to_numpy(), 0 if model == "level" else 1, len(values)
+    costs = _costs(data, degree)
+    length = np.subtract.outer(np.arange(months + 1), np.arange(months + 1)).T
+    costs[length < least] = np.inf
+    lowest, begins = costs[0], list[np.ndarray]()
+    ways: list[tuple[int, ...]] = [()]
+    while len(ways) <= most:  # by the last month of a regime: the lowest cost up to it, and where it then begins
+        total = lowest[:, None] + costs
+        lowest, begins = total.min(axis=0), [*begins, total.argmin(axis=0)]
+        starts = [months]
+        for begin in reversed(begins):
+            starts.append(int(begin[starts[-1]]))
+        ways.append(tuple(starts[:0:-1]))
+    rss = tuple(
+        sum(float(((piece - _fit(piece, degree)) ** 2).sum()) for piece in np.split(data, starts)) for starts in ways
+    )
+    return Search(values, model, least, tuple(ways), rss)
 
 
 def _fit(piece: np.ndarray, degree: int) -> np.ndarray:
@@ -113,38 +118,16 @@ def _fit(piece: np.ndarray, degree: int) -> np.ndarray:
     return np.asarray(piece.mean() + at * (at @ piece) / (at @ at))
 
 
-def _rss(piece: np.ndarray, degree: int) -> float:
-    return float(((piece - _fit(piece, degree)) ** 2).sum())
-
-
-def _line_costs(data: np.ndarray) -> np.ndarray:
-    """Return the residual sum of squares of a line through months s to e - 1, for every s and e."""
+def _costs(data: np.ndarray, degree: int) -> np.ndarray:
+    """Return the residual sum of squares of a mean or a line through months s to e - 1, for every s and e."""
     y, t = data - data.mean(), np.arange(len(data)) - (len(data) - 1) / 2
     n, st, sy, stt, sty, syy = (
         np.subtract.outer(sums, sums).T
         for sums in (np.concatenate([[0.0], np.cumsum(x)]) for x in (np.ones_like(y), t, y, t * t, t * y, y * y))
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope_part = (sty - st * sy / n) ** 2 / (stt - st * st / n)
-        costs = syy - sy * sy / n - slope_part
+        costs = syy - sy * sy / n - degree * (sty - st * sy / n) ** 2 / (stt - st * st / n)
     return np.asarray(np.maximum(np.nan_to_num(costs, nan=0.0, posinf=0.0, neginf=0.0), 0.0))
-
-
-def _table_cost(costs: np.ndarray) -> Any:
-    """Return the table as a cost that ruptures' dynamic programming can look up."""
-    from ruptures.base import BaseCost
-
-    class TableCost(BaseCost):  # type: ignore[misc]
-        model, min_size = "table", 2
-
-        def fit(self, signal: np.ndarray) -> TableCost:
-            self.signal = signal
-            return self
-
-        def error(self, start: int, end: int) -> float:
-            return float(costs[start, end])
-
-    return TableCost()
 
 
 def criteria(found: Search) -> pd.DataFrame:
@@ -224,10 +207,39 @@ def date_intervals(found: Search, breaks: int, *, level: float = 0.95) -> pd.Dat
     for number, at in enumerate(starts):
         jump = fitted[at] - fitted[at - 1]
         before, after = (max(noise[i], 1e-12 * jump**2) for i in (number, number + 1))
-        low, high = (
-            -bai_perron.date_quantile(p, after / before) * before / jump**2 for p in ((1 + level) / 2, (1 - level) / 2)
-        )
+        low, high = (-date_quantile(p, after / before) * before / jump**2 for p in ((1 + level) / 2, (1 - level) / 2))
         ends = np.clip([np.floor(at + low) - 1, np.ceil(at + high) + 1], 0, len(data) - 1).astype(int)
         rows.append((*found.series.index[ends], fitted[at - 1], fitted[at], jump))
     index = pd.PeriodIndex(found.series.index[list(starts)], name="first_month")
     return pd.DataFrame(rows, index=index, columns=["low", "high", "before", "after", "jump"])
+
+
+def date_cdf(x: float, ratio: float = 1.0) -> float:
+    """Return the distribution function of the scaled error of a break date.
+
+    Parameters
+    ----------
+    x : float
+        ``(estimate - true) * jump**2 / long-run variance before the break``.
+    ratio : float
+        Long-run variance after the break over that before it.
+
+    References
+    ----------
+    Bai (1997), "Estimation of a change point in multiple regression models", Review of Economics and Statistics 79,
+    551-563, appendix B, with equal second moments of the regressor on both sides.
+    """
+    if x < 0:
+        return 1.0 - date_cdf(-x / ratio, 1.0 / ratio)
+    root = np.sqrt(ratio)
+    a, b = (ratio + 1) / 2, (2 * ratio + 1) / (2 * root)
+    c = (1 + 2 * ratio) / (ratio * (ratio + 1))
+    d = (1 + 2 * ratio) ** 2 / ((1 + ratio) * ratio)
+    bell = np.sqrt(x / (2 * np.pi)) / root * np.exp(-x / (8 * ratio))
+    tail = c * np.exp(a * x + log_ndtr(-b * np.sqrt(x)))
+    return float(1 + bell + tail + (2 - d - x / (2 * ratio)) * ndtr(-np.sqrt(x) / (2 * root)))
+
+
+def date_quantile(probability: float, ratio: float = 1.0) -> float:
+    """Return the quantile of ``date_cdf``: 7.69 for 0.95 and 11.03 for 0.975 at a ratio of 1."""
+    return float(brentq(lambda x: date_cdf(x, ratio) - probability, -1e6, 1e6, xtol=1e-8))

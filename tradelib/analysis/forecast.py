@@ -1,15 +1,15 @@
-"""Forecasts of a monthly series from each of its months, with the months known then."""
+"""Forecasts of a monthly series from each of its months, with the months known then, and the models that make them."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from tradelib.analysis.forecast.methods import METHODS, estimate
 from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months
 from tradelib.quantity.result import Result
@@ -17,14 +17,119 @@ from tradelib.quantity.rounding import printed
 from tradelib.store.queries import described, one_series
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["LEAST_MONTHS", "METHODS", "Forecast", "forecast", "roll"]
+    Ahead: TypeAlias = Callable[[np.ndarray, int], np.ndarray]
+
 LEAST_MONTHS = 36
 LEVELS = (80, 95)
 """Percent of past misses that the intervals hold."""
 
 _SIDES = (("low", -1), ("high", 1))
+_ZERO = 1e-4
+"""Share of the largest variance below which a variance counts as zero."""
+
+
+def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]]:
+    """Run a fit and return its result with notes for what the library warned of.
+
+    Parameters
+    ----------
+    fit : callable
+        Fits and returns the library's result.
+    what : str
+        What is fitted, for messages.
+
+    Raises
+    ------
+    SeriesError
+        The library gave up, or the result is not finite.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = fit()
+        except (ValueError, IndexError, RuntimeError, ZeroDivisionError, np.linalg.LinAlgError) as error:
+            raise SeriesError(f"{what} cannot be fitted: {error}") from error
+    if not np.isfinite(np.asarray(result.params, dtype=float)).all():
+        raise SeriesError(f"{what} cannot be fitted: its parameters are not finite")
+    for_developers = (FutureWarning, DeprecationWarning, PendingDeprecationWarning)
+    lines = [str(w.message).strip().splitlines()[0] for w in caught if not issubclass(w.category, for_developers)]
+    return result, tuple(f"{what}: {line.rstrip('.')}" for line in dict.fromkeys(lines))
+
+
+def _ets(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    scale = float(np.std(np.diff(values))) or 1.0
+    model = ETSModel(values / scale, error="add", trend="add", damped_trend=True, initialization_method="heuristic")
+    fit, notes = fit_quietly(lambda: model.fit(disp=False), "ETS(A,Ad,N)")
+    estimates = dict(zip(model.param_names, map(float, fit.params), strict=True))
+    zero = [name for name in ("smoothing_level", "smoothing_trend") if estimates[name] < 1e-3]
+    notes += tuple(f"ETS(A,Ad,N): {name.replace('_', ' ')} is zero" for name in zero)
+    gains = np.array([estimates["smoothing_level"], estimates["smoothing_trend"]])
+    damping = estimates["damping_trend"]
+    if not 0.801 < damping < 0.979:
+        notes += (f"ETS(A,Ad,N): damping of the trend at its bound {damping:.2f}",)
+
+    def ahead(data: np.ndarray, horizon: int) -> np.ndarray:
+        # Where level and slope begin is a line through the first ten months, as statsmodels has it.
+        slope, level = np.polyfit(np.arange(1, 11), data[:10], 1)
+        states = np.empty((len(data), 2))
+        for at, value in enumerate(data):
+            expected = level + damping * slope
+            level, slope = states[at] = [expected, damping * slope] + gains * (value - expected)
+        damped = np.cumsum(damping ** np.arange(1, horizon + 1))
+        return np.asarray(states[:, :1] + states[:, 1:] * damped)
+
+    return ahead, notes
+
+
+def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+    """Estimate a statsmodels state space model; the mean change is taken out before, as drift."""
+    scale = float(np.std(np.diff(values))) or 1.0
+    slope = float(np.mean(np.diff(values)))
+
+    def model(data: np.ndarray) -> Any:
+        return build((data - data[0] - slope * np.arange(len(data))) / scale)
+
+    fit, notes = fit_quietly(lambda: model(values).fit(disp=False, maxiter=200, cov_type="none"), name)
+    estimates = zip(fit.model.param_names, map(float, fit.params), strict=True)
+    variances = {key.removeprefix("sigma2."): value for key, value in estimates if key.startswith("sigma2")}
+    zero = [key for key, value in variances.items() if value <= _ZERO * max(variances.values())]
+    notes += tuple(f"{name}: the variance of the {key} is zero" for key in zero)
+
+    def ahead(data: np.ndarray, horizon: int) -> np.ndarray:
+        passed = model(data).filter(fit.params, cov_type="none").filter_results
+        reads = [passed.design[0, :, 0]]
+        while len(reads) < horizon:
+            reads.append(reads[-1] @ passed.transition[:, :, 0])
+        steps = np.add.outer(np.arange(1, len(data) + 1), np.arange(horizon))
+        return np.asarray(data[0] + slope * steps + scale * (np.array(reads) @ passed.predicted_state[:, 1:]).T)
+
+    return ahead, notes
+
+
+def _sarima(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+    from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+    return _state_space("SARIMA", lambda data: SARIMAX(data, order=(1, 1, 1), seasonal_order=(1, 0, 0, 12)), values)
+
+
+def _local_level(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    return _state_space("UC", lambda data: UnobservedComponents(data, level="llevel"), values)
+
+
+METHODS: dict[str, Callable[[np.ndarray], tuple[Ahead, tuple[str, ...]]]] = {
+    "ETS": _ets, "SARIMA": _sarima, "UC": _local_level,
+}  # fmt: skip
+"""What estimates a model from n months without gap.
+
+Each returns a function from n values and a horizon to n rows of forecasts (row t looks ahead from value t, with the
+values up to it), and what the optimiser warned of, with estimates at a boundary."""
 
 
 def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd.DataFrame:
@@ -63,15 +168,17 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
     """
     if horizon < 1 or refit < 1:
         raise ParameterError(f"horizon={horizon}, refit={refit}: expected at least 1")
+    if method not in METHODS:
+        raise ParameterError(f"unknown method {method!r}; possible: {', '.join(METHODS)}")
     series = require_months(series, least=LEAST_MONTHS, purpose="forecast", varying=True)
     values, months = series.to_numpy(), len(series)
     made = np.full((months, horizon), np.nan)
     ends = sorted({LEAST_MONTHS, *range(months, LEAST_MONTHS - 1, -refit)})
     for end, following in pairwise([*ends, months + 1]):
-        fitted = estimate(values[:end], method)
-        made[end - 1 : following - 1] = fitted.ahead(values[: following - 1], horizon)[end - 1 :]
+        ahead, notes = METHODS[method](values[:end])
+        made[end - 1 : following - 1] = ahead(values[: following - 1], horizon)[end - 1 :]
     frame = pd.DataFrame(made, series.index, pd.RangeIndex(1, horizon + 1, name="step"))
-    frame.attrs["notes"] = fitted.notes
+    frame.attrs["notes"] = notes
     return frame
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -13,43 +12,21 @@ from tradelib.quantity.monthly import require_months
 Turn = Literal["peak", "trough"]
 
 
-@dataclass(frozen=True)
-class Decomposition:
-    """A series taken apart: trend + seasonal + remainder.
+def stl_trend(series: pd.Series) -> pd.DataFrame:
+    """Take a series apart by seasonal-trend decomposition with local regression.
 
-    Attributes
-    ----------
-    table : DataFrame
-        By month: ``series``, ``trend``, ``seasonal``, ``remainder``, in the unit of the series.
-    method : str
-        The method and its settings.
-    """
-
-    table: pd.DataFrame
-    method: str
-
-    @property
-    def trend(self) -> pd.Series:
-        """The trend by month."""
-        return self.table["trend"].rename(None)
-
-
-def stl_trend(
-    series: pd.Series, *, trend_months: int = 21, season_years: int = 13, robust: bool = False
-) -> Decomposition:
-    """Estimate the trend by seasonal-trend decomposition with local regression.
+    The season changes slowly, over a window of 13 years; that of the trend, 21 months, is the narrowest that then keeps
+    the season out: 1.5 * 12 / (1 - 1.5 / 13), rounded up.
 
     Parameters
     ----------
     series : Series
         Monthly, no gap, at least 24 months.
-    trend_months : int
-        Width of the window of the trend, odd; 21 is the narrowest that keeps the season out when the
-        pattern's window is 13 years: 1.5 * 12 / (1 - 1.5 / 13), rounded up.
-    season_years : int
-        Width of the window of the seasonal pattern, odd; the wider, the less noise is taken for a changing season.
-    robust : bool
-        Give months far from the rest little weight; a collapse as in 2008 then looks like a row of outliers.
+
+    Returns
+    -------
+    DataFrame
+        By month, in the unit of the series: ``trend``, ``seasonal`` and ``remainder``, which add up to it.
 
     Raises
     ------
@@ -64,12 +41,8 @@ def stl_trend(
     from statsmodels.tsa.seasonal import STL
 
     values = require_months(series, least=24, purpose="STL trend")
-    fit = STL(
-        values.to_numpy(), period=12, trend=trend_months, seasonal=season_years, seasonal_deg=0, robust=robust
-    ).fit()
-    parts = {"series": values, "trend": fit.trend, "seasonal": fit.seasonal, "remainder": fit.resid}
-    kind = "robust " if robust else ""
-    return Decomposition(pd.DataFrame(parts, index=values.index), f"{kind}STL, trend over {trend_months} months")
+    fit = STL(values.to_numpy(), period=12, trend=21, seasonal=13, seasonal_deg=0).fit()
+    return pd.DataFrame({"trend": fit.trend, "seasonal": fit.seasonal, "remainder": fit.resid}, values.index)
 
 
 def turning_points(
@@ -132,8 +105,8 @@ def _weakest(turns: list[tuple[int, Turn]], path: np.ndarray, phase: int, cycle:
     if not turns:
         return None
     ats = [at for at, _ in turns]
-    ends = [_farthest(path[: ats[0] + 1], path[ats[0]]), _farthest(path[ats[-1] :], path[ats[-1]])]
-    moves = [ends[0], *np.abs(np.diff(path[ats])), ends[1]]
+    ends = (np.abs(part - path[at]).max() for at, part in ((ats[0], path[: ats[0] + 1]), (ats[-1], path[ats[-1] :])))
+    moves = [next(ends), *np.abs(np.diff(path[ats])), next(ends)]
     months = [phase, *np.diff(ats), phase]
     broken = [i for i in range(len(moves)) if months[i] < phase or moves[i] < least]
     if not broken:
@@ -145,7 +118,3 @@ def _weakest(turns: list[tuple[int, Turn]], path: np.ndarray, phase: int, cycle:
     if move in (0, len(ats)):
         return min(move, len(ats) - 1)
     return move - 1 if moves[move - 1] < moves[move + 1] else move
-
-
-def _farthest(path: np.ndarray, point: float) -> float:
-    return float(np.abs(path - point).max())
