@@ -26,8 +26,7 @@ from statsmodels.tsa.x13 import x13_arima_analysis
 
 import tradelib
 from tradelib.seasonal.indirect import SPEC, load_detail
-from tradelib.seasonal.x13 import Spec, _to_run, build, ready, x13
-from tradelib.seasonal.x13.batch import x13_batch
+from tradelib.seasonal.x13 import Spec, _to_run, build, ready, x13, x13_batch
 from tradelib.seasonal.x13.run import _memory, binary
 
 if TYPE_CHECKING:
@@ -86,13 +85,13 @@ def many(count: int, series: pd.Series) -> pd.DataFrame:
 def batch(name: str, frame: pd.DataFrame, spec: Spec, limit: float) -> None:
     """Compare the bare program and the driver, on all cores, lot by lot."""
     cores, ratios = os.cpu_count() or 1, []
-    x13_batch(frame.iloc[:, :2], spec=spec, progress=False)
+    x13_batch(frame.iloc[:, :2], spec=spec)
     for start in range(0, frame.shape[1], LOT):
         lot = frame.iloc[:, start : start + LOT]
         texts = [_to_run(spec, "x11").text(ready(lot[column])) for column in lot]
         jobs = [
             lambda texts=texts: on_all_cores(bare, texts),
-            lambda lot=lot: x13_batch(lot, spec=spec, progress=False),
+            lambda lot=lot: x13_batch(lot, spec=spec),
         ]
         order = jobs if start // LOT % 2 else jobs[::-1]
         times = {job: timed(job) for job in order}

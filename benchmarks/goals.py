@@ -29,8 +29,7 @@ import tradelib
 from tradelib.report.execution import threads
 from tradelib.report.execution.plan import sweep_of
 from tradelib.report.run import report
-from tradelib.seasonal.x13 import _to_run, build, ready
-from tradelib.seasonal.x13.batch import x13_batch
+from tradelib.seasonal.x13 import _to_run, build, ready, x13_batch
 
 CORES = os.cpu_count() or 1
 
@@ -124,9 +123,9 @@ def of_x13(count: int) -> Row:
     frame = bench_x13.many(count, tradelib.load("exports_goods_census_nsa", start="2005-01").iloc[:, 0])
     spec = build("x11", **bench_x13.FIXED)
     texts = [_to_run(spec, "x11").text(ready(frame[column])) for column in frame]
-    x13_batch(frame.iloc[:, :2], spec=spec, progress=False)  # warms the file cache
+    x13_batch(frame.iloc[:, :2], spec=spec)  # warms the file cache
     bare, _ = bench_x13.timed(lambda: bench_x13.on_all_cores(bench_x13.bare, texts))
-    batch, _ = bench_x13.timed(lambda: x13_batch(frame, spec=spec, progress=False))
+    batch, _ = bench_x13.timed(lambda: x13_batch(frame, spec=spec))
     return Row(f"{count} series through X-13, s", batch, "the bare program, s", bare, 1.2)
 
 

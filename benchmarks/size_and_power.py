@@ -17,8 +17,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 from tradelib import seasonal
-from tradelib.seasonal.x13 import available
-from tradelib.seasonal.x13.batch import x13_batch
+from tradelib.seasonal.x13 import available, x13_batch
 from tradelib.seasonal.x13.residual import PRIMARY_YEARS, model_f
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 300
@@ -87,8 +86,8 @@ def main() -> None:
     rows.append(row("size: walk, fall of 20 % in 2020", [walk(rng, theta=0.4, shock=20) for _ in range(COUNT)]))
     if available():
         raw = {f"s{n}": airline(rng) for n in range(COUNT)}
-        done = x13_batch(raw, "x11", progress=False, **PLAIN)
-        rows.append(row("size: airline, adjusted by X-11", [r.adjusted for r in done.results.values()]))
+        adjusted, _ = x13_batch(raw, "x11", **PLAIN)
+        rows.append(row("size: airline, adjusted by X-11", [r.adjusted for r in adjusted.values()]))
     for wave in (0.25, 0.5, 1.0):
         rows.append(row(f"power: wave {wave}", [walk(rng, theta=0.4, wave=wave) for _ in range(COUNT)]))
         rows.append(row(f"power: {wave}, 2020", [walk(rng, theta=0.4, wave=wave, shock=20) for _ in range(COUNT)]))

@@ -86,7 +86,7 @@ def test_a_defect_of_the_program_is_no_reason_to_leave_a_series_as_it_is(monkeyp
     def broken(*_args, **_kwargs):
         raise KeyError("publisher")
 
-    monkeypatch.setattr("tradelib.seasonal.x13.batch.x13", broken)
+    monkeypatch.setattr("tradelib.seasonal.x13.x13", broken)
     months = pd.period_range("2016-01", "2024-12", freq="M")
     detail = pd.DataFrame({"10000": range(1, 109)}, index=months, dtype=float)
     with pytest.raises(KeyError, match="publisher"):

@@ -16,8 +16,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import tradelib
 from tradelib.quantity.errors import EngineError, EngineMissingError, ParameterError, SeriesError
-from tradelib.seasonal.x13 import Spec, available, build, parse, run as engine_run, saved, x13
-from tradelib.seasonal.x13.batch import x13_batch
+from tradelib.seasonal.x13 import Spec, available, build, parse, run as engine_run, saved, x13, x13_batch
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FIXED = {"transform": {"function": "log"}, "regression": None, "outlier": None}
@@ -397,11 +396,11 @@ def test_seasonality_has_three_states(textbook, stable, moving, ranks, expected)
 
 def test_a_batch_goes_on_past_failures():
     frame = pd.DataFrame({"good": AIRLINE, "flat": 1.0, "better": AIRLINE * 2})
-    got = x13_batch(frame, "x11", progress=False, **FIXED)
-    assert list(got.results) == ["good", "better"]
-    assert list(got.failures) == ["flat"]
-    np.testing.assert_allclose(got.results["better"].adjusted, 2 * got.results["good"].adjusted, rtol=1e-7)
-    assert got.summary().startswith("2 adjusted, 1 failed\nflat: seasonal adjustment: flat is 1 in all months")
+    results, failures = x13_batch(frame, "x11", **FIXED)
+    assert list(results) == ["good", "better"]
+    assert list(failures) == ["flat"]
+    np.testing.assert_allclose(results["better"].adjusted, 2 * results["good"].adjusted, rtol=1e-7)
+    assert str(failures["flat"]).startswith("seasonal adjustment: flat is 1 in all months")
 
 
 @pytest.mark.parametrize(
@@ -414,13 +413,13 @@ def test_a_batch_goes_on_past_failures():
 )
 def test_a_batch_refuses_a_name_for_two_series(series):
     with pytest.raises(ParameterError, match=r"more than one series named [a1]; expected each name once"):
-        x13_batch(series, "x11", progress=False, **FIXED)
+        x13_batch(series, "x11", **FIXED)
 
 
 def test_a_batch_goes_on_past_what_is_no_series():
-    got = x13_batch({"list": [1, 2], "good": AIRLINE}, "x11", progress=False, **FIXED)
-    assert list(got.results) == ["good"]
-    assert got.summary().startswith("1 adjusted, 1 failed\nlist: seasonal adjustment: found a list; expected a pandas")
+    results, failures = x13_batch({"list": [1, 2], "good": AIRLINE}, "x11", **FIXED)
+    assert list(results) == ["good"]
+    assert str(failures["list"]).startswith("seasonal adjustment: found a list; expected a pandas")
 
 
 def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
@@ -429,15 +428,10 @@ def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
             raise ZeroDivisionError("by chance")
         return x13(series, *args, **asked)
 
-    monkeypatch.setattr("tradelib.seasonal.x13.batch.x13", broken)
-    got = x13_batch({"odd": AIRLINE, "good": AIRLINE}, "x11", progress=False, **FIXED)
-    assert list(got.results) == ["good"]
-    assert got.summary() == "1 adjusted, 1 failed\nodd: ZeroDivisionError: by chance"
-
-
-def test_a_batch_shows_its_progress(capsys):
-    x13_batch({"a": AIRLINE, "b": AIRLINE}, "x11", progress=True, **FIXED)
-    assert "X-13" in capsys.readouterr().err
+    monkeypatch.setattr("tradelib.seasonal.x13.x13", broken)
+    results, failures = x13_batch({"odd": AIRLINE, "good": AIRLINE}, "x11", **FIXED)
+    assert list(results) == ["good"]
+    assert repr(failures["odd"]) == "ZeroDivisionError('by chance')"
 
 
 def test_seats_says_when_it_cannot_split_the_model():

@@ -9,8 +9,7 @@ import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.seasonal.agreement import force_years
-from tradelib.seasonal.x13 import Spec, build
-from tradelib.seasonal.x13.batch import x13_batch
+from tradelib.seasonal.x13 import Spec, build, x13_batch
 from tradelib.store import data_folder
 
 MOST_Q = 1.5
@@ -124,15 +123,15 @@ def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q)
     if not most_q > 0:
         raise ParameterError(f"most_q={most_q!r}: expected a number above 0")
     binary()
-    batch = x13_batch(detail, spec=spec, progress=False)
-    quality = pd.Series({name: result.number("f3.q") for name, result in batch.results.items()}, dtype=float)
-    for error in batch.failures.values():
+    results, failures = x13_batch(detail, spec=spec)
+    quality = pd.Series({name: result.number("f3.q") for name, result in results.items()}, dtype=float)
+    for error in failures.values():
         if not isinstance(error, TradelibError):  # a defect of ours is no reason to leave a series as it is
             raise error
-    reasons = {name: str(error) for name, error in batch.failures.items()}
+    reasons = {name: str(error) for name, error in failures.items()}
     reasons |= {name: f"Q is {q:.2f}, above {most_q:g}" for name, q in quality.items() if q > most_q}
     adjusted = detail.astype(float).copy()
-    for name, result in batch.results.items():
+    for name, result in results.items():
         if name not in reasons:
             adjusted[name] = result.components["adjusted"]
     return Indirect(force_years(adjusted, detail), quality.reindex(detail.columns), reasons)

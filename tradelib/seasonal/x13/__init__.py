@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months, trimmed
-from tradelib.seasonal.x13.parsing import parse
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
-from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale
+from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
 from tradelib.store.queries import described, one_series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13"]
+__all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13", "x13_batch"]
 
 _SAVED = {
     "seats": "s10 s11 s12 s13 s16", "x11": "d10 d11 d12 d13 d16", "estimate": "est mdl rsd", "forecast": "fct",
@@ -99,19 +100,61 @@ def x13(
         raise ParameterError(
             f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.seasonal.x13.parse makes of text"
         )
-    way: Engine | None = "seats" if "seats" in wanted.parts else "x11" if "x11" in wanted.parts else None
+    way = wanted.engine
     _check_scale(values, way, wanted.parts.get("transform", {}))
     output = execute(_to_run(wanted, way).text(values), time_limit=time_limit)
-    return replace(read(values, way, wanted, output), about=described(series))
+    return read(values, way, wanted, output, described(series))
+
+
+def x13_batch(
+    series: Mapping[str, pd.Series] | pd.DataFrame,
+    engine: Engine | Literal["as specified"] | None = "as specified",
+    **asked: Any,
+) -> tuple[dict[str, Adjustment], dict[str, Exception]]:
+    """Adjust many series, on all cores; one that fails, for whatever reason, does not stop the others.
+
+    Parameters
+    ----------
+    series : DataFrame or mapping of str to Series
+        As ``x13`` takes them, each name once; missing months at the ends of a column are left out.
+    engine, **asked
+        As ``x13`` takes them.
+
+    Returns
+    -------
+    results : dict of str to Adjustment
+        The series that could be adjusted, in the order given.
+    failures : dict of str to Exception
+        The others, with what was wrong.
+
+    Raises
+    ------
+    ParameterError
+        Two series have one name, also as text: 1 and "1".
+    """
+    names = [str(name) for name in series.keys()]  # noqa: SIM118 - a DataFrame has columns
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise ParameterError(f"found more than one series named {', '.join(twice)}; expected each name once")
+
+    def outcome(name: str, column: Any) -> Adjustment | Exception:
+        try:
+            return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **asked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other series go on and the person is told
+            return error
+
+    # Threads are enough, as the work is in the programs they start; one more than there are cores reads a result.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+        outcomes = dict(zip(names, pool.map(outcome, names, (column for _, column in series.items())), strict=True))
+    results = {name: got for name, got in outcomes.items() if isinstance(got, Adjustment)}
+    return results, {name: got for name, got in outcomes.items() if isinstance(got, Exception)}
 
 
 def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:
     """Return the spec with the engine asked for, or say that it has another."""
-    own = [name for name in ("seats", "x11") if name in spec.parts]
-    if engine == "as specified" or own == [engine] or (engine is None and not own):
+    if engine in ("as specified", spec.engine):
         return spec
-    if own or engine is None:
-        raise ParameterError(f"engine {engine!r} asked for, the spec has {' and '.join(own)}; expected one of both")
+    if spec.engine or engine is None:
+        raise ParameterError(f"engine {engine!r} asked for, the spec has {spec.engine}; expected one of both")
     return spec.with_(**{engine: {}})
 
 
@@ -133,7 +176,7 @@ def _to_run(spec: Spec, engine: Engine | None) -> Spec:
     models = not _MODELS.isdisjoint(parts)
     for name in ("series", "spectrum", *(("estimate", "forecast") if models else ())):
         parts.setdefault(name, {})
-    parts = {name: {"print": "none"} | told if name in _SILENT else told for name, told in parts.items()}
+    parts = {name: {"print": "none"} | arguments if name in _SILENT else arguments for name, arguments in parts.items()}
     parts["spectrum"] = {"logqs": "yes"} | parts["spectrum"]
     if engine:
         parts[engine]["appendfcst"] = "yes"

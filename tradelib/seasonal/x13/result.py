@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from tradelib.seasonal.x13.run import Output
 
 Seasonality = Literal["present", "probably not present", "not present"]
-_NAMES = {"adjusted": "11", "trend": "12", "irregular": "13", "seasonal": "10", "factors": "16"}
-_ALWAYS = ("adjusted", "trend")
+_TABLES = {"adjusted": "11", "trend": "12", "irregular": "13", "seasonal": "10", "factors": "16"}
 _OUTLIER = re.compile(r"(AO|LS|TC|SO|TL|RP|QI|QD)(\d{4})\.(\w+)", re.IGNORECASE)
 
 
@@ -30,22 +29,12 @@ class Adjustment(Result):
 
     Attributes
     ----------
-    name : str
-        The series.
+    series : pandas.Series
+        What was adjusted, by month of the span; missing where it has no value.
     engine : {"seats", "x11"} or None
         Who adjusted.
     spec : Spec
         What was asked.
-    components : pandas.DataFrame
-        By month of the span: ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``irregular`` and ``factors``
-        (seasonal and calendar together). Factors are around 1 when multiplicative, else in the unit of the series;
-        observed is adjusted times (or plus) factors, but for a pseudo-additive X-11. Where the series has no value,
-        ``observed`` is missing and the rest estimated. With the spec ``force`` also ``forced``: adjusted, and the
-        sums of years made those of the series.
-    estimated : pandas.PeriodIndex
-        Months without a value, estimated the X-13 way.
-    factor_forecasts : pandas.Series
-        Factors of the months to come.
     diagnostics : dict of str to str
         All that X-13 says, under its own keys.
     notes : tuple of str
@@ -59,16 +48,36 @@ class Adjustment(Result):
 
     is_drawn: ClassVar[bool] = True
 
-    name: str
+    series: pd.Series
     engine: Engine | None
     spec: Spec
-    components: pd.DataFrame
-    estimated: pd.PeriodIndex
-    factor_forecasts: pd.Series
     diagnostics: dict[str, str]
     notes: tuple[str, ...]
     saved: dict[str, str]
     about: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The series."""
+        return str(self.series.name or "series")
+
+    @cached_property
+    def components(self) -> pd.DataFrame:
+        """By month of the span: ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``irregular`` and ``factors``.
+
+        Factors are seasonal and calendar together, around 1 when multiplicative, else in the unit of the series;
+        observed is adjusted times (or plus) factors, but for a pseudo-additive X-11. Where the series has no value,
+        ``observed`` is missing and the rest estimated. With the spec ``force`` also ``forced``: adjusted, and the
+        sums of years made those of the series.
+        """
+        index, neutral = pd.PeriodIndex(self.series.index), 1.0 if self.multiplicative else 0.0
+        columns = {"observed": self.series.to_numpy()}
+        for name in _TABLES if self.engine else ():
+            # X-13 writes no factors where there is nothing to take out.
+            columns[name] = _months(self.engine, name, self.saved).at(index, neutral)
+        if "saa" in self.saved:
+            columns["forced"] = saved.months(self.saved["saa"]).at(index)
+        return pd.DataFrame(columns, index=index)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -77,11 +86,20 @@ class Adjustment(Result):
 
     def __getattr__(self, name: str) -> pd.Series:
         """Return a component by its name, so that ``result.adjusted`` reads as it says."""
-        components = self.__dict__.get("components", ())
-        if name in components:
-            component: pd.Series = components[name]
+        if name in ("observed", "forced", *_TABLES) and name in self.components:
+            component: pd.Series = self.components[name]
             return component
         raise AttributeError(f"{type(self).__name__} has no {name}")
+
+    @property
+    def estimated(self) -> pd.PeriodIndex:
+        """Months without a value, estimated the X-13 way."""
+        return self.components.index[self.series.isna()]
+
+    @property
+    def factor_forecasts(self) -> pd.Series:
+        """Factors of the months to come."""
+        return _months(self.engine, "factors", self.saved).after(self.components.index)
 
     @property
     def scale(self) -> Literal["log", "level"]:
@@ -150,7 +168,8 @@ class Adjustment(Result):
     @property
     def multiplicative(self) -> bool:
         """Whether factors are around 1."""
-        return _divides(self.diagnostics)
+        mode = self.diagnostics.get("samodeseats") or self.diagnostics.get("samode", "")
+        return mode.startswith(("log", "multiplicative", "pseudo"))
 
     @property
     def outliers(self) -> pd.DataFrame:
@@ -240,47 +259,29 @@ class Adjustment(Result):
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
-def _divides(diagnostics: dict[str, str]) -> bool:
-    mode = diagnostics.get("samodeseats") or diagnostics.get("samode", "")
-    return mode.startswith(("log", "multiplicative", "pseudo"))
+def _months(engine: Engine | None, name: str, tables: dict[str, str]) -> saved.Months:
+    """Return the saved table of a component; an empty one where X-13 wrote none."""
+    letter = {"seats": "s", "x11": "d", None: ""}[engine]
+    return saved.months(tables.get(f"{letter}{_TABLES[name]}", ""))
 
 
 _SPAN = re.compile(r"(\d+)\w+ month, *(\d+)")
 
 
-def _span(index: pd.PeriodIndex, diagnostics: dict[str, str]) -> pd.PeriodIndex:
-    """Return the months of the span, which the spec ``series`` may have cut short."""
-    ends = [12 * (int(year) - 1970) + int(month) - 1 for month, year in _SPAN.findall(diagnostics.get("span", ""))]
-    if len(ends) != 2 or ends == [index[0].ordinal, index[-1].ordinal]:
-        return index
-    return index[(index.asi8 >= ends[0]) & (index.asi8 <= ends[1])]
+def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output, about: dict[str, str]) -> Adjustment:
+    """Return the typed result of a run.
 
-
-def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output) -> Adjustment:
-    """Return the typed result of a run."""
-    index = _span(pd.PeriodIndex(series.index), output.diagnostics)
-    columns = {"observed": (series if len(index) == len(series) else series.loc[index[0] : index[-1]]).to_numpy()}
-    factors = saved.months("")
-    if engine:
-        letter = {"seats": "s", "x11": "d"}[engine]
-        neutral = 1.0 if _divides(output.diagnostics) else 0.0
-        tables = {name: saved.months(output.tables.get(f"{letter}{code}", "")) for name, code in _NAMES.items()}
-        # X-13 writes no factors where there is nothing to take out.
-        columns |= {name: table.at(index, np.nan if name in _ALWAYS else neutral) for name, table in tables.items()}
-        if any(np.isnan(columns[name]).any() for name in _ALWAYS):
+    Raises
+    ------
+    EngineError
+        X-13 ended well and gave no adjusted values or no trend.
+    """
+    # The spec ``series`` may have cut the span short.
+    span = [f"{year}-{month}" for month, year in _SPAN.findall(output.diagnostics.get("span", ""))]
+    cut = len(span) == 2 and (pd.PeriodIndex(span, freq="M") != series.index[[0, -1]]).any()
+    within = series.loc[span[0] : span[1]] if cut else series
+    for name in ("adjusted", "trend") if engine else ():
+        if np.isnan(_months(engine, name, output.tables).at(within.index)).any():
             reason = "; ".join(output.notes) or "no reason given"
             raise EngineError(f"X-13 could not split {series.name} into components; {reason}")
-        if "saa" in output.tables:
-            columns["forced"] = saved.months(output.tables["saa"]).at(index)
-        factors = tables["factors"]
-    return Adjustment(
-        name=str(series.name or "series"),
-        engine=engine,
-        spec=spec,
-        components=pd.DataFrame(columns, index=index),
-        estimated=index[np.isnan(columns["observed"])],
-        factor_forecasts=factors.after(index),
-        diagnostics=output.diagnostics,
-        notes=output.notes,
-        saved=output.tables,
-    )
+    return Adjustment(within, engine, spec, output.diagnostics, output.notes, output.tables, about)

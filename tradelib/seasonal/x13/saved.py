@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import EngineError
-from tradelib.seasonal.x13.parsing import parse
+from tradelib.seasonal.x13.spec import parse
 
 _NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}$)")
 

@@ -8,19 +8,19 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError, did_you_mean
+from tradelib.quantity.errors import ParameterError, SeriesError, did_you_mean
 
 if TYPE_CHECKING:
     from typing import Any
 
 Engine = Literal["seats", "x11"]
 Value: TypeAlias = "str | float | bool | Iterable[Any]"
-MISSING = -99999
+_MISSING = -99999
 LEAST, MOST = 36, 780
 _WIDTH, _A_LINE = 120, 5
 ARGUMENTS = {
@@ -28,10 +28,13 @@ ARGUMENTS = {
     for name, text in tomllib.loads(Path(__file__).with_name("arguments.toml").read_text(encoding="utf-8")).items()
 }
 """The specs of X-13ARIMA-SEATS and their arguments, without ``composite`` and without what names a file."""
-NO_SERIES_ARGUMENTS = (
+_OF_SERIES = (
     "data", "start", "period", "title", "name", "file", "format", "missingcode", "missingval",
 )  # fmt: skip
-QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
+_QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
+_COMMENT = re.compile(rf"({_QUOTED})|#.*")
+_BLOCK = re.compile(rf"([A-Za-z0-9]+)\s*\{{((?:[^{{}}\"']|{_QUOTED})*)\}}")
+_ARGUMENT = re.compile(r"([A-Za-z][\w.]*)\s*=\s*")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -46,6 +49,11 @@ class Spec:
     """
 
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> Engine | None:
+        """Who adjusts; None where the spec only models."""
+        return "seats" if "seats" in self.parts else "x11" if "x11" in self.parts else None
 
     def text(self, series: pd.Series | None = None) -> str:
         """Return ``.spc`` text, with the data when a series is given.
@@ -123,15 +131,15 @@ def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
     for argument in written:
         if argument.strip() in ("file", "umfile"):
             raise ParameterError(f"{name}.{argument}: other files are not read; expected the data in the spec itself")
-    if name == "series" and (taken := [argument for argument in written if argument in NO_SERIES_ARGUMENTS]):
+    if name == "series" and (taken := [argument for argument in written if argument in _OF_SERIES]):
         raise ParameterError(f"argument {taken[0]!r} of spec 'series' is not the caller's to set; the series says it")
     for argument, value in written.items():
         if argument not in ARGUMENTS[name]:
             near = did_you_mean(argument, ARGUMENTS[name])
             raise ParameterError(f"X-13 has no argument {argument!r} in spec {name!r}; {near}")
-        if not value.isascii() or re.search(r"[{}\n]", value) or re.search("[#='\"]", re.sub(QUOTED, "", value)):
+        if not value.isascii() or re.search(r"[{}\n]", value) or re.search("[#='\"]", re.sub(_QUOTED, "", value)):
             raise ParameterError(f"{name}.{argument}={value!r}: X-13 reads plain ASCII, one value, without braces")
-        if any(len(text) > _WIDTH - len(argument) for text in re.findall(QUOTED, value)):
+        if any(len(text) > _WIDTH - len(argument) for text in re.findall(_QUOTED, value)):
             raise ParameterError(f"{name}.{argument}: a quoted text is too long; X-13 reads lines of {_WIDTH}")
     return written
 
@@ -155,7 +163,7 @@ def _data(series: pd.Series) -> dict[str, str]:
     index = pd.PeriodIndex(series.index)
     title = re.sub(r"[^A-Za-z0-9 _.,-]+", " ", str(series.name or "series"))[:72].strip() or "series"
     numbers = series.tolist()
-    code = MISSING
+    code = _MISSING
     while code in numbers:
         code *= 10
     gaps = {"missingval": f"{series.median():.15g}"} if series.isna().any() else {}
@@ -181,17 +189,15 @@ def _block(name: str, arguments: Mapping[str, str]) -> str:
 
 def _wrapped(line: str) -> list[str]:
     """Break a long line between words, never inside quotes."""
-    shielded = re.sub(QUOTED, lambda match: match[0].replace(" ", "\0"), line)
+    shielded = re.sub(_QUOTED, lambda match: match[0].replace(" ", "\0"), line)
     wrapped = textwrap.wrap(shielded, _WIDTH, break_long_words=False, break_on_hyphens=False)
     return [part.replace("\0", " ") for part in wrapped]
 
 
 def other_scale(transform: Mapping[str, str]) -> bool:
     """Tell whether a transformation is neither logs nor levels."""
-    return transform.get("function") in ("sqrt", "inverse", "logistic") or float(transform.get("power", 1)) not in (
-        0,
-        1,
-    )
+    power = float(transform.get("power", 1))
+    return transform.get("function") in ("sqrt", "inverse", "logistic") or power not in (0, 1)
 
 
 def month_number(text: str) -> int:
@@ -206,3 +212,87 @@ def month_number(text: str) -> int:
     if not 1 <= number <= 12:
         raise ValueError(f"month {number}")
     return number
+
+
+def parse(text: str) -> tuple[pd.Series | None, Spec]:
+    """Read ``.spc`` text.
+
+    Returns
+    -------
+    series : pandas.Series or None
+        The monthly data when the text has them.
+    spec : Spec
+        Everything else.
+
+    Raises
+    ------
+    ParameterError
+        The text is not a spec file, or points to other files.
+    SeriesError
+        Its data are not monthly, or not numbers.
+    """
+    bare = _COMMENT.sub(lambda match: match[1] or "", text)
+    blocks = [(match[1].lower(), match[2]) for match in _BLOCK.finditer(bare)]
+    rest = _BLOCK.sub("", bare).strip()
+    if rest or not blocks:
+        raise ParameterError(f"found {(rest or 'nothing')[:60]!r} in the spec file; expected name {{ ... }} blocks")
+    names = [name for name, _ in blocks]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ParameterError(f"spec {twice[0]!r} stands {names.count(twice[0])} times in the spec file; expected once")
+    parts = {name: _arguments(name, body) for name, body in blocks}
+    data = parts.pop("series", {})
+    if "file" in data:
+        raise ParameterError(f"the data are in another file, {data['file']}; expected them in the spec file")
+    series = _series(data) if "data" in data else None
+    if kept := {name: value for name, value in data.items() if name not in _OF_SERIES}:
+        parts["series"] = kept
+    return series, Spec({name: plain(name, arguments) for name, arguments in parts.items()})
+
+
+def _arguments(name: str, body: str) -> dict[str, str]:
+    """Split the inside of a block at its ``name =``, leaving alone those inside quotes and parentheses."""
+    shielded = re.sub(_QUOTED, lambda match: "\0" * len(match[0]), body)
+    depth, flat = 0, []
+    for character in shielded:
+        depth += (character == "(") - (character == ")")
+        flat.append("\0" if depth else character)
+        if depth < 0:
+            break
+    if depth:
+        raise ParameterError(f"spec {name!r}: found a parenthesis without its partner in {body.strip()[:60]!r}")
+    marks = list(_ARGUMENT.finditer("".join(flat)))
+    ends = [*(mark.start() for mark in marks), len(body)]
+    bodies = [" ".join(body[mark.end() : end].split()) for mark, end in zip(marks, ends[1:], strict=True)]
+    stray = [body[: ends[0]].strip(), *(value for value in bodies if not _is_one(value))]
+    if found := next(filter(None, stray), ""):
+        raise ParameterError(f"spec {name!r}: found {found[:60]!r}; expected argument = value")
+    return {mark[1].lower(): value for mark, value in zip(marks, bodies, strict=True)}
+
+
+def _is_one(value: str) -> bool:
+    """Tell whether a value is one word, one quoted text or one list in parentheses."""
+    return bool(re.fullmatch(rf"{_QUOTED}|\(.*\) *\w*|\[.*\]|[^\s()]+", value))
+
+
+def _series(arguments: dict[str, str]) -> pd.Series:
+    def refuse(found: str, expected: str) -> NoReturn:
+        raise SeriesError(f"the series of the spec file: found {found}; expected {expected}")
+
+    if arguments.get("period", "12") != "12":
+        refuse(f"period {arguments['period']}", "monthly data")
+    start = arguments.get("start", "1.1")
+    try:
+        year, _, month = start.partition(".")
+        first = pd.Period(year=int(year), month=month_number(month), freq="M")
+    except ValueError:
+        refuse(f"start={start}", "year and month, as 1949.1 or 1949.jan")
+    if "start" in arguments and len(year) != 4:
+        refuse(f"start={start}", "a year of four digits")
+    words = arguments["data"].strip("()").replace(",", " ").split()
+    try:
+        values = [float(re.sub("[dD]", "E", word)) for word in words]
+    except ValueError as error:
+        refuse(str(error), "numbers")
+    index = pd.period_range(first, periods=len(values), name="period")
+    title = arguments.get("title", arguments.get("name", "series")).strip("\"'")
+    return pd.Series(values, index, name=title).replace(float(arguments.get("missingcode", _MISSING)), float("nan"))
