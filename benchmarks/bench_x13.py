@@ -5,7 +5,7 @@ with other things. Of one series the best of five rounds is taken; of many, whic
 and the driver take in turns, the median ratio of the lots and its quartiles, in wall time and in processor time.
 
 Run as ``python benchmarks/bench_x13.py 1000`` for so many series with a fixed model; the 280 of the end-use detail, as
-``seasonal.indirect`` adjusts them, are always there.
+``seasonal.agency.indirect`` adjusts them, are always there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import pandas as pd
 from statsmodels.tsa.x13 import x13_arima_analysis
 
 import tradelib
-from tradelib.seasonal.indirect import SPEC, load_detail
+from tradelib.seasonal.agency import SPEC, load_detail
 from tradelib.seasonal.x13 import Spec, _to_run, build, ready, x13, x13_batch
 from tradelib.seasonal.x13.run import _memory, binary
 

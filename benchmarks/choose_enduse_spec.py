@@ -1,6 +1,6 @@
 """Choose how to adjust five-digit end-use series by how near their sum comes to the agency's totals in 2016-2020.
 
-One specification serves exports and imports; 2021 to 2024 are printed beside it and decide nothing. ``indirect.SPEC``
+One specification serves exports and imports; 2021 to 2024 are printed beside it and decide nothing. ``agency.SPEC``
 holds the nearest. Every candidate adjusts 280 series, which takes about eight seconds. The last four columns, months
 before March 2020 and since, show what a choice without the pandemic would have been.
 """
@@ -11,8 +11,7 @@ import itertools
 
 import pandas as pd
 
-from tradelib.seasonal.agreement import agreement
-from tradelib.seasonal.indirect import indirect, load_detail
+from tradelib.seasonal.agency import agreement, indirect, load_detail
 from tradelib.seasonal.x13 import Spec, build
 
 LIMITS = ((1.0, 2.0), (1.2, 2.2), (1.5, 2.5))

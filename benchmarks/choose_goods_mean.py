@@ -5,7 +5,7 @@ years before that month, with the chosen specification and windows of 15 or 20 y
 and later, which decide nothing. Notebook ``29_own_adjustment`` uses the nearest.
 
 The second table takes in the sum of end uses, which begin in 2016, in months from 2016-01 to 2020-02. Its settings,
-``indirect.SPEC``, were chosen on 2016 to 2020; chosen on these months only, they are among the nearest too.
+``agency.SPEC``, were chosen on 2016 to 2020; chosen on these months only, they are among the nearest too.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ import pandas as pd
 import tradelib
 from tradelib import store
 from tradelib.quantity.labels import partners
-from tradelib.seasonal.agreement import agreement, force_years
-from tradelib.seasonal.indirect import indirect, load_detail
-from tradelib.seasonal.x13 import goods
+from tradelib.seasonal import goods
+from tradelib.seasonal.agency import agreement, force_years, indirect, load_detail
 
 ENDS = ("2011-02", "2014-02", "2017-02", "2020-02", "2025-02")
 WINDOWS = (180, 240)

@@ -18,8 +18,9 @@ import pandas as pd
 
 import tradelib
 from tradelib.quantity.errors import EngineError
-from tradelib.seasonal.agreement import agreement, force_years
-from tradelib.seasonal.x13 import goods, x13
+from tradelib.seasonal import goods
+from tradelib.seasonal.agency import agreement, force_years
+from tradelib.seasonal.x13 import x13
 
 ENDS = ("2011-02", "2014-02", "2017-02", "2020-02")
 WINDOWS = {"15 years": 180, "20 years": 240, "all": 0}
@@ -86,7 +87,7 @@ def main() -> None:
     for flow in ("exports", "imports"):
         adjusted = goods.adjust_in_windows(DATA[f"{flow}_goods_census_nsa"], goods.goods_spec("seats")).loc["2020-03":]
         later[flow] = agreement(adjusted, DATA[f"{flow}_goods_census_sa"].loc["2020-03":]).mean_absolute
-    print("the specification in tradelib.seasonal.x13.goods since March 2020:", later)
+    print("the specification in tradelib.seasonal.goods since March 2020:", later)
 
 
 def departures() -> None:

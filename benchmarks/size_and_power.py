@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from tradelib import seasonal
+from tradelib.seasonal import residual
+from tradelib.seasonal.residual import PRIMARY_YEARS, model_f
 from tradelib.seasonal.x13 import available, x13_batch
-from tradelib.seasonal.x13.residual import PRIMARY_YEARS, model_f
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 300
 MONTHS = 384
@@ -67,13 +67,13 @@ def row(name: str, many: list[pd.Series]) -> dict[str, float | str]:
     alarms: dict[str, list[bool]] = {}
     with_model = available()
     for series in many:
-        changes, _ = seasonal.monthly_changes(series)
-        alarms.setdefault("QS", []).append(seasonal.qs(changes)[2] < 0.05)
+        changes, _ = residual.monthly_changes(series)
+        alarms.setdefault("QS", []).append(residual.qs(changes)[2] < 0.05)
         if with_model:
             whole, recent = (model_f(series, years=years).p_value for years in (MONTHS // 12, PRIMARY_YEARS))
             alarms.setdefault("model F", []).append(whole < 0.05)
             alarms.setdefault(f"model F, {PRIMARY_YEARS} years", []).append(recent < 0.05)
-            alarms.setdefault("verdict: present", []).append(seasonal.rate(recent) == "present")
+            alarms.setdefault("verdict: present", []).append(residual.rate(recent) == "present")
         alarms.setdefault("HAC dummies", []).append(hac_dummies(changes) < 0.05)
         alarms.setdefault("spectral peaks", []).append(spectral_peaks(changes))
     return {"series": name} | {test: round(100 * float(np.mean(found)), 1) for test, found in alarms.items()}

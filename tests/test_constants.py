@@ -8,8 +8,8 @@ import pytest
 
 from tradelib.analysis import break_tests, breaks
 from tradelib.quantity.errors import SourceError
-from tradelib.seasonal.x13.quality import Limits, grade
-from tradelib.seasonal.x13.residual import BeaRule
+from tradelib.seasonal.quality import LIMITS, grade
+from tradelib.seasonal.residual import BeaRule
 from tradelib.seasonal.x13.result import Adjustment
 from tradelib.sources import country
 
@@ -32,14 +32,13 @@ def test_the_bandwidth_is_that_of_andrews(monkeypatch, months, lags):
 
 
 def test_limits_of_the_quality_card_are_the_published_ones():
-    limits = Limits()
-    assert [grade(value, limits.m) for value in (1.0, 1.0001, 1.2, 1.2001, 2.0, 2.0001)] == [
+    assert [grade(value, "m") for value in (1.0, 1.0001, 1.2, 1.2001, 2.0, 2.0001)] == [
         "good", "uncertain", "uncertain", "bad", "bad", "severe",
     ]  # fmt: skip
-    assert grade(0.05, limits.qs_p) == "good"
-    assert grade(0.0499, limits.qs_p) == "uncertain"
-    assert (limits.spans[:2], limits.changes[:2]) == ((15.0, 25.0), (35.0, 40.0))
-    assert grade(float("nan"), limits.m) == ""
+    assert grade(0.05, "qs_p") == "good"
+    assert grade(0.0499, "qs_p") == "uncertain"
+    assert (LIMITS["spans"][:2], LIMITS["changes"][:2]) == ([15.0, 25.0], [35.0, 40.0])
+    assert grade(float("nan"), "m") == ""
 
 
 def test_the_rule_of_the_bureau_has_its_published_limits():

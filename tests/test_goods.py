@@ -11,8 +11,9 @@ from page import names_after
 import tradelib
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import OwnAdjustment, check
-from tradelib.seasonal.agreement import agreement, force_years
-from tradelib.seasonal.x13 import available, goods, run as engine_run, x13
+from tradelib.seasonal import goods
+from tradelib.seasonal.agency import agreement, force_years
+from tradelib.seasonal.x13 import available, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FLOWS = ("exports", "imports")
@@ -139,18 +140,6 @@ def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
     assert got == {"transform": {"function": "none"}, **model, "x11": {}}
     balance = data["exports_goods_census_nsa"] - data["imports_goods_census_nsa"]
     assert not x13(balance, spec=goods.balance_spec("x11")).multiplicative
-
-
-@pytest.mark.parametrize(("years", "kept"), [(5, 8), (15, 0), (15, -1), (15, 2.5), (0, 0)])
-def test_windows_that_would_leave_months_out_are_refused(data, years, kept):
-    with pytest.raises(ParameterError, match="1 <= kept <= years"):
-        goods.adjust_in_windows(data["imports_goods_census_nsa"], goods.goods_spec("x11"), years=years, kept=kept)
-
-
-def test_windows_may_be_kept_whole(data):
-    series = data["imports_goods_census_nsa"].iloc[:130]
-    got = goods.adjust_in_windows(series, goods.goods_spec("x11"), years=5, kept=5)
-    assert got.index.equals(series.index)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import pytest
 from tests.airline import AIRLINE
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import AgencyWay, check
-from tradelib.seasonal.agreement import agreement, force_years
-from tradelib.seasonal.indirect import indirect, load_detail
+from tradelib.seasonal.agency import agreement, force_years, indirect, load_detail
 
 
 def table(**columns):

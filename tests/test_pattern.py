@@ -2,11 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 from airline import AIRLINE
 
 import tradelib
-from tradelib.quantity.errors import SeriesError
 from tradelib.seasonal import pattern
 
 
@@ -24,7 +22,7 @@ def test_components_make_the_series():
     deficit = pattern.stl_pattern(-AIRLINE)
     parts = deficit.components[["trend", "seasonal", "irregular"]].sum(axis=1)
     np.testing.assert_allclose(parts, -AIRLINE, rtol=1e-12)
-    assert deficit.scale == "level"
+    assert not deficit.multiplicative
 
 
 def test_a_known_pattern_is_recovered():
@@ -52,8 +50,3 @@ def test_january_is_low_and_march_high_in_exports_of_goods():
     got = pattern.effects_by_year(pattern.stl_pattern(data["exports_goods_census_nsa"]).effects).mean()
     assert (got.idxmin(), got.idxmax()) == ("Jan", "Mar")
     assert (round(got.min(), 1), round(got.max(), 1)) == (-6.0, 8.9)
-
-
-def test_logs_of_a_deficit_are_refused():
-    with pytest.raises(SeriesError, match="not positive"):
-        pattern.stl_pattern(-AIRLINE, log=True)

@@ -7,8 +7,8 @@ from airline import AIRLINE
 
 import tradelib
 from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.seasonal.residual import BeaRule, model_f, x11_measures
 from tradelib.seasonal.x13 import available, x13
-from tradelib.seasonal.x13.residual import BeaRule, model_f, x11_measures
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 
@@ -34,7 +34,7 @@ def test_airline_passengers_are_seasonal():
     assert got.p_value < 1e-10
     assert got.effects.loc["Jul", "estimate"] == got.effects["estimate"].max() > 15  # percent
     assert got.bound > got.effects["estimate"].abs().max()
-    measures = x11_measures(AIRLINE, years=(10, 8))
+    measures = x11_measures(AIRLINE, years=10)
     assert measures.verdict == "flagged"
     assert set(measures.table["identifiable"]) == {"present"}
 
@@ -93,7 +93,7 @@ def test_spans_of_no_years_are_refused(years):
     with pytest.raises(ParameterError, match="each at least 5"):
         model_f(AIRLINE, years=years)
     with pytest.raises(ParameterError, match="each at least 5"):
-        x11_measures(AIRLINE, years=(years,))
+        x11_measures(AIRLINE, years=years)
 
 
 def test_short_series_are_refused():

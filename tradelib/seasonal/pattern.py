@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import SeriesError
 from tradelib.quantity.monthly import require_months
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -24,23 +22,18 @@ class Pattern:
         By month: ``observed``, ``trend``, ``seasonal``, ``irregular`` and ``adjusted``. Multiplicative: seasonal and
         irregular are factors around 1, and observed = trend · seasonal · irregular. Additive: they are in the unit
         of the series, and observed = trend + seasonal + irregular. Either way adjusted has no seasonal in it.
-    scale : {"log", "level"}
-        Multiplicative or additive.
+    multiplicative : bool
+        Whether factors divide rather than subtract.
     """
 
     components: pd.DataFrame
-    scale: Literal["log", "level"]
+    multiplicative: bool
 
     @property
     def effects(self) -> pd.Series:
         """Seasonal effect by month: percent of the level when multiplicative, else in the unit of the series."""
         seasonal = self.components["seasonal"]
-        return 100 * (seasonal - 1) if self.scale == "log" else seasonal
-
-    @property
-    def multiplicative(self) -> bool:
-        """Whether factors divide rather than subtract."""
-        return self.scale == "log"
+        return 100 * (seasonal - 1) if self.multiplicative else seasonal
 
     @property
     def factor_forecasts(self) -> pd.Series:
@@ -49,45 +42,33 @@ class Pattern:
         return last.set_axis(pd.PeriodIndex(last.index) + 12)
 
 
-def stl_pattern(
-    series: pd.Series, *, seasonal: int = 7, robust: bool = True, log: bool | None = None, months: int = 36
-) -> Pattern:
-    """Take a series apart with STL (Cleveland, Cleveland, McRae and Terpenning 1990).
+def stl_pattern(series: pd.Series) -> Pattern:
+    """Take a series apart with STL (Cleveland, Cleveland, McRae and Terpenning 1990), robust to outliers.
 
-    STL knows no calendar: working days and Easter stay in the irregular, and so in the adjusted series.
+    Multiplicative where every value is positive. The seasonal smoother spans seven years. STL knows no calendar:
+    working days and Easter stay in the irregular, and so in the adjusted series.
 
     Parameters
     ----------
     series : pandas.Series
         Unadjusted values, monthly ``PeriodIndex``, no month missing.
-    seasonal : int
-        Span of the seasonal smoother in years, odd; the larger, the more stable the pattern.
-    robust : bool
-        Give less weight to outliers.
-    log : bool or None
-        Multiplicative pattern; None decides for it when every value is positive.
-    months : int
-        Least number of months.
 
     Raises
     ------
     SeriesError
-        The series cannot carry it, or ``log`` is asked of values that are not positive.
+        The series cannot carry it.
     """
     from statsmodels.tsa.seasonal import STL
 
-    values = require_months(series, least=months, purpose="seasonal pattern", varying=True)
-    positive = bool((values > 0).all())
-    take_logs = positive if log is None else log
-    if take_logs and not positive:
-        raise SeriesError(f"{values.name}: found values that are not positive; expected only positive ones for logs")
-    fit = STL(np.log(values) if take_logs else values, period=12, seasonal=seasonal, robust=robust).fit()
+    values = require_months(series, least=36, purpose="seasonal pattern", varying=True)
+    take_logs = bool((values > 0).all())
+    fit = STL(np.log(values) if take_logs else values, period=12, seasonal=7, robust=True).fit()
     parts = pd.DataFrame({"trend": fit.trend, "seasonal": fit.seasonal, "irregular": fit.resid})
     if take_logs:
         parts = np.exp(parts)
     parts.insert(0, "observed", values)
     parts["adjusted"] = values / parts["seasonal"] if take_logs else values - parts["seasonal"]
-    return Pattern(parts, "log" if take_logs else "level")
+    return Pattern(parts, take_logs)
 
 
 def effects_by_year(effects: pd.Series) -> pd.DataFrame:

@@ -36,8 +36,9 @@ PRELOAD = (
     "matplotlib.dates", "pandas.io.formats.html", "pandas.io.formats.string", "PIL.PngImagePlugin", "scipy.stats",
     "statsmodels.api", "statsmodels.tsa.api", "statsmodels.tsa.seasonal", "tradelib.analysis.forecast",
     "tradelib.analysis.revisions", "tradelib.analysis.trend", "tradelib.report.look.charts",
-    "tradelib.report.look.seasonal", "tradelib.report.notebook", "tradelib.report.parameters", "tradelib.seasonal",
-    "tradelib.store.queries", "tradelib.store.triangles", "tradelib.words.checking", "tradelib.words.sentences",
+    "tradelib.report.look.seasonal", "tradelib.report.notebook", "tradelib.report.parameters",
+    "tradelib.seasonal.residual", "tradelib.store.queries", "tradelib.store.triangles", "tradelib.words.checking",
+    "tradelib.words.sentences",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from tradelib import store
 from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.report.parameters.base import Parameters, SeriesName
-from tradelib.seasonal import LEAST_YEARS
+from tradelib.seasonal.residual import LEAST_YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,12 +60,12 @@ class AgencyWay(Parameters):
 
     def require(self) -> None:
         """Check that there are the detail, the engine, and months enough to compare."""
-        from tradelib.seasonal import indirect
+        from tradelib.seasonal import agency
         from tradelib.seasonal.x13 import run
 
         super().require()
         run.binary()
-        months = len(indirect.load_detail()[1].loc[self.months])
+        months = len(agency.load_detail()[1].loc[self.months])
         if months < self.least_months:
             raise ParameterError(
                 f"found {months} months to compare from {self.judged} on; expected {self.least_months}"
@@ -121,7 +121,8 @@ class OwnAdjustment(Parameters):
             return
         if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
             raise ParameterError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
-        from tradelib.seasonal.x13 import available, goods, parse
+        from tradelib.seasonal import goods
+        from tradelib.seasonal.x13 import available, parse
 
         try:
             if parse(self.spec)[0] is not None:

@@ -1,17 +1,20 @@
-"""The agency's own way: adjust each five-digit end-use series, make its years add up, and sum."""
+"""The agency's own way, to adjust each five-digit end-use series, force its years and sum; and how close we come."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError, TradelibError
-from tradelib.seasonal.agreement import force_years
+from tradelib.quantity.errors import ComparabilityError, ParameterError, TradelibError
 from tradelib.seasonal.x13 import Spec, build, x13_batch
+from tradelib.seasonal.x13.run import binary
 from tradelib.store import data_folder
 
+Values = TypeVar("Values", pd.Series, pd.DataFrame)
 MOST_Q = 1.5
 """Quality statistic of X-11 above which a series is left unadjusted."""
 
@@ -26,6 +29,49 @@ SPEC: Spec = build(
 
 Chosen by ``benchmarks/choose_enduse_spec.py`` on 2016-2020 only. Of 108 candidates ten lie within 0.01 percent of the
 nearest (0.305 to 0.313); this is one of those that leave the seasonal filters to X-13."""
+
+
+def force_years(adjusted: Values, unadjusted: Values) -> Values:
+    """Return adjusted values scaled so that each whole calendar year adds up to the unadjusted one.
+
+    A year of fewer than twelve months, and one whose adjusted values add up to zero, stays as it is.
+    """
+    year = pd.PeriodIndex(adjusted.index).year
+    ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
+    whole = pd.Series(1, index=adjusted.index).groupby(year).size().eq(12)
+    ratio = ratio.where(ratio.notna()).where(whole, axis=0).fillna(1.0)
+    return adjusted * ratio.reindex(year).to_numpy()
+
+
+def agreement(ours: pd.Series, theirs: pd.Series) -> pd.Series:
+    """Compare an adjusted series of ours with the published one of the same source.
+
+    Parameters
+    ----------
+    ours, theirs : pandas.Series
+        Positive values in one unit over the same months; ``theirs`` is the agency's. A month without a value in
+        either is not compared, nor are the changes into it and out of it.
+
+    Returns
+    -------
+    pandas.Series
+        ``mean_absolute`` distance of a month, percent of the agency's value; ``correlation`` of the monthly changes in
+        percent; ``same_direction``: percentage of months in which both rise or both fall, of those with a change.
+
+    Raises
+    ------
+    ComparabilityError
+        They do not cover the same months, or no change of a month is known in both.
+    """
+    if not ours.index.equals(theirs.index):
+        spans = [f"{s.index[0]} to {s.index[-1]} ({len(s)} months)" for s in (ours, theirs)]
+        raise ComparabilityError(f"ours covers {spans[0]}, the agency's {spans[1]}; expected the same months")
+    changes = 100 * pd.DataFrame({"ours": ours, "theirs": theirs}).pct_change(fill_method=None).dropna()
+    if changes.empty:
+        raise ComparabilityError("found no two months in a row with a value in both series; expected some to compare")
+    same = np.sign(changes["ours"]) == np.sign(changes["theirs"])
+    distance, correlation = (100 * (ours / theirs - 1)).abs().mean(), changes["ours"].corr(changes["theirs"])
+    return pd.Series({"mean_absolute": distance, "correlation": correlation, "same_direction": 100 * same.mean()})
 
 
 @dataclass(frozen=True)
@@ -118,8 +164,6 @@ def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q)
     -----
     U.S. Census Bureau, *U.S. International Trade in Goods and Services*, explanatory notes, on seasonal adjustment.
     """
-    from tradelib.seasonal.x13.run import binary
-
     if not most_q > 0:
         raise ParameterError(f"most_q={most_q!r}: expected a number above 0")
     binary()

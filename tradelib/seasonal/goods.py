@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from tradelib.quantity.errors import EngineError, ParameterError, SeriesError
-from tradelib.seasonal.agreement import force_years
+from tradelib.seasonal.agency import force_years
 from tradelib.seasonal.pattern import stl_pattern
 from tradelib.seasonal.x13 import Adjustment, Spec, available, build, parse, x13
 
@@ -51,10 +51,10 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     engine: Literal["seats", "x11"] = "x11" if way == "x11" else "seats"
     if text == "chosen":
         return build(engine, **CHOSEN)
-    parts = parse(text)[1]
-    if others := {"seats", "x11"} & set(parts.parts) - {engine}:
+    spec = parse(text)[1]
+    if others := {"seats", "x11"} & set(spec.parts) - {engine}:
         raise ParameterError(f"found {others.pop()}{{}} with engine {engine!r}; expected {engine}{{}} or neither")
-    return parts if engine in parts.parts else parts.with_(**{engine: {}})
+    return spec.with_(**{engine: {}})
 
 
 def balance_spec(way: Way, text: str = "chosen") -> Spec:
@@ -129,11 +129,11 @@ def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFram
     return levels.join((levels / growth).add_suffix("_before"))
 
 
-def adjust_in_windows(series: pd.Series, spec: Spec, *, years: int = WINDOW_YEARS, kept: int = KEPT_YEARS) -> pd.Series:
+def adjust_in_windows(series: pd.Series, spec: Spec) -> pd.Series:
     """Adjust window by window, each as long as an agency would use, keep the last years of each, and force the years.
 
-    Agencies estimate factors from the data of their day and later leave them alone. The windows end every ``kept``
-    years, counted back from the last month; the first window is kept whole.
+    Agencies estimate factors from the data of their day and later leave them alone. Windows of 15 years end every five
+    years, counted back from the last month, and their last five years are kept; the first window is kept whole.
 
     Parameters
     ----------
@@ -141,25 +141,17 @@ def adjust_in_windows(series: pd.Series, spec: Spec, *, years: int = WINDOW_YEAR
         Unadjusted values, monthly ``PeriodIndex``.
     spec : Spec
         How to adjust each window.
-    years, kept : int
-        Length of a window, and how much of it is kept: at least one year, at most all of it.
 
     Returns
     -------
     pandas.Series
         Adjusted values over the same months; those of a whole calendar year add up to the unadjusted year.
-
-    Raises
-    ------
-    ParameterError
-        With these years the windows would leave months out, or never end.
     """
-    if not (isinstance(years, int) and isinstance(kept, int) and 1 <= kept <= years):
-        raise ParameterError(f"found years={years!r}, kept={kept!r}; expected whole numbers, 1 <= kept <= years")
     end, parts = len(series), []
-    while end > 12 * years:
-        parts.append(x13(series.iloc[end - 12 * years : end], spec=spec).components["adjusted"].iloc[-12 * kept :])
-        end -= 12 * kept
-    first = x13(series.iloc[: min(len(series), 12 * years)], spec=spec).components["adjusted"].iloc[:end]
+    while end > 12 * WINDOW_YEARS:
+        window = series.iloc[end - 12 * WINDOW_YEARS : end]
+        parts.append(x13(window, spec=spec).adjusted.iloc[-12 * KEPT_YEARS :])
+        end -= 12 * KEPT_YEARS
+    first = x13(series.iloc[: min(len(series), 12 * WINDOW_YEARS)], spec=spec).adjusted.iloc[:end]
     adjusted = pd.concat([first, *reversed(parts)]).rename(series.name)
     return force_years(adjusted, series)

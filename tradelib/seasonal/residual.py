@@ -1,22 +1,85 @@
-"""What the X-13 engine adds to the question whether seasonality is left in an adjusted series."""
+"""Is seasonality left in a series that is published as seasonally adjusted?
+
+One test decides for each series, ``model_f``, on a span named beforehand; the rule of the Bureau of
+Economic Analysis, which uses QS, stands beside it. ``benchmarks/size_and_power.py`` measures both by simulation, on 384
+months, 100 series a row: at 5 percent QS rejects 0 to 4 percent of series without seasonality, model F on the last 15
+years 0 to 5, and neither a series that X-11 has adjusted. A wave of a quarter of the standard deviation of the monthly
+change is found by model F in 65 percent of series, one of half of it always.
+
+What is left out on purpose: seasonal dummies with HAC standard errors and peaks of the spectrum at 90 percent.
+Both reject far too often when nothing is left: 12 to 30 and 37 to 55 percent in the same simulation.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
-from tradelib.seasonal import LEAST_YEARS, WHOLE, monthly_changes, qs, recent
 from tradelib.seasonal.x13 import x13
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+Verdict = Literal["present", "uncertain", "not proven"]
+LEAST_YEARS = 5
 PRIMARY_YEARS = 15
 """Years of the one test that decides: long enough for it, and recent enough for seasonality that crept in."""
 _RANDOM_WALK: dict[str, Any] = {"regression": None, "arima": {"model": "(0 1 1)"}}
+
+
+def rate(p_value: float, *, present: float = 0.01, uncertain: float = 0.05) -> Verdict:
+    """Return what a p-value says: seasonality is present, the question is open, or it is not proven (not: absent)."""
+    if p_value < present:
+        return "present"
+    return "uncertain" if p_value < uncertain else "not proven"
+
+
+def qs(changes: pd.Series) -> tuple[float, int, float]:
+    """Test for positive autocorrelation at lags of one and two years.
+
+    Parameters
+    ----------
+    changes : pandas.Series
+        A stationary monthly series of length n, usually differences.
+
+    Returns
+    -------
+    statistic, freedom, p_value
+        n(n+2) [r12² / (n-12) + max(0, r24)² / (n-24)], 0 when r12 ≤ 0; against chi-square with 2 degrees.
+
+    Notes
+    -----
+    Maravall (2012), as X-13ARIMA-SEATS computes it. Seasonal adjustment makes r12 negative, and half of all series
+    without seasonality give 0, so the test rejects less often than its level says.
+    """
+    from scipy.stats import chi2
+
+    deviations = changes.to_numpy() - changes.mean()
+    n, power = len(deviations), float(deviations @ deviations)
+    year, two_years = (float(deviations[lag:] @ deviations[:-lag]) / power for lag in (12, 24))
+    statistic = n * (n + 2) * (year**2 / (n - 12) + max(0.0, two_years) ** 2 / (n - 24)) if year > 0 else 0.0
+    return statistic, 2, float(chi2.sf(statistic, 2))
+
+
+def recent(values: pd.Series, years: int) -> pd.Series:
+    """Return the most recent years of a series, all of a shorter one.
+
+    Raises
+    ------
+    ParameterError
+        The span is not a whole number of years, or shorter than the series itself may be.
+    """
+    if isinstance(years, bool) or not isinstance(years, (int, np.integer)) or years < LEAST_YEARS:
+        raise ParameterError(f"years={years!r}: expected whole numbers of years, each at least {LEAST_YEARS}")
+    return values.iloc[-12 * years :]
+
+
+def monthly_changes(values: pd.Series) -> tuple[pd.Series, Literal["log", "level"]]:
+    """Return first differences, of logarithms where every value is positive, and which of the two."""
+    take_logs = bool((values > 0).all())
+    return (np.log(values) if take_logs else values).diff().iloc[1:], "log" if take_logs else "level"
 
 
 def _scale(values: pd.Series) -> Literal["log", "none"]:
@@ -29,8 +92,6 @@ class ModelF:
 
     Attributes
     ----------
-    name : str
-        The series.
     first, last : pandas.Period
         Span tested.
     statistic, p_value : float
@@ -40,7 +101,6 @@ class ModelF:
         percent where the model is for logarithms, else in the unit of the series.
     """
 
-    name: str
     first: pd.Period
     last: pd.Period
     statistic: float
@@ -73,21 +133,18 @@ def model_f(series: pd.Series, *, years: int = PRIMARY_YEARS) -> ModelF:
     Lytras, Feldpausch and Bell (2007). The ARIMA model is (0 1 1), of logarithms when every value is positive.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
-    span = [*recent(values, (years,)).values()][-1]
+    span = recent(values, years)
     scale = _scale(values)
     fitted = x13(
         span, None, **_RANDOM_WALK | {"regression": {"variables": ("seasonal",)}, "transform": {"function": scale}}
     )
     _, _, statistic, p_value = fitted.diagnostics["ftest$Seasonal"].split()
     effects = fitted.regression.query("group == 'Seasonal'")[["estimate", "standard_error"]]
-    return ModelF(
-        str(series.name or "series"), span.index[0], span.index[-1], float(statistic), float(p_value),
-        effects * (100 if scale == "log" else 1),
-    )  # fmt: skip
+    unit = 100 if scale == "log" else 1
+    return ModelF(span.index[0], span.index[-1], float(statistic), float(p_value), effects * unit)
 
 
-@dataclass(frozen=True)
-class BeaRule:
+class BeaRule(NamedTuple):
     """The rule of the Bureau of Economic Analysis; a span is flagged when all three measures are beyond their limit.
 
     Attributes
@@ -105,24 +162,21 @@ class BeaRule:
     m7: float = 1.0
 
 
+BEA_RULE = BeaRule()
+
+
 @dataclass(frozen=True)
 class Measures:
     """X-11 measures of an adjusted series, and what the Bureau's rule says of them.
 
     Attributes
     ----------
-    name : str
-        The series.
     table : pandas.DataFrame
         By ``span``: ``qs_p``, ``stable_f``, ``moving_f``, ``m7``, ``identifiable`` (the combined test: present,
         probably not present, not present) and ``flagged``.
-    rule : BeaRule
-        Its limits.
     """
 
-    name: str
     table: pd.DataFrame
-    rule: BeaRule
 
     @property
     def verdict(self) -> Literal["flagged", "flagged in part", "not flagged"]:
@@ -131,7 +185,7 @@ class Measures:
         return "flagged" if flagged.all() else "flagged in part" if flagged.any() else "not flagged"
 
 
-def x11_measures(series: pd.Series, *, years: Sequence[int] = (15,), rule: BeaRule = BeaRule()) -> Measures:
+def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule = BEA_RULE) -> Measures:
     """Take M7, the F tests of table D8 and the combined test from X-11 on an adjusted series.
 
     They are descriptive: X-11 smooths whatever it is given, so none of them has a size. That is why they are not
@@ -141,22 +195,20 @@ def x11_measures(series: pd.Series, *, years: Sequence[int] = (15,), rule: BeaRu
     ----------
     series : pandas.Series
         Seasonally adjusted values, monthly ``PeriodIndex``, no gap.
-    years : sequence of int
-        Most recent spans besides the whole one, each of five years or more.
+    years : int
+        Most recent span besides the whole one, five years or more; none where the series is not longer.
     rule : BeaRule
         Limits.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
-    changes = recent(monthly_changes(values)[0], years)
+    spans, changes = {"whole span": values, f"last {years} years": recent(values, years)}, monthly_changes(values)[0]
     rows: dict[str, dict[str, Any]] = {}
-    for span, part in recent(values, years).items():
+    for span, part in spans.items() if len(values) > 12 * years else [*spans.items()][:1]:
         result = x13(part, "x11", transform={"function": _scale(values)}, **_RANDOM_WALK)
-        measures = {
-            "stable_f": result.number("f2.fsd8"),
-            "moving_f": result.number("f2.msf"),
-            "m7": result.number("f3.m07"),
-        }
-        rows[span] = {"qs_p": qs(changes.get(span, changes[WHOLE]))[2], **measures, "identifiable": result.identifiable}
+        keys = {"stable_f": "f2.fsd8", "moving_f": "f2.msf", "m7": "f3.m07"}
+        measures = {name: result.number(key) for name, key in keys.items()}
+        qs_p = qs(changes.iloc[-len(part) :])[2]
+        rows[span] = {"qs_p": qs_p, **measures, "identifiable": result.identifiable}
     table = pd.DataFrame(rows).T.rename_axis("span")
     beyond = (table["qs_p"] < rule.qs_p) & (table["stable_f"] > rule.stable_f) & (table["m7"] < rule.m7)
-    return Measures(str(series.name or "series"), table.assign(flagged=beyond).infer_objects(), rule)
+    return Measures(table.assign(flagged=beyond).infer_objects())
