@@ -24,7 +24,7 @@ import tradelib
 from tradelib import store
 
 PACKAGE = Path(tradelib.__file__).parent
-PROGRAM = {"run.py", "parsing.py", "saved.py", "batch.py", "spec.py"}
+PROGRAM = {"run.py", "saved.py", "spec.py"}
 """Of ``seasonal/x13``: they write what X-13 reads, start it, and read what it wrote; the analysis is the program's."""
 ROOMS = ("analysis", "seasonal", "quantity/monthly.py", "store/triangles.py")
 
