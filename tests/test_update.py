@@ -60,53 +60,52 @@ def history(table: official.Table) -> bytes:
 
 def test_a_new_release_is_added_and_its_revisions_said(agency):
     agency.put("/history", history(next_month()))
-    got = update.update(["history"], released=dt.date(2024, 5, 2), today=TODAY)
-    assert not all(added.already for added in got.added)
-    assert got.added[0].release.released == dt.date(2024, 5, 2)
-    assert "4 of 3,762 figures that the release of 2024-04-04 has too were revised" in got.summary()
-    assert "exports_goods_bop_sa 2024-02: 176,654.0 to 176,754.0 (+100.0)" in got.summary()
+    [got] = update.update(["history"], released=dt.date(2024, 5, 2), today=TODAY)
+    assert not got.added.already
+    assert got.added.release.released == dt.date(2024, 5, 2)
+    assert "4 of 3,762 figures that the release of 2024-04-04 has too were revised" in update.summary([got])
+    assert "exports_goods_bop_sa 2024-02: 176,654.0 to 176,754.0 (+100.0)" in update.summary([got])
     assert str(load("BOPGSTB").index[-1]) == "2024-03"
     assert str(load("BOPGSTB", vintage="2024-04-04").index[-1]) == "2024-02"
 
 
 def test_the_same_release_again_changes_nothing(agency):
     agency.put("/history", history(official.bundled()))
-    got = update.update(["history"], today=TODAY)
-    assert all(added.already for added in got.added)
-    assert got.added[0].already
+    [got] = update.update(["history"], today=TODAY)
+    assert got.added.already
     assert [release.released for release in store.releases()] == [dt.date(2024, 4, 4)]
 
 
 def test_offline_nothing_is_added_and_nothing_breaks(agency):
     agency.answers.clear()
-    got = update.update(["balance"], today=TODAY)
-    assert got.fetched[0].status == "failed"
-    assert got.added == []
+    [got] = update.update(["balance"], today=TODAY)
+    assert got.status == "failed"
+    assert got.added is None
 
 
 def test_what_contradicts_itself_is_refused_before_it_is_data(agency):
     table = next_month()
     table.months[2024, 3][0] += 50
     agency.put("/history", history(table))
-    got = update.update(["history"], today=TODAY)
-    assert got.fetched[0].status == "failed"
-    assert got.added == []
+    [got] = update.update(["history"], today=TODAY)
+    assert got.status == "failed"
+    assert got.added is None
     assert files.at_hand("history") is None
 
 
 def test_a_day_of_the_trade_release_is_never_guessed(agency):
     agency.put("/history", history(next_month()), modified="Thu, 02 May 2024 12:30:00 GMT")
-    got = update.update(["history"], today=TODAY)
-    assert got.added == []
-    assert "does not say when it was released; say it (--released 2024-04-04)" in got.refused["history"]
+    [got] = update.update(["history"], today=TODAY)
+    assert got.added is None
+    assert "does not say when it was released; say it (--released 2024-04-04)" in got.refused
 
 
 def test_prices_count_as_of_the_day_on_which_they_were_seen(agency):
     agency.put("/prices", json.dumps(layouts.bls_answer()).encode())
-    [added] = update.update(["prices"], today=TODAY).added
-    assert added.release.publisher == "bls"
-    assert added.release.released == dt.datetime.now(tz=dt.UTC).date()
-    [entry] = added.release.contents["files"].values()
+    [got] = update.update(["prices"], today=TODAY)
+    assert got.added.release.publisher == "bls"
+    assert got.added.release.released == dt.datetime.now(tz=dt.UTC).date()
+    [entry] = got.added.release.contents["files"].values()
     assert entry["released_known_from"] == update.SEEN
 
 

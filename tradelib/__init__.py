@@ -10,8 +10,10 @@ from tradelib.quantity.errors import TradelibError as TradelibError
 __version__ = "0.1.0"
 
 
-def lazily(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """Return ``__getattr__`` and the names of a package whose names are imported when they are first used.
+def attach(
+    package: str, modules: Mapping[str, str], *names: str
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its names when they are first used.
 
     Parameters
     ----------
@@ -19,15 +21,18 @@ def lazily(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], An
         Its name.
     modules : mapping of str to str
         By module of tradelib, the names that it has, parted by blanks.
+    *names : str
+        Names that the package has at once.
     """
     places = {name: module for module, names in modules.items() for name in names.split()}
+    everything = [*names, *places]
 
     def find(name: str) -> Any:
         if name in places:
             return getattr(import_module(f"tradelib.{places[name]}"), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
-    return find, list(places)
+    return find, lambda: everything, everything
 
 
 _MODULES = {
@@ -44,13 +49,7 @@ _MODULES = {
 }
 """Where each verb lives; ``import tradelib`` takes no time. Their types are in ``__init__.pyi``."""
 
-__getattr__, _verbs = lazily(__name__, _MODULES)
-__all__ = ["TradelibError", "__version__", *_verbs]  # noqa: PLE0604 - they are names
-
-
-def __dir__() -> list[str]:
-    return __all__
-
+__getattr__, __dir__, __all__ = attach(__name__, _MODULES, "TradelibError", "__version__")
 
 if "IPython" in sys.modules:
     from tradelib.report.completing import complete_names

@@ -39,13 +39,7 @@ class _Commands(TyperGroup):
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
-NAME_PATHS = (
-    "TRADELIB_DATA",
-    "TRADELIB_NOTEBOOKS",
-    "TRADELIB_CACHE",
-    "TRADELIB_SOURCES",
-    "TRADELIB_X13",
-)
+NAME_PATHS = ("TRADELIB_DATA", "TRADELIB_NOTEBOOKS", "TRADELIB_CACHE", "TRADELIB_SOURCES", "TRADELIB_X13")
 out, err = (Console(stderr=to_errors, highlight=False, soft_wrap=True) for to_errors in (False, True))
 
 

@@ -131,7 +131,7 @@ def update(
     Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
     With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
     """
-    from tradelib.fetch import archive, update as updates
+    from tradelib.fetch import archive, files, update as updates
 
     if since:
         statuses = set()
@@ -140,11 +140,12 @@ def update(
             statuses.add(outcome.status)
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
     with _progress() as progress:
-        done = updates.update(names, released=released and released.date(), progress=progress)
-    _out.print(f"{done.summary()}\n\n{updates.in_words(reached=done.reached)}\n", markup=False)
+        outcomes = updates.update(names, released=released and released.date(), progress=progress)
+    fresh = updates.in_words(reached=any(outcome.is_reached for outcome in outcomes))
+    _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n", markup=False)
     if not no_report:
         write_report({})
-    if not done.is_whole:
+    if not files.is_whole(outcomes):
         _err.print("The update is not whole: see what failed or was not added above.")
         raise typer.Exit(1)
 
@@ -159,8 +160,8 @@ def sources() -> None:
     for publisher in store.publishers():
         known = store.releases(publisher)
         _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold", markup=False)
-        for one in known:
-            _out.print(f"  {one.released} about {one.month}: {', '.join(one.exhibits)}", markup=False)
+        for release in known:
+            _out.print(f"  {release.released} about {release.month}: {', '.join(release.exhibits)}", markup=False)
     _out.print("\nTo fetch", style="bold")
     for name, source in addresses.sources().items():
         record = files.at_hand(name)
@@ -204,8 +205,8 @@ def headline(
         _out.print_json(data=result.to_dict())
         return
     _out.print(result.summary(), markup=False)
-    later = [] if source else [one for one in store.releases() if one.released > result.release.released]
-    if newer := [one for one in later if one.find(BALANCE)]:
+    later = [] if source else [release for release in store.releases() if release.released > result.release.released]
+    if newer := [release for release in later if release.find(BALANCE)]:
         known = f"The store has the balance until {newer[-1].month}, without its parts"
         _err.print(f"{known}: tradelib headline {newer[-1].month}", markup=False)
 

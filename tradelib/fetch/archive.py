@@ -74,9 +74,9 @@ def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
 def _is_there(month: pd.Period) -> bool:
     """Tell whether the store has the whole release about a month, from here or from elsewhere."""
     return any(
-        len(one.exhibits) >= ENOUGH or any(_MARK in file for file in one.contents["files"].values())
-        for one in store.releases()
-        if one.month == month
+        len(release.exhibits) >= ENOUGH or any(_MARK in file for file in release.contents["files"].values())
+        for release in store.releases()
+        if release.month == month
     )
 
 

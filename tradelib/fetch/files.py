@@ -89,12 +89,23 @@ class Outcome:
         Why, or what was added and revised.
     record : Record or None
         Of a source, what is at hand, new or not.
+    added : Added or None
+        What became of it in the store, where it was added or was there already.
+    refused : str
+        Why it is not in the store.
     """
 
     name: str
     status: Status
     message: str = ""
     record: Record | None = None
+    added: store.Added | None = None
+    refused: str = ""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the server of a source answered with a file, or that nothing changed."""
+        return self.status in ("new", "unchanged")
 
     def summary(self) -> str:
         """Return the outcome in a line or a few."""
@@ -106,9 +117,10 @@ class Outcome:
 
 
 def is_whole(outcomes: Iterable[Outcome]) -> bool:
-    """Tell whether no source failed; where others were reached, one that was not is a failure too."""
-    came = {outcome.status for outcome in outcomes}
-    return "failed" not in came and not ("offline" in came and came & {"new", "unchanged"})
+    """Tell whether no source failed and no file was refused; where others were reached, offline is a failure too."""
+    listed = list(outcomes)
+    bad = {"failed", "offline"} if any(outcome.is_reached for outcome in listed) else {"failed"}
+    return not any(outcome.status in bad or outcome.refused for outcome in listed)
 
 
 def downloads() -> Path:
@@ -204,10 +216,10 @@ def _get(
 
 
 def _keep(
-    source: Source, answer: Answer, asked: tuple[str, str | None], known: Record | None, today: dt.date
+    source: Source, answer: Answer, address: tuple[str, str | None], known: Record | None, today: dt.date
 ) -> Record:  # fmt: skip
     """Read and check a download; move it into the cache when it is what it should be."""
-    url, month = asked
+    url, month = address
     downloads().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as partial:
         path = Path(partial) / "checked" / answer.name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tradelib import store
-from tradelib.fetch.files import Outcome, Progress, Record, fetch, is_whole
+from tradelib.fetch.files import Outcome, Progress, fetch
 from tradelib.quantity.errors import TradelibError
 from tradelib.sources.files import read_files
 from tradelib.store.reading import FT900, day_of
@@ -26,53 +26,13 @@ ENOUGH = 3
 """Releases from which the store's own delays are taken."""
 
 
-@dataclass(frozen=True)
-class Updated:
-    """What came of an update.
-
-    Attributes
-    ----------
-    fetched : list of Outcome
-        What came of each source.
-    added : list of Added
-        What went into the store, or was there already.
-    refused : dict of str to str
-        By source, why its file is not in the store.
-    """
-
-    fetched: list[Outcome]
-    added: list[store.Added] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether no file was refused and no source failed; without any connection there is nothing to fail."""
-        return not self.refused and is_whole(self.fetched)
-
-    @property
-    def reached(self) -> bool:
-        """Whether a server answered."""
-        return any(outcome.status in ("new", "unchanged") for outcome in self.fetched)
-
-    def summary(self) -> str:
-        """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
-        parts = {
-            "Fetched": [outcome.summary() for outcome in self.fetched],
-            "New in the store": [added.summary() for added in self.added if not added.already],
-            "In the store already": [added.summary() for added in self.added if added.already],
-            "NOT ADDED": [f"{source}: {why}" for source, why in self.refused.items()],
-        }
-        lists = {head: "\n".join(lines).replace("\n", "\n  ") for head, lines in parts.items() if lines}
-        return "\n\n".join(f"{head}:\n  {text}" for head, text in lists.items())
-
-
 def update(
     names: Iterable[str] | None = None,
     *,
     released: dt.date | None = None,
     today: dt.date | None = None,
     progress: Progress | None = None,
-) -> Updated:
+) -> list[Outcome]:
     """Fetch the newest files and add them to the releases that they belong to, each for itself.
 
     Parameters
@@ -87,21 +47,27 @@ def update(
     progress : callable, optional
         As ``fetch`` takes it.
 
+    Returns
+    -------
+    list of Outcome
+        As ``fetch``, each with what was ``added`` or why it was ``refused``.
+
     Raises
     ------
     ParameterError
         A source is unknown.
     """
-    done = Updated(fetch(names, today=today, progress=progress))
-    waiting = [outcome.record for outcome in done.fetched if outcome.record]
-    for record in [record for record in waiting if not _add(done, record, None)]:
-        # Files that name their day went in first: others of the same month have the same day.
-        _add(done, record, released, last=True)
-    return done
+    outcomes = fetch(names, today=today, progress=progress)
+    for last in (False, True):  # files that name their day go in first: others of the same month have the same day
+        outcomes = [_added(outcome, released, last=last) for outcome in outcomes]
+    return outcomes
 
 
-def _add(done: Updated, record: Record, released: dt.date | None, *, last: bool = False) -> bool:
-    """Add a fetched file to the store, and tell whether that is settled: its day may be known later, until the last."""
+def _added(outcome: Outcome, released: dt.date | None, *, last: bool) -> Outcome:
+    """Add a fetched file to the store; one of which nothing says the day waits for the last round."""
+    record = outcome.record
+    if record is None or outcome.added or outcome.refused:
+        return outcome
     provenance: dict[str, Any] = {"official_url": record.answered, "fetched": record.fetched}
     try:
         publisher = read_files([record.path])[0].layout.publisher
@@ -110,14 +76,24 @@ def _add(done: Updated, record: Record, released: dt.date | None, *, last: bool 
             day = released
         elif last and day is None:
             day, provenance["released_known_from"] = dt.date.fromisoformat(record.fetched[:10]), SEEN
-        done.added.append(store.add(record.path, day, provenance=provenance))
-    except store.DayUnknownError as error:
-        if not last:
-            return False
-        done.refused[record.source] = str(error)
+        return replace(outcome, added=store.add(record.path, day, provenance=provenance))
     except TradelibError as error:
-        done.refused[record.source] = str(error)
-    return True
+        waits = isinstance(error, store.DayUnknownError) and not last
+        return outcome if waits else replace(outcome, refused=str(error))
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
+    listed = list(outcomes)
+    added = [outcome.added for outcome in listed if outcome.added]
+    parts = {
+        "Fetched": [outcome.summary() for outcome in listed],
+        "New in the store": [entry.summary() for entry in added if not entry.already],
+        "In the store already": [entry.summary() for entry in added if entry.already],
+        "NOT ADDED": [f"{outcome.name}: {outcome.refused}" for outcome in listed if outcome.refused],
+    }
+    blocks = {head: "\n".join(lines).replace("\n", "\n  ") for head, lines in parts.items() if lines}
+    return "\n\n".join(f"{head}:\n  {text}" for head, text in blocks.items())
 
 
 def last_month(today: dt.date | None = None) -> pd.Period:

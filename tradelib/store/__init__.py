@@ -4,7 +4,7 @@ Each name is imported when it is first used: who loads a series needs nothing of
 official files. Types are in ``__init__.pyi``.
 """
 
-from tradelib import lazily
+from tradelib import attach
 
 _MODULES = {
     "store.adding": "Added DayUnknownError add read revisions",
@@ -15,4 +15,4 @@ _MODULES = {
     "store.triangles": "triangle",
     "store.writing": "StoreError",
 }
-__getattr__, __all__ = lazily(__name__, _MODULES)
+__getattr__, __dir__, __all__ = attach(__name__, _MODULES)

@@ -236,12 +236,12 @@ def add(
         raise ParameterError(
             f"{file} is about {month}, but the store's release of {day} is about {own.month} ({own.folder})"
         )
-    had = own.tables() if own else []
-    check([*opened.opened, *had])
+    present = own.tables() if own else []
+    check([*opened.opened, *present])
     _check_store(tables, file, opened, known)
-    new = [table for table in tables if table.exhibit not in {table.exhibit for table in had}]
+    new = [table for table in tables if table.exhibit not in {table.exhibit for table in present}]
     compilations = {table.layout.compilation for table in new or tables}
-    earlier = [one for one in known if one.released < day and compilations & set(one.table["compilation"])]
+    earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
     before = earlier[-1] if earlier else None
     if new:
         files = {name: entry | (provenance or {}) for name, entry in opened.contents["files"].items()}
@@ -269,8 +269,8 @@ def revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataF
     revised = both[(both["change"] != 0) & (length == length.min())]
     revised = revised.reindex(revised["change"].abs().sort_values(ascending=False, kind="stable").index)
     names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
-    found = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
-    return found.assign(name=names)[columns].reset_index(drop=True), len(both)
+    renamed = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
+    return renamed.assign(name=names)[columns].reset_index(drop=True), len(both)
 
 
 def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:
@@ -316,5 +316,7 @@ def _check_store(tables: Sequence[Table], file: str, opened: Release, known: Seq
             check_against([other.facts], together, f"in {file}")
     for table in tables:
         if table.layout.down == FORM:
-            having = [one for one in known if one.released < opened.released and table.exhibit in one.exhibits]
+            having = [
+                stored for stored in known if stored.released < opened.released and table.exhibit in stored.exhibits
+            ]
             check_jumps(table, having[-1].facts[having[-1].facts["exhibit"] == table.exhibit] if having else None)

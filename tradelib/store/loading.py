@@ -14,6 +14,7 @@ import pandas as pd
 from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
 from tradelib.store.reading import Release, Vintage, known_on, month_of
+from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,6 @@ HEADLINE = tuple(
 """The nine series of Exhibit 1."""
 
 FIRST = "first"
-_COUNT = {"monthly": "M", "quarterly": "Q", "annual": "Y", "ytd": "M"}
 
 
 class StoreWarning(UserWarning):
@@ -43,7 +43,7 @@ def release_of(series: str | Iterable[str] = HEADLINE, vintage: Vintage = None) 
     """
     words, known = _words(series), known_on(vintage)
     chosen = _choose([quantity.name for quantity in _quantities(words, known)], known)
-    if len(different := {one.folder: one for one in chosen.values()}) != 1:
+    if len(different := {release.folder: release for release in chosen.values()}) != 1:
         raise ParameterError(f"no one release has all of {', '.join(words)}")
     return next(iter(different.values()))
 
@@ -123,7 +123,7 @@ def load(
     for name, release in chosen.items():
         rows = release.rows(name, freq)
         months = pd.PeriodIndex(rows["last"], freq="M", name="period")
-        columns[name] = pd.Series(rows["value"].to_numpy(), months.asfreq(_COUNT[freq]))
+        columns[name] = pd.Series(rows["value"].to_numpy(), months.asfreq(FREQUENCIES[freq][1]))
         about[name] = _about(release, name, rows.iloc[-1])
     order: list[str] = []
     for word, quantities in wanted.items():
@@ -173,13 +173,13 @@ def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity
     quantities: dict[str, Quantity] = {}
     for word in words:
         if any(sign in word for sign in "*?["):
-            everything = {name: quantity for one in known for name, quantity in one.quantities.items()}
+            everything = {name: quantity for release in known for name, quantity in release.quantities.items()}
             # Chained dollars only where the pattern names them, so that none mixes them in.
             hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
             if not hits:
                 raise ParameterError(f"no series fits {word!r}; {_hint(word.strip('*_'), known)}")
             quantities |= {name: everything[name] for name in hits}
-        elif quantity := next((quantity for one in known if (quantity := one.find(word))), None):
+        elif quantity := next((quantity for release in known if (quantity := release.find(word))), None):
             quantities[quantity.name] = quantity
         else:
             raise ParameterError(f"unknown series {word!r}; {_hint(word, known)}")
@@ -187,18 +187,18 @@ def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity
 
 
 def _hint(word: str, known: Sequence[Release]) -> str:
-    everything = dict.fromkeys(name for one in known for name in (*one.quantities, *one.aliases))
+    everything = dict.fromkeys(name for release in known for name in (*release.quantities, *release.aliases))
     close = get_close_matches(word, everything, n=5, cutoff=0.75)
     return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
 
 
 def _choose(names: Sequence[str], known: Sequence[Release], start: Month = None) -> dict[str, Release]:
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
-    newest = {name: next(one for one in known if one.find(name)) for name in names}
+    newest = {name: next(release for release in known if release.find(name)) for name in names}
     chosen: dict[str, Release] = {}
-    for publisher in dict.fromkeys(one.publisher for one in newest.values()):
-        own = [name for name, one in newest.items() if one.publisher == publisher]
-        whole = _having([one for one in known if one.publisher == publisher], own, start)
+    for publisher in dict.fromkeys(release.publisher for release in newest.values()):
+        own = [name for name, release in newest.items() if release.publisher == publisher]
+        whole = _having([release for release in known if release.publisher == publisher], own, start)
         chosen |= {name: whole or newest[name] for name in own}
     return {name: chosen[name] for name in newest}
 
@@ -208,12 +208,12 @@ def _having(known: Sequence[Release], names: Sequence[str], start: Month) -> Rel
 
     None where there is none; with ``FIRST`` the one that has them from the earliest month on.
     """
-    having = (one for one in known if all(map(one.find, names)))
+    having = (release for release in known if all(map(release.find, names)))
     if start is None:
         return next(having, None)
-    begin = [(_first(one, names), one) for one in having]
+    begin = [(_first(release, names), release) for release in having]
     wanted = min((first for first, _ in begin), default="") if start == FIRST else str(start)
-    return next((one for first, one in begin if first <= wanted), begin[0][1] if begin else None)
+    return next((release for first, release in begin if first <= wanted), begin[0][1] if begin else None)
 
 
 def _first(release: Release, names: Sequence[str]) -> str:
@@ -272,18 +272,17 @@ def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
 def _notes_on(chosen: dict[str, Release], known: Sequence[Release]) -> list[str]:
     """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
     notes = []
-    for publisher in dict.fromkeys(one.publisher for one in chosen.values()):
-        own = {name: one.released for name, one in chosen.items() if one.publisher == publisher}
+    for publisher in dict.fromkeys(release.publisher for release in chosen.values()):
+        own = {name: release.released for name, release in chosen.items() if release.publisher == publisher}
         days = {day: name for name, day in own.items()}
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
-        newer = (one for one in known if one.publisher == publisher and one.released > max(days))
-        passed = [(one.released, names) for one in newer if (names := [name for name in own if one.find(name)])]
-        if passed:
+        newer = (release for release in known if release.publisher == publisher and release.released > max(days))
+        if passed := next((release for release in newer if any(map(release.find, own))), None):
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed[0][0]} has less: {', '.join(passed[0][1])}"
+                f"{passed.released} has less: {', '.join(filter(passed.find, own))}"
             )
     return notes
 

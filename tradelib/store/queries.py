@@ -17,6 +17,7 @@ from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesE
 from tradelib.quantity.labels import SEARCH
 from tradelib.store.loading import FIRST, StoreWarning, find, in_unit, load
 from tradelib.store.reading import Release, known_on
+from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,9 +51,9 @@ def series(text: str = "") -> pd.DataFrame:
     'balance_total_bop_sa'
     """
     having: dict[str, list[Release]] = {}
-    for one in known_on():
-        for name in one.quantities:
-            having.setdefault(name, []).append(one)
+    for release in known_on():
+        for name in release.quantities:
+            having.setdefault(name, []).append(release)
     words = [SEARCH.get(word, word) for word in text.lower().split()]
     rows = []
     for name, (newest, *older) in having.items():
@@ -225,7 +226,7 @@ def described(values: pd.Series) -> dict[str, str]:
     own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
     if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
         return {}
-    freq = {"M": "monthly", "Q": "quarterly", "Y": "annual"}.get(values.index.freqstr[0], "")
+    freq = next((name for name, (_, letter) in FREQUENCIES.items() if values.index.freqstr[0] == letter), "")
     unit = "billions" if own["unit"].startswith("billions of ") else "millions"
     try:
         with warnings.catch_warnings():

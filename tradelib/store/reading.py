@@ -226,9 +226,9 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     -140498.0
     """
     known = releases(publisher)
-    fitting = [one for one in known if str(key) in (one.released.isoformat(), str(one.month))]
+    fitting = [stored for stored in known if str(key) in (stored.released.isoformat(), str(stored.month))]
     if key is None:
-        fitting = [one for one in known if {"1", "7", "8"} <= set(one.exhibits)] or known
+        fitting = [stored for stored in known if {"1", "7", "8"} <= set(stored.exhibits)] or known
     if not fitting:
         raise ParameterError(f"no release {str(key)!r} of {publisher}; the store has {_listed(known)}")
     return fitting[-1]
@@ -236,7 +236,7 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
 
 def day_of(month: pd.Period, publisher: str = FT900) -> dt.date | None:
     """Return the day of the newest release about a statistical month; None where the store has none."""
-    return max((one.released for one in releases(publisher) if one.month == month), default=None)
+    return max((stored.released for stored in releases(publisher) if stored.month == month), default=None)
 
 
 def known_on(vintage: Vintage = None) -> list[Release]:
@@ -252,7 +252,10 @@ def known_on(vintage: Vintage = None) -> list[Release]:
     day = vintage if vintage is None or isinstance(vintage, dt.date) else _day(vintage)
     ordered = sorted(publishers(), key=lambda publisher: publisher != FT900)
     known = [
-        one for publisher in ordered for one in reversed(releases(publisher)) if day is None or one.released <= day
+        stored
+        for publisher in ordered
+        for stored in reversed(releases(publisher))
+        if day is None or stored.released <= day
     ]
     if not known:
         named = "" if vintage is None else f" for vintage {str(vintage)!r}"
@@ -261,7 +264,7 @@ def known_on(vintage: Vintage = None) -> list[Release]:
 
 
 def _listed(known: Sequence[Release]) -> str:
-    return ", ".join(f"{one.released} (about {one.month})" for one in known) or "none"
+    return ", ".join(f"{stored.released} (about {stored.month})" for stored in known) or "none"
 
 
 def _day(vintage: str) -> dt.date:

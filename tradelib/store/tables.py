@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tradelib.sources.reader import Table
 
 TOML = "release.toml"
-FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12, "ytd": 0}
-"""Months of a span; a year to date is as long as its last month says."""
+FREQUENCIES = {"monthly": (1, "M"), "quarterly": (3, "Q"), "annual": (12, "Y"), "ytd": (0, "M")}
+"""Months of a span and the letter of its periods; a year to date is as long as its last month says."""
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -170,7 +170,7 @@ class Tables:
             raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
         key = (quantity.name, freq)
         if key not in self._rows:
-            self._rows[key] = self._merged(quantity.name, FREQUENCIES[freq])
+            self._rows[key] = self._merged(quantity.name, FREQUENCIES[freq][0])
         if self._rows[key].empty:
             raise ParameterError(f"{self.named} has no {freq} figures of {name}")
         return self._rows[key]

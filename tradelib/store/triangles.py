@@ -84,9 +84,9 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
         )
     [quantity] = quantities
     prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
-    for one in reversed(known_on()):
-        for name, values in one.prints(quantity.name).items():
-            prints.setdefault(name, []).append((one.released, one.month, values))
+    for release in reversed(known_on()):
+        for name, values in release.prints(quantity.name).items():
+            prints.setdefault(name, []).append((release.released, release.month, values))
     own = compilation or max(prints, key=lambda name: len(prints[name]))
     if own not in prints:
         raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
