@@ -85,6 +85,17 @@ def test_published_over_a_former_one(tmp_path: Path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take two steps")
+def test_a_former_one_changes_places_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "r").mkdir()
+    with partial_folder(tmp_path) as folder:
+        (folder / "page").write_text("second")
+        monkeypatch.setattr("pathlib.Path.rename", None)  # no step in which the place is empty
+        publish(folder, tmp_path / "r")
+        assert [(tmp_path / "r" / "page").exists(), folder.exists()] == [True, True]
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
 def test_a_folder_of_the_users_own_is_not_removed_whatever_its_name(tmp_path):
     photo = tmp_path / ".partial-photos" / "sea.jpg"
     photo.parent.mkdir()

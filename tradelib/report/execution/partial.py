@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -127,10 +128,21 @@ def watched(folder: Path) -> Iterator[Path]:
 
 
 def publish(partial: Path, final: Path) -> None:
-    """Put a whole folder in its place; one that is there goes first, and its space is freed last."""
+    """Put a whole folder in its place; one that is there changes places with it or goes first, and is freed last."""
+    if final.is_dir() and _exchanged(partial, final):
+        return
     if final.is_dir():
         with partial_folder(final.parent) as aside:
             final.rename(aside / "former")
             partial.rename(final)
     else:
         partial.rename(final)
+
+
+def _exchanged(partial: Path, final: Path) -> bool:
+    """Exchange two folders in one step, so that a kill loses neither; tell whether the system could (Linux can)."""
+    if sys.platform != "linux":
+        return False
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    paths = [os.fsencode(path.absolute()) for path in (partial, final)]
+    return renameat2 is not None and renameat2(-1, paths[0], -1, paths[1], 2) == 0  # 2 is RENAME_EXCHANGE
