@@ -18,12 +18,12 @@ def run() -> None:
     try:
         app()
     except TradelibError as error:
-        err.print(f"tradelib: {error}", markup=False)
+        err.print(f"tradelib: {error}")
         sys.exit(2)
     except ModuleNotFoundError as error:
         if not (extra := _extra_with(error.name or "")):
             raise
-        err.print(f"tradelib: needs {error.name}; install it with: pip install 'tradelib[{extra}]'", markup=False)
+        err.print(f"tradelib: needs {error.name}; install it with: pip install 'tradelib[{extra}]'")
         sys.exit(2)
 
 

@@ -34,19 +34,19 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interruption:
-            err.print(f"tradelib: interrupted; {str(interruption) or 'nothing half made stays'}", markup=False)
+            err.print(f"tradelib: interrupted; {str(interruption) or 'nothing half made stays'}")
             raise typer.Exit(130) from None
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 NAME_PATHS = ("TRADELIB_DATA", "TRADELIB_NOTEBOOKS", "TRADELIB_CACHE", "TRADELIB_SOURCES", "TRADELIB_X13")
-out, err = (Console(stderr=to_errors, highlight=False, soft_wrap=True) for to_errors in (False, True))
+out, err = (Console(stderr=to_errors, highlight=False, soft_wrap=True, markup=False) for to_errors in (False, True))
 
 
 def print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
     """Print the version and end."""
     if wanted:
-        out.print(f"tradelib {__version__}", markup=False)
+        out.print(f"tradelib {__version__}")
         raise typer.Exit
 
 

@@ -31,7 +31,7 @@ def add(
     """Add official files to the store: read them, check them together and against the store, say what they revise."""
     from tradelib import store
 
-    _out.print(store.add(files, released).summary(), markup=False)
+    _out.print(store.add(files, released).summary())
 
 
 @app.command(epilog=example("diff 2025-04-03 2025-05-06"))
@@ -48,19 +48,17 @@ def diff(
     old, new = store.release(before), store.release(after)
     revised, both = store.revisions(new.tables(), old)
     pair = f"{old.released} about {old.month}, {new.released} about {new.month}"
-    _out.print(f"{pair}: {len(revised)} of {both:,} figures that both have were revised", markup=False)
+    _out.print(f"{pair}: {len(revised)} of {both:,} figures that both have were revised")
     known = revised["name"].isin(store.HEADLINE)
     for title, rows in {"Headline series": revised[known], "Other series": revised[~known]}.items():
-        _out.print(f"{title}, the largest of {len(rows)} revisions: month, before, now, change", markup=False)
+        _out.print(f"{title}, the largest of {len(rows)} revisions: month, before, now, change")
         for row in rows.head(largest).itertuples(index=False):
             sizes = [printed(row.before, 0), printed(row.now, 0), printed(row.change, 0, sign=True)]
-            _out.print(f"  {row.month} {''.join(f'{size:>11}' for size in sizes)}  {row.name}", markup=False)
+            _out.print(f"  {row.month} {''.join(f'{size:>11}' for size in sizes)}  {row.name}")
     for flow in ("exports", "imports"):
         moved = store.moves(new, flow).head(largest)
         parts = [f"{item_label(str(item))} {printed(change, 0, sign=True)}" for item, change in moved.items()]
-        _out.print(
-            f"{flow.capitalize()} that moved most in {new.month}: {'; '.join(parts) or 'no exhibit'}", markup=False
-        )
+        _out.print(f"{flow.capitalize()} that moved most in {new.month}: {'; '.join(parts) or 'no exhibit'}")
 
 
 @app.command(epilog=example("check article.md", "check - --json"))
@@ -88,14 +86,14 @@ def check(
         as_html.write_text(f'<!doctype html><meta charset="utf-8">{result.html()}\n', encoding="utf-8")
     table = result.table.drop(columns="sentence")
     if as_json:
-        _out.print(table.to_json(orient="records", indent=2), markup=False, soft_wrap=True)
+        _out.print(table.to_json(orient="records", indent=2), soft_wrap=True)
     else:
         rows = table if all_ or len(table) < 20 else table[table["verdict"] != "agrees"]
         width = _out.width if _out.is_terminal else 10_000  # a pipe gets one line for each number
         for row in rows.itertuples(index=False):
             line = f"{row.verdict:16} {row.number}: {row.quantity} {row.month}; {row.why}"
-            _out.print(textwrap.fill(line, width, subsequent_indent=" " * 17, break_on_hyphens=False), markup=False)
-        _out.print(result.summary(), markup=False)
+            _out.print(textwrap.fill(line, width, subsequent_indent=" " * 17, break_on_hyphens=False))
+        _out.print(result.summary())
     if result.counts["wrong"]:
         raise typer.Exit(1)
 
@@ -110,9 +108,9 @@ def fetch(
     with _progress() as progress:
         outcomes = files.fetch(names, progress=progress)
     for outcome in outcomes:
-        _out.print(outcome.summary(), markup=False)
+        _out.print(outcome.summary())
         if outcome.status == "new" and outcome.record:
-            _out.print(f"  {outcome.record.path}\n  from {outcome.record.url}", markup=False)
+            _out.print(f"  {outcome.record.path}\n  from {outcome.record.url}")
     if not files.is_whole(outcomes):
         raise typer.Exit(1)
 
@@ -136,13 +134,13 @@ def update(
     if since:
         statuses = set()
         for outcome in archive.fill(since, updates.last_month()):
-            _out.print(outcome.summary(), markup=False)
+            _out.print(outcome.summary())
             statuses.add(outcome.status)
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
     with _progress() as progress:
         outcomes = updates.update(names, released=released and released.date(), progress=progress)
     fresh = updates.in_words(reached=any(outcome.is_reached for outcome in outcomes))
-    _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n", markup=False)
+    _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n")
     if not no_report:
         write_report({})
     if not files.is_whole(outcomes):
@@ -159,15 +157,15 @@ def sources() -> None:
 
     for publisher in store.publishers():
         known = store.releases(publisher)
-        _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold", markup=False)
+        _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold")
         for release in known:
-            _out.print(f"  {release.released} about {release.month}: {', '.join(release.exhibits)}", markup=False)
+            _out.print(f"  {release.released} about {release.month}: {', '.join(release.exhibits)}")
     _out.print("\nTo fetch", style="bold")
     for name, source in addresses.sources().items():
         record = files.at_hand(name)
         here = f"; here: about {record.month}, fetched {record.fetched[:10]}" if record else ""
-        _out.print(f"{name}\n  {source.what}{here}", markup=False)
-    _out.print(f"\n{in_words()}", markup=False)
+        _out.print(f"{name}\n  {source.what}{here}")
+    _out.print(f"\n{in_words()}")
 
 
 @app.command(epilog=example("series oil", "series imports china --json"))
@@ -204,11 +202,11 @@ def headline(
     if as_json:
         _out.print_json(data=result.to_dict())
         return
-    _out.print(result.summary(), markup=False)
+    _out.print(result.summary())
     later = [] if source else [release for release in store.releases() if release.released > result.release.released]
     if newer := [release for release in later if release.find(BALANCE)]:
         known = f"The store has the balance until {newer[-1].month}, without its parts"
-        _err.print(f"{known}: tradelib headline {newer[-1].month}", markup=False)
+        _err.print(f"{known}: tradelib headline {newer[-1].month}")
 
 
 @contextmanager
