@@ -51,15 +51,15 @@ def series(text: str = "") -> pd.DataFrame:
     'balance_total_bop_sa'
     """
     having: dict[str, list[Release]] = {}
+    mnemonics: dict[str, str] = {}
     for release in known_on():
+        mnemonics |= {name: alias for alias, name in release.aliases.items() if alias.isupper()}
         for name in release.quantities:
             having.setdefault(name, []).append(release)
     words = [SEARCH.get(word, word) for word in text.lower().split()]
     rows = []
     for name, (newest, *older) in having.items():
-        quantity = newest.quantities[name]
-        mnemonic = next((alias for alias in quantity.aliases if alias.isupper()), "")
-        row = (name, newest.labels[name], quantity.unit, mnemonic)
+        row = (name, newest.labels[name], newest.quantities[name].unit, mnemonics.get(name, ""))
         searched = " ".join(row).lower()
         if all(any(part in searched for part in word.split("|")) for word in words):
             rows.append((*row, newest.publisher, 1 + len(older), newest.released.isoformat()))
