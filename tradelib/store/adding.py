@@ -238,7 +238,7 @@ def add(
         )
     present = own.tables() if own else []
     check([*opened.opened, *present])
-    _check_store(tables, file, opened, known)
+    _check_store(opened, file, known)
     new = [table for table in tables if table.exhibit not in {table.exhibit for table in present}]
     compilations = {table.layout.compilation for table in new or tables}
     earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
@@ -263,11 +263,10 @@ def revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataF
         old = before.facts[before.facts["exhibit"].isin(named)]
         parts.append(common(*(frame[frame["edition"] == "current"] for frame in (old, pd.concat(own)))))
     both = pd.concat(parts)
-    change = both["value"] - both["value_before"]
-    both = both.assign(change=change.round(6))
+    both["change"] = (both["value"] - both["value_before"]).round(6)
     length = both["last"].astype("int64") - both["first"].astype("int64")
     revised = both[(both["change"] != 0) & (length == length.min())]
-    revised = revised.reindex(revised["change"].abs().sort_values(ascending=False, kind="stable").index)
+    revised = revised.sort_values("change", key=abs, ascending=False, kind="stable")
     names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
     renamed = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
     return renamed.assign(name=names)[columns].reset_index(drop=True), len(both)
@@ -306,17 +305,14 @@ def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[R
             )
 
 
-def _check_store(tables: Sequence[Table], file: str, opened: Release, known: Sequence[Release]) -> None:
+def _check_store(opened: Release, file: str, known: Sequence[Release]) -> None:
     """Check the print of last month that a table repeats, and series that have no accounts, against the store."""
+    facts = pd.concat([table.facts for table in opened.tables()], ignore_index=True)
     for other in known if opened.publisher == FT900 else ():
         if other.month == opened.month - 1:
-            check_against([table.facts for table in tables], other.facts, f"in the release of {other.released}")
+            check_against([facts], other.facts, f"in the release of {other.released}")
         if other.month == opened.month + 1:
-            together = pd.concat([table.facts for table in tables], ignore_index=True)
-            check_against([other.facts], together, f"in {file}")
-    for table in tables:
-        if table.layout.down == FORM:
-            having = [
-                stored for stored in known if stored.released < opened.released and table.exhibit in stored.exhibits
-            ]
-            check_jumps(table, having[-1].facts[having[-1].facts["exhibit"] == table.exhibit] if having else None)
+            check_against([other.facts], facts, f"in {file}")
+    for table in (table for table in opened.tables() if table.layout.down == FORM):
+        before = [other for other in known if other.released < opened.released and table.exhibit in other.exhibits]
+        check_jumps(table, before[-1].facts[before[-1].facts["exhibit"] == table.exhibit] if before else None)

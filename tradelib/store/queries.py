@@ -80,7 +80,7 @@ def moves(release: Release, flow: str) -> pd.Series:
         return pd.Series(dtype=float)
     table = release.wide(flow, "goods/*/*", exhibit=exhibit).astype(float)
     change = table[release.month] - table[release.month - 1]
-    return change.reindex(change.abs().sort_values(ascending=False, kind="stable").index)
+    return change.sort_values(key=abs, ascending=False, kind="stable")
 
 
 def combine(formula: str, **how: Any) -> pd.DataFrame:
