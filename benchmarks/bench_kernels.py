@@ -26,7 +26,8 @@ import nbformat
 import psutil
 from bench_report import empty_notebook
 
-from tradelib.report.execution import engine, threads
+from tradelib.report.execution import jobs, threads
+from tradelib.report.execution.notebook_run import NotebookRun
 from tradelib.report.execution.plan import sweep_of
 from tradelib.report.run import report
 
@@ -126,18 +127,22 @@ def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
 def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
     """Measure what each cell, by notebook and number, takes in its kernel, with what it has started, and no more."""
     taken: dict[tuple[str, int], Cost] = {}
-    execute = engine.Client.execute_cell
+    run_cell, run_job, here = NotebookRun.async_execute_cell, jobs.execute, threading.local()
 
-    def spy(client: Any, cell: Any, number: int, **kwargs: Any) -> Any:
+    async def spy(client: Any, cell: Any, number: int, **kwargs: Any) -> Any:
         kernel, begun = psutil.Process(client.km.provisioner.process.pid), time.perf_counter()
         used = sum(kernel.cpu_times()[:4])
         try:
-            return execute(client, cell, number, **kwargs)
+            return await run_cell(client, cell, number, **kwargs)
         finally:
-            name = Path(client.nb_man.nb.metadata.papermill.input_path).stem
-            taken[name, number] = Cost(time.perf_counter() - begun, sum(kernel.cpu_times()[:4]) - used)
+            spent = sum(kernel.cpu_times()[:4]) - used
+            taken[here.notebook, number] = Cost(time.perf_counter() - begun, spent)
 
-    with mock.patch.object(engine.Client, "execute_cell", spy):
+    def named(job: Job, *args: Any) -> Any:
+        here.notebook = job.notebook
+        return run_job(job, *args)
+
+    with mock.patch.object(NotebookRun, "async_execute_cell", spy), mock.patch.object(jobs, "execute", named):
         yield taken
 
 

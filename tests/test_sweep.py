@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 import sweeps
 from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report import sweep as sweep_module
 from tradelib.report.execution import Outcome, inputs, runs
-from tradelib.report.execution.kernels import Limits, Run
+from tradelib.report.execution.kernels import Kernels, Limits
+from tradelib.report.execution.notebook_run import NotebookRun
 from tradelib.report.execution.partial import MARK, OccupiedError
 from tradelib.report.execution.plan import jobs_of, read_table, sweep_of
 from tradelib.report.execution.runs import RunError
@@ -130,10 +132,19 @@ def test_a_message_without_end_is_cut(tmp_path: Path) -> None:
     assert got.startswith("cell 3: ValueError: yyy")
     assert got.endswith("(30,000,020 characters)")
     assert Outcome(job, 1.0, "\ud800 half").error == "\\ud800 half"
-    run = Run("python3", Limits(output=1000), tmp_path)
-    assert run.may_show({"ename": "E", "evalue": "y" * 400, "traceback": ["y" * 500]})
-    assert not run.may_show({"ename": "E", "evalue": "y", "traceback": ["y" * 500]})
-    assert run.reason == "showed more than 0.001 million characters"
+    cell = new_code_cell(outputs=[])
+    run = NotebookRun(new_notebook(cells=[cell]), tmp_path, Kernels("python3", Limits(output=1000), tmp_path))
+    for text in ("y" * 400, "y"):
+        content = {"ename": "E", "evalue": text, "traceback": ["y" * 500]}
+        message = {
+            "msg_type": "error",
+            "header": {"msg_type": "error"},
+            "parent_header": {"msg_id": "1"},
+            "content": content,
+        }
+        run.process_message(message, cell, 0)
+    assert [output.evalue for output in cell.outputs] == ["y" * 400]
+    assert run._reason == "showed more than 0.001 million characters"
 
 
 def test_a_long_list_of_mistakes_is_cut() -> None:

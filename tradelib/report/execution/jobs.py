@@ -137,39 +137,36 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
 def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     """Execute one job in its folder and leave the executed, normalised copy there."""
     import nbformat
-    import papermill  # takes a second to import, which planning need not wait for
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
 
-    from tradelib.report.execution import engine
+    from tradelib.report.execution.notebook_run import EndedError, NotebookRun
 
-    place, begun, error, run = folder / job.place, time.perf_counter(), None, None
+    place, begun, error = folder / job.place, time.perf_counter(), None
     try:
         place.mkdir(parents=True)
-        # The kernel works in its own folder and writes there, so no path of this machine enters the notebook.
-        # Papermill's own cwd= would change the directory of the whole process, which threads share.
-        with chosen.run() as run:
-            try:
-                papermill.execute_notebook(
-                    # Papermill fills in parameters that it sees in a path. It writes nothing: it would before and
-                    # after each cell.
-                    str(job.source).replace("{", "{{").replace("}", "}}"), None,
-                    parameters=job.values | {"output": "."}, progress_bar=False,
-                    kernel_name=KERNEL["name"], language=KERNEL["language"], engine_name=engine.NAME, run=run,
-                    resources={"metadata": {"path": str(place)}}, extra_arguments=["--IPKernelApp.log_level=50"],
-                )  # fmt: skip
-            finally:
-                if run.notebook:
-                    nbformat.write(normalise(run.notebook), place / "notebook.ipynb")
-    except papermill.PapermillExecutionError as failure:
-        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}".removesuffix(": ")
+        given = job.values | {"output": "."}  # the kernel works in its own folder and writes there
+        source = load_notebook_node(str(job.source))
+        notebook = parameterize_notebook(source, given, kernel_name=KERNEL["name"], language=KERNEL["language"])
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        try:
+            NotebookRun(notebook, place, chosen).run()
+        finally:
+            nbformat.write(normalise(notebook), place / "notebook.ipynb")
+    except EndedError as failure:
+        error = str(failure)
+    except CellExecutionError as failure:
+        number = max(cell.get("execution_count") or 0 for cell in notebook.cells)  # the last one that ran
+        error = f"cell {number}: {failure.ename}: {failure.evalue}".removesuffix(": ")
         if failure.ename == "MemoryError" and chosen.limits.memory:
             error += f"; a run may take {chosen.limits.memory / 1e9:.3g} GB"
     except DeadKernelError as failure:
         error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
     except Exception as failure:  # noqa: BLE001 - whatever it is must not cost the other notebooks
         error = f"{type(failure).__name__}: {failure}"
-    if error and run and run.reason not in (None, "over"):
-        error = run.reason
     return Outcome(job, time.perf_counter() - begun, error, chosen.kind)
 
 

@@ -1,0 +1,148 @@
+"""One notebook executed in one kernel, within limits; nothing that it started outlives it.
+
+A module of its own because nbclient takes a second to import, in which the process of the warm kernels can load.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+
+from tradelib.quantity.errors import TradelibError
+from tradelib.report.execution import warm
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from tradelib.report.execution.kernels import Kernels
+
+_log = logging.getLogger(__name__)
+_log.setLevel(logging.CRITICAL)  # what goes wrong stands in the outcome
+
+
+class EndedError(TradelibError):
+    """The kernel was ended, by a limit or because its executor was interrupted."""
+
+
+class NotebookRun(NotebookClient):
+    """A notebook that is executed in a folder, and why its kernel was ended, if it was.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        With its parameters; the outputs come into it.
+    folder : Path
+        Where the kernel works, so that no path of this machine enters the notebook.
+    kernels : Kernels
+        Say which kernel, and what it may take.
+    """
+
+    def __init__(self, notebook: NotebookNode, folder: Path, kernels: Kernels) -> None:
+        super().__init__(
+            notebook, kernel_name=kernels.name, timeout=None, raise_on_iopub_timeout=True, log=_log,
+            resources={"metadata": {"path": str(folder)}}, extra_arguments=["--IPKernelApp.log_level=50"],
+        )  # fmt: skip
+        self._kernels, self._limits, self._shown = kernels, kernels.limits, 0
+        self._scratch = Path(tempfile.mkdtemp(dir=kernels.scratch))
+        self._reason: str | None = None
+        self._group: int | None = None
+
+    def run(self) -> None:
+        """Execute all cells.
+
+        Raises
+        ------
+        EndedError
+            The kernel was ended; the message says why.
+        CellExecutionError
+            A cell failed.
+        DeadKernelError
+            The kernel died.
+        """
+        seconds = self._limits.seconds or threading.TIMEOUT_MAX
+        timer = threading.Timer(seconds, self.end, [f"took longer than {seconds:g} seconds"])
+        timer.daemon = True
+        timer.start()
+        self._kernels.living.add(self)
+        try:
+            if self._kernels.ended:
+                self.end("interrupted")
+            self.execute()
+        except Exception:
+            if self._reason:
+                raise EndedError(self._reason) from None
+            raise
+        finally:
+            timer.cancel()
+            self.end("over")
+            self._kernels.living.discard(self)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """Return the manager of the run's kernel."""
+        specs = KernelSpecManager()
+        specs.kernel_dirs = [*specs.kernel_dirs, str(warm.SPECS / "kernels")]
+        own = {"kernel_name": self.kernel_name, "kernel_spec_manager": specs}
+        if sys.platform != "win32":
+            # Sockets in a folder of our own: over TCP any user of this machine could read what a kernel shows.
+            own |= {"transport": "ipc", "ip": str(self._scratch / "k")}
+        self.km = AsyncKernelManager(**own, connection_file=str(self._scratch / "kernel.json"))
+        return self.km
+
+    async def async_start_new_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel and limit its memory; end it if that was asked for in the meantime."""
+        environment = warm.ONE_THREAD | dict(os.environ) | {"TMPDIR": str(self._scratch)}
+        await super().async_start_new_kernel(env=environment, **kwargs)
+        process, most = self._process(), self._limits.memory
+        self._group = process.pid if process else None  # it leads a process group of its own
+        if process and most and sys.platform == "linux":
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(process.pid).rlimit(psutil.RLIMIT_DATA, (most, most))
+        if self._reason:
+            self.end(self._reason)
+
+    def process_message(self, message: dict[str, Any], *args: Any) -> Any:
+        """Take what a cell shows into the notebook; end the kernel when it is too much, of which no more is kept."""
+        content, most = message["content"], self._limits.output
+        shown = [content.get("text", ""), content.get("evalue", ""), *content.get("traceback", ())]
+        size = sum(len(str(text)) for text in [*shown, *content.get("data", {}).values()])
+        self._shown += size
+        if size and most and self._shown > most:
+            self.end(f"showed more than {most / 1e6:g} million characters")
+            return None
+        return super().process_message(message, *args)
+
+    def end(self, reason: str) -> None:
+        """End the kernel, with all that it has started, for a reason; the first one counts."""
+        self._reason = self._reason or reason
+        process = self._process()
+        living = process if process and process.poll() is None else None
+        if sys.platform == "win32":
+            if living:
+                living.kill()
+            return
+        # When the run is over also if the kernel has died, as what it has started may live on. Only then and only
+        # once: a number that no process has any more can be given to another.
+        group = living.pid if living else self._group if reason == "over" else None
+        if group:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+        if reason == "over":
+            self._group = None
+
+    def _process(self) -> Any:
+        provisioner = self.km.provisioner if self.km else None
+        return provisioner.process if provisioner else None  # type: ignore[attr-defined]
