@@ -106,6 +106,17 @@ def run(work: list[Job], executor: Executor, meter: Meter = measured) -> Cost:
     return cost
 
 
+def plain(work: list[Job], meter: Meter = measured) -> Cost:
+    """Return what the jobs cost when papermill executes one after another, each in a kernel of its own."""
+    import papermill
+
+    with tempfile.TemporaryDirectory() as folder, meter() as cost:
+        for number, job in enumerate(work):
+            given = job.values | {"output": folder}
+            papermill.execute_notebook(job.source, f"{folder}/{number}.ipynb", given, progress_bar=False)
+    return cost
+
+
 def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
     """Return what the jobs cost on a local cluster of one worker process, its start included."""
     from distributed import LocalCluster
@@ -201,24 +212,24 @@ def main() -> None:
 def compare(everything: list[Job], counts: list[int], most_plain: int) -> None:
     """Measure every way for each number of runs."""
     ways: dict[str, Callable[[list[Job]], Cost]] = {
-        "papermill, one by one": lambda work: run(work, threads(1, "stock")),
+        "papermill, one by one": plain,
         "thread pool": lambda work: run(work, threads(CORES, "stock")),
         "warm kernels": lambda work: run(work, threads(CORES, "warm")),
         "Dask, warm kernels": on_dask,
     }
-    run(everything[:1], threads(1, "stock"))  # warms the file cache
+    plain(everything[:1])  # warms the file cache
     print(f"{CORES} cores; a run:                       wall s  times   processor s  times   most MB")
     for count in counts:
-        plain = None
+        first = None
         for name, way in ways.items():
             ran = min(count, most_plain) if name in {"papermill, one by one", "thread pool"} else count
             cost = way(everything[:ran])
             each = cost.wall / ran, cost.processor / ran
-            plain = plain or each
+            first = first or each
             said = f" ({ran} of them)" if ran < count else ""
             print(
-                f"{count:4} runs  {name + said:<34}{each[0]:7.2f}{plain[0] / each[0]:7.1f}"
-                f"{each[1]:14.2f}{plain[1] / each[1]:7.1f}{cost.megabytes:10.0f}", flush=True,
+                f"{count:4} runs  {name + said:<34}{each[0]:7.2f}{first[0] / each[0]:7.1f}"
+                f"{each[1]:14.2f}{first[1] / each[1]:7.1f}{cost.megabytes:10.0f}", flush=True,
             )  # fmt: skip
 
 

@@ -134,6 +134,7 @@ def test_a_message_without_end_is_cut(tmp_path: Path) -> None:
     assert Outcome(job, 1.0, "\ud800 half").error == "\\ud800 half"
     cell = new_code_cell(outputs=[])
     run = NotebookRun(new_notebook(cells=[cell]), tmp_path, Kernels("python3", Limits(output=1000), tmp_path))
+    run.clear_before_next_output = False
     for text in ("y" * 400, "y"):
         content = {"ename": "E", "evalue": text, "traceback": ["y" * 500]}
         message = {
