@@ -138,13 +138,13 @@ def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
 def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
     """Measure what each cell, by notebook and number, takes in its kernel, with what it has started, and no more."""
     taken: dict[tuple[str, int], Cost] = {}
-    run_cell, run_job, here = NotebookRun.async_execute_cell, jobs.execute, threading.local()
+    run_cell, run_job, here = NotebookRun.execute_cell, jobs.execute, threading.local()
 
-    async def spy(client: Any, cell: Any, number: int, **kwargs: Any) -> Any:
+    def spy(client: Any, cell: Any, number: int, **kwargs: Any) -> Any:
         kernel, begun = psutil.Process(client.km.provisioner.process.pid), time.perf_counter()
         used = sum(kernel.cpu_times()[:4])
         try:
-            return await run_cell(client, cell, number, **kwargs)
+            return run_cell(client, cell, number, **kwargs)
         finally:
             spent = sum(kernel.cpu_times()[:4]) - used
             taken[here.notebook, number] = Cost(time.perf_counter() - begun, spent)
@@ -153,7 +153,7 @@ def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
         here.notebook = job.notebook
         return run_job(job, *args)
 
-    with mock.patch.object(NotebookRun, "async_execute_cell", spy), mock.patch.object(jobs, "execute", named):
+    with mock.patch.object(NotebookRun, "execute_cell", spy), mock.patch.object(jobs, "execute", named):
         yield taken
 
 

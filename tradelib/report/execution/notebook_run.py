@@ -80,16 +80,22 @@ class NotebookRun(NotebookClient):
         try:
             if self._kernels.ended:
                 self.end("interrupted")
-            self.execute()
+            # As execute() does, but without a callback at the end of the process, which stays when a start is cut off.
+            self.reset_execution_trackers()
+            with self.setup_kernel():
+                for number, cell in enumerate(self.nb.cells):
+                    self.execute_cell(cell, number)
         except Exception:
-            if self._reason:
-                raise EndedError(self._reason) from None
-            raise
+            if not self._reason:
+                raise
         finally:
             timer.cancel()
+            reason = self._reason  # also when all cells were through before the kernel could be ended
             self.end("over")
             self._kernels.living.discard(self)
             shutil.rmtree(self._scratch, ignore_errors=True)
+        if reason:
+            raise EndedError(reason)
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Return the manager of the run's kernel."""
@@ -102,10 +108,10 @@ class NotebookRun(NotebookClient):
         self.km = AsyncKernelManager(**own, connection_file=str(self._scratch / "kernel.json"))
         return self.km
 
-    async def async_start_new_kernel(self, **kwargs: Any) -> None:
+    def start_new_kernel(self, **kwargs: Any) -> None:
         """Start the kernel and limit its memory; end it if that was asked for in the meantime."""
         environment = warm.ONE_THREAD | dict(os.environ) | {"TMPDIR": str(self._scratch)}
-        await super().async_start_new_kernel(env=environment, **kwargs)
+        super().start_new_kernel(env=environment, **kwargs)
         process, most = self._process(), self._limits.memory
         self._group = process.pid if process else None  # it leads a process group of its own
         if process and most and sys.platform == "linux":
