@@ -99,17 +99,22 @@ def bring(
     with partial_folder(folder) as work:
         # What took longest begins first, so that no core waits for it at the end; what never ran before that.
         todo = sorted((job for job in jobs if job.place in reasons), key=lambda job: -_seconds(folder, job))
-        for made in executor(todo, work):
-            if moved := changes(inputs[made.job.place], made.job):
+        for outcome in executor(todo, work):
+            place = outcome.job.place
+            if moved := changes(inputs[place], outcome.job):
                 raise RunError(
                     f"{', '.join(moved)} changed while the notebooks ran. What was made before does not count any "
                     "more; the same command makes all of it anew"
                 )
-            outcome = _judged(made, work / made.job.place)
-            _keep(outcome, folder, work, inputs[outcome.job.place])
-            if outcome.error:
-                failures[outcome.job.place] = outcome.error
-            progress(outcome)
+            try:
+                read_recorded(work / place)
+                judged = outcome
+            except RecordError as error:
+                judged = replace(outcome, error=outcome.error or str(error))
+            _keep(judged, folder, work, inputs[place])
+            if judged.error:
+                failures[place] = judged.error
+            progress(judged)
     return reasons, failures
 
 
@@ -163,15 +168,6 @@ def write_json(path: Path, value: Any) -> None:
 def files_in(folder: Path) -> dict[str, str]:
     """Return the hash of every file in a folder, by its path within."""
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def _judged(outcome: Outcome, made: Path) -> Outcome:
-    """Return an outcome that is a failure when what the notebook recorded cannot be read."""
-    try:
-        read_recorded(made)
-    except RecordError as error:
-        return outcome if outcome.error else replace(outcome, error=str(error))
-    return outcome
 
 
 def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str]) -> None:
