@@ -234,9 +234,9 @@ class Record:
             holds, wanted = abs(got - expected) <= within, f"{_in_words(expected, within)} within {within:g}"
         else:
             holds, wanted = got == expected, _in_words(expected, 0)
-        found = f"got {_in_words(got, within or at_most or 0)}, expected {wanted}"
-        self._recorded["checks"].append({"claim": claim, "holds": bool(holds), "found": found})
-        print(f"{'ok  ' if holds else 'FAIL'} {claim}: {found}")  # noqa: T201
+        outcome = f"got {_in_words(got, within or at_most or 0)}, expected {wanted}"
+        self._recorded["checks"].append({"claim": claim, "holds": bool(holds), "found": outcome})
+        print(f"{'ok  ' if holds else 'FAIL'} {claim}: {outcome}")  # noqa: T201
 
     def finish(self) -> None:
         """Write ``results.json`` when there is an output folder; then fail if a check did.

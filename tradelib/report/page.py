@@ -130,12 +130,12 @@ def explained(html: str, glossary: Mapping[str, str]) -> str:
             inside += (-1 if tag[1] else 1) * (tag[2] in _QUIET)
             paragraph = not tag[1] if tag[2] == "p" else paragraph
         elif paragraph and not inside:
-            for term, name in list(waiting.items()):
-                use = re.compile(rf"(?<![\w<])({re.escape(term)})(?!\w)", re.IGNORECASE)
-                linked, count = use.subn(rf'<a class="t" href="#term-{name}">\1</a>', piece, count=1)
-                if count and "<a" not in piece:
-                    piece = pieces[at] = linked  # noqa: PLW2901 - one term a piece
-                    waiting = {other: its for other, its in waiting.items() if its != name}
+            for term, name in waiting.items():
+                link, use = rf'<a class="t" href="#term-{name}">\1</a>', rf"(?<!\w)({re.escape(term)})(?!\w)"
+                pieces[at], count = re.subn(use, link, piece, count=1, flags=re.IGNORECASE)
+                if count:
+                    waiting = {other: target for other, target in waiting.items() if target != name}
+                    break
     return "".join(pieces)
 
 

@@ -50,8 +50,7 @@ class Trend(Parameters):
     def check_known(self, end: str | None, least: int) -> None:
         """Raise ``SeriesError`` when there are fewer months up to a month than models need."""
         known = self.load_back([self.series, *self.flows().values()], end).dropna()
-        for name in known:
-            require_months(known[name], least=least, purpose=self.notebook.partition("_")[2])
+        require_months(known[self.series], least=least, purpose=self.notebook.partition("_")[2])
 
     def load_back(self, names: list[str], end: str | None) -> pd.DataFrame:
         """Load ten years and more up to a month, from a release that has the span if it reaches back so far."""
@@ -214,14 +213,14 @@ class Revisions(Parameters):
         table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)
         measured = list(table.index.astype(str))
         if len(measured) < self.least_months:
-            found = f"{len(measured)} months with print {self.print_number} and a later one ({', '.join(measured)})"
-            raise ParameterError(f"found {found}; expected at least {self.least_months}")
+            months = f"{len(measured)} months with print {self.print_number} and a later one ({', '.join(measured)})"
+            raise ParameterError(f"found {months}; expected at least {self.least_months}")
         same = [name for name, values in table.select_dtypes(float).items() if values.nunique() < 2]
         if same or not table["direction"].isin(["kept", "flipped"]).any():
-            found = f"found {same[0].replace('_', ' ')} of one size" if same else "found no direction"
+            fault = f"{same[0].replace('_', ' ')} of one size" if same else "no direction"
             where = f"print {self.print_number} of {measured[0]} to {measured[-1]} ({len(measured)} months)"
             expected = "values that differ, and a direction: take a smaller print_number or a longer span"
-            raise ParameterError(f"{where}: {found}; expected {expected}")
+            raise ParameterError(f"{where}: found {fault}; expected {expected}")
         if (example := getattr(self, "example", None)) not in {None, *measured}:
             raise ParameterError(f"example {example} is none of the months measured: {', '.join(measured)}")
         if (rejected := getattr(self, "rejected", 0)) >= (doubtful := getattr(self, "doubtful", 1)):

@@ -72,7 +72,7 @@ class Common(BaseModel):
         self.day  # noqa: B018 - it raises where there is no such release
 
     @model_validator(mode="after")
-    def _has_what_is_asked(self) -> Self:
+    def _check_data(self) -> Self:
         try:
             self.require()
         except TradelibError as error:
@@ -141,7 +141,7 @@ class Chapter(Common):
 
     @property
     def at(self) -> pd.Period:
-        """The month that is told: that of the release, or an earlier one where the notebook has ``month``.
+        """The month that the chapter is about: that of the release, or an earlier one where the notebook has ``month``.
 
         Raises
         ------
