@@ -17,7 +17,7 @@ from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Season
 from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
 _BASES: dict[str, type[Common]] = {
