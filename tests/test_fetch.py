@@ -27,7 +27,7 @@ import tomli_w
 
 from tradelib.fetch import addresses, files as fetch, http as download
 from tradelib.quantity.errors import ParameterError, SourceError
-from tradelib.sources import unpack
+from tradelib.sources import formats
 
 CSV = layouts.as_csv(layouts.fred()).encode()
 LONGER = layouts.as_csv(layouts.fred(count=19)).encode()
@@ -443,7 +443,7 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path):
     path = tmp_path / "a.zip"
     path.write_bytes(raw)
     with pytest.raises(SourceError, match=r"times its size|damaged archive"):
-        unpack.members(path.name, path.read_bytes())
+        formats.members(path.name, path.read_bytes())
 
 
 def test_a_workbook_that_expands_a_thousandfold_is_refused(agency):

@@ -16,10 +16,10 @@ from hypothesis import given, settings, strategies as st
 
 from tradelib.quantity.errors import SourceError
 from tradelib.quantity.periods import parse
+from tradelib.sources.facts import FORM
 from tradelib.sources.identities import check
 from tradelib.sources.reader import read_table
 from tradelib.sources.rows import NUMBER, Grid
-from tradelib.sources.series import FORM
 from tradelib.sources.tables import layouts
 from tradelib.store import release
 

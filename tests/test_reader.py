@@ -13,9 +13,10 @@ import pytest
 from tradelib import store
 from tradelib.quantity.errors import SourceError
 from tradelib.sources.files import read_file, read_files
+from tradelib.sources.formats import read_grids
 from tradelib.sources.identities import check
 from tradelib.sources.reader import read_table
-from tradelib.sources.rows import Grid, read_grids
+from tradelib.sources.rows import Grid
 from tradelib.sources.tables import layouts, tables_of
 
 TITLE = [
@@ -282,7 +283,7 @@ def test_a_csv_text_is_read_by_its_lines(tmp_path):
     out = io.StringIO()
     csv.writer(out).writerows(exhibit1().rows)
     (tmp_path / "exh1.csv").write_text(out.getvalue())
-    assert len(read_grids(Path(tmp_path / "exh1.csv"))[0].rows) == len(exhibit1().rows)
+    assert len(next(read_grids(Path(tmp_path / "exh1.csv"))).rows) == len(exhibit1().rows)
 
 
 def test_every_official_file_is_read_or_named_with_a_true_reason(official_folder):

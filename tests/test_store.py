@@ -12,9 +12,8 @@ from tradelib import combine, load, store
 from tradelib.quantity import QUANTITY_COLUMNS
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SourceError
 from tradelib.quantity.rounding import half_up
-from tradelib.sources.identities import check
-from tradelib.sources.plausible import check_against, check_jumps
-from tradelib.sources.series import FORM
+from tradelib.sources.facts import FORM
+from tradelib.sources.identities import check, check_against, check_jumps
 from tradelib.store import reading, release, releases, tables, writing
 
 

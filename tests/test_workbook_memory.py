@@ -13,7 +13,7 @@ import pytest
 from workbooks import xls, xlsx
 
 from tradelib.quantity.errors import SourceError
-from tradelib.sources.workbook import read_cells
+from tradelib.sources.formats import read_cells
 
 ROWS = layouts_real.long_series()[:40]
 LITTLE = 2_000_000_000
@@ -22,7 +22,7 @@ READ = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({LITTLE}, {LITTLE}))
 from tradelib.quantity.errors import SourceError
-from tradelib.sources.workbook import read_cells
+from tradelib.sources.formats import read_cells
 for path in sys.argv[1:]:
     try:
         [(_, rows)] = read_cells("book", open(path, "rb").read())

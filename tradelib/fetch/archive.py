@@ -18,8 +18,7 @@ from tradelib.fetch.files import Outcome
 from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
-from tradelib.sources.rows import read_grids
-from tradelib.sources.unpack import is_package
+from tradelib.sources.formats import is_package, read_grids
 from tradelib.store.reading import day_of
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _added(month: pd.Period, places: addresses.Archive) -> Outcome:
         return Outcome(str(month), "missing", f"the archive has neither {urls[0]} nor {printed_url}")
     with tempfile.TemporaryDirectory(prefix="tradelib-archive-") as folder:
         if printed and not day:
-            day = released_on(read_grids(Path(printed.name), printed.body, pages=1)[0])
+            day = released_on(next(read_grids(Path(printed.name), printed.body)))
         if tables and not is_package(tables.body):
             expected = "an archive of workbooks"
             raise SourceError(tables.name, None, found="a file that is no archive", expected=expected)

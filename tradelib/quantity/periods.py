@@ -7,8 +7,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import pandas as pd
-
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -27,7 +25,6 @@ _PATTERNS = {
     "quarter": rf"(?P<quarter>first|second|third|fourth)\s+quarter(?:\s+{_YEAR})?",
     "quarter_after": rf"{_YEAR}\s*[:q-]?\s*(?P<number>[1-4])",
     "annual": rf"annual\s+{_YEAR}",
-    "ytd": rf"year[-\s]to[-\s]date(?:\s+{_YEAR})?",
     "year": _YEAR,
     "iso": rf"{_YEAR}-(?P<number>0[1-9]|1[0-2])(?:-\d\d)?",
 }
@@ -41,11 +38,11 @@ class Span(NamedTuple):
     ----------
     kind : str
         ``month``, ``quarter``, ``year`` (a year alone: a line of its own or the head of a block), ``annual``,
-        ``ytd``, ``span`` (January to a month) or ``previous`` ("... as published last month").
+        ``span`` (January to a month) or ``previous`` ("... as published last month").
     year : int or None
         The year, where the label has it.
     first, last : int
-        Months of the year, both included; 0 for the last month of a year to date that is not named.
+        Months of the year, both included.
     marker : str
         ``(R)`` and the like, else empty.
     """
@@ -56,10 +53,15 @@ class Span(NamedTuple):
     last: int
     marker: str = ""
 
-    def months(self, year: int | None = None, newest: int = 0) -> tuple[pd.Period, pd.Period]:
-        """Return first and last month, given the year and the newest month where the label lacks them."""
-        of = self.year or year
-        return pd.Period(year=of, month=self.first, freq="M"), pd.Period(year=of, month=self.last or newest, freq="M")
+    def ordinals(self, year: int) -> tuple[int, int]:
+        """Return first and last month as ordinals, given the year where the label lacks it."""
+        before = ordinal(self.year or year, 0)
+        return before + self.first, before + self.last
+
+
+def ordinal(year: int, month: int) -> int:
+    """Return the number of a month, as pandas counts them: 0 is January 1970."""
+    return 12 * (year - 1970) + month - 1
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +72,7 @@ def parse(text: str) -> Span | None:
     ----------
     text : str
         For example ``January (R)``, ``Jan. - Apr.``, ``1992 Jan``, ``First Quarter 2022``, ``April 2023``,
-        ``Year-to-Date 2023``, ``2024 3 (R)``, ``2025-03``, ``December data as published last month:``.
+        ``2024 3 (R)``, ``2025-03``, ``December data as published last month:``.
     """
     marks = _MARK.findall(text)
     plain = " ".join(_MARK.sub(" ", text).split()).rstrip(":")
@@ -91,8 +93,6 @@ def _span(kind: str, parts: dict[str, str | None], marker: str) -> Span:
         return Span("month", year, number, number, marker)
     if kind in ("annual", "year"):
         return Span(kind, year, 1, 12, marker)
-    if kind == "ytd":
-        return Span(kind, year, 1, 0, marker)
     return Span(kind, year, 1 if kind == "span" else month, month, marker)
 
 

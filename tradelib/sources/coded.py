@@ -1,46 +1,37 @@
 """Series under codes, which are no official table: FRED downloads, answers of BLS, the bulk file of the release.
 
-What a code stands for is known here, for the files do not say it. A file is taken apart into points, each a code, a
-period and the text of its cell; the rest is the same for all.
+What a code stands for is known here (``layouts/codes.toml``), for the files do not say it. A file is taken apart into
+points, each a code, a period and the text of its cell; the rest is the same for all.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
-from itertools import pairwise, product
+import tomllib
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from tradelib.quantity import Quantity
 from tradelib.quantity.errors import SourceError, did_you_mean
-from tradelib.quantity.labels import MNEMONICS
-from tradelib.quantity.periods import MONTHS
-from tradelib.sources.series import series_layout, series_table
+from tradelib.quantity.periods import MONTHS, parse
+from tradelib.sources.facts import series_layout, series_table
+from tradelib.sources.rows import NUMBER, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from tradelib.sources.reader import Table
-    from tradelib.sources.rows import Grid
-    from tradelib.sources.tables import Layout
+    from tradelib.sources.facts import Table
 
-_RATE = "billions of dollars, annual rate"
-_BOP = [Quantity(*pair) for pair in product(("balance", "exports", "imports"), ("total", "goods", "services"))]
-_NIPA = [Quantity(flow, basis="nipa", unit=_RATE) for flow in ("exports", "imports", "balance", "gdp")]
-FRED = {MNEMONICS[quantity.name]: quantity for quantity in (*_BOP, *_NIPA)}
-BLS = {
-    f"EIU{MNEMONICS[quantity.name]}": quantity
-    for flow in ("imports", "exports")
-    for quantity in [Quantity(flow, "goods", "world", "bls", "nsa", "base2000", "index", "index, 2000 = 100")]
-}
-BULK = {
-    f"{flow} {item} {adjusted}": Quantity(flows, items, adjustment=adjustment)
-    for (flow, flows), (item, items), (adjusted, adjustment) in product(
-        {"BAL": "balance", "EXP": "exports", "IMP": "imports"}.items(),
-        {"BOPGS": "total", "BOPG": "goods", "BOPS": "services"}.items(), {"1": "sa", "0": "nsa"}.items(),
-    )
-}  # fmt: skip
+_CODES = tomllib.loads((Path(__file__).parent / "layouts" / "codes.toml").read_text(encoding="utf-8"))
+FRED, BLS, BULK = (
+    {code: Quantity(**fields) for code, fields in _CODES[kind].items()} for kind in ("fred", "bls", "bulk")
+)
 """By code, the quantity."""
 
 MONTHLY_SINCE = pd.Period("1988-12", "M")
@@ -49,11 +40,12 @@ MONTHLY_SINCE = pd.Period("1988-12", "M")
 NEVER_COLLECTED = frozenset({pd.Period("2025-10", "M")})
 """Months without a survey of prices."""
 
+_RELEASES = {"bop": ("ft900", "bea"), "nipa": ("gdp", "nipa")}
+"""By basis of a series of FRED, publisher and compilation."""
+
 _DATE = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-01", re.ASCII)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _BLS_HEADS = {"series_id", "year", "period", "periodName", "value", "footnotes", "latest"}
 _NOTE = r"\{(?:'code': '(\w+)', 'text': (?:'[^']*'|\"[^\"]*\"))?\}"
-_NOTES = re.compile(rf"\[(?:{_NOTE}(?:, (?!\]))?)*\]", re.ASCII)
 _SECTIONS = ("CATEGORIES", "DATA TYPES", "GEO LEVELS", "TIME PERIODS", "NOTES", "DATA UPDATED ON", "DATA")
 _BULK_HEADS = ["per_idx", "cat_idx", "dt_idx", "geo_idx", "is_adj", "val"]
 
@@ -67,32 +59,105 @@ class Point(NamedTuple):
     place: str
 
 
-def read_coded(grid: Grid) -> Table | None:
-    """Read a comma-separated file of coded series; None for any other.
+def read_coded(file: str, text: str) -> Table | None:
+    """Read an answer of the BLS API, or a comma-separated file of coded series; None for any other text.
 
     Raises
     ------
     SourceError
         A code, a period or a value is not as published; a period is left out, or stands twice with different values; a
-        series has no value.
+        series has no value; the API did not process the request (its messages are given); the text is cut short.
     """
-    heads = [cell.strip() for cell in grid.rows[0]] if grid.rows else []
-    if heads[:1] in (["observation_date"], ["DATE"]):
-        return _fred(grid, heads[1:])
-    if set(heads) == _BLS_HEADS:
-        rows = ((f"line {at}", row) for at, row in enumerate(grid.rows[1:], 2) if any(row))
-        return _bls(grid.file, [_bls_point(grid.file, place, _named(grid, place, heads, row)) for place, row in rows])
-    return _bulk(grid) if heads == [_SECTIONS[0]] else None
+    if text.lstrip().startswith("{"):
+        return _bls_answer(file, text)
+    heads = [cell.strip() for cell in next(csv.reader(io.StringIO(text, newline="")), [])]
+    is_bulk, is_bls = heads == [_SECTIONS[0]], set(heads) == _BLS_HEADS
+    if not is_bulk and not is_bls and heads[:1] not in (["observation_date"], ["DATE"]):
+        return None
+    grid = Grid(file, "", list(csv.reader(io.StringIO(text.replace("\r\r\n", "\n"), newline=""))))
+    table = _bulk(grid) if is_bulk else _bls(file, _rows(grid, heads)) if is_bls else _fred(grid, heads)
+    if not text.endswith(("\n", "\r")):
+        raise grid.error(f"line {len(grid.rows)}", "no line end", "a line end; the file is cut short")
+    return table
 
 
-def read_bls_answer(file: str, answer: Mapping[str, Any]) -> Table:
-    """Read an answer of the BLS API as it came, parsed from JSON.
+def _rows(grid: Grid, heads: list[str], start: int = 1) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the rows under the heads that have anything: their place, and their cells by head."""
+    for at, row in enumerate(grid.rows[start:], start + 1):
+        cells = [cell.strip() for cell in row]
+        if any(cells) and len(cells) != len(heads):
+            raise grid.error(f"line {at}", f"{len(cells)} cells", f"{len(heads)}, as in the header")
+        if any(cells):
+            yield f"line {at}", dict(zip(heads, cells, strict=True))
 
-    Raises
-    ------
-    SourceError
-        The API did not process the request (its messages are given), or as ``read_coded``.
+
+def _table(
+    file: str, source: tuple[str, str, str, str], quantities: Mapping[str, Quantity], points: Iterable[Point],
+    never: Collection[pd.Period] = (),
+) -> Table:  # fmt: skip
+    """Return the table of some points: every series has every period, once, and a value in one of them.
+
+    ``source`` is what ``series_layout`` needs: name, title, publisher, compilation.
     """
+    series: dict[str, dict[pd.Period, Point]] = {}
+    for point in points:
+        known = series.setdefault(point.code, {}).setdefault(point.period, point)
+        if known.text != point.text:
+            found = f"{point.period} of {point.code} again with {point.text}, not {known.text}"
+            raise SourceError(file, point.place, found=found, expected="each period once")
+    if not series:
+        raise SourceError(file, None, found="no figures", expected="at least one period")
+    span = pd.period_range(min(map(min, series.values())), max(map(max, series.values())))
+    kept = [period for period in span if period not in never]
+    for code, own in series.items():
+        if lacking := [period for period in kept if period not in own]:
+            expected = f"every period from {span[0]} to {span[-1]}"
+            raise SourceError(file, code, found=f"no {lacking[0]}", expected=expected)
+        if not any(NUMBER.match(point.text) for point in own.values()):
+            raise SourceError(file, None, found=f"no value of {code}", expected="at least one")
+    cells = [[own[period].text for own in series.values()] for period in kept]
+    return series_table(series_layout(*source), file, [(quantities[code], code) for code in series], kept, cells)
+
+
+def _fred(grid: Grid, heads: list[str]) -> Table:
+    """Read a FRED download: a date column, one column a series; a missing value is ``.`` or empty."""
+    codes = heads[1:]
+    if unknown := [code for code in codes if code not in FRED]:
+        hint = did_you_mean(unknown[0], FRED)
+        raise grid.error("line 1", f"the code {unknown[0]!r}", f"a known one; {hint}")
+    bases = {FRED[code].basis for code in codes}
+    if len(bases) != 1 or len(set(codes)) < len(codes):
+        raise grid.error("line 1", f"the codes {', '.join(codes)}", "series of one news release, each once")
+    monthly = bases == {"bop"}
+    points, before = [], ""
+    for line, row in _rows(grid, heads):
+        date = row.pop(heads[0])
+        match = _DATE.fullmatch(date)
+        if not match or (not monthly and int(match[2]) % 3 != 1) or date <= before:
+            expected = f"the first day of the {'month' if monthly else 'quarter'} that comes next, such as 2024-04-01"
+            raise grid.error(line, repr(date), expected)
+        before, period = date, pd.Period(date, "M" if monthly else "Q")
+        for column, (code, cell) in enumerate(row.items(), 2):
+            text, flow, place = "" if cell == "." else cell, FRED[code].flow, f"{line}, column {column}"
+            if text and not re.fullmatch(r"-?\d+(?:\.\d+)?", text, re.ASCII):
+                raise grid.error(place, repr(text), "a number such as -1234.5, or . for a missing one")
+            if text and monthly and not float(text).is_integer():
+                raise grid.error(place, text, "whole millions of dollars, as this series has them")
+            if flow != "balance" and text.startswith("-"):
+                raise grid.error(place, text, f"{flow} above zero")
+            points.append(Point(code, period, text, place))
+    if points and points[-1].text == "0":  # FRED shows a value that is not there yet as a dot
+        raise grid.error(points[-1].place, "0 at the end", "a value, or . for a missing one")
+    title = f"{', '.join(codes)}, U.S. Bureau of Economic Analysis, by way of FRED"
+    return _table(grid.file, (f"fred_{'_'.join(codes)}", title, *_RELEASES[bases.pop()]), FRED, points)
+
+
+def _bls_answer(file: str, text: str) -> Table:
+    """Read an answer of the BLS API as it came."""
+    try:
+        answer: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(file, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
     if answer.get("status") != "REQUEST_SUCCEEDED":
         messages = "; ".join(map(str, answer.get("message") or [])) or "no message"
         found = f"{answer.get('status')} ({messages[:200]})"
@@ -105,92 +170,16 @@ def read_bls_answer(file: str, answer: Mapping[str, Any]) -> Table:
         ]
     except (KeyError, TypeError) as error:
         raise SourceError(file, None, found=f"no {error}", expected="Results with series and their data") from error
-    return _bls(file, [_bls_point(file, place, {name: str(text) for name, text in row.items()}) for place, row in rows])
+    return _bls(file, [(place, {name: str(cell) for name, cell in row.items()}) for place, row in rows])
 
 
-def _table(
-    file: str, layout: Layout, quantities: Mapping[str, Quantity], points: Iterable[Point], freq: str = "M",
-    never: Collection[pd.Period] = (),
-) -> Table:  # fmt: skip
-    """Return the table of some points: every series has every period, once, and a value in one of them."""
-    series: dict[str, dict[pd.Period, Point]] = {}
-    for point in points:
-        known = series.setdefault(point.code, {}).setdefault(point.period, point)
-        if known.text != point.text:
-            found = f"{point.period} of {point.code} again with {point.text}, not {known.text}"
-            raise SourceError(file, point.place, found=found, expected="each period once")
-    if not series:
-        raise SourceError(file, None, found="no figures", expected="at least one period")
-    span = pd.period_range(min(map(min, series.values())), max(map(max, series.values())), freq=freq)
-    kept = [period for period in span if period not in never]
-    for code, own in series.items():
-        if lacking := [period for period in kept if period not in own]:
-            expected = f"every period from {span[0]} to {span[-1]}"
-            raise SourceError(file, code, found=f"no {lacking[0]}", expected=expected)
-        if not any(_NUMBER.match(point.text) for point in own.values()):
-            raise SourceError(file, None, found=f"no value of {code}", expected="at least one")
-    cells = [[own[period].text for own in series.values()] for period in kept]
-    periods = pd.PeriodIndex(kept, freq=freq)
-    return series_table(layout, file, [(quantities[code], code) for code in series], periods, cells)
-
-
-def _known(grid: Grid, place: str, code: str, quantities: Mapping[str, Quantity]) -> Quantity:
-    if code not in quantities:
-        raise grid.error(place, f"the code {code!r}", f"a known one; {did_you_mean(code, quantities)}")
-    return quantities[code]
-
-
-def _named(grid: Grid, place: str, heads: list[str], row: list[str]) -> dict[str, str]:
-    if len(row) != len(heads):
-        raise grid.error(place, f"{len(row)} cells", f"{len(heads)}, as in the header")
-    return dict(zip(heads, (cell.strip() for cell in row), strict=True))
-
-
-def _fred(grid: Grid, codes: list[str]) -> Table:
-    """Read a FRED download: a date column, one column a series; a missing value is ``.`` or empty."""
-    bases = {_known(grid, "line 1", code, FRED).basis for code in codes}
-    if len(bases) != 1 or len(set(codes)) < len(codes):
-        raise grid.error("line 1", f"the codes {', '.join(codes)}", "series of one news release, each once")
-    monthly = bases == {"bop"}
-    points = list(_fred_points(grid, ["date", *codes], monthly=monthly))
-    if points and (last := points[-1]).text == "0":  # FRED shows a value that is not there yet as a dot
-        raise grid.error(last.place, "0 at the end", "a value, or . for a missing one")
-    publisher, compilation = ("ft900", "bea") if monthly else ("gdp", "nipa")
-    title = f"{', '.join(codes)}, U.S. Bureau of Economic Analysis, by way of FRED"
-    layout = series_layout(f"fred_{'_'.join(codes)}", title, publisher, compilation)
-    return _table(grid.file, layout, FRED, points, "M" if monthly else "Q")
-
-
-def _fred_points(grid: Grid, heads: list[str], *, monthly: bool) -> Iterator[Point]:
-    before = ""
-    for at, row in enumerate(grid.rows[1:], 2):
-        if not any(cell.strip() for cell in row):
-            continue
-        date, *cells = _named(grid, f"line {at}", heads, row).values()
-        match = _DATE.fullmatch(date)
-        if not match or (not monthly and int(match[2]) % 3 != 1) or date <= before:
-            expected = f"the first day of the {'month' if monthly else 'quarter'} that comes next"
-            raise grid.error(f"line {at}", repr(date), f"{expected}, such as 2024-04-01")
-        before, period = date, pd.Period(date, "M" if monthly else "Q")
-        for column, (code, text) in enumerate(zip(heads[1:], cells, strict=True), 2):
-            place, flow = f"line {at}, column {column}", FRED[code].flow
-            if text not in ("", ".") and not _NUMBER.fullmatch(text):
-                raise grid.error(place, repr(text), "a number such as -1234.5, or . for a missing one")
-            if monthly and not (text.removesuffix(".") == "" or float(text).is_integer()):
-                raise grid.error(place, text, "whole millions of dollars, as this series has them")
-            if flow != "balance" and text.startswith("-"):
-                raise grid.error(place, text, f"{flow} above zero")
-            yield Point(code, period, text.removesuffix(".") and text, place)
-
-
-def _bls(file: str, points: list[Point]) -> Table:
+def _bls(file: str, rows: Iterable[tuple[str, dict[str, str]]]) -> Table:
     """Return the price indexes of an answer; a row that stands twice with one value counts once."""
-    monthly = [point for point in points if point.period >= MONTHLY_SINCE]
+    points = [_bls_point(file, place, row) for place, row in rows]
     codes = dict.fromkeys(point.code for point in points)
-    title = f"BLS {', '.join(codes)}, import and export price indexes"
-    return _table(
-        file, series_layout(f"bls_{'_'.join(codes)}", title, "bls", "bls"), BLS, monthly, "M", NEVER_COLLECTED
-    )
+    source = (f"bls_{'_'.join(codes)}", f"BLS {', '.join(codes)}, import and export price indexes", "bls", "bls")
+    monthly = [point for point in points if point.period >= MONTHLY_SINCE]
+    return _table(file, source, BLS, monthly, NEVER_COLLECTED)
 
 
 def _bls_point(file: str, place: str, row: Mapping[str, str]) -> Point:
@@ -207,7 +196,8 @@ def _bls_point(file: str, place: str, row: Mapping[str, str]) -> Point:
     month = checked("period", r"M(0[1-9]|1[0-2])", "a month, M01 to M12")[1]
     checked("periodName", name := MONTHS[int(month) - 1], name)
     value = checked("value", r"-|(?!0+(?:\.0+)?$)\d+(?:\.\d+)?", "an index such as 141.2, or - where there is none")[0]
-    notes = checked("footnotes", _NOTES.pattern, "a list such as [{}] or [{'code': 'R', 'text': 'Revised.'}]")[0]
+    expected = "a list such as [{}] or [{'code': 'R', 'text': 'Revised.'}]"
+    notes = checked("footnotes", rf"\[(?:{_NOTE}(?:, (?!\]))?)*\]", expected)[0]
     marks = [f"({sign})" for sign in re.findall(_NOTE, notes) if sign]
     cells = [*marks, "-"] if value == "-" else [f"{float(value):.12g}", *marks]
     return Point(code, pd.Period(f"{year}-{month}", "M"), " ".join(cells), place)
@@ -219,19 +209,25 @@ def _bulk(grid: Grid) -> Table:
     if list(starts) != list(_SECTIONS):
         raise grid.error(None, f"the sections {', '.join(starts)}", ", ".join(_SECTIONS))
     ends = dict(pairwise([*starts.values(), len(grid.rows)]))
-    parts = {name: [row for row in grid.rows[at + 1 : ends[at]] if any(row)] for name, at in starts.items()}
     items, flows, months = (
-        {row[0]: row[1] for row in parts[name][1:]} for name in ("CATEGORIES", "DATA TYPES", "TIME PERIODS")
+        {row[0]: row[1] for row in grid.rows[starts[name] + 2 : ends[starts[name]]] if len(row) > 1}
+        for name in ("CATEGORIES", "DATA TYPES", "TIME PERIODS")
     )
-    if parts["DATA"][:1] != [_BULK_HEADS]:
-        raise grid.error(f"line {starts['DATA'] + 2}", ",".join(parts["DATA"][0]), ",".join(_BULK_HEADS))
-    periods = {at: pd.to_datetime(text, format="%b-%Y").to_period("M") for at, text in months.items()}
+    heads_at = starts["DATA"] + 1
+    if grid.rows[heads_at : heads_at + 1] != [_BULK_HEADS]:
+        found = ",".join(*grid.rows[heads_at : heads_at + 1])
+        raise grid.error(f"line {heads_at + 1}", found, ",".join(_BULK_HEADS))
+    periods = {
+        at: pd.Period(year=span.year, month=span.first, freq="M")
+        for at, text in months.items()
+        if (span := parse(text.replace("-", " "))) and span.year and span.kind == "month"
+    }
     points = []
-    for at, row in enumerate(parts["DATA"][1:], starts["DATA"] + 3):
-        month, item, flow, place, adjusted, text = _named(grid, f"line {at}", _BULK_HEADS, row).values()
+    for line, row in _rows(grid, _BULK_HEADS, heads_at + 1):
+        month, item, flow, place, adjusted, text = row.values()
         code = f"{flows.get(flow)} {items.get(item)} {adjusted}"
         if not re.fullmatch(r"-?\d+", text, re.ASCII) or place != "1" or month not in periods or code not in BULK:
-            raise grid.error(f"line {at}", ",".join(row), "a listed month, item and flow, and whole millions")
-        points.append(Point(code, periods[month], text, f"line {at}"))
+            raise grid.error(line, ",".join(row.values()), "a listed month, item and flow, and whole millions")
+        points.append(Point(code, periods[month], text, line))
     title = "U.S. International Trade in Goods and Services, bulk file"
-    return _table(grid.file, series_layout("ftd", title, "ft900", "census"), BULK, points)
+    return _table(grid.file, ("ftd", title, "ft900", "census"), BULK, points)

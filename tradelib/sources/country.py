@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+import struct
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -13,16 +13,15 @@ from tradelib.quantity import WORLD, Quantity
 from tradelib.quantity.errors import SourceError
 from tradelib.quantity.labels import partner_slug, partners
 from tradelib.quantity.periods import MONTHS
-from tradelib.sources.series import series_layout, series_table
+from tradelib.sources.facts import series_layout, series_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
 
-    from tradelib.sources.reader import Table
+    from tradelib.sources.facts import Table
 
     Values: TypeAlias = npt.NDArray[np.float64]
+    Rows: TypeAlias = list[tuple[int, list[Any]]]
 
 HEADER = ["year", "CTY_CODE", "CTYNAME", *(f"{flow}{month[:3].upper()}" for flow in "IE" for month in (*MONTHS, "YR"))]
 ADJUSTED, WORLD_CODE = "0004", "0015"
@@ -68,55 +67,55 @@ def read_country(file: str, rows: list[list[Any]]) -> Table:
         Header, codes or cells are not as published, a code has another country's name, a partner has a year twice, a
         year is not the sum of its months, the countries are not the world, or the adjusted world differs over a year.
     """
-    places = [at for at, row in enumerate(rows) if at and any(row)]
-    if not places:
+    table = [(at, row) for at, row in enumerate(rows, 1) if at > 1 and any(row)]
+    if not table:
         raise SourceError(file, None, found="a header alone", expected="rows under it")
-    table = [rows[at] for at in places]
-    labels, code_labels, names = _labels(file, places, table)
-    figures = _figures(file, places, table).reshape(len(table), 2, 13)
-    _check_sums(file, places, figures)
-    codes, code_at = np.unique(code_labels, return_inverse=True)
-    year_at = np.array(labels, dtype=int)
+    labels, code_labels, names = _labels(file, table)
+    figures = _figures(file, table)
+    codes = {code: at for at, code in enumerate(sorted(names))}
+    year_at = np.array(list(map(int, labels)))
     years = np.arange(year_at.min(), year_at.max() + 1)
     months = np.zeros((len(codes), len(years), 2, 12))  # no row, no trade
-    months[code_at, year_at - years[0]] = figures[:, :, :12]
+    months[[codes[code] for code in code_labels], year_at - years[0]] = figures[:, :, :12]
     newest = _newest(file, years[-1], months[:, -1])
-    _check_world(file, codes.tolist(), years, months, newest)
+    _check_world(file, list(codes), years, months, newest)
     series = months.transpose(0, 2, 1, 3).reshape(len(codes), 2, -1)[:, :, : (len(years) - 1) * 12 + newest]
-    return _table(file, names, {code: series[at] for at, code in enumerate(codes)}, years[0])
+    return _table(file, names, dict(zip(codes, series, strict=True)), years[0])
 
 
-def _labels(file: str, places: list[int], table: list[list[Any]]) -> tuple[list[str], list[str], dict[str, str]]:
+def _labels(file: str, table: Rows) -> tuple[list[str], list[str], dict[str, str]]:
     """Return year and code of each row and the names by code; a partner has a year once, and one name all through."""
     years, codes, names = (
-        _texts(file, places, [row[at] for row in table], *expected)
+        _texts(file, table, at, *expected)
         for at, expected in enumerate([(r"(?:19|20)\d\d", "a year"), (r"\d{4}", "four digits"), (r"\S.*", "a partner")])
     )
-    rows = pd.DataFrame({"code": codes, "name": names, "year": list(map(int, years))})
-    called = rows.drop_duplicates("code").set_index("code")["name"].to_dict()
-    wrong = (rows["name"] != rows["code"].map(called)) | rows.duplicated(["code", "year"])
-    if wrong.any():
-        code, name, year = rows.loc[at := int(wrong.idxmax())]
-        expected = f"{called[code]}, each year once"
-        raise SourceError(file, f"row {places[at] + 1}", found=f"{code} {name} in {year}", expected=expected)
+    called: dict[str, str] = {}
+    seen: dict[str, set[str]] = {}
+    for (place, _), year, code, name in zip(table, years, codes, names, strict=True):
+        own = seen.setdefault(code, set())
+        if called.setdefault(code, name) != name or year in own:
+            expected = f"{called[code]}, each year once"
+            raise SourceError(file, f"row {place}", found=f"{code} {name} in {year}", expected=expected)
+        own.add(year)
     known = {code: slug for slug, row in partners().items() for code in row["codes"].split(";") if code}
     for code, name in called.items():  # no code has the name of another partner; a partner that no list has passes
         if code in known and (slug := partner_slug(name)) != known[code] and slug in partners():
             raise SourceError(file, f"code {code}", found=name, expected=partners()[known[code]]["name"])
     for code in (ADJUSTED, WORLD_CODE):
-        have = sorted(rows.loc[rows["code"] == code, "year"])
-        if have != list(range(min(have, default=0), int(rows["year"].max()) + 1)):
-            found = f"the years {', '.join(map(str, have)) or 'none'}"
+        have = sorted(seen.get(code, ()))
+        if not have or int(have[0]) + len(have) <= int(max(years)):
+            found = f"the years {', '.join(have) or 'none'}"
             raise SourceError(file, f"code {code}", found=found, expected=f"every year until {max(years)}")
     return years, codes, called
 
 
-def _texts(file: str, places: list[int], cells: list[Any], pattern: str, expected: str) -> list[str]:
+def _texts(file: str, table: Rows, at: int, pattern: str, expected: str) -> list[str]:
     """Return the cells of a column as text; the few different ones are looked at once."""
+    cells = [row[at] for _, row in table]
     texts = {cell: _text(cell) for cell in set(cells)}
     if bad := {cell for cell, text in texts.items() if not re.fullmatch(pattern, text, re.ASCII)}:
-        at = next(at for at, cell in enumerate(cells) if cell in bad)
-        raise SourceError(file, f"row {places[at] + 1}", found=repr(cells[at]), expected=expected)
+        place, cell = next((place, row[at]) for place, row in table if row[at] in bad)
+        raise SourceError(file, f"row {place}", found=repr(cell), expected=expected)
     return [texts[cell] for cell in cells]
 
 
@@ -124,34 +123,31 @@ def _text(cell: object) -> str:
     return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-def _refuse(file: str, places: Sequence[int], wrong: pd.Series, found: pd.Series, expected: str) -> None:
-    if wrong.any():
-        at = int(wrong.to_numpy().argmax())
-        raise SourceError(file, f"row {places[at] + 1}", found=repr(found.iloc[at]), expected=expected)
-
-
-def _figures(file: str, places: list[int], table: list[list[Any]]) -> Values:
-    """Return the 26 figures of every row; each must be a number."""
+def _figures(file: str, table: Rows) -> Values:
+    """Return the figures of every row by flow: twelve months and their year, which is the sum of them."""
     width = len(HEADER)
-    # Text that looks like a number would convert: the types of all cells are looked at, at once.
-    kinds = set(map(type, chain.from_iterable(row[3:width] for row in table)))
-    if kinds != {float} or {len(row) for row in table} != {width}:
-        for place, row in zip(places, table, strict=True):
-            wrong = [repr(cell) for cell in row[3:width] if not isinstance(cell, float)]
-            if wrong or len(row) < width or any(row[width:]):
-                expected = f"{width} columns, numbers from the fourth on"
-                found = wrong[0] if wrong else f"{len(row)} cells"
-                raise SourceError(file, f"row {place + 1}", found=found, expected=expected)
-    values = np.array([row[3:width] for row in table])
-    bad = pd.Series((~np.isfinite(values) | (values < 0)).any(axis=1))
-    _refuse(file, places, bad, pd.Series(list(values.min(axis=1))), "numbers of zero or more")
-    return values
-
-
-def _check_sums(file: str, places: list[int], figures: Values) -> None:
+    expected = f"{width} columns, numbers from the fourth on"
+    pack = struct.Struct(f"{width - 3}d").pack  # takes numbers only, and so many
+    try:
+        packed = b"".join([pack(*row[3:width]) for _, row in table])
+    except struct.error:
+        packed = b""
+    for place, row in table if not packed or len(table[0][1]) > width else ():
+        wrong = [repr(cell) for cell in row[3:width] if not isinstance(cell, float)]
+        if wrong or len(row) < width or any(row[width:]):
+            found = wrong[0] if wrong else f"{len(row)} cells"
+            raise SourceError(file, f"row {place}", found=found, expected=expected)
+    figures = np.frombuffer(packed).reshape(len(table), 2, 13)
     gaps = np.abs(figures[:, :, :12].sum(axis=2) - figures[:, :, 12]).max(axis=1)
-    expected = f"years that are the sum of their months within {SUM_TOLERANCE}"
-    _refuse(file, places, pd.Series(gaps > SUM_TOLERANCE), pd.Series(gaps).map("a gap of {:,.1f}".format), expected)
+    least, most = figures.min(axis=(1, 2)), figures.max(axis=(1, 2))
+    for wrong, words, found, expected in (
+        (~np.isfinite(most) | (least < 0), "", least, "numbers of zero or more"),
+        (gaps > SUM_TOLERANCE, "a gap of ", gaps, f"years that are the sum of their months within {SUM_TOLERANCE}"),
+    ):
+        if wrong.any():
+            at = int(wrong.argmax())
+            raise SourceError(file, f"row {table[at][0]}", found=f"{words}{found[at]:,.1f}", expected=expected)
+    return figures
 
 
 def _newest(file: str, year: int, months: Values) -> int:
@@ -198,15 +194,12 @@ def _table(file: str, names: dict[str, str], months: dict[str, Values], first: i
     traded = {code: both[:, -12:].sum() for code, both in series.items() if code >= "1000"}
     kept = [code for code in series if code < "1000"] + sorted(traded, key=lambda code: -traded[code])[:LARGEST]
     columns = [(_quantity(flow, code, names[code]), code) for code in kept for flow in FLOWS]
-    values = np.concatenate([series[code] for code in kept]).T
+    values = np.concatenate([series[code] for code in kept]).round(1).T
     starts = (values != 0).argmax(axis=0)  # an area or technology group has no figures before it was compiled
-    form = "%.1f\t" * len(columns)
-    cells = [(form % tuple(row)).replace(".0\t", "\t").split("\t")[:-1] for row in values.tolist()]
-    for column, start in enumerate(starts):
-        for row in cells[:start]:
-            row[column] = ""
+    values[np.arange(len(values))[:, None] < starts] = np.nan
     layout = series_layout("country", "U.S. Trade in Goods by Country, U.S. Census Bureau", "ft900", "country")
-    return series_table(layout, file, columns, pd.period_range(f"{first}-01", periods=len(cells), freq="M"), cells)
+    periods = pd.period_range(f"{first}-01", periods=len(values), freq="M")
+    return series_table(layout, file, columns, periods, values)
 
 
 def _quantity(flow: str, code: str, name: str) -> Quantity:

@@ -1,153 +1,202 @@
-"""From the rows of an official table to its facts: every figure checked, its period checked, its address kept."""
+"""A table as it was read: one row a figure, with all that makes its quantity, its period and its place.
+
+Official tables and series under codes come to this one shape. Series (FRED, the answers of BLS, the country workbook)
+are kept as months or quarters down and quantities across, each column headed by all that makes its quantity, so that
+nothing has to be looked up elsewhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from tradelib.quantity import FACT_COLUMNS, QUANTITY_COLUMNS
-from tradelib.sources.rows import REVISED, numbers
+from tradelib.quantity.periods import parse
+from tradelib.sources.rows import Grid, numbers
+from tradelib.sources.tables import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from tradelib.quantity.errors import SourceError
-    from tradelib.sources.rows import Grid, Row
-    from tradelib.sources.tables import Layout
+    import numpy.typing as npt
 
+    from tradelib.quantity import Quantity
 
-class Meaning(NamedTuple):
-    """What the label of a row says: fields of its quantity, or its first and last month as ordinals."""
-
-    own: dict[str, str]
-    first: int = 0
-    last: int = 0
-    mark: str = ""
-    edition: str = "current"
+FORM = "series"
+"""What the store calls a table of series, and the sheet of its grid."""
 
 
 @dataclass(frozen=True)
-class Figures:
-    """The rows of one table, as wide as its columns; figures are turned into numbers all at once.
+class Table:
+    """One official table as it was read.
 
     Attributes
     ----------
     layout : Layout
-        What the table was read by.
-    grid : Grid
-        Its first sheet or page.
-    columns : sequence of dict
-        What each column says; ``span`` is its first and last month where rows are items.
-    quantities : sequence of tuple
-        Fields of the quantities, in the order of ``QUANTITY_COLUMNS``.
-    rows : sequence of (Row, Meaning, int)
-        Rows in order; the number is that of the quantity in their first column.
-    places : list of str
-        Addresses of the figures, row by row.
+        What it was read by.
+    title : str
+        As printed.
+    grids : tuple of Grid
+        Its cells; several for the pages of a PDF.
+    facts : pandas.DataFrame
+        One row a published figure, with the columns ``FACT_COLUMNS``.
+    notes : tuple of str
+        What is worth saying of it: labels that no table of names has.
+    released : datetime.date or None
+        Day of release that its file names.
     """
 
     layout: Layout
-    grid: Grid
-    columns: Sequence[dict[str, Any]]
-    quantities: Sequence[tuple[str, ...]]
-    rows: Sequence[tuple[Row, Meaning, int]]
-    places: list[str]
+    title: str
+    grids: tuple[Grid, ...]
+    facts: pd.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
+    released: dt.date | None = None
 
-    def facts(self) -> pd.DataFrame:
-        """Return the figures as one table; texts that repeat are categories."""
-        rows, meanings, starts = zip(*self.rows, strict=True)
-        width = len(self.columns)
-        values, markers = self._values(rows, [meaning.mark for meaning in meanings for _ in range(width)])
-        if self.layout.down == "time":
-            first, last = (np.repeat([meaning[at] for meaning in meanings], width) for at in (1, 2))
-            self._check_calendar()
-            # Tables of real goods call the part of a year that is not over a whole year.
-            newest = last[first == last].max(initial=0)
-            last = np.where((first < newest) & (newest < last), newest, last)
-        else:
-            spans = [[month.ordinal for month in column["span"]] for column in self.columns]
-            first, last = np.tile(spans, (len(rows), 1)).T
-        quantity = np.add.outer(starts, np.arange(width)).ravel()
-        columns: dict[str, Any] = {
-            name: _category(texts, quantity)
-            for name, texts in zip(QUANTITY_COLUMNS, zip(*self.quantities, strict=True), strict=True)
-        }
-        columns["first"], columns["last"] = (pd.PeriodIndex.from_ordinals(at, freq="M") for at in (first, last))
-        everywhere = np.zeros(len(last), int)
-        columns |= {
-            "value": values, "marker": markers,
-            "edition": _category([meaning.edition for meaning in meanings], np.repeat(np.arange(len(rows)), width)),
-            "exhibit": _category([self.layout.exhibit], everywhere),
-            "file": _category([self.grid.file], everywhere), "cell": self.places,
-            "label": [row.label for row in rows for _ in range(width)],
-        }  # fmt: skip
-        return pd.DataFrame(columns, columns=list(FACT_COLUMNS))
+    @property
+    def exhibit(self) -> str:
+        """Name of the table."""
+        return self.layout.exhibit
 
-    def _values(self, rows: Sequence[Row], marks: list[str]) -> tuple[np.ndarray, list[str]]:
-        """Return the figures, checked, and what each cell says besides its number; ``marks`` is what its row says."""
-        texts = [text for row in rows for text in row.figures]
-        values, wrong = numbers(texts)
-        if wrong is not None:
-            raise self._error(wrong, texts, "a figure, or a marker such as (-)")
-        revised = {row * len(self.columns) + at for row, its in enumerate(rows) for at in its.revised}
-        withheld = np.flatnonzero(np.isnan(values)).tolist()
-        if self.layout.complete and (wrong := next((at for at in withheld if texts[at] != "(-)"), None)) is not None:
-            raise self._error(wrong, texts, "a figure: the agencies withhold none in this table")
-        if self.layout.whole and (fractions := np.flatnonzero(values % 1 > 0)).size:
-            raise self._error(fractions[0], texts, "a whole number, as all figures of this table are")
-        for at in sorted(revised.union(withheld)):
-            own = (marks[at], REVISED if at in revised else "", "" if values[at] == values[at] else texts[at])
-            marks[at] = " ".join(dict.fromkeys(filter(None, own)))
-        return values, marks
-
-    def _error(self, at: int, texts: Sequence[str], expected: str) -> SourceError:
-        return self.grid.error(self.places[at], repr(texts[at]), expected)
-
-    def _check_calendar(self) -> None:
-        """Refuse a month or quarter that is left out, or that stands twice in one block.
-
-        They run from January of the first year to the newest one of the table, each once.
-        """
-        seen: dict[int, dict[tuple[str, ...], set[int]]] = {1: {}, 3: {}}
-        for at, (row, meaning, quantity) in enumerate(self.rows):
-            length = meaning.last - meaning.first + 1
-            if length not in seen or meaning.edition != "current" or "-" in row.label:
-                continue  # "Jan. -" is the year to date of a January
-            ends = seen[length].setdefault(self.quantities[quantity], set())
-            if meaning.last in ends:
-                place = self.places[at * len(self.columns)]
-                raise self.grid.error(place, f"{_month(meaning.last)} again", "each month or quarter once")
-            ends.add(meaning.last)
-        for length, by_quantity in seen.items():
-            newest = max((max(ends) for ends in by_quantity.values()), default=0)
-            for ends in by_quantity.values():
-                january = min(ends) - min(ends) % 12
-                if lacking := sorted(set(range(january + length - 1, newest + 1, length)) - ends):
-                    every = f"every {'month' if length == 1 else 'quarter'} from January of the first year"
-                    raise self.grid.error(None, f"no {_month(lacking[0])}", f"{every} to {_month(newest)}")
+    @property
+    def month(self) -> pd.Period:
+        """The newest month that it has a figure for."""
+        return self.facts.loc[self.facts["value"].notna() & (self.facts["edition"] == "current"), "last"].max()
 
 
-@cache
-def ordinal(year: int, month: int) -> int:
-    """Return the number of a month, as pandas counts them."""
-    return int(pd.Period(year=year, month=month, freq="M").ordinal)
+def facts_of(
+    layout: Layout, file: str, quantities: Iterable[Sequence[str]], which: npt.NDArray[np.intp], /, *,
+    first: Any, last: Any, edition: str | pd.Categorical = "current", **columns: Any,
+) -> pd.DataFrame:  # fmt: skip
+    """Return figures as one table; texts that repeat are categories.
+
+    Parameters
+    ----------
+    layout, file
+        Where the figures stand.
+    quantities : iterable of sequence of str
+        Fields of the quantities, in the order of ``QUANTITY_COLUMNS``.
+    which : array of int
+        Which of them each figure is of.
+    first, last : array of int
+        First and last month of each figure, as ordinals.
+    edition, columns
+        The other columns of ``FACT_COLUMNS``.
+    """
+    fields = zip(QUANTITY_COLUMNS, zip(*quantities, strict=True), strict=True)
+    columns |= {name: category(texts, which) for name, texts in fields}
+    columns |= {name: pd.PeriodIndex.from_ordinals(at, freq="M") for name, at in (("first", first), ("last", last))}
+    everywhere = np.zeros(len(which), int)
+    same = {"exhibit": layout.exhibit, "file": file} | ({"edition": edition} if isinstance(edition, str) else {})
+    columns |= {"edition": edition} | {name: category([text], everywhere) for name, text in same.items()}
+    columns |= {name: pd.array(columns[name], dtype="str") for name in ("marker", "cell", "label")}
+    return pd.DataFrame({name: columns[name] for name in FACT_COLUMNS}, copy=False)
 
 
-def _month(ordinal: int) -> pd.Period:
-    return pd.Period(ordinal=ordinal, freq="M")
-
-
-def _category(texts: Sequence[str], which: Any) -> pd.Categorical:
+def category(texts: Sequence[str], which: npt.NDArray[np.intp]) -> pd.Categorical:
     """Return the texts that some numbers choose from a list."""
     names = tuple(sorted(set(texts)))
-    codes = np.array([names.index(text) for text in texts])
+    numbers_of = {name: number for number, name in enumerate(names)}
+    codes = np.array([numbers_of[text] for text in texts])
     return pd.Categorical.from_codes(codes[which], dtype=_dtype(names), validate=False)
 
 
 @lru_cache(maxsize=256)
 def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
     return pd.CategoricalDtype(pd.Index(names, dtype="str"))
+
+
+def series_layout(name: str, title: str, publisher: str, compilation: str) -> Layout:
+    """Return the layout of a table of series, which says no more than whose it is."""
+    return Layout(name, title, {}, FORM, (), publisher=publisher, compilation=compilation)
+
+
+def series_table(
+    layout: Layout, file: str, columns: Sequence[tuple[Quantity, str]], periods: Iterable[pd.Period],
+    cells: Sequence[Sequence[str]] | npt.NDArray[np.float64],
+) -> Table:  # fmt: skip
+    """Return the table that some series make.
+
+    Parameters
+    ----------
+    layout : Layout
+        As ``series_layout`` makes it.
+    file : str
+        The official file.
+    columns : sequence of (Quantity, str)
+        What each column is, and its code in the file.
+    periods : iterable of pandas.Period
+        Months or quarters of the rows.
+    cells : sequence of sequence of str, or array of float
+        By row and column a number, a marker after it or alone, or nothing; as an array numbers to a tenth, and NaN.
+    """
+    head = [[name, *(getattr(quantity, name) for quantity, _ in columns)] for name in QUANTITY_COLUMNS]
+    head.append(["code", *(code for _, code in columns)])
+    labels = list(map(str, periods))
+    if isinstance(cells, np.ndarray):
+        values, there = cells, np.nonzero(~np.isnan(cells))
+        grid = Grid(
+            file, FORM, lambda: [*head, *([label, *row] for label, row in zip(labels, _tenths(values), strict=True))]
+        )
+        return _table(layout, grid, head, labels, there, values[there], np.full(len(there[0]), "", object))
+    return read_series(
+        layout, Grid(file, FORM, [*head, *([label, *row] for label, row in zip(labels, cells, strict=True))])
+    )
+
+
+def read_series(layout: Layout, grid: Grid) -> Table:
+    """Return the figures of a grid that ``series_table`` made.
+
+    Raises
+    ------
+    SourceError
+        The head is another one, or a cell holds neither a number nor a marker.
+    """
+    deep = len(QUANTITY_COLUMNS) + 1
+    head, body = grid.rows[:deep], grid.rows[deep:]
+    names = [row[0] for row in head if row]
+    if names != [*QUANTITY_COLUMNS, "code"] or not body:
+        raise grid.error(None, f"the heads {', '.join(names)}", f"{', '.join(QUANTITY_COLUMNS)}, code, and rows")
+    width = len(head[-1])
+    cells = np.array([(row + [""] * width)[1:width] for row in body], dtype=object)
+    there = np.nonzero(cells)
+    texts = cells[there].tolist()
+    markers = np.full(len(texts), "", dtype=object)
+    first_words = texts.copy()
+    for at, text in enumerate(texts):
+        if " " in text:
+            first_words[at], _, markers[at] = text.partition(" ")
+    values, wrong = numbers(first_words)
+    if wrong is not None:
+        place = grid.place(deep + int(there[0][wrong]), 1 + int(there[1][wrong]))
+        raise grid.error(place, repr(texts[wrong]), "a number, a marker after it or alone, or nothing")
+    for at in np.flatnonzero(np.isnan(values)).tolist():
+        markers[at] = texts[at]
+    return _table(layout, grid, head, [row[0] for row in body], there, values, markers)
+
+
+def _table(
+    layout: Layout, grid: Grid, head: Sequence[Sequence[str]], labels: Sequence[str], there: Any, values: Any,
+    markers: Any,
+) -> Table:  # fmt: skip
+    """Return the table of series whose figures stand ``there``, by row and column."""
+    row, column = there
+    first, last = np.array([span.ordinals(0) for label in labels if (span := parse(label))])[row].T
+    starts, ends = np.array([f"{code}, " for code in head[-1][1:]], object), np.array(labels, object)
+    facts = facts_of(
+        layout, grid.file, zip(*(names[1:] for names in head[:-1]), strict=True), column, first=first, last=last,
+        value=values, marker=markers, cell=starts[column] + ends[row], label=np.full(len(row), "", object),
+    )  # fmt: skip
+    return Table(layout, layout.title, (grid,), facts)
+
+
+def _tenths(values: npt.NDArray[np.float64]) -> Iterator[list[str]]:
+    """Yield rows of numbers to a tenth as text, whole ones without a point, NaN as nothing."""
+    form = "%.1f\t" * values.shape[1]
+    for row in values.tolist():
+        yield (form % tuple(row)).replace(".0\t", "\t").replace("nan", "").split("\t")[:-1]

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tradelib.quantity.errors import SourceError
 from tradelib.quantity.periods import day
 from tradelib.sources import country
-from tradelib.sources.coded import read_bls_answer, read_coded
-from tradelib.sources.raw import decode, read_raw
+from tradelib.sources.coded import read_coded
+from tradelib.sources.formats import (
+    decode,
+    grids_of_sheets,
+    is_package,
+    is_text,
+    is_workbook,
+    members,
+    read_cells,
+    read_grids,
+    read_raw,
+)
 from tradelib.sources.reader import read_table
-from tradelib.sources.rows import Grid, grids_of
 from tradelib.sources.tables import layout_of, tables_of, titles
-from tradelib.sources.unpack import is_package, members
-from tradelib.sources.workbook import is_workbook, read_cells
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tradelib.sources.reader import Table
+    from tradelib.sources.facts import Table
+    from tradelib.sources.rows import Grid
 
 COVERS = ("Readme",)
 """Sheets that list the tables of a workbook."""
@@ -84,53 +89,35 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
     one: a PDF of a whole release takes many seconds.
     """
     raw = read_raw(path) if raw is None else raw
-    if is_workbook(raw):
-        sheets = read_cells(path.name, raw)
-        rows = sheets[0][1]
-        if rows and country.is_country(rows[0]):
-            return [country.read_country(path.name, rows)]
-    elif not raw.startswith(b"%PDF-") and (table := _series(path, decode(path, raw))):
+    if is_text(raw) and (table := read_coded(path.name, decode(path.name, raw))):
         return [table]
-    return _tables(grids_of(path, raw), first_of)
+    if not is_workbook(raw):
+        return _tables(read_grids(path, raw), first_of)
+    sheets = read_cells(path.name, raw)
+    rows = sheets[0][1]
+    if rows and country.is_country(rows[0]):
+        return [country.read_country(path.name, rows)]
+    return _tables(grids_of_sheets(path.name, sheets), first_of)
 
 
-def _series(path: Path, text: str) -> Table | None:
-    """Return the one table of an answer or of comma-separated series; None for any other text."""
-    if text.lstrip().startswith("{"):
-        try:
-            answer: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise SourceError(path.name, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
-        return read_bls_answer(path.name, answer)
-    grid = Grid(path.name, "", list(csv.reader(io.StringIO(text.replace("\r\r\n", "\n"), newline=""))))
-    table = read_coded(grid)
-    if table and not text.endswith(("\n", "\r")):
-        raise grid.error(f"line {len(grid.rows)}", "no line end", "a line end; the file is cut short")
-    return table
-
-
-def _tables(pages: Iterable[Grid], first_of: Sequence[str]) -> list[Table]:
-    grids: list[Grid] = []
-
-    def each() -> Iterator[Grid]:
-        for grid in pages:
-            grids.append(grid)
-            yield grid
-
+def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
+    first = next(pages)
     groups = []
-    for group in tables_of(each()):
+    for group in tables_of(chain([first], pages)):
         if titles(group[0]) and group[0].sheet not in COVERS:
             groups.append(group)
             if first_of and (layout := layout_of(group[0])) and layout[0].exhibit in first_of:
                 groups = [group]
                 break
-    supported = [pages for pages in groups if not _unsupported(pages[0])]
+    supported = [group for group in groups if not _unsupported(group[0])]
     if not supported and groups:
-        raise grids[0].error(None, titles(groups[0][0])[0], f"another table; this is {_unsupported(groups[0][0])}")
+        raise first.error(None, titles(groups[0][0])[0], f"another table; this is {_unsupported(groups[0][0])}")
     if not supported:
-        raise _refusal(grids)
-    released = released_on(grids[0])
-    tables = [replace(read_table(pages), released=released) for pages in supported]
+        kind = "a PDF" if first.is_pdf else "a file"
+        found = f"{kind} that begins {' '.join(first.lines(3))[:120]!r}"
+        raise first.error(None, found, f"{FORMATS} (data/README.md lists them)")
+    released = released_on(first)
+    tables = [replace(read_table(group), released=released) for group in supported]
     seen: dict[str, str] = {}
     for table in tables:
         where = table.grids[0].sheet
@@ -150,9 +137,3 @@ def _unsupported(grid: Grid) -> str:
     """Return why a table is not read, though it is well known; empty for any other."""
     text = " ".join(titles(grid)).lower()
     return next((why for words, why in UNSUPPORTED.items() if words in text), "")
-
-
-def _refusal(grids: Sequence[Grid]) -> SourceError:
-    head = " ".join(grids[0].lines(3))[:120]
-    kind = "a PDF" if grids[0].sheet == "pdf" else "a file"
-    return grids[0].error(None, f"{kind} that begins {head!r}", f"{FORMATS} (data/README.md lists them)")

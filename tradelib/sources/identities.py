@@ -2,6 +2,7 @@
 
 The accounts are data (``layouts/identities.toml``) and are run on all tables of a release together, so that a table
 read under a wrong meaning contradicts another one. A figure that rounds to zero counts as zero within half a unit.
+What no account inside a release can see is checked against the neighbours of a figure and against earlier releases.
 """
 
 from __future__ import annotations
@@ -20,13 +21,22 @@ from tradelib.quantity.errors import SourceError
 from tradelib.sources.tables import assign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from tradelib.sources.reader import Table
+    from tradelib.sources.facts import Table
 
 KEY = [*QUANTITY_COLUMNS, "first", "last"]
 _ADDS = {"value", "quantity", "cif_value", "duty"}
 _AT = {name: at for at, name in enumerate(QUANTITY_COLUMNS)}
+JUMP = 1.5
+"""How far a month may lie from the mean of its neighbours, in mean absolute values of the half years around it."""
+
+REVISION = 0.5
+"""How much of the mean absolute value of the year around it a month may be revised by."""
+
+NEAR_ZERO = 10.0
+"""Jumps below so many units of the last digit are never refused: a series near zero has no scale."""
+
 REPEATED = 1.0
 """How far two prints of one figure in one release may be apart: tables round for themselves."""
 
@@ -85,8 +95,12 @@ def check(tables: Sequence[Table]) -> Counter[str]:
     parts: dict[str, Figures] = defaultdict(lambda: defaultdict(dict))
     prints: dict[tuple[Any, ...], list[Print]] = defaultdict(list)
     for table in tables:
-        own = table.layout.compilation
-        for quantity, span, edition, figure in _prints(table):
+        facts, own = table.facts, table.layout.compilation
+        quantities = zip(*(facts[name].astype(object) for name in QUANTITY_COLUMNS), strict=True)
+        spans = zip(*(facts[name].array.asi8.tolist() for name in ("first", "last")), strict=True)
+        rest = zip(*(facts[name].tolist() for name in ("edition", "value", "marker")), strict=True)
+        for row, (quantity, span, (edition, value, marker)) in enumerate(zip(quantities, spans, rest, strict=True)):
+            figure = Print(0.0 if isnan(value) and "(-)" in marker else value, facts, row)
             parts[own if edition == "current" else edition][quantity].setdefault(span, figure)
             if edition == "current" and not isnan(figure.value):
                 prints["" if span[0] >= TWO_COMPILATIONS_SINCE else own, quantity, span].append(figure)
@@ -96,15 +110,6 @@ def check(tables: Sequence[Table]) -> Counter[str]:
         _check_spans(figures, done)
         _check_unit_prices(figures, done)
     return done
-
-
-def _prints(table: Table) -> Iterator[tuple[Key, tuple[int, int], str, Print]]:
-    facts = table.facts
-    quantities = zip(*(facts[name].astype(object) for name in QUANTITY_COLUMNS), strict=True)
-    spans = zip(facts["first"].array.asi8.tolist(), facts["last"].array.asi8.tolist(), strict=True)
-    rest = zip(facts["edition"].astype(object), facts["value"].tolist(), facts["marker"].tolist(), strict=True)
-    for row, (quantity, span, (edition, value, marker)) in enumerate(zip(quantities, spans, rest, strict=True)):
-        yield quantity, span, edition, Print(0.0 if isnan(value) and "(-)" in marker else value, facts, row)
 
 
 def _stands(identity: dict[str, Any], key: Key) -> bool:
@@ -166,11 +171,10 @@ def _check_spans(figures: Figures, done: Counter[str]) -> None:
 
 def _check_unit_prices(figures: Figures, done: Counter[str]) -> None:
     name = "value / quantity = unit price"
-    of = (("value", "thousands of dollars"), ("quantity", "thousands of barrels"))
+    terms = [{_AT["measure"]: measure, _AT["unit"]: f"thousands of {of}"}
+             for measure, of in (("value", "dollars"), ("quantity", "barrels"))]  # fmt: skip
     for key in [key for key in figures if key[_AT["measure"]] == "unit_price"]:
-        value, quantity = (
-            figures.get(_changed(key, {_AT["measure"]: measure, _AT["unit"]: unit}), {}) for measure, unit in of
-        )
+        value, quantity = (figures.get(_changed(key, term), {}) for term in terms)
         for span, price in figures[key].items():
             if span not in value or span not in quantity or not quantity[span].value:
                 continue
@@ -198,3 +202,77 @@ def refusal(fact: pd.Series | Print, *, found: str, expected: str) -> SourceErro
     """Return the error that names the file and the cell of a fact."""
     fact = fact.facts.iloc[fact.row] if isinstance(fact, Print) else fact
     return SourceError(fact["file"], f"{fact['cell']} ({fact['label']})", found=found, expected=expected)
+
+
+def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: str) -> None:
+    """Check the print of last month that tables repeat against the release that had it first.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Facts of tables that may repeat it.
+    other : DataFrame
+        Facts of the release before.
+    where : str
+        What that one is called in the message.
+
+    Raises
+    ------
+    SourceError
+        A repeated figure is not the one that was printed.
+    """
+    facts = pd.concat(frames, ignore_index=True)
+    both = common(other[other["edition"] == "current"], facts[facts["edition"] == "previous"])
+    wrong = both[(both["value"] - both["value_before"]).abs() > REPEATED + 1e-6]
+    if len(wrong):
+        row = wrong.iloc[0]
+        raise refusal(
+            row, found=f"{row['value']:,.12g}, repeated as published last month",
+            expected=f"{row['value_before']:,.12g}, as published {where} ({row['file_before']}, {row['cell_before']})",
+        )  # fmt: skip
+
+
+def common(before: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts whose quantity and span have a figure in both frames, those of the first as ``..._before``."""
+    names = dict.fromkeys(QUANTITY_COLUMNS, str)
+    pair = [part[part["value"].notna()].drop_duplicates(KEY).astype(names) for part in (before, facts)]
+    return pair[0].merge(pair[1], on=KEY, suffixes=("_before", ""))
+
+
+def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
+    """Refuse a month that neither its neighbours nor the stored vintage make possible, in series without accounts.
+
+    Parameters
+    ----------
+    table : Table
+        Of series; totals with the world only, since trade with one partner does jump.
+    stored : DataFrame or None
+        Facts of the same table in the newest release before.
+
+    Raises
+    ------
+    SourceError
+        A month lies beyond ``JUMP`` from its neighbours, or was revised beyond ``REVISION``.
+    """
+    facts = table.facts[(table.facts["partner"] == "world") & table.facts["value"].notna()]
+    names = list(QUANTITY_COLUMNS)
+    old = {} if stored is None else dict(list(stored.groupby(names, observed=True)))
+    for key, part in facts.groupby(names, observed=True):
+        series = part.set_index("last")["value"]
+        size = series.abs().rolling(13, center=True, min_periods=3)
+        level = (size.sum() - series.abs()) / (size.count() - 1)
+        around = pd.concat([series.shift(1), series.shift(-1)], axis=1).mean(axis=1)
+        limits = [(around, JUMP, "the mean of the months around it")]
+        if key in old:
+            before = old[key].set_index("last")["value"].reindex(series.index)
+            limits.append((before, REVISION, "what the release before has"))
+        for other, share, words in limits:
+            far = (series - other).abs()
+            wrong = (far > share * level) & (far > NEAR_ZERO)
+            if wrong.any():
+                month = wrong.idxmax()
+                raise refusal(
+                    part[part["last"] == month].iloc[0],
+                    found=f"{series[month]:,.12g}, {far[month]:,.6g} from {other[month]:,.12g}, {words}",
+                    expected=f"a distance of at most {share:g} times the mean size of a year, {level[month]:,.6g}",
+                )

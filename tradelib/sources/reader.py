@@ -9,76 +9,39 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
-from tradelib.quantity.periods import parse
-from tradelib.sources.facts import Figures, Meaning, ordinal
-from tradelib.sources.heads import NOTES, Heads
-from tradelib.sources.tables import assign, labels, layout_of, letters, unknown, without_footnotes, words
+from tradelib.quantity.periods import ordinal, parse
+from tradelib.sources.facts import Table, category, facts_of
+from tradelib.sources.heads import NOTES, columns_of, width_of
+from tradelib.sources.rows import REVISED, numbers
+from tradelib.sources.tables import assign, labels, layout_of, letters, title_words, unknown, without_footnotes, words
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
+    from typing import TypeAlias
 
-    from tradelib.sources.rows import Grid, Row
+    import numpy.typing as npt
+
+    from tradelib.quantity.errors import SourceError
+    from tradelib.sources.rows import Grid
     from tradelib.sources.tables import Layout
 
+    Ints: TypeAlias = npt.NDArray[np.int64]
+
 _DEFAULTS: dict[str, str] = {part.name: str(part.default) for part in fields(Quantity) if part.name != "flow"}
-_UNITS = {
-    "quantity": "thousands of barrels",
-    "quantity_per_day": "thousands of barrels a day",
-    "unit_price": "dollars a barrel",
-    "share": "percent",
-    "rank": "rank",
-}
 _NUMBERS = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?![\w.])")
-_FOOT = re.compile(r"\d+ of")
+_FOOT, _LONGEST = re.compile(r"\d+ of"), 60
+"""A page's number; letters that a label in a PDF can have."""
+
 _FLOWS = ("balance", "exports", "imports")
-_STATES = re.compile(r"u\.?s\.? total|foreign trade zone", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Table:
-    """One official table as it was read.
-
-    Attributes
-    ----------
-    layout : Layout
-        What it was read by.
-    title : str
-        As printed.
-    grids : tuple of Grid
-        Its cells; several for the pages of a PDF.
-    facts : pandas.DataFrame
-        One row a published figure, with the columns ``FACT_COLUMNS``.
-    notes : tuple of str
-        What is worth saying of it: labels that no table of names has.
-    released : datetime.date or None
-        Day of release that its file names.
-    """
-
-    layout: Layout
-    title: str
-    grids: tuple[Grid, ...]
-    facts: pd.DataFrame = field(repr=False)
-    notes: tuple[str, ...] = ()
-    released: dt.date | None = None
-
-    @property
-    def exhibit(self) -> str:
-        """Name of the table."""
-        return self.layout.exhibit
-
-    @property
-    def month(self) -> pd.Period:
-        """The newest month that it has a figure for."""
-        return self.facts.loc[self.facts["value"].notna() & (self.facts["edition"] == "current"), "last"].max()
 
 
 def read_table(grids: Sequence[Grid]) -> Table:
@@ -108,64 +71,69 @@ class _Reader:
         self.notes: dict[str, None] = {}
         self.quantities: list[tuple[str, ...]] = []
         self.made: dict[tuple[tuple[str, str], ...], int] = {}
-        self.rows: list[tuple[Row, Meaning, int]] = []
+        self.open: int | None = None
+        """By what block and label say, the number of the first column's quantity; that of the block alone."""
+        self.rows: list[tuple[str, int, int, int, str, str]] = []
+        """Label, number of the first quantity, first and last month (of items, the columns say them), what the label
+        marks, edition."""
+        self.texts: list[str] = []
         self.places: list[str] = []
+        self.revised: list[int] = []
+        """Every figure as printed, and its address, row by row; which of them have ``(R)`` before them."""
         self.seen: Counter[str] = Counter()
         self._read_top()
-        self.heads = Heads(layout, title, grids)
+        self.width = width_of(layout, grids)
+        self.columns = columns_of(layout, title, grids, self.width)
 
     def table(self) -> Table:
         for grid in self.grids:
-            before = len(self.rows)
             self._read_grid(grid)
-            self.places += grid.places(row for row, *_ in self.rows[before:])
         if not self.rows:
-            raise self.grids[0].error(None, "no row of figures", f"{self.heads.width} figures beside each label")
-        figures = Figures(self.layout, self.grids[0], self.heads.columns, self.quantities, self.rows, self.places)
-        return Table(self.layout, self.title, self.grids, figures.facts(), tuple(self.notes))
+            raise self.grids[0].error(None, "no row of figures", f"{self.width} figures beside each label")
+        return Table(self.layout, self.title, self.grids, self._facts(), tuple(self.notes))
 
     # What stands above the figures
 
     def _read_top(self) -> None:
         for line in self.grids[0].lines():
-            for pattern, meaning in words()["title"].items():
-                if match := re.match(rf"[\[(]?{pattern}", line):
+            for pattern, meaning in title_words():
+                if match := pattern.match(line):
                     self.fixed |= assign(meaning.format(**match.groupdict()))
             if len(_NUMBERS.findall(line)) > 4:  # the first row of figures
                 break
         self.fixed.setdefault("adjustment", "sa")
 
     def _read_grid(self, grid: Grid) -> None:
-        started = False
-        for row in grid.table():
-            if started and NOTES.match(row.label) and not self.heads.is_row(row):
-                if grid.sheet != "pdf":
+        kept = []
+        read = self._read_period if self.kind == "time" else self._read_item
+        for label, figures, columns, revised, at in grid.table():
+            if len(figures) == self.width and (label or self.previous):
+                read(grid, at, label)
+                kept.append((at, columns))
+                if revised:
+                    self.revised += [len(self.texts) + number for number in revised]
+                self.texts += figures
+            elif kept and NOTES.match(label):
+                if not grid.is_pdf:
                     break
-                continue
-            if self._open(row):
-                continue
-            if len(row.figures) == self.heads.width and (row.label or self.previous):
-                started = True
-                self._read_row(grid, row)
-            elif started and row.figures:
-                if grid.sheet == "pdf" and (
-                    _FOOT.fullmatch(row.label) or self.heads.width > len(row.figures) + 2 or len(row.label) > 60
-                ):
+            elif not self._open(label, figures) and kept and figures:
+                if grid.is_pdf and (_FOOT.fullmatch(label) or self.width > len(figures) + 2 or len(label) > _LONGEST):
                     continue  # number of the page, footnote that ends with a figure, or head moved under the figures
-                found = f"{len(row.figures)} figures beside {row.label!r}"
-                raise grid.error(grid.place(row.at), found, f"{self.heads.width}")
+                raise grid.error(grid.place(at), f"{len(figures)} figures beside {label!r}", f"{self.width}")
+        self.places += grid.places(kept)
 
-    def _open(self, row: Row) -> bool:
+    def _open(self, label: str, figures: list[str]) -> bool:
         """Take a row without figures for what it opens: a block, a year, the line above the print of last month."""
-        if self.layout.down == "technology" and letters(row.label).startswith("selectedcountries"):
+        if self.layout.down == "technology" and letters(label).startswith("selectedcountries"):
             self.kind = "partner"
             return True
-        alone = row.label if not row.figures else row.figures[0] if not row.label and len(row.figures) == 1 else ""
+        alone = label if not figures else figures[0] if not label and len(figures) == 1 else ""
         if not alone:
             return False
         meaning = labels("blocks").get(letters(alone), "") if self.layout.blocks else ""
         if meaning.startswith(f"{self.layout.blocks}="):
             self.fixed |= assign(meaning)
+            self.open = None
             self.year = None
             return True
         if self.kind == "time":
@@ -177,75 +145,79 @@ class _Reader:
             return span is not None
         return True
 
-    def _read_row(self, grid: Grid, row: Row) -> None:
-        meaning = self._period(grid, row) if self.kind == "time" else Meaning(self._item(row))
-        own = meaning.own
-        if self.layout.repeats and grid.sheet == "pdf":
+    def _read_item(self, grid: Grid, at: int, label: str) -> None:
+        own = self._item(label)
+        if self.layout.repeats and grid.is_pdf:
             # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
             partner = own["partner"]
+            if self.seen[partner] == len(_FLOWS):
+                raise grid.error(grid.place(at), f"{label!r} again", f"each label once for {', '.join(_FLOWS)}")
             own = own | {"flow": _FLOWS[self.seen[partner]]}
             self.seen[partner] += 1
-        self.rows.append((row, meaning, self._quantities(own)))
+        self.rows.append((label, self._number(grid, at, label, own), 0, 0, "", "current"))
 
-    def _quantities(self, own: dict[str, str]) -> int:
-        """Return the number of the first column's quantity in a row; rows that mean the same share them."""
+    def _read_period(self, grid: Grid, at: int, label: str) -> None:
+        if self.open is None:
+            self.open = self._number(grid, at, label, {})
+        if self.previous and not label:
+            newest = max(last for *_, last, _, _ in self.rows)
+            month = newest - (newest + 1 - self.previous) % 12  # the last such month that is in the table
+            self.previous = None
+            self.rows.append((label, self.open, month, month, "", "previous"))
+            return
+        span = parse(label)
+        if span is None:
+            raise grid.error(grid.place(at), repr(label), "a month, a year or a span of months")
+        year = span.year or self.year
+        if year is None:
+            raise grid.error(grid.place(at), f"{label!r} under no year", "a line with the year above it")
+        before = ordinal(year, 0)
+        self.rows.append((label, self.open, before + span.first, before + span.last, span.marker, "current"))
+
+    def _number(self, grid: Grid, at: int, label: str, own: dict[str, str]) -> int:
+        """Return the number of the first column's quantity; rows that mean the same share it."""
         key = (*self.fixed.items(), *own.items())
         if key not in self.made:
+            if "flow" not in self.fixed | own | self.columns[0]:
+                expected = "one of the lines Balance, Exports and Imports above it"
+                raise grid.error(grid.place(at), f"{label!r} under no flow", expected)
             self.made[key] = len(self.quantities)
-            self.quantities += [self._quantity(column, own) for column in self.heads.columns]
+            self.quantities += [self._quantity(column, own) for column in self.columns]
         return self.made[key]
 
     def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> tuple[str, ...]:
         given = _DEFAULTS | self.fixed | column | own
-        given["unit"] = _UNITS.get(given["measure"].removeprefix("cif_value_"), given["unit"])
+        given["unit"] = words()["units"].get(given["measure"].removeprefix("cif_value_"), given["unit"])
         return tuple(given[name] for name in QUANTITY_COLUMNS)
 
-    def _period(self, grid: Grid, row: Row) -> Meaning:
-        if self.previous and not row.label:
-            newest = pd.Period(ordinal=max(meaning.last for _, meaning, _ in self.rows), freq="M")
-            month, self.previous = self.previous, None
-            year = newest.year - int(month > newest.month)
-            return Meaning({}, ordinal(year, month), ordinal(year, month), edition="previous")
-        span = parse(row.label)
-        if span is None:
-            raise grid.error(grid.place(row.at), repr(row.label), "a month, a year or a span of months")
-        year = span.year or self.year
-        if year is None:
-            raise grid.error(grid.place(row.at), f"{row.label!r} under no year", "a line with the year above it")
-        return Meaning({}, ordinal(year, span.first), ordinal(year, span.last), span.marker)
-
-    def _item(self, row: Row) -> dict[str, Any]:
-        label = without_footnotes(row.label)
+    def _item(self, label: str) -> dict[str, str]:
+        """Return what the label of a row says of its quantity."""
+        label = without_footnotes(label)
         key = letters(label)
-        if (fixed := labels("rows").get(key)) and self.layout.down != "naics":
-            return assign(fixed)
-        if self.kind == "partner":
-            return self._partner(key, label)
-        if self.kind == "state":
-            whole = _STATES.fullmatch(label)
-            where = "united_states" if not whole or "zone" in key else ""
-            return {"partner": f"{where}/{slug(label)}"} if where else {"partner": "world"}
-        if self.kind == "technology":
-            if partner_slug(label) in partners():  # a PDF leaves out the line between groups and partners
-                self.kind = "partner"
-                return self._partner(key, label)
-            return {} if key == "total" else {"item": f"{self.fixed['item']}/{slug(label)}"}
-        return {"item": self._path(key, label)}
-
-    def _partner(self, key: str, label: str) -> dict[str, Any]:
-        if meaning := labels("partner").get(key):
+        if (meaning := labels("rows").get(key)) and self.kind != "naics":
             return assign(meaning)
+        if self.kind == "technology" and partner_slug(label) in partners():
+            self.kind = "partner"  # a PDF leaves out the line between groups and partners
+        if self.kind in ("commodity", "sitc", "naics"):
+            return {"item": self._path(key, label)}
+        if (meaning := labels(self.kind).get(key)) is not None:
+            return assign(meaning)
+        if self.kind == "state":
+            return {"partner": f"united_states/{slug(label)}"}
+        if self.kind == "technology":
+            return {"item": f"{self.fixed['item']}/{slug(label)}"}
+        return {"partner": f"{self.group}/other" if key == "other" else self._partner(label)}
+
+    def _partner(self, label: str) -> str:
         name = partner_slug(label)
         known = partners().get(name)
-        if key == "other":
-            return {"partner": f"{self.group}/other"}
         if known and known["kind"] == "area":
             self.group = name
         elif not known:
             near = get_close_matches(name, partners(), n=1, cutoff=0.8)
             hint = f"; the nearest is {near[0]}" if near else ""
             self.notes[f"{label!r} is a partner that no list has{hint}"] = None
-        return {"partner": name}
+        return name
 
     def _path(self, key: str, label: str) -> str:
         """Return the path of an item: a heading opens a group, any other label is part of the group that is open."""
@@ -260,3 +232,73 @@ class _Reader:
             self.group = heading if heading.count("/") or self.kind == "commodity" else ""
             return heading
         return f"{self.group}/{slug(label)}"
+
+    # From rows to facts: figures are turned into numbers all at once
+
+    def _facts(self) -> pd.DataFrame:
+        names, numbers_of, firsts, lasts, marks, editions = zip(*self.rows, strict=True)
+        quantities, first, last = np.array(numbers_of), np.array(firsts), np.array(lasts)
+        which = np.repeat(np.arange(len(self.rows)), self.width)
+        values, markers = self._values(np.array(marks, object)[which])
+        if self.layout.down == "time":
+            # "Jan. -" is the year to date of a January.
+            regular = ["-" not in name and edition == "current" for name, edition in zip(names, editions, strict=True)]
+            self._check_calendar(first, last, quantities, np.array(regular))
+            # Tables of real goods call the part of a year that is not over a whole year.
+            newest = last[first == last].max(initial=0)
+            last = np.where((first < newest) & (newest < last), newest, last)
+            first, last = first[which], last[which]
+        else:
+            first, last = np.tile([column["span"] for column in self.columns], (len(self.rows), 1)).T
+        return facts_of(
+            self.layout, self.grids[0].file, self.quantities,
+            (quantities[:, None] + np.arange(self.width)).ravel(), first=first, last=last, value=values,
+            marker=markers, edition=category(editions, which) if "previous" in editions else "current",
+            cell=np.array(self.places, object), label=np.array(names, object)[which],
+        )  # fmt: skip
+
+    def _values(self, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the figures, checked, and what each cell says besides its number; ``marks`` is what its row says."""
+        values, wrong = numbers(self.texts)
+        if wrong is not None:
+            raise self._error(wrong, "a figure, or a marker such as (-)")
+        withheld = np.flatnonzero(np.isnan(values)).tolist()
+        for at in withheld if self.layout.complete else ():
+            if self.texts[at] != "(-)":
+                raise self._error(at, "a figure: the agencies withhold none in this table")
+        if self.layout.whole and (fractions := np.flatnonzero(np.floor(values) < values)).size:
+            raise self._error(fractions[0], "a whole number, as all figures of this table are")
+        revised = set(self.revised)
+        for at in revised.union(withheld):
+            own = (marks[at], REVISED if at in revised else "", "" if values[at] == values[at] else self.texts[at])
+            marks[at] = " ".join(dict.fromkeys(filter(None, own)))
+        return values, marks
+
+    def _error(self, at: int, expected: str) -> SourceError:
+        return self.grids[0].error(self.places[at], repr(self.texts[at]), expected)
+
+    def _check_calendar(self, first: Ints, last: Ints, quantities: Ints, regular: npt.NDArray[np.bool_]) -> None:
+        """Refuse a month or quarter that is left out, or that stands twice in one block.
+
+        They run from January of the first year to the newest one of the table, each once.
+        """
+        for length, name in ((1, "month"), (3, "quarter")):
+            rows = np.flatnonzero(regular & (last - first + 1 == length))
+            newest = last[rows].max(initial=0)
+            for quantity in dict.fromkeys(quantities[rows].tolist()):
+                own = rows[quantities[rows] == quantity]
+                january = last[own].min() // 12 * 12
+                due = np.arange(january + length - 1, newest + 1, length)
+                if len(own) == len(due) and (np.sort(last[own]) == due).all():
+                    continue
+                for number, at in enumerate(own):
+                    if last[at] in last[own[:number]]:
+                        place = self.places[at * self.width]
+                        raise self.grids[0].error(place, f"{_month(last[at])} again", "each month or quarter once")
+                lacking = np.setdiff1d(due, last[own])[0]
+                expected = f"every {name} from January of the first year to {_month(newest)}"
+                raise self.grids[0].error(None, f"no {_month(lacking)}", expected)
+
+
+def _month(ordinal: int) -> pd.Period:
+    return pd.Period(ordinal=ordinal, freq="M")

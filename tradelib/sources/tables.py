@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ _TOP = 14
 """Lines that a title, and what belongs to it, may take."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """What one kind of table says by its form.
 
@@ -68,6 +68,11 @@ class Layout:
     whole: bool = False
     repeats: bool = False
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Pattern of the line that is its title, with the number of the exhibit or without."""
+        return re.compile(rf"(?:Exhibit \d+\w*\. |Table \d+\w?\. )?{self.title}", re.IGNORECASE)
+
 
 def letters(text: str) -> str:
     """Return the letters of a label, to compare it by: no case, hyphen, footnote or blank; ``&`` is "and"."""
@@ -87,6 +92,12 @@ def words() -> dict[str, dict[str, str]]:
 
 
 @cache
+def title_words() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return patterns of lines at the top of a table, and what they say."""
+    return tuple((re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in words()["title"].items())
+
+
+@cache
 def labels(kind: str) -> dict[str, str]:
     """Return the meanings of labels of one kind, by their letters."""
     return {letters(label): meaning for label, meaning in words().get(kind, {}).items()}
@@ -97,7 +108,7 @@ def layouts() -> tuple[Layout, ...]:
     """Return every layout of the folder, in order."""
     groups = []
     for path in sorted(_FOLDER.glob("*.toml")):
-        if path.name not in ("words.toml", "identities.toml"):
+        if path.name not in ("words.toml", "identities.toml", "codes.toml"):
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
             shared = tables.pop("all", {})
             groups += [_layout(name, shared | table) for name, table in tables.items()]
@@ -105,26 +116,17 @@ def layouts() -> tuple[Layout, ...]:
 
 
 def _layout(name: str, table: dict[str, Any]) -> Layout:
-    factors = [
-        [assign(column) for part in factor.split(" | ") for column in words()["columns"].get(part, part).split(" | ")]
-        for factor in table.get("across", [])
-    ]
+    """Return the layout that a TOML table is: its keys are the fields, but for short names of three."""
+    factors = [[assign(column) for column in _spelled("columns", factor)] for factor in table.pop("across", [])]
+    constants, also = assign(table.pop("is", "")), table.pop("with", "")
+    heads = tuple(letters(head) for head in _spelled("heads", table.pop("heads", "")) if head)
     columns = tuple(_merged(combination) for combination in itertools.product(*factors))
-    heads = [
-        head
-        for part in table.get("heads", "").split(" | ")
-        for head in words()["heads"].get(part, part).split(" | ")
-        if head
-    ]
-    own = {
-        key: table[key]
-        for key in ("without", "blocks", "publisher", "compilation", "complete", "whole", "repeats")
-        if key in table
-    }
-    return Layout(
-        name, table["title"], assign(table.get("is", "")), table["down"], columns,
-        heads=tuple(map(letters, heads)), also=table.get("with", ""), **own,
-    )  # fmt: skip
+    return Layout(name, constants=constants, columns=columns, heads=heads, also=also, **table)
+
+
+def _spelled(kind: str, text: str) -> list[str]:
+    """Return the parts of a text that ``|`` separates; names of shared lists stand for their parts."""
+    return [part for name in text.split(" | ") for part in words()[kind].get(name, name).split(" | ")]
 
 
 def _merged(parts: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -145,23 +147,19 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
     SourceError
         Two layouts fit.
     """
-    lines = list(grid.lines(None if grid.sheet == "pdf" else _TOP))
+    lines = list(grid.lines(None if grid.is_pdf else _TOP))
     text = "\n".join(lines)
-    fitting = []
-    for layout in layouts():
-        pattern = re.compile(rf"(?:Exhibit \d+\w*\. |Table \d+\w?\. )?{layout.title}", re.IGNORECASE)
-        title = next((line for line in lines if pattern.match(line)), None)
-        if title is None or (layout.also and not re.search(layout.also, text)):
-            continue
-        if layout.without and re.search(layout.without, text):
-            continue
-        fitting.append((layout, title))
-    if len(fitting) > 1 and grid.sheet == "pdf":
-        return None  # the list of exhibits
-    if len(fitting) > 1:
+    fitting = [
+        (layout, title)
+        for layout in layouts()
+        if (title := next(filter(layout.pattern.match, lines), ""))
+        and re.search(layout.also, text)
+        and not (layout.without and re.search(layout.without, text))
+    ]
+    if len(fitting) > 1 and not grid.is_pdf:  # in a PDF it is the list of exhibits
         named = " and ".join(layout.exhibit for layout, _ in fitting)
         raise grid.error(None, f"a title that fits {named}", "one table in one sheet")
-    return fitting[0] if fitting else None
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def unknown(grid: Grid) -> SourceError:
@@ -178,10 +176,10 @@ def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
     open_layout: Layout | None = None
     pages: list[Grid] = []
     for grid in grids:
-        layout = layout_of(grid)
-        if grid.sheet != "pdf":
+        if not grid.is_pdf:
             yield [grid]
             continue
+        layout = layout_of(grid)
         if pages and (layout is None or layout[0] is not open_layout):
             yield pages
             pages = []
@@ -193,7 +191,7 @@ def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
 
 def titles(grid: Grid) -> list[str]:
     """Return what a grid calls itself: lines that begin as titles of official tables do."""
-    lines = grid.lines(None if grid.sheet == "pdf" else _TOP)
+    lines = grid.lines(None if grid.is_pdf else _TOP)
     return [line for line in lines if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]
 
 

@@ -15,10 +15,9 @@ from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
+from tradelib.sources.facts import FORM
 from tradelib.sources.files import files_of, read_file
-from tradelib.sources.identities import check
-from tradelib.sources.plausible import check_against, check_jumps, common
-from tradelib.sources.series import FORM
+from tradelib.sources.identities import check, check_against, check_jumps, common
 from tradelib.store.reading import FT900, Release, release, releases
 from tradelib.store.tables import Figures
 from tradelib.store.writing import PUBLISHERS, write_release
@@ -26,7 +25,7 @@ from tradelib.store.writing import PUBLISHERS, write_release
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tradelib.sources.reader import Table
+    from tradelib.sources.facts import Table
 
 DAYS = {FT900: (20, 120)}
 """Days after the end of its month on which a release can be published; shutdowns have delayed some by two months."""

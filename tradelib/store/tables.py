@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from tradelib.sources.reader import Table
+    from tradelib.sources.facts import Table
 
 TOML = "release.toml"
 FREQUENCIES = {"monthly": (1, "M"), "quarterly": (3, "Q"), "annual": (12, "Y"), "ytd": (0, "M")}
@@ -217,9 +217,9 @@ def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
 
 def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
     """Return the table that a stored text is; ``entry`` is what the release says of it."""
+    from tradelib.sources.facts import FORM, read_series, series_layout
     from tradelib.sources.reader import read_table
     from tradelib.sources.rows import Grid
-    from tradelib.sources.series import FORM, read_series, series_layout
     from tradelib.sources.tables import layouts
 
     grids = []

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 
 from tradelib.quantity.errors import SourceError, TradelibError
+from tradelib.sources.facts import FORM
 from tradelib.sources.heads import NOTES
 from tradelib.sources.rows import Grid
-from tradelib.sources.series import FORM
 from tradelib.sources.tables import titles
 from tradelib.store.reading import FT900, Release
 from tradelib.store.tables import TOML, data_folder, from_text
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from tradelib.sources.reader import Table
+    from tradelib.sources.facts import Table
 
 PUBLISHERS = {
     FT900: ("U.S. Census Bureau and U.S. Bureau of Economic Analysis",

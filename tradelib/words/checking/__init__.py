@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.result import Result
-from tradelib.sources.rows import pdf_texts
+from tradelib.sources.formats import pdf_texts
 from tradelib.words.checking import documents, grammar
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain
@@ -183,7 +184,7 @@ def text_of(path: Path, *, pages: int | None = None) -> str:
     if not path.is_file():
         raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
     if path.suffix.lower() == ".pdf":
-        return "\n\n".join(pdf_texts(path.name, path.read_bytes(), pages))
+        return "\n\n".join(islice(pdf_texts(path.name, path.read_bytes()), pages))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

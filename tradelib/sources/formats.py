@@ -1,0 +1,276 @@
+"""The cells of official files: bytes, texts, workbooks, PDFs and archives, opened with care.
+
+What a file says of its own sizes is not believed: archives unpack in memory, within bounds, with checksums verified,
+and no path leads out of them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from tradelib.quantity.errors import SourceError
+from tradelib.sources.rows import Grid, is_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlrd.sheet import Cell
+
+MOST_BYTES, MOST_FILES = 300_000_000, 2000
+"""All files of an archive together, unpacked."""
+
+MOST_RATIO = 200
+"""Unpacked against packed, for files above a megabyte; official workbooks reach about 12."""
+
+_SMALL = 1_000_000
+_NEW, _OLD, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
+
+LAST_COLUMN, LAST_ROW = "CZ", 99_999
+"""Where the cells of an ``.xlsx`` sheet must end; official tables reach AC and row 8,475."""
+
+_FAR_CELL = re.compile(rb""" r=(?!["'][A-Ca-c]?[A-Za-z]?\d{1,5}["'])["']([^"']*)["'][^/>]*>(?!</)""")
+"""A cell beyond them that is not empty; styled empty cells stand far out in official workbooks too."""
+
+_LINKED = "xl/externalLinks/"
+"""Cells of other workbooks, which are not read."""
+
+
+def read_raw(path: str | Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    SourceError
+        The file is missing, unreadable or empty.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(str(path), None, found=reason.lower(), expected="a readable file") from error
+    if not raw.strip():
+        raise SourceError(path.name, None, found="an empty file", expected="an official table")
+    return raw
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Tell whether bytes start as an Excel workbook does, ``.xlsx`` or ``.xls``."""
+    return raw.startswith((_NEW, _OLD))
+
+
+def is_text(raw: bytes) -> bool:
+    """Tell whether bytes can only be a text: they start as no workbook or PDF does."""
+    return not raw.startswith((_NEW, _OLD, _PDF))
+
+
+def read_grids(path: Path, raw: bytes | None = None) -> Iterator[Grid]:
+    """Yield the visible sheets of a workbook, the lines of a text or CSV file, or the pages of a PDF.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its name is not trusted to say what it is.
+    raw : bytes, optional
+        Its content, where it was read already (a file inside an archive).
+
+    Raises
+    ------
+    SourceError
+        The file is missing, empty, damaged, or no table at all.
+    """
+    raw = read_raw(path) if raw is None else raw
+    if is_workbook(raw):
+        yield from grids_of_sheets(path.name, read_cells(path.name, raw))
+    elif raw.startswith(_PDF):
+        for page, text in enumerate(pdf_texts(path.name, raw), 1):
+            rows = [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)]
+            yield Grid(path.name, "pdf", rows)
+    else:
+        text = decode(path.name, raw)
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if "\t" in text else []
+        rows = [line.split("\t") for line in lines] or list(csv.reader(io.StringIO(text)))
+        yield Grid(path.name, "", rows)
+
+
+def decode(file: str, raw: bytes) -> str:
+    """Return the text that bytes are.
+
+    Raises
+    ------
+    SourceError
+        The bytes are not UTF-8, an HTML page, or have a zero byte.
+    """
+    expected = "text in UTF-8 or ASCII"
+    line = "line {}".format
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SourceError(file, None, found="text in UTF-16", expected=expected)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{raw[error.start]:02x} that is not UTF-8"
+        place = line(raw.count(b"\n", 0, error.start) + 1)
+        raise SourceError(file, place, found=found, expected=expected) from error
+    if text.lstrip().startswith("<"):
+        raise SourceError(file, line(1), found="an HTML or XML page", expected="an official table")
+    if (at := text.find("\0")) >= 0:
+        raise SourceError(file, line(text.count("\n", 0, at) + 1), found="a zero byte", expected=expected)
+    return text
+
+
+@contextmanager
+def _opening(file: str, kind: str, expected: str) -> Iterator[None]:
+    """Turn whatever a library says of damaged bytes into the error that names the file."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, ImportError, SourceError):
+        raise
+    except BaseException as error:  # each library has errors of its own, and calamine's panics are no Exception
+        found = f"a damaged {kind} ({' '.join(str(error).split()) or 'a record that cannot be'})"
+        raise SourceError(file, None, found=found, expected=expected) from error
+
+
+def is_package(raw: bytes) -> bool:
+    """Tell whether bytes are an archive that has workbooks in it and is none itself."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = archive.namelist()
+    except Exception:  # noqa: BLE001 - no archive, or a damaged one
+        return False
+    return "xl/workbook.xml" not in names and any(name.lower().endswith((".xls", ".xlsx")) for name in names)
+
+
+def members(file: str, raw: bytes) -> dict[str, bytes]:
+    """Return the files of an archive by their names, with their checksums verified.
+
+    Raises
+    ------
+    SourceError
+        The archive is damaged or encrypted, a path leads out of it, a file stands in it twice, or there are too many or
+        they unpack to too much. What the archive says of its sizes is not trusted: bytes are counted as they come.
+    """
+    contents: dict[str, bytes] = {}
+    left = MOST_BYTES
+    with _opening(file, "archive", "a whole archive"), zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        for member in archive.infolist():
+            name = member.filename.replace("\\", "/")
+            if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name:
+                found = f"the path {member.filename!r}"
+                raise SourceError(file, None, found=found, expected="paths inside the archive")
+            if name in contents or len(contents) == MOST_FILES:
+                found = f"{name!r} twice, or after {MOST_FILES} files"
+                raise SourceError(file, None, found=found, expected="fewer files, each once")
+            most = min(left, max(_SMALL, MOST_RATIO * member.compress_size))
+            with archive.open(member) as stream:
+                contents[name] = stream.read(most + 1)
+            if len(contents[name]) > most:
+                found = f"{name!r} more than {MOST_RATIO} times its size, or {MOST_BYTES:,} bytes with the others"
+                raise SourceError(file, None, found=found, expected="less expansion")
+            left -= len(contents[name])
+    return contents
+
+
+def read_cells(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
+    """Return names and rows of a workbook's sheets, the cells as the workbook library gives them.
+
+    Raises
+    ------
+    SourceError
+        The bytes are not a workbook that can be opened, have no sheet, unpack to too much, or have a cell far out.
+    """
+    with _opening(file, "workbook", "an Excel workbook"):
+        sheets = _old(raw) if raw.startswith(_OLD) else _new(file, raw)
+    if not sheets:
+        raise SourceError(file, None, found="a workbook without sheets", expected="an official table")
+    return sheets
+
+
+def _new(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
+    """Read an ``.xlsx`` workbook once its checksums are verified and its cells near.
+
+    The library allocates the rectangle that its cells span before anyone can look at it.
+    """
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # only workbooks need it
+
+    for name, content in members(file, raw).items():
+        far = b"sheetData" in content and not name.startswith(_LINKED) and _FAR_CELL.search(content)
+        if far:
+            found, expected = "a cell there", f"no cell beyond column {LAST_COLUMN} or row {LAST_ROW:,}"
+            raise SourceError(file, f"{name}, cell {far[1].decode()}", found=found, expected=expected)
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    # A sheet that nobody sees is never data.
+    shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
+
+
+def _old(raw: bytes) -> list[tuple[str, list[list[Any]]]]:
+    """Read an ``.xls`` workbook, which has no checksum, with the library that believes none of its sizes."""
+    import xlrd
+
+    with xlrd.open_workbook(file_contents=raw, logfile=io.StringIO(), ragged_rows=True, on_demand=True) as book:
+        return [
+            (sheet.name, [[_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()])
+            for sheet in book.sheets()
+            if not sheet.visibility
+        ]
+
+
+def _value(cell: Cell, datemode: int) -> Any:
+    """Return an old workbook's cell as calamine gives it: dates and truth values typed, errors as their text."""
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return xlrd.xldate_as_datetime(cell.value, datemode)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    return xlrd.error_text_from_code[cell.value] if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
+
+
+def grids_of_sheets(file: str, sheets: list[tuple[str, list[list[Any]]]]) -> Iterator[Grid]:
+    """Yield the sheets of a workbook, every cell as text."""
+    for name, rows in sheets:
+        yield Grid(file, name, [list(map(_text, row)) for row in rows])
+
+
+def _text(cell: object) -> str:
+    """Return a workbook's cell as text, a number by the shortest decimal that stands for it."""
+    if isinstance(cell, float):
+        return f"{cell:.0f}" if cell.is_integer() else repr(cell)
+    return str(cell)
+
+
+def pdf_texts(file: str, raw: bytes) -> Iterator[str]:
+    """Yield the text of each page of a PDF, one after the other: pages take long.
+
+    Raises
+    ------
+    SourceError
+        It is damaged, or the library that reads PDFs is not installed.
+    """
+    import logging
+
+    try:
+        from pypdf import PdfReader
+    except ModuleNotFoundError as error:
+        needed = "pypdf, which reads it: pip install 'tradelib[pdf]'"
+        raise SourceError(file, None, found="a PDF", expected=needed) from error
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    with _opening(file, "PDF", "a PDF of the release"):
+        for page in PdfReader(io.BytesIO(raw)).pages:
+            yield page.extract_text()
+
+
+def _split(line: str) -> list[str]:
+    """Return the label of a printed line, then the figures and markers at its end."""
+    words = line.replace("(R)", " (R) ").split()
+    at = len(words)
+    while at and is_value(words[at - 1]):
+        at -= 1
+    return [" ".join(words[:at]), *words[at:]]
