@@ -74,7 +74,7 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     got = get(progress=lambda *at: seen.append(at))
     assert got.status == "new"
     assert got.record.path.read_bytes() == CSV
-    assert got.record.statistical_month == "1993-06"
+    assert (got.record.statistical_month, got.record.publisher) == ("1993-06", "ft900")
     assert got.record.url == f"{agency.url}/balance.csv"
     assert got.record.is_sound
     assert seen[-1] == ("balance", len(CSV), len(CSV))

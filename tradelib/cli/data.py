@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import textwrap
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ from tradelib.cli.app import AsJson, app, err as _err, example, out as _out, sho
 from tradelib.cli.runs import write_report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from rich.status import Status
 
 
 @app.command(epilog=example("add exh1.xlsx --released 2024-05-02", "add ft900xlsx_2304.zip"))
@@ -105,8 +105,8 @@ def fetch(
     """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
     from tradelib.fetch import files
 
-    with _progress() as progress:
-        outcomes = files.fetch(names, progress=progress)
+    with _err.status("Fetching") as status:
+        outcomes = files.fetch(names, progress=partial(_show, status))
     for outcome in outcomes:
         _out.print(outcome.summary())
         if outcome.status == "new" and outcome.record:
@@ -137,8 +137,9 @@ def update(
             _out.print(outcome.summary())
             statuses.add(outcome.status)
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
-    with _progress() as progress:
-        outcomes = updates.update(names, released=released and released.date(), progress=progress)
+    with _err.status("Fetching") as status:
+        day = released and released.date()
+        outcomes = updates.update(names, released=day, progress=partial(_show, status))
     fresh = updates.in_words(reached=any(outcome.is_reached for outcome in outcomes))
     _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n")
     if not no_report:
@@ -209,12 +210,6 @@ def headline(
         _err.print(f"{known}: tradelib headline {newer[-1].month}")
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Show one changing line while files come, as a report does while notebooks run, on the standard error stream."""
-    with _err.status("Fetching") as status:
-
-        def show(source: str, done: int, total: int | None) -> None:
-            status.update(f"{source}: {done:,}{f' of {total:,}' if total else ''} bytes")
-
-        yield show
+def _show(status: Status, source: str, done: int, total: int | None) -> None:
+    """Show how much of a file has come, in one changing line on the standard error stream."""
+    status.update(f"{source}: {done:,}{f' of {total:,}' if total else ''} bytes")

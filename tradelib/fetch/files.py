@@ -41,7 +41,8 @@ _KEPT = {"offline": "going on with what is here, ", "failed": "what is here stay
 class Record:
     """One file that was fetched: what it is, when it came and from where.
 
-    ``url`` is the address that was asked, ``answered`` the one that sent the file, after redirects.
+    ``url`` is the address that was asked, ``answered`` the one that sent the file, after redirects; ``publisher`` the
+    folder of the store that its tables belong to.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Record:
     file: str
     sha256: str
     statistical_month: str
+    publisher: str
     etag: str = ""
     last_modified: str = ""
 
@@ -225,11 +227,11 @@ def _keep(
         path = Path(partial) / "checked" / answer.name
         path.parent.mkdir()
         path.write_bytes(answer.body)
-        newest = _checked_month(source, path, month, known, today)
+        newest, publisher = _checked(source, path, month, known, today)
         record = Record(
             source=source.name, url=url, answered=answer.url,
             fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
-            statistical_month=str(newest), etag=answer.etag, last_modified=answer.last_modified,
+            statistical_month=str(newest), publisher=publisher, etag=answer.etag, last_modified=answer.last_modified,
         )  # fmt: skip
         final = record.path.parent
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -241,11 +243,13 @@ def _keep(
     return record
 
 
-def _checked_month(source: Source, path: Path, month: str | None, known: Record | None, today: dt.date) -> pd.Period:
-    """Return the newest month of a file; refuse one that is not as published, or not the file that was asked for.
+def _checked(
+    source: Source, path: Path, month: str | None, known: Record | None, today: dt.date
+) -> tuple[pd.Period, str]:
+    """Return the newest month and the publisher of a file that is as published, and the one that was asked for.
 
-    That is one without the table of its source, about a month that cannot be, another than its address says, or older
-    than the one at hand.
+    Refused is one without the table of its source, about a month that cannot be, another than its address says, or
+    older than the one at hand.
     """
 
     def refused(found: str, expected: str) -> SourceError:
@@ -266,7 +270,7 @@ def _checked_month(source: Source, path: Path, month: str | None, known: Record 
     if known and newest < known.month:
         remedy = f"if that one is wrong, remove {known.path.parent}"
         raise refused(f"figures until {newest}", f"{known.month} or later, as the file at hand has; {remedy}")
-    return newest
+    return newest, tables[0].layout.publisher
 
 
 def _can_be(month: pd.Period, today: dt.date) -> bool:

@@ -11,7 +11,6 @@ import pandas as pd
 from tradelib import store
 from tradelib.fetch.files import Outcome, Progress, fetch
 from tradelib.quantity.errors import TradelibError
-from tradelib.sources.files import read_files
 from tradelib.store.reading import FT900, day_of
 
 if TYPE_CHECKING:
@@ -70,9 +69,8 @@ def _added(outcome: Outcome, released: dt.date | None, *, last: bool) -> Outcome
         return outcome
     provenance: dict[str, Any] = {"official_url": record.answered, "fetched": record.fetched}
     try:
-        publisher = read_files([record.path])[0].layout.publisher
-        day = day_of(record.month, publisher)
-        if last and day is None and publisher == FT900:
+        day = day_of(record.month, record.publisher)
+        if last and day is None and record.publisher == FT900:
             day = released
         elif last and day is None:
             day, provenance["released_known_from"] = dt.date.fromisoformat(record.fetched[:10]), SEEN
