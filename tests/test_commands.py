@@ -104,7 +104,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tradelib.report.sweep.bring", interrupt)
+    monkeypatch.setattr("tradelib.report.execution.runs.bring", interrupt)
     monkeypatch.setattr("tradelib.report.run.report", interrupt)
     for words, said in [
         (
@@ -283,7 +283,7 @@ def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
             (folder / "runs" / job.place / "run.json").write_text("{}")
         return {}, {}
 
-    monkeypatch.setattr("tradelib.report.sweep.bring", made)
+    monkeypatch.setattr("tradelib.report.execution.runs.bring", made)
     monkeypatch.setattr("tradelib.report.sweep.gather", lambda *_: None)
     words = ["sweep", "trend", "--over", "start=2010-01,2011-01"]
     assert run(*words).exit_code == run(*words).exit_code == 0

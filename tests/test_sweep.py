@@ -19,7 +19,7 @@ from rich.console import Console
 from tradelib.quantity.errors import ParameterError
 from tradelib.report import sweep as sweep_module
 from tradelib.report.execution import Outcome, inputs, runs
-from tradelib.report.execution.kernels import Kernels, Limits
+from tradelib.report.execution.jobs import Kernels, Limits
 from tradelib.report.execution.notebook_run import NotebookRun
 from tradelib.report.execution.partial import MARK, OccupiedError
 from tradelib.report.execution.plan import jobs_of, read_table, sweep_of

@@ -19,8 +19,7 @@ import sweeps
 
 from tradelib.report.execution import cluster as cluster_module, jobs as jobs_module, threads, warm
 from tradelib.report.execution.cluster import cluster
-from tradelib.report.execution.jobs import Job
-from tradelib.report.execution.kernels import Limits
+from tradelib.report.execution.jobs import Job, Limits
 from tradelib.report.execution.plan import sweep_of
 from tradelib.report.execution.runs import RunError
 from tradelib.report.parameters import Parameters

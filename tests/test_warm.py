@@ -14,7 +14,7 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 
-from tradelib.report.execution import jobs, kernels, plan, threads, warm
+from tradelib.report.execution import jobs, plan, threads, warm
 from tradelib.report.execution.jobs import normalise
 
 ROOT = Path(__file__).parent.parent
@@ -167,7 +167,7 @@ def test_where_a_server_cannot_load_kernels_are_stock(monkeypatch: pytest.Monkey
     monkeypatch.setattr(warm, "_SERVER", broken)
     with warm.running():
         assert not warm.server().ready()
-    with kernels.kernels("warm") as chosen:
+    with jobs.kernels("warm") as chosen:
         assert chosen.kind == "stock"
 
 
@@ -183,7 +183,7 @@ def test_a_server_that_still_loads_is_not_waited_for(monkeypatch: pytest.MonkeyP
 
 def test_elsewhere_kernels_are_stock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "available", lambda: False)
-    with kernels.kernels("warm") as chosen:
+    with jobs.kernels("warm") as chosen:
         assert chosen.kind == "stock"
 
 

@@ -143,7 +143,7 @@ def sweep(
 ) -> None:
     """Run one notebook for many parameters, into one folder with a table and a page."""
     from tradelib.report.execution import threads
-    from tradelib.report.execution.kernels import Limits, memory_share
+    from tradelib.report.execution.jobs import Limits, memory_share
     from tradelib.report.execution.plan import sweep_of
     from tradelib.report.follow import follow
     from tradelib.report.sweep import sweep as run

@@ -10,22 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
+from tradelib.report.execution import runs
 from tradelib.report.execution.inputs import sources, surroundings
 from tradelib.report.execution.jobs import Executor, Job, threads
 from tradelib.report.execution.partial import MANIFEST, manifest_in, partial_folder, publish, require_replaceable
 from tradelib.report.execution.plan import planned
-from tradelib.report.execution.runs import (
-    RunError,
-    at_work,
-    bring,
-    files_in,
-    place_of,
-    reason,
-    reason_to_run,
-    write_json,
-)  # fmt: skip
 from tradelib.report.page import write_page
-from tradelib.report.recorded import RecordError, read_recorded
 from tradelib.report.take import write_pdf
 
 if TYPE_CHECKING:
@@ -113,7 +103,7 @@ def report(  # noqa: PLR0913
     # Before the parameters are checked, which reads the data: they follow from the same.
     known = manifest_in(final / MANIFEST)
     same = json.loads(json.dumps(inputs))
-    if not force and known.get("outcome") == "ok" and not reason_to_run(final, same, MANIFEST):
+    if not force and known.get("outcome") == "ok" and not runs.reason_to_run(final, same, MANIFEST):
         return Report(final, known["headline"], {}, known["inputs"]["left_out"], skipped=True)
     jobs, left_out = planned(options, only)
     inputs |= {"released": release.released.isoformat(), "left_out": left_out}
@@ -121,17 +111,19 @@ def report(  # noqa: PLR0913
     jobs.sort(key=lambda job: job.notebook, reverse=True)  # analyses, which stand last, take longest
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        with partial_folder(final.parent) as partial, _runs(kept, partial.with_name("runs")) as runs:
-            _, failures = bring(jobs, runs, executor or threads(), force=force, begin=begin, progress=progress)
+        with partial_folder(final.parent) as partial, _runs(kept, partial.with_name("runs")) as place:
+            _, failures = runs.bring(jobs, place, executor or threads(), force=force, begin=begin, progress=progress)
             errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
-            _gather(partial, jobs[::-1], runs)
+            _gather(partial, jobs[::-1], place)
             headline = _write(partial, inputs, errors)
             if errors:  # a good report of the same name stays where it is
                 final = _failed(final)
             require_replaceable(final)  # whatever came there while the notebooks ran
             publish(partial, final)
     except OSError as error:
-        raise RunError(f"cannot write {final}: {reason(error)}. What was there before is there still") from error
+        raise runs.RunError(
+            f"cannot write {final}: {runs.reason(error)}. What was there before is there still"
+        ) from error
     return Report(final, headline, errors, left_out)
 
 
@@ -140,8 +132,8 @@ def _runs(kept: Path | None, own: Path) -> Iterator[Path]:
     """Provide the folder of the kept runs; where it cannot be had, one of this report alone."""
     with ExitStack() as stack:
         place = own
-        with suppress(OSError, RunError):
-            place = stack.enter_context(at_work(kept)) if kept else own
+        with suppress(OSError, runs.RunError):
+            place = stack.enter_context(runs.at_work(kept)) if kept else own
         place.mkdir(exist_ok=True)
         yield place
 
@@ -157,21 +149,21 @@ def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str])
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
-def _gather(folder: Path, jobs: Sequence[Job], runs: Path) -> None:
+def _gather(folder: Path, jobs: Sequence[Job], place: Path) -> None:
     """Copy what each notebook left to where a reader looks for it."""
     results = {}
     for kind in ("notebooks", "figures", "tables", "drawings"):
         (folder / kind).mkdir()
     for job in jobs:
-        made = place_of(runs, job)
-        with suppress(RecordError):  # it is among the failures
-            results[job.notebook] = read_recorded(made)
+        made = runs.place_of(place, job)
+        with suppress(runs.RecordError):  # it is among the failures
+            results[job.notebook] = runs.read_recorded(made)
         if (made / "notebook.ipynb").exists():
             shutil.copyfile(made / "notebook.ipynb", folder / "notebooks" / f"{job.notebook}.ipynb")
         for kind in ("figures", "tables", "drawings"):
             for path in sorted((made / kind).glob("*")):
                 shutil.copyfile(path, folder / kind / f"{job.notebook}-{path.name}")
-    write_json(folder / "results.json", {name: record for name, record in results.items() if record})
+    runs.write_json(folder / "results.json", {name: record for name, record in results.items() if record})
 
 
 def _write(folder: Path, inputs: Mapping[str, Any], failures: Mapping[str, str]) -> str:
@@ -185,7 +177,7 @@ def _write(folder: Path, inputs: Mapping[str, Any], failures: Mapping[str, str])
         "headline": headline,
         "inputs": inputs,
         "notebooks": {name: {"error": failures.get(name)} for name in inputs["notebooks"]},
-        "files": files_in(folder),
+        "files": runs.files_in(folder),
     }
-    write_json(folder / MANIFEST, manifest)
+    runs.write_json(folder / MANIFEST, manifest)
     return headline

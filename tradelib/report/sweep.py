@@ -15,13 +15,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from tradelib.quantity.errors import TradelibError
-from tradelib.report.execution import threads
+from tradelib.report.execution import runs, threads
 from tradelib.report.execution.inputs import digests, surroundings
 from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder
-from tradelib.report.execution.runs import RunError, at_work, bring, place_of, reason, reason_to_run
 from tradelib.report.page import style_sheet, templates
 from tradelib.report.parameters import in_words
-from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,12 +89,13 @@ def sweep(
     """
     folder = _own_folder(jobs, out)
     try:
-        with at_work(folder):
-            made, failures = bring(jobs, folder, executor or threads(), force=force, begin=begin, progress=progress)
+        with runs.at_work(folder):
+            executor = executor or threads()
+            made, failures = runs.bring(jobs, folder, executor, force=force, begin=begin, progress=progress)
             with partial_folder(folder) as work:
                 gather(folder, jobs, work)
     except OSError as error:
-        raise RunError(f"cannot write to {folder}: {reason(error)}. {_kept(jobs, folder)}") from error
+        raise runs.RunError(f"cannot write to {folder}: {runs.reason(error)}. {_kept(jobs, folder)}") from error
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(jobs, folder)) from None
     return Sweep(folder, len(jobs), len(jobs) - len(made), failures)
@@ -135,7 +134,7 @@ def _kept(jobs: Sequence[Job], folder: Path) -> str:
     around, done = surroundings(), 0
     for job in jobs:
         with suppress(OSError, ValueError, TradelibError):
-            done += not reason_to_run(folder / "runs" / job.place, digests(job, around), files=False)
+            done += not runs.reason_to_run(folder / "runs" / job.place, digests(job, around), files=False)
     return f"{done} of {len(jobs)} runs are done and kept; the same command goes on from there"
 
 
@@ -149,9 +148,9 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
     varying = [name for name in values[0] if len({repr(row[name]) for row in values}) > 1] or list(values[0])
     rows, shown, failed, question = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]](), ""
     for number, job in enumerate(jobs):
-        place, record = place_of(folder, job), dict[str, Any]()
-        with suppress(RecordError):  # which is why it failed
-            record = read_recorded(place)
+        place, record = runs.place_of(folder, job), dict[str, Any]()
+        with suppress(runs.RecordError):  # which is why it failed
+            record = runs.read_recorded(place)
         manifest, results = manifest_in(place / "run.json"), record.get("results", {})
         question = question or record.get("question", "")
         state = {
@@ -168,8 +167,8 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
             "notebook": (place / "notebook.ipynb").exists(), "error": _short(state["error"], 10 * _LONGEST),
             "figures": [item for item in record.get("items", ()) if item["kind"] == "figure"],
         }  # fmt: skip
-        for runs in [shown] * (number < MOST_SHOWN) + [failed] * bool(state["error"]):
-            runs.append(run)
+        for listed in [shown] * (number < MOST_SHOWN) + [failed] * bool(state["error"]):
+            listed.append(run)
     pd.DataFrame(rows).to_csv(work / "results.csv", index=False, lineterminator="\n")
     page = templates("tradelib.report").get_template("sweep.html.j2")
     text = page.render(

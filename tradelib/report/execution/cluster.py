@@ -15,8 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib.report.execution.inputs import changes, digests
-from tradelib.report.execution.jobs import Executor, Job, Outcome, execute
-from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels, memory_share
+from tradelib.report.execution.jobs import (
+    NO_LIMITS,
+    Choice,
+    Executor,
+    Job,
+    Kernels,
+    Limits,
+    Outcome,
+    execute,
+    kernels,
+    memory_share,
+)
 from tradelib.report.execution.runs import RunError
 
 if TYPE_CHECKING:

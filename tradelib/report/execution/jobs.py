@@ -1,23 +1,30 @@
-"""A job, who runs it (an executor), and the executed notebook that it leaves."""
+"""A job, who runs it (an executor with its kernels), and the executed notebook that it leaves."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from tradelib.report.execution.kernels import NO_LIMITS, Choice, Kernels, Limits, kernels
+import psutil
+
+from tradelib.report.execution import warm
+from tradelib.report.execution.partial import watched
 from tradelib.store import notebook_folder
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from tradelib.report.execution.notebook_run import NotebookRun
     from tradelib.report.parameters import Common
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -92,11 +99,95 @@ class Outcome:
             object.__setattr__(self, "error", cut)
 
 
+Choice = Literal["warm", "stock"]
+STOCK = "python3"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take; None is without limit.
+
+    Attributes
+    ----------
+    seconds : float or None
+        Wall time.
+    memory : int or None
+        Bytes of the kernel's own memory (``RLIMIT_DATA``; Linux only).
+    output : int or None
+        Characters that its cells may show.
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+    output: int | None = None
+
+
+NO_LIMITS = Limits()
+
+
+class Kernels:
+    """The kernels of one executor.
+
+    Parameters
+    ----------
+    name : str
+        Kernelspec that they are started from.
+    limits : Limits
+        What each may take.
+    scratch : Path
+        Folder for what the kernels leave while they run: temporary files, connection files with their keys, sockets.
+    """
+
+    def __init__(self, name: str, limits: Limits, scratch: Path) -> None:
+        self.name, self.limits, self.scratch = name, limits, scratch
+        self.living: set[NotebookRun] = set()
+        self.ended = False
+
+    @property
+    def kind(self) -> str:
+        """``warm`` or ``stock``."""
+        return "warm" if self.name == warm.NAME else "stock"
+
+    def end(self) -> None:
+        """End every kernel at once and let no other start."""
+        self.ended = True
+        for run in list(self.living):
+            run.end("interrupted")
+
+
 Executor = Callable[[Iterable[Job], Path], Iterator[Outcome]]
 """Runs every job in a folder of its own, ``<folder>/<place>/``, and yields outcomes as they come.
 
 An executor never raises for a job that fails; it leaves the executed copy as ``notebook.ipynb``.
 """
+
+
+def memory_share(runs: int | None) -> int:
+    """Return the bytes that each of several runs at a time may take: an equal share of this machine, 2 GB at least."""
+    return int(max(2e9, psutil.virtual_memory().total / (runs or os.cpu_count() or 1)))
+
+
+@contextmanager
+def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
+    """Provide kernels while the block runs.
+
+    Parameters
+    ----------
+    choice : {'warm', 'stock'}
+        Forked from a preloaded process where that can be, or as Jupyter starts them.
+    limits : Limits
+        What each may take.
+    """
+    with ExitStack() as stack:
+        # Gone when this process is; the path is short, as paths of sockets must be.
+        scratch = stack.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
+        name = STOCK
+        if choice == "warm" and warm.available():
+            stack.enter_context(warm.running())
+            import nbclient  # noqa: F401 - take a second, in which the server loads what it needs
+
+            name = warm.NAME if warm.server().ready() else STOCK
+        yield Kernels(name, limits, scratch)
 
 
 def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -> Executor:
@@ -113,8 +204,6 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     """
 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        import os
-
         count = workers or os.cpu_count() or 1
         with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
             waiting = set[Future[Outcome]]()

@@ -27,7 +27,7 @@ from tradelib.report.execution import warm
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from tradelib.report.execution.kernels import Kernels
+    from tradelib.report.execution.jobs import Kernels
 
 _log = logging.getLogger(__name__)
 _log.setLevel(logging.CRITICAL)  # what goes wrong stands in the outcome

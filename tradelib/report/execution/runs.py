@@ -1,4 +1,7 @@
-"""Runs kept in a folder: each whole or not there, and made again only when something that it depends on has changed."""
+"""Runs kept in a folder: each whole or not there, and made again only when something that it depends on has changed.
+
+What a notebook recorded in its folder is read back and checked: a record that is cut short is an error.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from filelock import FileLock, Timeout
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import changes, digests, sha256_of, surroundings
 from tradelib.report.execution.partial import MARK, manifest_in, partial_folder
-from tradelib.report.recorded import RecordError, read_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,8 +28,29 @@ if TYPE_CHECKING:
     Progress = Callable[[Outcome], None]
 
 
+RESULTS = "results.json"
+# What Record.finish writes.
+_RECORD: dict[str, type] = {
+    "notebook": str, "title": str, "question": str, "parameters": dict, "sources": dict, "items": list,
+    "results": dict, "checks": list,
+}  # fmt: skip
+_ITEM: dict[str, dict[str, type]] = {
+    "figure": {"name": str, "title": str, "alt": str, "reading": str},
+    "table": {"name": str, "title": str, "reading": str, "columns": list, "numeric": list, "rows": list},
+    "text": {"name": str, "title": str, "reading": str},
+    "tiles": {"name": str, "title": str, "reading": str, "rows": list},
+}
+_SOURCE: dict[str, type] = dict.fromkeys(
+    ("sha256", "compilation", "vintage", "source", "unit", "statistical_month"), str
+)
+
+
 class RunError(TradelibError):
     """Notebooks cannot be run, or what they leave cannot be written."""
+
+
+class RecordError(TradelibError):
+    """What a notebook recorded cannot be read."""
 
 
 @contextmanager
@@ -187,3 +210,53 @@ def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str])
     final = folder / ("failed" if outcome.error else "runs") / job.place
     final.parent.mkdir(parents=True, exist_ok=True)
     made.rename(final)
+
+
+def read_recorded(place: Path) -> dict[str, Any]:
+    """Return what a notebook recorded; an empty mapping when it recorded nothing.
+
+    Parameters
+    ----------
+    place : Path
+        Folder of the run.
+
+    Raises
+    ------
+    RecordError
+        The file is no JSON, cut short, or says something else than ``Record.finish`` writes; a figure has no file.
+    """
+    path = place / RESULTS
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never written
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecordError(f"{RESULTS} cannot be read: {error}") from error
+    _check(RESULTS, content, _RECORD)
+    for number, item in enumerate(content["items"], 1):
+        where = f"{RESULTS}, item {number}"
+        _check(where, item, {"kind": str})
+        if item["kind"] not in _ITEM:
+            raise RecordError(f"{where}: found the kind {item['kind']!r}, expected {', '.join(_ITEM)}")
+        _check(where, item, _ITEM[item["kind"]])
+        if item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
+            raise RecordError(f"{where}: there is no figures/{item['name']}.svg")
+    for name, source in content["sources"].items():
+        _check(f"{RESULTS}, source {name}", source, _SOURCE)
+    for number, check in enumerate(content["checks"], 1):
+        _check(f"{RESULTS}, check {number}", check, {"claim": str, "holds": bool, "found": str})
+    return dict(content)
+
+
+def _check(where: str, content: Any, parts: dict[str, type]) -> None:
+    if not isinstance(content, dict):
+        raise RecordError(f"{where}: found {type(content).__name__}, expected a mapping")
+    for name, kind in parts.items():
+        if not isinstance(content.get(name), kind):
+            there = type(content[name]).__name__ if name in content else "nothing"
+            raise RecordError(f"{where}: found {there} as {name}, expected {kind.__name__}")
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
