@@ -113,7 +113,14 @@ def plain(work: list[Job], meter: Meter = measured) -> Cost:
     with tempfile.TemporaryDirectory() as folder, meter() as cost:
         for number, job in enumerate(work):
             given = job.values | {"output": folder}
-            papermill.execute_notebook(job.source, f"{folder}/{number}.ipynb", given, progress_bar=False)
+            papermill.execute_notebook(
+                job.source,
+                f"{folder}/{number}.ipynb",
+                given,
+                progress_bar=False,
+                kernel_name="python3",
+                language="python",
+            )
     return cost
 
 
