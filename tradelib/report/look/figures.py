@@ -130,12 +130,9 @@ def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = ""
     total : str
         The label of a sum of the others, drawn in ink.
     """
-    shades = [
-        (VERMILION if value * widens > 0 else BLUE) if widens else colour(str(name).lower())
-        for name, value in values.items()
-    ]
-    shades = [INK if name == total else shade for name, shade in zip(values.index, shades, strict=True)]
-    bars = ax.barh(values.index.astype(str), values, color=shades, height=0.62)
+    names = values.index.astype(str)
+    shades = np.where(values * widens > 0, VERMILION, BLUE) if widens else [colour(name.lower()) for name in names]
+    bars = ax.barh(names, values, color=np.where(names == total, INK, shades), height=0.62)
     for bar, value in zip(bars, values.tolist(), strict=True):
         # Right of zero also where the bar points left, so that it never meets the names.
         at = (max(value, 0.0), bar.get_y() + bar.get_height() / 2)
