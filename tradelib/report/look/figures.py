@@ -84,8 +84,6 @@ def area(ax: Axes, index: pd.Index, low: Any, high: Any, **look: Any) -> None:
 
 def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
     """Write names right of the lines' ends, pushed apart where they would overlap."""
-    if not ends:
-        return
     low, high = ax.get_ylim()
     gap, at = (high - low) * 0.055, float("-inf")
     for value, x, text, shade in sorted(ends, key=lambda end: end[0]):

@@ -37,15 +37,11 @@ _NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 def notebooks() -> dict[str, type[Common]]:
     """Return every notebook of the folder and what it can be asked for, in the order of their names."""
     paths = sorted(notebook_folder().glob("[0-9]*.ipynb"))
-    return {path.stem: _declared(path, path.stat().st_mtime_ns) for path in paths}
+    return {path.stem: declared(path, path.stat().st_mtime_ns) for path in paths}
 
 
 @cache
-def _declared(path: Path, written: int) -> type[Common]:  # noqa: ARG001 - a notebook written anew is read anew
-    return declared(path)
-
-
-def declared(path: Path) -> type[Common]:
+def declared(path: Path, written: int = 0) -> type[Common]:  # noqa: ARG001 - see below
     """Return the model of a notebook, as its tagged cell declares it.
 
     Parameters
@@ -55,6 +51,8 @@ def declared(path: Path) -> type[Common]:
         comment says ``3 to 40`` or ``1 or more`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what
         the release must have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter
         on a release.
+    written : int
+        When the file was written, so that it is read again once it has changed.
 
     Raises
     ------
