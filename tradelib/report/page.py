@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
@@ -71,13 +71,15 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
 
 
 @cache
-def templates(package: str) -> Environment:
-    """Return the templates of a package; each is compiled once."""
+def template(name: str) -> Template:
+    """Return a template of a page, compiled once; all know the style sheet and how texts and numbers are written."""
+    loader = PackageLoader("tradelib.report")
     environment = Environment(
-        loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"markdown": _markdown, "slug": slug, "unbroken": _unbroken, "plain": _plain}
-    return environment
+    environment.globals |= {"style": Markup(_style_sheet()), "in_words": in_words}
+    return environment.get_template(name)
 
 
 def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
@@ -85,13 +87,13 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
     brief = [s for s in sections if front and s["notebook"] in BRIEF]
     sources = {source["sha256"]: source for s in sections for source in s["sources"].values()}
     glossary = tomllib.loads(_part("glossary.toml").decode())[name.removesuffix(".html")]
-    body = templates("tradelib.report").get_template("index.html.j2").render(
-        name=name, sections=[s for s in sections if s not in brief], brief=brief, in_words=in_words,
+    body = template("index.html.j2").render(
+        name=name, sections=[s for s in sections if s not in brief], brief=brief,
         front={item["name"]: item for item in front["items"] if item["name"] in FIRST_SCREEN} if front else {},
         sources=sorted(sources.values(), key=lambda source: (source["compilation"], source["vintage"])),
         about=_about(front) if front else None, checks=sum(len(s["checks"]) for s in sections), glossary=glossary,
         origin=Markup(json.dumps(_origin(sections), ensure_ascii=True).replace("<", "\\u003c")),
-        style=Markup(style_sheet()), script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
+        script=Markup(_part("page.js").decode()), proofs=Markup("PROOFS"), **values,
     )  # fmt: skip
     body = explained(body, glossary)
     used = dict.fromkeys(re.findall(r'href="#(p[0-9a-f]{10})"', body))
@@ -158,7 +160,7 @@ def _part(name: str) -> bytes:
     return (files("tradelib.report") / "templates" / name).read_bytes()
 
 
-def style_sheet() -> str:
+def _style_sheet() -> str:
     """Return the style sheet with its fonts in it."""
     sheet = _part("page.css").decode()
     return re.sub(
@@ -207,7 +209,7 @@ def proofs(rows: Iterable[Mapping[str, Any]], days: Collection[str]) -> str:
         # Texts are compared in millions; the tables of the page are in billions.
         keys = [_identity(cells, row["value"] * scale) for scale in (1, 1000)]
         shown.append({**row, "printed": next((prints[key] for key in keys if key in prints), None)})
-    page = templates("tradelib.report").get_template("proofs.html.j2")
+    page = template("proofs.html.j2")
     return page.render(rows=shown, label=_label, month=_month, formula=_formula).rstrip()
 
 

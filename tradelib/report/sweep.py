@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution import runs, threads
 from tradelib.report.execution.inputs import digests, surroundings
 from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder
-from tradelib.report.page import style_sheet, templates
+from tradelib.report.page import template
 from tradelib.report.parameters import in_words
 
 if TYPE_CHECKING:
@@ -170,13 +169,12 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
         for listed in [shown] * (number < MOST_SHOWN) + [failed] * bool(state["error"]):
             listed.append(run)
     pd.DataFrame(rows).to_csv(work / "results.csv", index=False, lineterminator="\n")
-    page = templates("tradelib.report").get_template("sweep.html.j2")
+    page = template("sweep.html.j2")
     text = page.render(
         notebook=jobs[0].notebook, question=question, runs=shown, failed=failed, most=MOST_SHOWN, total=len(jobs),
         fixed={name: _short(in_words(name, value)) for name, value in values[0].items() if name not in varying},
         columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
         figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
-        style=Markup(style_sheet()),  # noqa: S704 - ours
     )  # fmt: skip
     (work / "index.html").write_text(text + "\n", encoding="utf-8")
     for name in ("results.csv", "index.html"):
