@@ -51,7 +51,7 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     engine: Literal["seats", "x11"] = "x11" if way == "x11" else "seats"
     if text == "chosen":
         return build(engine, **CHOSEN)
-    spec = parse(text)[1]
+    spec = parse(text)
     if others := {"seats", "x11"} & set(spec.parts) - {engine}:
         raise ParameterError(f"found {others.pop()}{{}} with engine {engine!r}; expected {engine}{{}} or neither")
     return spec.with_(**{engine: {}})

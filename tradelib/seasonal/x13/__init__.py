@@ -205,8 +205,8 @@ def ready(series: pd.Series) -> pd.Series:
             raise SeriesError(
                 f"{purpose}: {series.name} has months twice or out of order; expected each once, in order"
             )
-        months = pd.period_range(index[0], index[-1], freq="M", name=index.name)
-        series = series if len(months) == len(index) else series.reindex(months)
+        if len(index) <= np.ptp(index.asi8):  # months are left out
+            series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
     try:
         values = series.astype(float)
     except (TypeError, ValueError) as error:

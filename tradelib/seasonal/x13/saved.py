@@ -140,7 +140,7 @@ def frozen_model(
         Keep all coefficients and mark them as fixed; else only those that the caller had fixed.
     """
     frozen = {}
-    for name, told in (parse(model)[1].parts if model.strip() else {}).items():
+    for name, told in (parse(model).parts if model.strip() else {}).items():
         values = {argument: value for argument, value in told.items() if argument in ("b", "ar", "ma")}
         kept = {k: v for k, v in asked.get(name, {}).items() if k not in ("b", "ar", "ma", *_TRIED)}
         chosen = {k: v for k, v in told.items() if k in ("variables", "model")}

@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import ParameterError, SeriesError, did_you_mean
+from tradelib.quantity.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,7 +35,6 @@ _QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
 _COMMENT = re.compile(rf"({_QUOTED})|#.*")
 _BLOCK = re.compile(rf"([A-Za-z0-9]+)\s*\{{((?:[^{{}}\"']|{_QUOTED})*)\}}")
 _ARGUMENT = re.compile(r"([A-Za-z][\w.]*)\s*=\s*")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(frozen=True)
@@ -200,36 +199,13 @@ def other_scale(transform: Mapping[str, str]) -> bool:
     return transform.get("function") in ("sqrt", "inverse", "logistic") or power not in (0, 1)
 
 
-def month_number(text: str) -> int:
-    """Return the number of a month as X-13 writes months: ``9``, ``09`` or ``sep``.
-
-    Raises
-    ------
-    ValueError
-        It is none.
-    """
-    number = int(text) if text.isdigit() else _MONTHS.index(text.lower()[:3]) + 1
-    if not 1 <= number <= 12:
-        raise ValueError(f"month {number}")
-    return number
-
-
-def parse(text: str) -> tuple[pd.Series | None, Spec]:
-    """Read ``.spc`` text.
-
-    Returns
-    -------
-    series : pandas.Series or None
-        The monthly data when the text has them.
-    spec : Spec
-        Everything else.
+def parse(text: str) -> Spec:
+    """Read ``.spc`` text without data.
 
     Raises
     ------
     ParameterError
-        The text is not a spec file, or points to other files.
-    SeriesError
-        Its data are not monthly, or not numbers.
+        The text is not a spec file, has data of its own, or points to other files.
     """
     bare = _COMMENT.sub(lambda match: match[1] or "", text)
     blocks = [(match[1].lower(), match[2]) for match in _BLOCK.finditer(bare)]
@@ -240,13 +216,9 @@ def parse(text: str) -> tuple[pd.Series | None, Spec]:
     if twice := [name for name in names if names.count(name) > 1]:
         raise ParameterError(f"spec {twice[0]!r} stands {names.count(twice[0])} times in the spec file; expected once")
     parts = {name: _arguments(name, body) for name, body in blocks}
-    data = parts.pop("series", {})
-    if "file" in data:
-        raise ParameterError(f"the data are in another file, {data['file']}; expected them in the spec file")
-    series = _series(data) if "data" in data else None
-    if kept := {name: value for name, value in data.items() if name not in _OF_SERIES}:
-        parts["series"] = kept
-    return series, Spec({name: plain(name, arguments) for name, arguments in parts.items()})
+    if "data" in parts.get("series", {}):
+        raise ParameterError("the text has data of its own; expected specs without data")
+    return Spec({name: plain(name, arguments) for name, arguments in parts.items()})
 
 
 def _arguments(name: str, body: str) -> dict[str, str]:
@@ -272,27 +244,3 @@ def _arguments(name: str, body: str) -> dict[str, str]:
 def _is_one(value: str) -> bool:
     """Tell whether a value is one word, one quoted text or one list in parentheses."""
     return bool(re.fullmatch(rf"{_QUOTED}|\(.*\) *\w*|\[.*\]|[^\s()]+", value))
-
-
-def _series(arguments: dict[str, str]) -> pd.Series:
-    def refuse(found: str, expected: str) -> NoReturn:
-        raise SeriesError(f"the series of the spec file: found {found}; expected {expected}")
-
-    if arguments.get("period", "12") != "12":
-        refuse(f"period {arguments['period']}", "monthly data")
-    start = arguments.get("start", "1.1")
-    try:
-        year, _, month = start.partition(".")
-        first = pd.Period(year=int(year), month=month_number(month), freq="M")
-    except ValueError:
-        refuse(f"start={start}", "year and month, as 1949.1 or 1949.jan")
-    if "start" in arguments and len(year) != 4:
-        refuse(f"start={start}", "a year of four digits")
-    words = arguments["data"].strip("()").replace(",", " ").split()
-    try:
-        values = [float(re.sub("[dD]", "E", word)) for word in words]
-    except ValueError as error:
-        refuse(str(error), "numbers")
-    index = pd.period_range(first, periods=len(values), name="period")
-    title = arguments.get("title", arguments.get("name", "series")).strip("\"'")
-    return pd.Series(values, index, name=title).replace(float(arguments.get("missingcode", _MISSING)), float("nan"))
