@@ -7,12 +7,12 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-import ruptures
 from hypothesis import given, strategies as st
 from scipy import sparse
 from scipy.stats import norm
 
 from tradelib import load
+from tradelib.analysis import breaks
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import check, notebooks
 
@@ -24,7 +24,7 @@ def page(name, **names):
     cells = [cell.source for cell in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells]
     sources = [source for source in cells if "def " in source and "\n    return" in source]
     defined = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    space = {"np": np, "pd": pd, "sparse": sparse, "ruptures": ruptures, **names}
+    space = {"np": np, "pd": pd, "sparse": sparse, "breaks": breaks, **names}
     exec(compile(ast.Module(defined, []), name, "exec"), space)  # noqa: S102 - the project's own notebooks
     return space
 

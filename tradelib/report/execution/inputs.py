@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = (
     "ipykernel", "ipython", "jinja2", "markdown-it-py", "matplotlib", "nbclient", "nbformat", "numpy",
-    "openpyxl", "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "ruptures", "scipy",
+    "openpyxl", "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "scipy",
     "statsmodels", "tradelib", "xlrd",
 )  # fmt: skip
 """The libraries that compute, read, draw or write what a run leaves."""
