@@ -12,7 +12,7 @@ import pytest
 
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.words import checking
-from tradelib.words.checking import documents, grammar, vocabulary
+from tradelib.words.checking import grammar, statements, vocabulary
 from tradelib.words.checking.statements import Subject
 
 MARCH, APRIL = "2025-05-06", "2023-06-07"
@@ -342,28 +342,28 @@ def test_the_bundled_prints_are_right_when_they_were_printed():
 
 
 def test_every_document_is_dated_and_has_its_figures():
-    table = documents.read()
-    assert set(table["source"]) == set(documents.documents())
+    table = statements.read()
+    assert set(table["source"]) == set(statements.documents())
     for name, rows in table.groupby("source"):
-        assert set(rows["released"]) == {str(documents.documents()[name]["released"])}
+        assert set(rows["released"]) == {str(statements.documents()[name]["released"])}
 
 
-def to_frame(source, statements):
+def to_frame(source, read):
     """Return the statements of a document as rows of ``statements.csv``, those that were understood."""
-    about = documents.documents()[source]
+    about = statements.documents()[source]
     head = {"source": source, "released": str(about["released"]), "statistical_month": about["statistical_month"]}
-    rows = [head | asdict(statement) | asdict(statement.subject) for statement in statements if statement.kind]
-    return pd.DataFrame(rows, columns=documents.read().columns).astype(str).replace({"True": "1", "False": "0"})
+    rows = [head | asdict(statement) | asdict(statement.subject) for statement in read if statement.kind]
+    return pd.DataFrame(rows, columns=statements.read().columns).astype(str).replace({"True": "1", "False": "0"})
 
 
-@pytest.mark.parametrize("name", [name for name in documents.documents() if name != "release_february_2024"])
+@pytest.mark.parametrize("name", [name for name in statements.documents() if name != "release_february_2024"])
 def test_the_bundled_figures_are_those_of_the_texts(official_folder, name):
     """Every number of the prose, read anew."""
-    about = documents.documents()[name]
+    about = statements.documents()[name]
     places = (official_folder / about["official_file"], official_folder.parent / "sources" / about["official_file"])
     text = checking.text_of(next(path for path in places if path.exists()), pages=about.get("pages"))
     got = to_frame(name, grammar.read(text, pd.Period(about["statistical_month"], "M")))
-    expected = documents.read()
+    expected = statements.read()
     expected = expected[expected["source"] == name].reset_index(drop=True)
     pd.testing.assert_frame_equal(got, expected, check_dtype=False)
 

@@ -8,7 +8,7 @@ import pytest
 from tradelib import store
 from tradelib.report import page
 from tradelib.words import checking, sentences
-from tradelib.words.checking import documents, grammar, vocabulary
+from tradelib.words.checking import grammar, statements, vocabulary
 
 
 def entry(number, day):
@@ -90,7 +90,7 @@ def test_a_proof_shows_formula_and_cells_as_print_has_them_and_no_name_of_the_st
 
 def test_the_pages_of_a_document_are_those_of_its_file(official_folder):
     """The first number of every page, counted in the text of one page, of two, and so on."""
-    about = documents.documents()["release_march_2025"]
+    about = statements.documents()["release_march_2025"]
     path, month = official_folder / about["official_file"], pd.Period(about["statistical_month"], "M")
     texts = [vocabulary.plain(checking.text_of(path, pages=n + 1)) for n in range(len(about["page_starts"]))]
     found = [statement.start for statement in grammar.read(texts[-1], month) if statement.kind]

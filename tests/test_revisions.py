@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -160,15 +161,15 @@ def triangles(draw):
 
 def steps_of(prints):
     """Return what each release changed, by the cells of the page."""
-    cells = ("moved_by = triangle", 'sizes, steps["annual"] = moved_by')
-    return names_after("25_revisions", *cells, prints=prints, triangle=triangle, revisions=revisions)["steps"]
+    cells = ("moved_by = triangle", "passed, sizes = ")
+    return names_after("25_revisions", *cells, prints=prints, triangle=triangle, pairwise=pairwise)["steps"]
 
 
 def split_of(prints, pairs):
     """Return what annual and other releases changed after the first print, by the cells of the page."""
     names = {"prints": prints, "pairs": pairs, "parameters": SimpleNamespace(print_number=1)}
     cells = ("printed_at = [", "split = pd.DataFrame")
-    return names_after("25_revisions", *cells, triangle=triangle, revisions=revisions, **names)["split"]
+    return names_after("25_revisions", *cells, triangle=triangle, steps=steps_of(prints), **names)["split"]
 
 
 @given(triangles())
@@ -187,8 +188,8 @@ def test_pairs_parts_and_steps_agree_with_loops(drawn):
 
     split = split_of(drawn, got)
     assert (split["regular"].fillna(0) + split["annual"].fillna(0)).tolist() == got["revision"].tolist()
-    annual = revisions.is_annual(drawn).tolist()
-    assert annual[0] is False
+    table = steps_of(drawn)
+    annual = [False, *table["annual"]]
     for at in range(1, len(about)):
         passed = [month.month for month in pd.period_range(about[at - 1] + 1, about[at], freq="M")]
         assert annual[at] == (4 in passed)
@@ -196,7 +197,6 @@ def test_pairs_parts_and_steps_agree_with_loops(drawn):
         start = list(about).index(month) + 1
         assert pd.isna(split.loc[month, "annual"]) == (not any(annual[start:]))
 
-    table = steps_of(drawn)
     for at in range(1, len(about)):
         moved = values[:, at] - values[:, at - 1]
         moved = moved[~np.isnan(moved) & (moved != 0)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,9 +12,6 @@ from tradelib.quantity.errors import SeriesError
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
 from tradelib.store import triangles as prints
-
-ANNUAL = 4
-"""The release about April, in June, carries the annual revision, which reaches years back."""
 
 
 def pairs(
@@ -48,32 +44,23 @@ def pairs(
         ``direction``: ``kept``, ``flipped``, or ``flat`` where one of the changes has none. Changes are NaN where a
         month before is missing; then the direction is missing too.
     """
-    about, latest = prints.statistical_months(triangle), prints.latest(triangle)
-    first = prints.nth_print(triangle, number)
-    rows = {}
-    for month in first.loc[start:end].dropna().index:
-        at = list(about).index(month + number - 1)
-        if at == len(about) - 1:
-            continue
-        before = triangle.iloc[:, at].get(month - 1, float("nan"))
-        rows[month] = {
-            "released": prints.released(triangle)[at],
-            "first": first[month],
-            "latest": latest[month],
-            "revision": latest[month] - first[month],
-            "first_change": first[month] - before,
-            "latest_change": latest[month] - latest.get(month - 1, float("nan")),
-        }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    if table.empty:
+    about, days = list(prints.statistical_months(triangle)), prints.released(triangle)
+    latest, first = prints.latest(triangle), prints.nth_print(triangle, number)
+    places = {month: about.index(month + number - 1) for month in first.loc[start:end].dropna().index}
+    places = {month: at for month, at in places.items() if at < len(about) - 1}  # those that a later release has again
+    if not places:
         count = f"{len(about)} release{'' if len(about) == 1 else 's'}"
         raise SeriesError(
             f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {count} and no month with "
             f"print {number} and a later one; expected at least one"
         )
-    table.index = pd.PeriodIndex(table.index, freq="M", name="period")
-    moves = ["revision", "first_change", "latest_change"]
-    table[moves] = table[moves].round(prints.DIGITS)
+    before = pd.Series({month: triangle.iloc[:, at].get(month - 1, float("nan")) for month, at in places.items()})
+    table = pd.DataFrame(
+        {"released": {month: days[at] for month, at in places.items()}, "first": first, "latest": latest}
+    )
+    table = table.loc[before.index].rename_axis("period")
+    moves = {"revision": latest - first, "first_change": first - before, "latest_change": latest.diff()}
+    table = table.assign(**{name: move.round(prints.DIGITS) for name, move in moves.items()})
     table["change_revision"] = (table["latest_change"] - table["first_change"]).round(prints.DIGITS)
     changes = table[["first_change", "latest_change"]]
     is_flat = (changes.abs() < flat).any(axis=1) | (changes == 0).any(axis=1)
@@ -81,15 +68,6 @@ def pairs(
     table["direction"] = flipped.map({True: "flipped", False: "kept"}).mask(is_flat, "flat")
     table["direction"] = table["direction"].where(changes.notna().all(axis=1))
     return table
-
-
-def is_annual(triangle: pd.DataFrame) -> pd.Series:
-    """Tell, by day of release, whether a step since the release before at hand holds an annual revision."""
-    about = prints.statistical_months(triangle)
-    annual = [False]
-    for before, after in itertools.pairwise(about):
-        annual.append(any(month.month == ANNUAL for month in pd.period_range(before + 1, after, freq="M")))
-    return pd.Series(annual, index=prints.released(triangle), name="annual")
 
 
 @dataclass(frozen=True, repr=False)

@@ -23,7 +23,7 @@ from tradelib.report.drawing import inline
 from tradelib.report.parameters import Chapter, in_words, notebooks
 from tradelib.report.take import write_feed, write_workbook
 from tradelib.words.checking import printed_figures
-from tradelib.words.checking.documents import documents
+from tradelib.words.checking.statements import documents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -122,11 +122,9 @@ class OwnAdjustment(Parameters):
         if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
             raise ParameterError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
         from tradelib.seasonal import goods
-        from tradelib.seasonal.x13 import available, parse
+        from tradelib.seasonal.x13 import available
 
         try:
-            if parse(self.spec)[0] is not None:
-                raise ParameterError("the text has data of its own; expected specs without data")
             goods.goods_spec(self.engine, self.spec)
             if available():
                 goods.try_spec(self.load_flows(), self.engine, self.spec)

@@ -15,7 +15,7 @@ from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.result import Result
 from tradelib.sources.formats import pdf_texts
-from tradelib.words.checking import documents, grammar
+from tradelib.words.checking import grammar, statements
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain
 
@@ -141,12 +141,12 @@ def check_documents(until: dt.date | None = None) -> Checked:
     Checked
         No verdict is *wrong* unless the store contradicts a print: a later figure is *revised since*.
     """
-    table, judgements, sources = documents.read(), list[Judgement](), list[str]()
+    table, judgements, sources = statements.read(), list[Judgement](), list[str]()
     last = str(until or "9999")
     for (released, month), rows in table[table["released"] <= last].groupby(["released", "statistical_month"]):
         period = pd.Period(month, "M")
         known = [release for release in _releases(period, None) if released <= str(release.released) <= last]
-        judgements += [judge(row, known, period, is_official=True) for row in documents.statements(rows)]
+        judgements += [judge(row, known, period, is_official=True) for row in statements.of_rows(rows)]
         sources += rows["source"].tolist()
     return Checked("", judgements, tuple(sources))
 
@@ -156,10 +156,10 @@ def printed_figures(release: Release) -> list[tuple[Judgement, str, str]]:
 
     Only *agrees* and *ties* are returned, and only by the release's own figures: its documents were written with them.
     """
-    table = documents.read()
+    table = statements.read()
     table = table[table["released"] == str(release.released)]
-    judged = (judge(row, [release], release.month, is_official=True) for row in documents.statements(table))
-    places = documents.places(table)
+    judged = (judge(row, [release], release.month, is_official=True) for row in statements.of_rows(table))
+    places = statements.places(table)
     return [(j, *place) for j, place in zip(judged, places, strict=True) if j.verdict in ("agrees", "ties")]
 
 
