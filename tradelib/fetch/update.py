@@ -94,9 +94,9 @@ def summary(outcomes: Iterable[Outcome]) -> str:
     return "\n\n".join(f"{head}:\n  {text}" for head, text in blocks.items())
 
 
-def last_month(today: dt.date | None = None) -> pd.Period:
+def last_month() -> pd.Period:
     """Return the last statistical month that can be out: no release comes before its month is over by three weeks."""
-    return pd.Period((today or dt.datetime.now(tz=dt.UTC).date()) - dt.timedelta(days=21), "M") - 1
+    return pd.Period(dt.datetime.now(tz=dt.UTC).date() - dt.timedelta(days=21), "M") - 1
 
 
 @dataclass(frozen=True)
