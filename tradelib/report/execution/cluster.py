@@ -15,22 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib.report.execution.inputs import changes, digests
-from tradelib.report.execution.jobs import (
-    NO_LIMITS,
-    Choice,
-    Executor,
-    Job,
-    Kernels,
-    Limits,
-    Outcome,
-    execute,
-    kernels,
-    memory_share,
-)
+from tradelib.report.execution.jobs import NO_LIMITS, Outcome, execute, kernels, memory_share
 from tradelib.report.execution.runs import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from tradelib.report.execution.jobs import Choice, Executor, Job, Kernels, Limits
 
 RETRIES = 2
 """How often a run is tried elsewhere; one whose worker is lost is so besides, as the scheduler's settings say."""
