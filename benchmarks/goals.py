@@ -80,13 +80,15 @@ def of_report() -> list[Row]:
         place, kept = Path(folder), Path(folder) / "kept"
         with bench_kernels.cells_alone() as cells:
             cost, seconds = made(out=place / "r", kept=kept)
-        unchanged, ran = made(out=place / "r", kept=kept)
+        again = [made(out=place / "r", kept=kept) for _ in range(3)]
         changed = {"trend.start": "2015-01"}
         one, ran_then = made(changed, out=place / "one", kept=kept)
         alone, _ = made(changed, only=["trend"], out=place / "alone")
         older, _ = made(only=OLDER, out=place / "older")
+    ran = [notebook for _, seconds_again in again for notebook in seconds_again]
     if ran or len(ran_then) != 1:
         sys.exit(f"ran though nothing had changed: {[*ran, *ran_then]}")
+    unchanged = min(cost_again.wall for cost_again, _ in again)
     bound = max(*seconds.values(), cost.processor / CORES)
     longest = max(cells, key=lambda cell: cells[cell].processor)
     beyond = cost.processor - sum(one.processor for one in cells.values())
@@ -94,7 +96,7 @@ def of_report() -> list[Row]:
         Row("report --force of all notebooks, s", cost.wall, "longest notebook or share of processor s", bound, 1.3),
         Row("  its processor s beyond the cells'", beyond, "all its processor s", cost.processor, 1 / 3),
         Row(f"  longest cell, {longest[0]} {longest[1]}", cells[longest].processor, "processor s", 3.0, 1.0),
-        Row("  unchanged, s", unchanged.wall, "half a second", 0.5, 1.0),
+        Row("  unchanged, best of three, s", unchanged, "half a second", 0.5, 1.0),
         Row("  one parameter of one notebook, s", one.wall, "a report of that notebook alone, s", alone.wall, 1.5),
         Row("report of the six older notebooks, s", older.wall, "ten seconds", 10.0, 1.0),
     ]  # fmt: skip

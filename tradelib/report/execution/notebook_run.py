@@ -99,8 +99,7 @@ class NotebookRun(NotebookClient):
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Return the manager of the run's kernel."""
-        specs = KernelSpecManager()
-        specs.kernel_dirs = [*specs.kernel_dirs, str(warm.SPECS / "kernels")]
+        specs = KernelSpecManager(kernel_dirs=[str(warm.SPECS / "kernels")])  # and the stock kernel, which it knows
         own = {"kernel_name": self.kernel_name, "kernel_spec_manager": specs}
         if sys.platform != "win32":
             # Sockets in a folder of our own: over TCP any user of this machine could read what a kernel shows.
