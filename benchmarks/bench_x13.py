@@ -67,7 +67,7 @@ def single(series: pd.Series) -> None:
     stamped.index.freq = "MS"
     for engine in ("x11", "seats"):
         for name, asked in (("fixed", FIXED), ("automatic", AUTOMATIC)):
-            text = _to_run(build(engine, **asked), engine).text(ready(series))
+            text = _to_run(build(engine, **asked)).text(ready(series))
             jobs = {"bare": lambda text=text: bare(text), "driver": lambda e=engine, a=asked: x13(series, e, **a)}
             if (engine, name) == ("x11", "fixed"):
                 jobs["statsmodels"] = lambda: wrapper(stamped)
@@ -88,7 +88,7 @@ def batch(name: str, frame: pd.DataFrame, spec: Spec, limit: float) -> None:
     x13_batch(frame.iloc[:, :2], spec=spec)
     for start in range(0, frame.shape[1], LOT):
         lot = frame.iloc[:, start : start + LOT]
-        texts = [_to_run(spec, "x11").text(ready(lot[column])) for column in lot]
+        texts = [_to_run(spec).text(ready(lot[column])) for column in lot]
         jobs = [
             lambda texts=texts: on_all_cores(bare, texts),
             lambda lot=lot: x13_batch(lot, spec=spec),

@@ -124,7 +124,7 @@ def of_x13(count: int) -> Row:
     """Return the row on many series adjusted with a fixed model, against the bare program on the same cores."""
     frame = bench_x13.many(count, tradelib.load("exports_goods_census_nsa", start="2005-01").iloc[:, 0])
     spec = build("x11", **bench_x13.FIXED)
-    texts = [_to_run(spec, "x11").text(ready(frame[column])) for column in frame]
+    texts = [_to_run(spec).text(ready(frame[column])) for column in frame]
     x13_batch(frame.iloc[:, :2], spec=spec)  # warms the file cache
     bare, _ = bench_x13.timed(lambda: bench_x13.on_all_cores(bench_x13.bare, texts))
     batch, _ = bench_x13.timed(lambda: x13_batch(frame, spec=spec))

@@ -165,27 +165,7 @@ class BeaRule(NamedTuple):
 BEA_RULE = BeaRule()
 
 
-@dataclass(frozen=True)
-class Measures:
-    """X-11 measures of an adjusted series, and what the Bureau's rule says of them.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        By ``span``: ``qs_p``, ``stable_f``, ``moving_f``, ``m7``, ``identifiable`` (the combined test: present,
-        probably not present, not present) and ``flagged``.
-    """
-
-    table: pd.DataFrame
-
-    @property
-    def verdict(self) -> Literal["flagged", "flagged in part", "not flagged"]:
-        """Whether every span is flagged, some are, or none is."""
-        flagged = self.table["flagged"]
-        return "flagged" if flagged.all() else "flagged in part" if flagged.any() else "not flagged"
-
-
-def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule = BEA_RULE) -> Measures:
+def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule = BEA_RULE) -> pd.DataFrame:
     """Take M7, the F tests of table D8 and the combined test from X-11 on an adjusted series.
 
     They are descriptive: X-11 smooths whatever it is given, so none of them has a size. That is why they are not
@@ -199,6 +179,12 @@ def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule
         Most recent span besides the whole one, five years or more; none where the series is not longer.
     rule : BeaRule
         Limits.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By ``span``: ``qs_p``, ``stable_f``, ``moving_f``, ``m7``, ``identifiable`` (the combined test: present,
+        probably not present, not present) and ``flagged``.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
     spans, changes = {"whole span": values, f"last {years} years": recent(values, years)}, monthly_changes(values)[0]
@@ -211,4 +197,4 @@ def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule
         rows[span] = {"qs_p": qs_p, **measures, "identifiable": result.identifiable}
     table = pd.DataFrame(rows).T.rename_axis("span")
     beyond = (table["qs_p"] < rule.qs_p) & (table["stable_f"] > rule.stable_f) & (table["m7"] < rule.m7)
-    return Measures(table.assign(flagged=beyond).infer_objects())
+    return table.assign(flagged=beyond).infer_objects()

@@ -11,7 +11,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Literal
 
-from tradelib.quantity.figure import Cell, Figure
+from tradelib.quantity.figure import Figure
 from tradelib.quantity.rounding import exact, half_up, is_tie, printed
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def prove(text: str, value: object, *, tie: bool = False) -> str:
     if not text or not isinstance(value, Figure) or not value.cells:
         return ""
     row = {"id": value.key, "text": text, "value": float(value), "formula": value.formula, "working": value.working}
-    _registry.setdefault(value.key, row | {"tie": tie, "cells": [_row(cell) for cell in value.cells]})
+    cells = [[c.name, c.period, float(c.value), c.exhibit, c.cell, c.file, c.sha256, c.released] for c in value.cells]
+    _registry.setdefault(value.key, row | {"tie": tie, "cells": cells})
     return value.key
 
 
@@ -61,11 +62,6 @@ def link(text: str, value: float, *, tie: bool = False) -> str:
     nowrap = html.escape(text, quote=False).replace(" ", NBSP)
     number = prove(text, value, tie=tie)
     return f'<a class="n" href="#{number}">{nowrap}</a>' if number else nowrap
-
-
-def _row(cell: Cell) -> list[Any]:
-    names = ("name", "period", "value", "exhibit", "cell", "file", "sha256", "released")
-    return [float(cell.value) if name == "value" else getattr(cell, name) for name in names]
 
 
 def plain(text: str) -> str:
@@ -105,18 +101,19 @@ def money(value: float, decimals: int = 1, unit: str = "billion", *, sign: bool 
     >>> money(15300.0, sign=True, short=True)
     '+$15.3'
     """
-    scale = _SCALES[unit]
-    size = rounded(value, decimals, scale)
-    mark = "" if not sign or not size else "+" if size > 0 else MINUS
-    word = "" if short else f" {unit}"
-    return link(f"{mark}${abs(size):,}{word}", value, tie=is_tie(_exact(value) / scale, decimals))
+    return _sized(value, decimals, _SCALES[unit], "${}" if short else f"${{}} {unit}", sign=sign)
 
 
 def percent(value: float, decimals: int = 1, *, sign: bool = False, word: str = " percent") -> str:
     """Return a percentage, its magnitude unless the sign is wanted; ``word`` may be ``%``."""
-    size = rounded(value, decimals)
+    return _sized(value, decimals, 1, f"{{}}{word}", sign=sign)
+
+
+def _sized(value: float, decimals: int, scale: int, form: str, *, sign: bool) -> str:
+    """Return the magnitude of a value in a form such as ``${} billion``, with its sign before it where wanted."""
+    size = rounded(value, decimals, scale)
     mark = "" if not sign or not size else "+" if size > 0 else MINUS
-    return link(f"{mark}{abs(size):,}{word}", value, tie=is_tie(_exact(value), decimals))
+    return link(mark + form.format(f"{abs(size):,}"), value, tie=is_tie(_exact(value) / scale, decimals))
 
 
 def number(value: float, decimals: int = 0, unit: str = "", *, sign: bool = False) -> str:

@@ -100,10 +100,9 @@ def x13(
         raise ParameterError(
             f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.seasonal.x13.parse makes of text"
         )
-    way = wanted.engine
-    _check_scale(values, way, wanted.parts.get("transform", {}))
-    output = execute(_to_run(wanted, way).text(values), time_limit=time_limit)
-    return read(values, way, wanted, output, described(series))
+    _check_scale(values, wanted.engine, wanted.parts.get("transform", {}))
+    written = execute(_to_run(wanted).text(values), time_limit=time_limit)
+    return read(values, wanted, written, described(series))
 
 
 def x13_batch(
@@ -170,7 +169,7 @@ def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[st
         raise SeriesError(f"{values.name} is not above zero in {months}; it has no logarithms")
 
 
-def _to_run(spec: Spec, engine: Engine | None) -> Spec:
+def _to_run(spec: Spec) -> Spec:
     """Return the spec with the tables that the result needs, and without print-outs."""
     parts = {name: dict(arguments) for name, arguments in spec.parts.items()}
     models = not _MODELS.isdisjoint(parts)
@@ -178,8 +177,8 @@ def _to_run(spec: Spec, engine: Engine | None) -> Spec:
         parts.setdefault(name, {})
     parts = {name: {"print": "none"} | arguments if name in _SILENT else arguments for name, arguments in parts.items()}
     parts["spectrum"] = {"logqs": "yes"} | parts["spectrum"]
-    if engine:
-        parts[engine]["appendfcst"] = "yes"
+    if spec.engine:
+        parts[spec.engine]["appendfcst"] = "yes"
     for name, tables in _SAVED.items():
         if name in parts:
             own = parts[name].get("save", "").strip("()").split()

@@ -16,7 +16,7 @@ from tradelib.seasonal.x13 import saved
 from tradelib.seasonal.x13.spec import Engine, Spec, other_scale
 
 if TYPE_CHECKING:
-    from tradelib.seasonal.x13.run import Output
+    from tradelib.seasonal.x13.run import Written
 
 Seasonality = Literal["present", "probably not present", "not present"]
 _TABLES = {"adjusted": "11", "trend": "12", "irregular": "13", "seasonal": "10", "factors": "16"}
@@ -268,7 +268,7 @@ def _months(engine: Engine | None, name: str, tables: dict[str, str]) -> saved.M
 _SPAN = re.compile(r"(\d+)\w+ month, *(\d+)")
 
 
-def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output, about: dict[str, str]) -> Adjustment:
+def read(series: pd.Series, spec: Spec, written: Written, about: dict[str, str]) -> Adjustment:
     """Return the typed result of a run.
 
     Raises
@@ -276,12 +276,13 @@ def read(series: pd.Series, engine: Engine | None, spec: Spec, output: Output, a
     EngineError
         X-13 ended well and gave no adjusted values or no trend.
     """
+    tables, diagnostics, notes = written
     # The spec ``series`` may have cut the span short.
-    span = [f"{year}-{month}" for month, year in _SPAN.findall(output.diagnostics.get("span", ""))]
+    span = [f"{year}-{month}" for month, year in _SPAN.findall(diagnostics.get("span", ""))]
     cut = len(span) == 2 and (pd.PeriodIndex(span, freq="M") != series.index[[0, -1]]).any()
     within = series.loc[span[0] : span[1]] if cut else series
-    needed = {"seats": ("s11", "s12"), "x11": ("d11", "d12"), None: ()}[engine]
-    if any("NaN" in output.tables.get(table, "NaN") for table in needed):
-        reason = "; ".join(output.notes) or "no reason given"
+    needed = {"seats": ("s11", "s12"), "x11": ("d11", "d12"), None: ()}[spec.engine]
+    if any("NaN" in tables.get(table, "NaN") for table in needed):
+        reason = "; ".join(notes) or "no reason given"
         raise EngineError(f"X-13 could not split {series.name} into components; {reason}")
-    return Adjustment(within, engine, spec, output.diagnostics, output.notes, output.tables, about)
+    return Adjustment(within, spec.engine, spec, diagnostics, notes, tables, about)

