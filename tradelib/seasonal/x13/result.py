@@ -277,12 +277,13 @@ def read(series: pd.Series, spec: Spec, written: Written, about: dict[str, str])
         X-13 ended well and gave no adjusted values or no trend.
     """
     tables, diagnostics, notes = written
-    # The spec ``series`` may have cut the span short.
-    span = [f"{year}-{month}" for month, year in _SPAN.findall(diagnostics.get("span", ""))]
-    cut = len(span) == 2 and (pd.PeriodIndex(span, freq="M") != series.index[[0, -1]]).any()
-    within = series.loc[span[0] : span[1]] if cut else series
+    # The spec ``series`` may have cut the span short; months are compared as pandas counts them, which is fast.
+    ends = [12 * (int(year) - 1970) + int(month) - 1 for month, year in _SPAN.findall(diagnostics.get("span", ""))]
+    months = pd.PeriodIndex(series.index).asi8
+    if len(ends) == 2 and ends != [months[0], months[-1]]:
+        series = series[(months >= ends[0]) & (months <= ends[1])]
     needed = {"seats": ("s11", "s12"), "x11": ("d11", "d12"), None: ()}[spec.engine]
     if any("NaN" in tables.get(table, "NaN") for table in needed):
         reason = "; ".join(notes) or "no reason given"
         raise EngineError(f"X-13 could not split {series.name} into components; {reason}")
-    return Adjustment(within, spec.engine, spec, diagnostics, notes, tables, about)
+    return Adjustment(series, spec.engine, spec, diagnostics, notes, tables, about)
