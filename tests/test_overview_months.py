@@ -36,7 +36,7 @@ def test_a_month_as_the_newest_release_has_it(month):
     got = record_of(STEM, vintage="2025-03", month=month)
     text = read(got)
     must_read_well(text)
-    values = store.release("2025-05-06").values("balance_total_bop_sa", "bea")
+    values = store.release("2025-05-06").series("balance_total_bop_sa").dropna().astype(float)
     now, before = float(values[month]), float(values.shift(1)[month])
     change = now - before
     verb = "narrowed" if abs(now) < abs(before) else "widened"

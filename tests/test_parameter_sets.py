@@ -6,6 +6,7 @@ here anew, with plain arithmetic on the figures of the store.
 
 import re
 
+import pandas as pd
 import pytest
 from page import record_of
 
@@ -39,6 +40,12 @@ def loaded(series, vintage="2025-03", start="first"):
     """Return a series known by a release, by month as text; the longest unless a first month is named."""
     found = store.load(series, start=start, vintage=vintage)[series].dropna()
     return {str(month): float(value) for month, value in found.items()}
+
+
+def of_bea(release):
+    """Return the balance as BEA's tables of a release have it, by month; empty where it has none of them."""
+    known = store.triangle("balance_total_bop_sa", "bea").T.droplevel("statistical_month").T
+    return known.get(str(release.released), pd.Series(dtype=float)).dropna()
 
 
 def back(month, months):
@@ -264,10 +271,10 @@ def within_the_band(told, series, **_):
 def first_prints(start="1992-01", **_):
     """How many first prints were revised upwards, by the releases themselves."""
     issues = [issue for issue in store.releases() if "balance_total_bop_sa" in issue.quantities]
-    newest = issues[-1].values("balance_total_bop_sa", "bea")
+    newest = of_bea(issues[-1])
     moved = []
     for issue in issues[:-1]:
-        values = issue.values("balance_total_bop_sa", "bea")
+        values = of_bea(issue)
         if str(issue.month) >= start and issue.month in values.index:
             moved.append(float(newest[issue.month]) - float(values[issue.month]))
     average = money(sum(abs(move) for move in moved) / len(moved))
@@ -336,9 +343,9 @@ def largest_step(series, start, end=None, **_):
 def mean_revision(start, **_):
     """What prints of months since a first one were revised by on average, by the releases themselves."""
     issues = [issue for issue in store.releases() if "balance_total_bop_sa" in issue.quantities]
-    newest, moved = issues[-1].values("balance_total_bop_sa", "bea"), []
+    newest, moved = of_bea(issues[-1]), []
     for issue in issues[:-1]:
-        values = issue.values("balance_total_bop_sa", "bea")
+        values = of_bea(issue)
         if str(issue.month) >= start and issue.month in values.index:
             moved.append(float(newest[issue.month]) - float(values[issue.month]))
     hundredths = int(abs(sum(moved) / len(moved)) / 10 + 0.5)
