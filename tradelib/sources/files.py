@@ -40,10 +40,8 @@ FORMATS = (
     "goods, or files of FRED, BLS and the Census API, as .xlsx, .xls, .txt, .csv, .json, .pdf or .zip"
 )
 
-UNSUPPORTED = {
-    "previous presentation": "services by category as BEA presented them before, which is another vocabulary",
-}
-"""Words of titles that no layout takes, and why."""
+UNSUPPORTED = "previous presentation"
+"""Services by category as BEA presented them before."""
 
 _DATED = re.compile(r"last updated|release at \d", re.IGNORECASE)
 
@@ -109,12 +107,13 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
             if first_of and (layout := layout_of(group[0])) and layout[0].exhibit in first_of:
                 groups = [group]
                 break
-    supported = [group for group in groups if not _unsupported(group[0])]
+    supported = [group for group in groups if UNSUPPORTED not in " ".join(titles(group[0])).lower()]
     if not supported and groups:
-        raise first.error(None, titles(groups[0][0])[0], f"another table; this is {_unsupported(groups[0][0])}")
+        why = "services by category as BEA presented them before, which is another vocabulary"
+        raise first.error(None, titles(groups[0][0])[0], f"another table; this is {why}")
     if not supported:
         kind = "a PDF" if first.is_pdf else "a file"
-        found = f"{kind} that begins {' '.join(first.lines(3))[:120]!r}"
+        found = f"{kind} that begins {' '.join(first.top[:3])[:120]!r}"
         raise first.error(None, found, f"{FORMATS} (data/README.md lists them)")
     released = released_on(first)
     tables = [replace(read_table(group), released=released) for group in supported]
@@ -130,10 +129,4 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
 
 def released_on(grid: Grid) -> dt.date | None:
     """Return the day of release that the first sheet or page of a file names; None when it names none."""
-    return next((day(line) for line in grid.lines(12) if _DATED.search(line)), None)
-
-
-def _unsupported(grid: Grid) -> str:
-    """Return why a table is not read, though it is well known; empty for any other."""
-    text = " ".join(titles(grid)).lower()
-    return next((why for words, why in UNSUPPORTED.items() if words in text), "")
+    return next((day(line) for line in grid.top[:12] if _DATED.search(line)), None)

@@ -254,7 +254,7 @@ class _Reader:
             self.layout, self.grids[0].file, self.quantities,
             (quantities[:, None] + np.arange(self.width)).ravel(), first=first, last=last, value=values,
             marker=markers, edition=category(editions, which) if "previous" in editions else "current",
-            cell=np.array(self.places, object), label=np.array(names, object)[which],
+            cell=self.places, label=np.array(names, object)[which],
         )  # fmt: skip
 
     def _values(self, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

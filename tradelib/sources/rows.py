@@ -31,6 +31,7 @@ _LONGEST = 16
 """Digits of a whole number that a float holds exactly."""
 
 REVISED = "(R)"
+_TOP = 14
 
 
 Row: TypeAlias = "tuple[str, list[str], Sequence[int], tuple[int, ...], int]"
@@ -95,29 +96,31 @@ class Grid:
         for row in self.rows[:most]:
             yield " ".join(" ".join(row[self.is_pdf :]).split())
 
+    @cached_property
+    def top(self) -> list[str]:
+        """The lines that a title, and what belongs to it, may take: of a page of a PDF all."""
+        return list(self.lines(None if self.is_pdf else _TOP))
+
     def table(self) -> Iterator[Row]:
         """Yield rows that have anything, in order: labels first, then figures, which end the label."""
         start = int(self.is_pdf)
         for at, row in enumerate(self.rows):
             cells = list(map(str.strip, row))
-            there: Sequence[int] = range(start, len(cells))
-            if gaps := "" in cells or REVISED in cells:
-                there = [column for column, cell in enumerate(cells) if cell][start:]
-            words = 0
-            for column in there:
-                if column > start and is_value(cells[column]):
-                    break
+            if "" not in cells and REVISED not in cells and len(cells) > start + 1 and is_value(cells[start + 1]):
+                # As most rows are: one label, figures without a gap.
+                yield " ".join(cells[start].split()), cells[start + 1 :], range(start + 1, len(cells)), (), at
+                continue
+            there = [column for column, cell in enumerate(cells) if cell][start:]
+            words = int(there[:1] == [start])
+            while words < len(there) and not is_value(cells[there[words]]):
                 words += 1
-            label = cells[there[0]] if words == 1 else " ".join([cells[column] for column in there[:words]])
-            columns = there[words:]
-            revised: tuple[int, ...] = ()
-            if gaps and REVISED in cells:  # in a cell of its own, it belongs to the figure after it
-                after = {figure for mark, figure in pairwise(columns) if cells[mark] == REVISED}
-                columns = [column for column in columns if cells[column] != REVISED]
-                revised = tuple(figure for figure, column in enumerate(columns) if column in after)
-            figures = [cells[column] for column in columns] if gaps else cells[start + words :]
-            if label or figures:
-                yield " ".join(label.split()), figures, columns, revised, at
+            label = " ".join(" ".join([cells[column] for column in there[:words]]).split())
+            columns = [column for column in there[words:] if cells[column] != REVISED]
+            # A mark in a cell of its own belongs to the figure after it.
+            after = {figure for mark, figure in pairwise(there[words:]) if cells[mark] == REVISED}
+            revised = tuple(number for number, column in enumerate(columns) if column in after)
+            if there:
+                yield label, [cells[column] for column in columns], columns, revised, at
 
     def to_csv(self) -> str:
         """Return the grid as CSV text, without blank cells at the ends of rows."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent / "layouts"
 _FOOTNOTE = re.compile(r"\s*(\(\d{1,2}\)|\*+)")
-_TOP = 14
-"""Lines that a title, and what belongs to it, may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,12 +145,11 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
     SourceError
         Two layouts fit.
     """
-    lines = list(grid.lines(None if grid.is_pdf else _TOP))
-    text = "\n".join(lines)
+    text = "\n".join(grid.top)
     fitting = [
         (layout, title)
         for layout in layouts()
-        if (title := next(filter(layout.pattern.match, lines), ""))
+        if (title := next(filter(layout.pattern.match, grid.top), ""))
         and re.search(layout.also, text)
         and not (layout.without and re.search(layout.without, text))
     ]
@@ -191,8 +188,7 @@ def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
 
 def titles(grid: Grid) -> list[str]:
     """Return what a grid calls itself: lines that begin as titles of official tables do."""
-    lines = grid.lines(None if grid.is_pdf else _TOP)
-    return [line for line in lines if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]
+    return [line for line in grid.top if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]
 
 
 def without_footnotes(label: str) -> str:
