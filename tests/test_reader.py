@@ -6,17 +6,20 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from tradelib import store
+from tradelib.quantity import Quantity
 from tradelib.quantity.errors import SourceError
+from tradelib.sources.facts import read_series, series_layout, series_table
 from tradelib.sources.files import read_file, read_files
 from tradelib.sources.formats import read_grids
 from tradelib.sources.identities import check
 from tradelib.sources.reader import read_table
-from tradelib.sources.rows import Grid
+from tradelib.sources.rows import Grid, numbers
 from tradelib.sources.tables import layouts, tables_of
 
 TITLE = [
@@ -174,6 +177,47 @@ def test_hidden_sheets_are_never_data(tmp_path):
         read_file(tmp_path / "exh1.xlsx")
 
 
+def test_figures_under_no_line_that_names_the_flow_are_refused():
+    [table] = [table for table in store.release("2023-06-07").tables() if table.exhibit == "10"]
+    grid = table.grids[0]
+    rows = [row for row in grid.rows if "".join(row).strip() != "Exports"]
+    with pytest.raises(SourceError, match="under no flow; expected one of the lines"):
+        read_table([Grid(grid.file, grid.sheet, rows)])
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["1,234", "-5", "0"], [1234, -5, 0]),
+        (["1,234.5", "(D)", "-"], [1234.5, None, None]),
+        (["12345678901234567890", "1"], [12345678901234567890, 1]),
+        (["1e-05", "n.a."], [1e-05, None]),
+    ],
+)
+def test_figures_are_the_numbers_that_they_print(texts, expected):
+    values, wrong = numbers(texts)
+    assert wrong is None
+    assert [None if np.isnan(value) else value for value in values] == expected
+
+
+@pytest.mark.parametrize("text", ["12,34", "1,2345", "1 234", "--5", "l5", "1.", "1_000", "+5", "\u0661"])
+def test_what_is_no_figure_is_named(text):
+    assert numbers(["1", "(D)", text, text])[1] == 2
+
+
+def test_the_text_of_a_table_of_series_says_what_its_numbers_say():
+    values = np.array([[np.nan, 1234.5], [7.0, -0.1]])
+    columns = [(Quantity("exports", "goods", partner), partner) for partner in ("china", "mexico")]
+    layout = series_layout("country", "By country", "ft900", "country")
+    table = series_table(layout, "country.xlsx", columns, pd.period_range("2024-01", periods=2, freq="M"), values)
+    [grid] = table.grids
+    assert grid.rows[-2:] == [["2024-01", "", "1234.5"], ["2024-02", "7", "-0.1"]]
+    assert read_series(layout, grid).facts.equals(table.facts)
+    grid.rows[-1][2] = "x"
+    with pytest.raises(SourceError, match="found 'x'; expected a number"):
+        read_series(layout, grid)
+
+
 def test_every_layout_has_a_name_of_its_own_and_columns():
     names = [layout.exhibit for layout in layouts()]
     assert len(names) == len(set(names)) > 40
@@ -261,6 +305,13 @@ def test_older_and_longer_tables_are_read_whole(name, facts, official_folder):
     tables = read_file(official_folder / name)
     assert sum(len(table.facts) for table in tables) == facts
     check(tables)
+
+
+def test_a_month_that_the_bulk_file_does_not_list_is_refused(official_folder, tmp_path):
+    text = (official_folder / "FTD-mf_2023-01-05.csv").read_text()
+    (tmp_path / "FTD-mf.csv").write_text(text.replace("Jan-1992", "Jam-1992"))
+    with pytest.raises(SourceError, match=r"line \d+: .* expected a listed month"):
+        read_file(tmp_path / "FTD-mf.csv")
 
 
 def test_a_pdf_that_is_no_release_says_so(tmp_path):

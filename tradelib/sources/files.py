@@ -12,10 +12,10 @@ from tradelib.quantity.periods import day
 from tradelib.sources import country
 from tradelib.sources.coded import read_coded
 from tradelib.sources.formats import (
+    PDF,
     decode,
     grids_of_sheets,
     is_package,
-    is_text,
     is_workbook,
     members,
     read_cells,
@@ -87,15 +87,15 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
     one: a PDF of a whole release takes many seconds.
     """
     raw = read_raw(path) if raw is None else raw
-    if is_text(raw) and (table := read_coded(path.name, decode(path.name, raw))):
+    if is_workbook(raw):
+        sheets = read_cells(path.name, raw)
+        rows = sheets[0][1]
+        if rows and country.is_country(rows[0]):
+            return [country.read_country(path.name, rows)]
+        return _tables(grids_of_sheets(path.name, sheets), first_of)
+    if not raw.startswith(PDF) and (table := read_coded(path.name, decode(path.name, raw))):
         return [table]
-    if not is_workbook(raw):
-        return _tables(read_grids(path, raw), first_of)
-    sheets = read_cells(path.name, raw)
-    rows = sheets[0][1]
-    if rows and country.is_country(rows[0]):
-        return [country.read_country(path.name, rows)]
-    return _tables(grids_of_sheets(path.name, sheets), first_of)
+    return _tables(read_grids(path, raw), first_of)
 
 
 def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:

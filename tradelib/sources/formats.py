@@ -30,7 +30,7 @@ MOST_RATIO = 200
 """Unpacked against packed, for files above a megabyte; official workbooks reach about 12."""
 
 _SMALL = 1_000_000
-_NEW, _OLD, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
+_NEW, _OLD, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 
 LAST_COLUMN, LAST_ROW = "CZ", 99_999
 """Where the cells of an ``.xlsx`` sheet must end; official tables reach AC and row 8,475."""
@@ -66,11 +66,6 @@ def is_workbook(raw: bytes) -> bool:
     return raw.startswith((_NEW, _OLD))
 
 
-def is_text(raw: bytes) -> bool:
-    """Tell whether bytes can only be a text: they start as no workbook or PDF does."""
-    return not raw.startswith((_NEW, _OLD, _PDF))
-
-
 def read_grids(path: Path, raw: bytes | None = None) -> Iterator[Grid]:
     """Yield the visible sheets of a workbook, the lines of a text or CSV file, or the pages of a PDF.
 
@@ -89,7 +84,7 @@ def read_grids(path: Path, raw: bytes | None = None) -> Iterator[Grid]:
     raw = read_raw(path) if raw is None else raw
     if is_workbook(raw):
         yield from grids_of_sheets(path.name, read_cells(path.name, raw))
-    elif raw.startswith(_PDF):
+    elif raw.startswith(PDF):
         for page, text in enumerate(pdf_texts(path.name, raw), 1):
             rows = [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)]
             yield Grid(path.name, "pdf", rows)
