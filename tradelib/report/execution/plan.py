@@ -40,7 +40,7 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
 
 def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
     """Return the jobs of a report, as ``plan`` does, and by notebook why the data cannot carry it."""
-    carried, without = _carried(options)
+    carried, without = ({}, {}) if only else _carried(options)
     chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     own = set[tuple[str, str]]()
