@@ -118,6 +118,12 @@ def test_a_span_that_is_not_the_sum_of_its_months_is_refused():
         check([read_table([exhibit1(*rows)])])
 
 
+def test_a_print_of_last_month_before_any_month_is_refused():
+    rows = ["February data as published last month:"], line("", (11, 5), (20, 3))
+    with pytest.raises(SourceError, match="a month, a year or a span of months"):
+        read_table([exhibit1(*rows)])
+
+
 def test_two_tables_of_one_release_that_disagree_are_refused_with_both_cells():
     other = Grid("history.txt", "", [
         ["U.S. International Trade in Goods and Services, 1992 - Present"], *HEADS, ["2025"],

@@ -70,16 +70,15 @@ class _Reader:
         self.previous: int | None = None
         self.notes: dict[str, None] = {}
         self.quantities: list[tuple[str, ...]] = []
+        # By what block and label say, the number of the first column's quantity; that of the block alone.
         self.made: dict[tuple[tuple[str, str], ...], int] = {}
-        self.open: int | None = None
-        """By what block and label say, the number of the first column's quantity; that of the block alone."""
+        self.block: int | None = None
+        # Label, number of the first quantity, first and last month (of items, the columns say them), mark, edition.
         self.rows: list[tuple[str, int, int, int, str, str]] = []
-        """Label, number of the first quantity, first and last month (of items, the columns say them), what the label
-        marks, edition."""
+        # Every figure as printed, and its address, row by row; which of them have (R) before them.
         self.texts: list[str] = []
         self.places: list[str] = []
         self.revised: list[int] = []
-        """Every figure as printed, and its address, row by row; which of them have ``(R)`` before them."""
         self.seen: Counter[str] = Counter()
         self._read_top()
         self.width = width_of(layout, grids)
@@ -133,7 +132,7 @@ class _Reader:
         meaning = labels("blocks").get(letters(alone), "") if self.layout.blocks else ""
         if meaning.startswith(f"{self.layout.blocks}="):
             self.fixed |= assign(meaning)
-            self.open = None
+            self.block = None
             self.year = None
             return True
         if self.kind == "time":
@@ -146,6 +145,7 @@ class _Reader:
         return True
 
     def _read_item(self, grid: Grid, at: int, label: str) -> None:
+        """Keep a row of figures whose label is an item or a partner."""
         own = self._item(label)
         if self.layout.repeats and grid.is_pdf:
             # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
@@ -157,13 +157,14 @@ class _Reader:
         self.rows.append((label, self._number(grid, at, label, own), 0, 0, "", "current"))
 
     def _read_period(self, grid: Grid, at: int, label: str) -> None:
-        if self.open is None:
-            self.open = self._number(grid, at, label, {})
-        if self.previous and not label:
+        """Keep a row of figures whose label is a period."""
+        if self.block is None:
+            self.block = self._number(grid, at, label, {})
+        if self.previous and not label and self.rows:
             newest = max(last for *_, last, _, _ in self.rows)
             month = newest - (newest + 1 - self.previous) % 12  # the last such month that is in the table
             self.previous = None
-            self.rows.append((label, self.open, month, month, "", "previous"))
+            self.rows.append((label, self.block, month, month, "", "previous"))
             return
         span = parse(label)
         if span is None:
@@ -172,7 +173,7 @@ class _Reader:
         if year is None:
             raise grid.error(grid.place(at), f"{label!r} under no year", "a line with the year above it")
         before = ordinal(year, 0)
-        self.rows.append((label, self.open, before + span.first, before + span.last, span.marker, "current"))
+        self.rows.append((label, self.block, before + span.first, before + span.last, span.marker, "current"))
 
     def _number(self, grid: Grid, at: int, label: str, own: dict[str, str]) -> int:
         """Return the number of the first column's quantity; rows that mean the same share it."""
