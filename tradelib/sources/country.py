@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tradelib.sources.facts import Table
 
     Values: TypeAlias = npt.NDArray[np.float64]
-    Rows: TypeAlias = list[tuple[int, list[Any]]]
+    Rows: TypeAlias = list[list[Any]]
 
 HEADER = ["year", "CTY_CODE", "CTYNAME", *(f"{flow}{month[:3].upper()}" for flow in "IE" for month in (*MONTHS, "YR"))]
 ADJUSTED, WORLD_CODE = "0004", "0015"
@@ -67,11 +67,12 @@ def read_country(file: str, rows: list[list[Any]]) -> Table:
         Header, codes or cells are not as published, a code has another country's name, a partner has a year twice, a
         year is not the sum of its months, the countries are not the world, or the adjusted world differs over a year.
     """
-    table = [(at, row) for at, row in enumerate(rows, 1) if at > 1 and any(row)]
-    if not table:
+    places = [at for at, row in enumerate(rows, 1) if at > 1 and any(row)]
+    if not places:
         raise SourceError(file, None, found="a header alone", expected="rows under it")
-    labels, code_labels, names = _labels(file, table)
-    figures = _figures(file, table)
+    table = [rows[at - 1] for at in places]
+    labels, code_labels, names = _labels(file, places, table)
+    figures = _figures(file, places, table)
     codes = {code: at for at, code in enumerate(sorted(names))}
     year_at = np.array(list(map(int, labels)))
     years = np.arange(year_at.min(), year_at.max() + 1)
@@ -83,15 +84,15 @@ def read_country(file: str, rows: list[list[Any]]) -> Table:
     return _table(file, names, dict(zip(codes, series, strict=True)), years[0])
 
 
-def _labels(file: str, table: Rows) -> tuple[list[str], list[str], dict[str, str]]:
+def _labels(file: str, places: list[int], table: Rows) -> tuple[list[str], list[str], dict[str, str]]:
     """Return year and code of each row and the names by code; a partner has a year once, and one name all through."""
     years, codes, names = (
-        _texts(file, table, at, *expected)
+        _texts(file, places, [row[at] for row in table], *expected)
         for at, expected in enumerate([(r"(?:19|20)\d\d", "a year"), (r"\d{4}", "four digits"), (r"\S.*", "a partner")])
     )
     called: dict[str, str] = {}
     seen: dict[str, set[str]] = {}
-    for (place, _), year, code, name in zip(table, years, codes, names, strict=True):
+    for place, year, code, name in zip(places, years, codes, names, strict=True):
         own = seen.setdefault(code, set())
         if called.setdefault(code, name) != name or year in own:
             expected = f"{called[code]}, each year once"
@@ -109,12 +110,11 @@ def _labels(file: str, table: Rows) -> tuple[list[str], list[str], dict[str, str
     return years, codes, called
 
 
-def _texts(file: str, table: Rows, at: int, pattern: str, expected: str) -> list[str]:
+def _texts(file: str, places: list[int], cells: list[Any], pattern: str, expected: str) -> list[str]:
     """Return the cells of a column as text; the few different ones are looked at once."""
-    cells = [row[at] for _, row in table]
     texts = {cell: _text(cell) for cell in set(cells)}
     if bad := {cell for cell, text in texts.items() if not re.fullmatch(pattern, text, re.ASCII)}:
-        place, cell = next((place, row[at]) for place, row in table if row[at] in bad)
+        place, cell = next((place, cell) for place, cell in zip(places, cells, strict=True) if cell in bad)
         raise SourceError(file, f"row {place}", found=repr(cell), expected=expected)
     return [texts[cell] for cell in cells]
 
@@ -123,16 +123,16 @@ def _text(cell: object) -> str:
     return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
-def _figures(file: str, table: Rows) -> Values:
+def _figures(file: str, places: list[int], table: Rows) -> Values:
     """Return the figures of every row by flow: twelve months and their year, which is the sum of them."""
     width = len(HEADER)
     expected = f"{width} columns, numbers from the fourth on"
     pack = struct.Struct(f"{width - 3}d").pack  # takes numbers only, and so many
     try:
-        packed = b"".join([pack(*row[3:width]) for _, row in table])
+        packed = b"".join([pack(*row[3:width]) for row in table])
     except struct.error:
         packed = b""
-    for place, row in table if not packed or len(table[0][1]) > width else ():
+    for place, row in zip(places, table, strict=True) if not packed or len(table[0]) > width else ():
         wrong = [repr(cell) for cell in row[3:width] if not isinstance(cell, float)]
         if wrong or len(row) < width or any(row[width:]):
             found = wrong[0] if wrong else f"{len(row)} cells"
@@ -146,7 +146,7 @@ def _figures(file: str, table: Rows) -> Values:
     ):
         if wrong.any():
             at = int(wrong.argmax())
-            raise SourceError(file, f"row {table[at][0]}", found=f"{words}{found[at]:,.1f}", expected=expected)
+            raise SourceError(file, f"row {places[at]}", found=f"{words}{found[at]:,.1f}", expected=expected)
     return figures
 
 
