@@ -43,7 +43,7 @@ test: .venv/installed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow tests
 
 nightly: .venv/installed
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $$(grep -l hypothesis tests/test_*.py)
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py)
 	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py tests/test_add_killed.py
 	TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -m slow tests/test_run.py
 

@@ -23,6 +23,7 @@ from tradelib.sources.rows import NUMBER, Grid
 from tradelib.sources.tables import layouts
 from tradelib.store import release
 
+pytestmark = [pytest.mark.slow]
 WHOLE = ("2023-06-07", "2024-04-04", "2025-05-06")
 UNACCOUNTED = {
     "7", "8", "14", "14a", "15", "16a", "17a", "18", "19", "20", "20a", "20b", "1s", "2s", "2as", "4s", "4as",
