@@ -197,7 +197,7 @@ def test_diff_prints_what_was_revised_and_what_moved():
     [
         ("petroleum", "Petroleum", "+$4.7 billion"),
         ("petroleum_products", "Petroleum products", "$19.1 billion"),
-        ("china", "China", "$10.8 billion"),
+        ("china", "China", "\N{MINUS SIGN}$24.8 billion"),
     ],
 )
 def test_a_new_notebook_runs_in_a_report_at_once(word, said, amount, tmp_path, monkeypatch):
