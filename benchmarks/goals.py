@@ -113,7 +113,7 @@ def of_sweeps(counts: list[int], most_plain: int) -> list[Row]:
         for count, goal in zip(counts, (4.0, 8.0), strict=True):
             ran = min(count, most_plain)
             papermill = bench_kernels.plain(work[:ran], timed).wall / ran
-            warm = bench_kernels.run(work[:count], threads(CORES, "warm"), timed).wall / count
+            warm = bench_kernels.run(work[:count], threads(kernel="warm"), timed).wall / count
             rows.append(Row(f"{count} runs, s a run", warm, "plain papermill, s a run", papermill, goal, at_least=True))
         there = bench_kernels.on_dask(work[:count], timed).wall / count
         rows.append(Row(f"{count} runs on Dask, s a run", there, "this machine's threads, s a run", warm, 1.3))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
@@ -209,11 +210,12 @@ def _having(known: Sequence[Release], names: Sequence[str], start: Month) -> Rel
     None where there is none; with ``FIRST`` the one that has them from the earliest month on.
     """
     having = (release for release in known if all(map(release.find, names)))
-    if start is None:
-        return next(having, None)
-    begin = [(_first(release, names), release) for release in having]
-    wanted = min((first for first, _ in begin), default="") if start == FIRST else str(start)
-    return next((release for first, release in begin if first <= wanted), begin[0][1] if begin else None)
+    if start == FIRST:
+        return min(having, key=lambda release: _first(release, names), default=None)
+    newest = next(having, None)
+    if newest is None or start is None:
+        return newest
+    return next((release for release in chain([newest], having) if _first(release, names) <= str(start)), newest)
 
 
 def _first(release: Release, names: Sequence[str]) -> str:
@@ -236,7 +238,8 @@ def _flows_of(word: str, known: Sequence[Release], start: Month) -> list[Quantit
     if not word.startswith("balance_"):
         return None
     printed = _having(known, [word], start)
-    if printed and (start is None or not _quantities([word], [printed])[0].is_additive):
+    reaches = printed and start != FIRST and (start is None or _first(printed, [word]) <= str(start))
+    if printed and (reaches or not _quantities([word], [printed])[0].is_additive):
         return None
     names = [f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports")]
     if (both := _having(known, names, start)) is None:
