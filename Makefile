@@ -44,8 +44,8 @@ test: .venv/installed
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py)
-	TRADELIB_KILLS=50 $(BIN)/python -m pytest tests/test_killed.py tests/test_add_killed.py
-	TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -m slow tests/test_run.py
+	TRADELIB_NIGHTLY=1 TRADELIB_KILLS=50 $(BIN)/python -m pytest -m slow tests/test_killed.py tests/test_add_killed.py \
+	  tests/test_run.py tests/test_sweep_runs.py tests/test_warm.py
 
 lab: .venv/installed
 	$(BIN)/python lab/start.py $(ARGS)

@@ -133,7 +133,7 @@ def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
     with (
         tempfile.TemporaryDirectory() as folder,
         meter() as cost,
-        LocalCluster(n_workers=1, threads_per_worker=CORES, dashboard_address=None) as made,
+        LocalCluster(n_workers=1, threads_per_worker=CORES + 2, dashboard_address=None) as made,
     ):
         outcomes = list(cluster(made.scheduler_address)(work, Path(folder) / "work"))
     if failed := [o for o in outcomes if o.error]:

@@ -58,11 +58,12 @@ def pytest_report_header() -> list[str]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that need what the machine does not have."""
-    missing = set(lacking())
+    missing = set(lacking()) | ({"night"} if not os.environ.get("TRADELIB_NIGHTLY") else set())
 
     def needs(item: pytest.Item) -> set[str]:
         fixtures = {"official"} if "official_folder" in item.fixturenames else set()
-        return fixtures | {mark.args[0] for mark in item.iter_markers("needs")}
+        night = {"night"} if item.get_closest_marker("nightly") else set()
+        return fixtures | night | {mark.args[0] for mark in item.iter_markers("needs")}
 
     if left_out := [item for item in items if needs(item) & missing]:
         config.hook.pytest_deselected(items=left_out)

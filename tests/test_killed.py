@@ -121,6 +121,7 @@ def dask_cluster(small: None) -> Iterator[tuple[str, Callable[[], list[int]]]]: 
         yield made.scheduler_address, lambda: [worker.pid for worker in made.workers.values() if worker.pid]
 
 
+@pytest.mark.nightly  # that a worker dies is tried in test_sweep_runs.py, too
 def test_a_sweep_on_a_cluster(
     dask_cluster: tuple[str, Callable[[], list[int]]], undisturbed: tuple[Path, float], tmp_path: Path
 ) -> None:

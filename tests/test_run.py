@@ -84,7 +84,7 @@ def test_a_second_run_is_skipped(made: Path, clone: Path) -> None:
     assert made.is_dir()
 
 
-FORCED = [] if os.environ.get("TRADELIB_NIGHTLY") else ["overview", "partners", "seasonal", "trend", "forecasts"]
+FORCED = [] if os.environ.get("TRADELIB_NIGHTLY") else ["overview", "seasonal", "trend"]
 """Notebooks that are run twice; all of them in ``make nightly``."""
 
 

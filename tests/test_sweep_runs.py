@@ -92,7 +92,7 @@ elif text == "aborting":
 
 
 @linux
-@pytest.mark.parametrize("kernel", ["warm", "stock"])
+@pytest.mark.parametrize("kernel", ["warm", pytest.param("stock", marks=pytest.mark.nightly)])
 def test_each_misbehaviour_is_a_clear_message_and_harms_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: str
 ) -> None:
@@ -185,6 +185,7 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
 
 
 @linux
+@pytest.mark.nightly
 def test_memory_and_open_files_stay_flat(small: Path, tmp_path: Path) -> None:
     assert small.is_dir()
     here, told = psutil.Process(), list[tuple[int, int]]()

@@ -199,7 +199,7 @@ with mock.patch.object(jobs, "notebook_folder", return_value=folder):
 
 
 @slow
-@pytest.mark.parametrize("kernel", ["warm", "stock"])
+@pytest.mark.parametrize("kernel", ["warm", pytest.param("stock", marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_no_process_and_no_half_report_stays_when_the_run_is_ended(
     tmp_path: Path, kernel: str, ending: signal.Signals

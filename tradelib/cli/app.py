@@ -75,7 +75,7 @@ def main(
     ] = False,
 ) -> None:
     """Read, check and analyse the monthly U.S. International Trade in Goods and Services."""
-    # Notebooks run side by side, one a core; threads of linear algebra slow small models many times over.
+    # Notebooks run side by side; threads of linear algebra slow small models many times over.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A notebook runs in a folder of its own, where a relative path would name something else.
     for name in NAME_PATHS:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FACT_COLUMNS", "QUANTITY_COLUMNS", "WORLD", "Quantity", "require_addable", "require_comparable"]
 
-Flow: TypeAlias = Literal["exports", "imports", "balance", "gdp"]
 WORLD = "world"
 MILLIONS = "millions of dollars"
 

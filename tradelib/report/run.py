@@ -76,7 +76,7 @@ def report(  # noqa: PLR0913
     force : bool
         Run even when the same run is there.
     executor : Executor, optional
-        Who runs the jobs; threads, one a core, by default.
+        Who runs the jobs; threads, two more than cores, by default.
     pdf : bool
         Print the page to ``report.pdf``, too, with a browser that is installed.
     kept : Path, optional

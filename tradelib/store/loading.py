@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
@@ -209,13 +208,14 @@ def _having(known: Sequence[Release], names: Sequence[str], start: Month) -> Rel
 
     None where there is none; with ``FIRST`` the one that has them from the earliest month on.
     """
-    having = (release for release in known if all(map(release.find, names)))
+
+    def has_all(release: Release) -> bool:
+        return all(map(release.find, names))
+
     if start == FIRST:
-        return min(having, key=lambda release: _first(release, names), default=None)
-    newest = next(having, None)
-    if newest is None or start is None:
-        return newest
-    return next((release for release in chain([newest], having) if _first(release, names) <= str(start)), newest)
+        return min(filter(has_all, known), key=lambda release: _first(release, names), default=None)
+    reaching = (release for release in filter(has_all, known) if start is None or _first(release, names) <= str(start))
+    return next(reaching, None) or next(filter(has_all, known), None)
 
 
 def _first(release: Release, names: Sequence[str]) -> str:

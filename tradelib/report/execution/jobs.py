@@ -196,7 +196,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     Parameters
     ----------
     workers : int or None
-        How many at a time; by default one a core and one more.
+        How many at a time; by default two more than cores.
     kernel : {'warm', 'stock'}
         Kernels forked from a preloaded process where that can be, or as Jupyter starts them.
     limits : Limits
@@ -204,7 +204,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     """
 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        count = workers or (os.cpu_count() or 1) + 1  # as a kernel starts and ends it waits for timers
+        count = workers or (os.cpu_count() or 1) + 2  # as a kernel starts and ends it waits for timers
         with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
             waiting = set[Future[Outcome]]()
             try:

@@ -58,7 +58,7 @@ def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[
             values.setdefault(name, {})[parameter] = value
     checked = {name: model for name, (given, model) in carried.items() if values.get(name) == given}
     jobs = [Job(name, checked.get(name) or check(notebooks()[name], given)) for name, given in values.items()]
-    return jobs, {} if only else without
+    return jobs, without
 
 
 def _carried(options: Mapping[str, Any]) -> tuple[dict[str, tuple[dict[str, Any], Common]], dict[str, str]]:
