@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from tradelib.quantity.errors import ComparabilityError
 from tradelib.quantity.labels import MNEMONICS, WORDS, item_label, partner_label
