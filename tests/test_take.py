@@ -173,6 +173,23 @@ def test_the_pdf_is_letter_with_page_numbers_and_the_same_bytes(made):
     assert not (made / ".print.html").exists()
 
 
+def test_elements_of_a_pdf_are_counted_from_nought_wherever_the_browser_began(made, tmp_path, monkeypatch):
+    browser = tmp_path / "chromium"
+    browser.write_text(
+        """#!/bin/sh
+for word; do case $word in --print-to-pdf=*) out=${word#*=};; esac; done
+printf '/ID (node000001%s8) /ID (node000001%s9) /Headers [(node000001%s8)] %%%%EOF' $N $N $N > "$out"
+""", encoding="utf-8"
+    )  # fmt: skip
+    browser.chmod(0o755)
+    monkeypatch.setattr("tradelib.report.take._BROWSERS", [str(browser)])
+    for number in "01":
+        monkeypatch.setenv("N", number)
+        write_pdf(made)
+        got = (made / "report.pdf").read_bytes()
+        assert got == b"/ID (node00000000) /ID (node00000001) /Headers [(node00000000)] %%EOF"
+
+
 def test_a_term_is_explained_where_a_paragraph_uses_it_first():
     html = "<h2>BOP basis</h2><p>On <b>BOP basis</b>, BOP basis, <a>Census basis</a>.</p><p>Surplus</p><dl>Surplus</dl>"
     got = explained(html, {"BOP basis": "x", "Balance, deficit, surplus": "y", "Census basis": "z"})

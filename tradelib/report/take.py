@@ -76,12 +76,9 @@ def write_feed(folder: Path, front: Mapping[str, Any], headline: str) -> None:
         "id": f"tradelib-{front['results'].get('month', '')}-{day}", "url": "index.html", "title": headline,
         "content_text": re.sub(r"\[([^\]]*)\]\(#\w+\)", r"\1", lead), "date_published": published,
     }  # fmt: skip
-    feed = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": "U.S. Trade in Goods and Services",
-        "items": [entry],
-    }
-    (folder / FEED).write_text(json.dumps(feed, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "U.S. Trade in Goods and Services"}
+    text = json.dumps(feed | {"items": [entry]}, indent=2, ensure_ascii=False)
+    (folder / FEED).write_text(f"{text}\n", encoding="utf-8")
 
 
 def write_pdf(folder: Path) -> None:
@@ -108,8 +105,11 @@ def write_pdf(folder: Path) -> None:
         page.unlink()
     if not path.exists():
         raise NoBrowserError(f"{browser} printed nothing: {done.stderr.decode(errors='replace')[-300:]}")
-    stamp = _EPOCH.strftime("%Y%m%d%H%M%S").encode()
+    stamp = f"{_EPOCH:%Y%m%d%H%M%S}".encode()
     pdf = re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>" + stamp, path.read_bytes())
+    # The browser numbers elements from where it happens to be: here they are counted from 0.
+    rank = {name: at for at, name in enumerate(sorted(set(re.findall(rb"\(node\d{8}\)", pdf))))}
+    pdf = re.sub(rb"\(node\d{8}\)", lambda name: b"(node%08d)" % rank[name[0]], pdf)
     origin = re.search(r'<script type="application/json" id="origin">(.*?)</script>', text)
     path.write_bytes(_with_subject(pdf, origin[1].encode() if origin else b""))
 
