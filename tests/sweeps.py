@@ -41,7 +41,9 @@ def record(**parts: object) -> dict[str, object]:
 
 
 MONTHS = [f"20{year:02}-{month:02}" for year in range(10, 14) for month in range(1, 13, 4)]
-TRADELIB = [sys.executable, "-c", "from tradelib.cli import run; run()"]
+# What a script starts in the background ignores Ctrl-C, and hands that down: here it is heard again.
+HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+TRADELIB = [sys.executable, "-c", f"{HEARING}; from tradelib.cli import run; run()"]
 
 
 def write_notebook(folder: Path, name: str, source: str = SMALL, defaults: str = DEFAULTS) -> None:
