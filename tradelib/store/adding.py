@@ -179,7 +179,7 @@ def open_files(
     entries = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in tables}
     contents = {"publisher": who, "title": title, "files": hashes, "tables": entries}
     month = max(table.month for table in tables)
-    return Opened(publisher, _day(tables, released), month, listed[0], contents, tuple(tables))
+    return Opened(_day(tables, released), month, listed[0], contents, publisher, tuple(tables))
 
 
 def add(

@@ -48,10 +48,6 @@ class Release(Tables, Result):
     """
 
     publisher: str
-    released: dt.date
-    month: pd.Period
-    folder: Path
-    contents: dict[str, Any]
 
     @property
     def source(self) -> str:
@@ -296,4 +292,4 @@ def _described(path: Path, *_: int) -> Release:
         raise SourceError(str(path), None, found=str(error), expected=expected) from error
     if got != path.parent.name:
         raise SourceError(str(path), None, found=f"released {got}", expected=path.parent.name)
-    return Release(path.parent.parent.name, contents["released"], month, path.parent, contents)
+    return Release(contents["released"], month, path.parent, contents, publisher=path.parent.parent.name)

@@ -97,6 +97,7 @@ class Figures:
         )
 
 
+@dataclass(frozen=True, repr=False)
 class Tables:
     """What the tables of a release say together, quantity by quantity."""
 
