@@ -58,8 +58,8 @@ def follow(
 
 def _name(job: Job, *, alike: bool) -> str:
     """Return the notebook or, where all jobs are of one, what was asked of it; long texts are cut."""
-    asked = {name: repr(value) for name, value in job.values.items() if value is not None}
-    values = ", ".join(f"{name}={text if len(text) <= 80 else text[:80] + '...'}" for name, text in asked.items())
+    texts = {name: repr(value) for name, value in job.values.items() if value is not None}
+    values = ", ".join(f"{name}={text if len(text) <= 80 else text[:80] + '...'}" for name, text in texts.items())
     return values if alike else job.notebook
 
 

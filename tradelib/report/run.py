@@ -144,8 +144,8 @@ def _failed(final: Path) -> Path:
 
 def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str]) -> str:
     """Return the statistical month and what differs from the defaults, as a folder's name."""
-    said = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
-    words = [str(month), *said, *sorted(only)]
+    chosen = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
+    words = [str(month), *chosen, *sorted(only)]
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 

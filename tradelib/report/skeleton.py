@@ -34,9 +34,9 @@ def write_skeleton(word: str) -> Path:
         raise ParameterError(f"there is a notebook {taken[0]}; give another name")
     release, listed = store.release_of(), store.series(word.replace("_", " ")).index
     names = []
-    for one in listed:
+    for series in listed:
         with suppress(ParameterError):  # of years, quarters or another release
-            names += [one] if len(release.series(one).dropna()) > 1 else []
+            names += [series] if len(release.series(series).dropna()) > 1 else []
     number = max((int(stem[:2]) for stem in notebooks()), default=0)
     path = notebook_folder() / f"{max(number + 1, 30)}_{name}.ipynb"
     if not names:

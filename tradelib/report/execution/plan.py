@@ -145,7 +145,7 @@ def sweep_of(
     fixed = {name: _value(model, name, text) for name, text in split(common).items()}
     if both := set(fixed) & {name for row in [*rows, *several] for name in row}:
         raise ParameterError(f"{', '.join(sorted(both))}: given by --set and by --over or the table")
-    return jobs_of(notebook, [row | one for row in rows for one in several], fixed)
+    return jobs_of(notebook, [row | combination for row in rows for combination in several], fixed)
 
 
 def combinations(over: Sequence[str], model: type[Common]) -> list[Row]:

@@ -113,13 +113,13 @@ def places(table: pd.DataFrame) -> list[tuple[str, str]]:
 
     The place is title, page and the number's position in the document, which has no other address.
     """
-    passed, totals, found = Counter[str](), Counter(table["source"]), []
+    passed, totals, places = Counter[str](), Counter(table["source"]), []
     for source in table["source"]:
         about, passed[source] = documents()[source], passed[source] + 1
         page = bisect(about.get("page_starts", []), passed[source])
         where = f"{about['title']}, {f'page {page}, ' if page else ''}number {passed[source]} of {totals[source]}"
-        found.append((where, f"{about['url']}#page={page}" if page else about.get("url", "")))
-    return found
+        places.append((where, f"{about['url']}#page={page}" if page else about.get("url", "")))
+    return places
 
 
 def of_rows(table: pd.DataFrame) -> list[Statement]:
