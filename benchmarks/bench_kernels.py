@@ -132,6 +132,7 @@ def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
 
     with (
         tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(sys.modules["__main__"], "__file__", None),  # no worker loads the script that sends it work
         meter() as cost,
         LocalCluster(n_workers=1, threads_per_worker=CORES + 2, dashboard_address=None) as made,
     ):

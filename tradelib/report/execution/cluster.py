@@ -14,12 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tradelib.report.execution.inputs import changes, digests
-from tradelib.report.execution.jobs import NO_LIMITS, Outcome, execute, kernels, memory_share
+from tradelib.report.execution.inputs import changes, digests, surroundings
+from tradelib.report.execution.jobs import NO_LIMITS, Outcome, completed, execute, kernels, memory_share
 from tradelib.report.execution.runs import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from tradelib.report.execution.jobs import Choice, Executor, Job, Kernels, Limits
 
@@ -47,58 +48,74 @@ def cluster(address: str, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -
     """
 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        try:
-            from distributed import Client, as_completed
-        except ImportError:
-            raise RunError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
-        # At once: a client asks for what is no address for a while, and then cannot be closed.
-        if not re.fullmatch(r"(tcp|tls|ucx|wss?)://.+:\d{1,5}", address):
-            raise RunError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786")
-        try:
-            client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise RunError(f"no Dask scheduler answers at {address}: {error}") from error
-        with client:
-            try:
-                client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
-            except TimeoutError:
-                raise RunError(f"the scheduler at {address} has no worker") from None
-            waiting: dict[str, Job] = {}
-            queue, results = iter(jobs), as_completed(loop=client.loop)
+        around = surroundings()
+        with _connected(address) as client:
+            workers = client.get_executor(pure=False, retries=RETRIES)
 
-            def submit() -> None:
-                """Keep the workers busy, and no more than that under way, however many jobs there are."""
-                while len(waiting) < 2 * sum(client.nthreads().values()) + 1 and (job := next(queue, None)):
-                    here = digests(job)
-                    if not waiting:
-                        _check(client.run(changes, here, job))
-                    future = client.submit(remote, job, here, kernel, limits, pure=False, retries=RETRIES)
-                    waiting[str(future.key)] = job
-                    results.add(future)
+            def submit(job: Job) -> Future[Any]:
+                return workers.submit(remote, job, digests(job, around), kernel, limits)  # type: ignore[no-any-return]
 
-            submit()
-            for future in results:
-                job = waiting.pop(str(future.key))
-                outcome = _bring(future, job, folder / job.place)
-                del future  # its result is not needed on the cluster any more
-                submit()
-                yield outcome
+            for job, future in completed(jobs, submit, lambda: 2 * sum(client.nthreads().values()) + 1):
+                yield _bring(future, job, folder / job.place)
 
     return run
 
 
+def _connected(address: str) -> Any:
+    """Return a client of the scheduler, which has at least one worker.
+
+    Raises
+    ------
+    RunError
+        Dask is not installed, this is no address, or no scheduler or worker answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RunError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
+    # At once: a client asks for what is no address for a while, and then cannot be closed.
+    if not re.fullmatch(r"(tcp|tls|ucx|wss?)://.+:\d{1,5}", address):
+        raise RunError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786")
+    try:
+        client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise RunError(f"no Dask scheduler answers at {address}: {error}") from error
+    try:
+        client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+    except TimeoutError:
+        client.close()
+        raise RunError(f"the scheduler at {address} has no worker") from None
+    return client
+
+
 def remote(job: Job, expected: Mapping[str, str], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
-    """Execute a job on a worker; return what became of it and the files that it left."""
+    """Execute a job on a worker; return what became of it and the files that it left.
+
+    Raises
+    ------
+    RunError
+        The worker has other code, data or libraries, and would give another result.
+    """
     from distributed import get_worker
 
-    _check({"this worker": changes(expected, job)})  # it may have joined after the sweep began
+    _require_same(expected, job)
     chosen = _kernels(kernel, limits, int(get_worker().state.nthreads))
     with tempfile.TemporaryDirectory(dir=chosen.scratch) as folder:
         outcome = execute(job, Path(folder), chosen)
-        _check({"this worker": changes(expected, job)})  # nor may anything change while it runs
+        _require_same(expected, job)  # nor may anything change while it runs
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     return outcome, files
+
+
+def _require_same(expected: Mapping[str, str], job: Job) -> None:
+    from distributed import get_worker
+
+    if differing := changes(expected, job):
+        where = get_worker().address
+        raise RunError(
+            f"code, data and libraries must be the same on both sides:\n{where}: other {', '.join(differing)}"
+        )
 
 
 _kept = ExitStack()
@@ -112,10 +129,12 @@ def _kernels(kernel: Choice, limits: Limits, runs: int) -> Kernels:
     return _kept.enter_context(kernels(kernel, limits))
 
 
-def _bring(future: Any, job: Job, place: Path) -> Outcome:
+def _bring(future: Future[Any], job: Job, place: Path) -> Outcome:
     """Return the outcome of a remote run, its files put in their place."""
     try:
         outcome, files = future.result()
+    except RunError:
+        raise
     except Exception as error:  # noqa: BLE001 - a run that kills its workers must not cost the others
         return Outcome(job, 0.0, f"{type(error).__name__}: {error}")
     for name, content in files.items():
@@ -124,9 +143,3 @@ def _bring(future: Any, job: Job, place: Path) -> Outcome:
         path.write_bytes(content)
     returned: Outcome = replace(outcome, job=job)
     return returned
-
-
-def _check(differences: Mapping[str, list[str]]) -> None:
-    """Refuse workers that would give other results."""
-    if lines := [f"{address}: other {', '.join(names)}" for address, names in differences.items() if names]:
-        raise RunError("code, data and libraries must be the same on both sides:\n" + "\n".join(lines))

@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -184,7 +184,8 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
         name = STOCK
         if choice == "warm" and warm.available():
             stack.enter_context(warm.running())
-            import nbclient  # noqa: F401 - take a second, in which the server loads what it needs
+            # They take a second to load, in which the server loads what it needs.
+            from tradelib.report.execution import notebook_run  # noqa: F401
 
             name = warm.NAME if warm.server().ready() else STOCK
         yield Kernels(name, limits, scratch)
@@ -206,14 +207,11 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
         count = workers or (os.cpu_count() or 1) + 2  # as a kernel starts and ends it waits for timers
         with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
-            waiting = set[Future[Outcome]]()
             try:
-                for job in jobs:
-                    if len(waiting) >= 2 * count:  # however many there are, few wait
-                        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                        yield from (future.result() for future in done)
-                    waiting.add(pool.submit(execute, job, folder, chosen))
-                yield from (future.result() for future in as_completed(waiting))
+                for _, future in completed(
+                    jobs, lambda job: pool.submit(execute, job, folder, chosen), lambda: 2 * count
+                ):
+                    yield future.result()
             except BaseException:
                 # The kernels do not hear the terminal's Ctrl-C; the threads end when their kernels have.
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -223,24 +221,33 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     return run
 
 
+def completed(
+    jobs: Iterable[Job], submit: Callable[[Job], Future[Any]], most: Callable[[], int]
+) -> Iterator[tuple[Job, Future[Any]]]:
+    """Submit jobs, however many there are only so many at a time, and yield each that is done with its future."""
+    queue, waiting = iter(jobs), dict[Future[Any], Job]()
+    while True:
+        while len(waiting) < most() and (job := next(queue, None)):
+            waiting[submit(job)] = job
+        if not waiting:
+            return
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+            yield waiting.pop(future), future
+
+
 def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     """Execute one job in its folder and leave the executed, normalised copy there."""
     import nbformat
     from nbclient.exceptions import CellExecutionError, DeadKernelError
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
 
-    from tradelib.report.execution.notebook_run import EndedError, NotebookRun
+    from tradelib.report.execution.notebook_run import EndedError, NotebookRun, with_parameters
 
     place, begun, error = folder / job.place, time.perf_counter(), None
     try:
         place.mkdir(parents=True)
-        given = job.values | {"output": "."}  # the kernel works in its own folder and writes there
-        source = load_notebook_node(str(job.source))
-        notebook = parameterize_notebook(source, given, kernel_name=KERNEL["name"], language=KERNEL["language"])
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
+        notebook = with_parameters(
+            job.source, job.values | {"output": "."}
+        )  # the kernel works and writes in its folder
         try:
             NotebookRun(notebook, place, chosen).run()
         finally:

@@ -1,6 +1,7 @@
 """One notebook executed in one kernel, within limits; nothing that it started outlives it.
 
-A module of its own because nbclient takes a second to import, in which the process of the warm kernels can load.
+A module of its own because nbclient and papermill take a second to import, in which the process of the warm kernels can
+load.
 """
 
 from __future__ import annotations
@@ -20,17 +21,31 @@ import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution import warm
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nbformat import NotebookNode
 
     from tradelib.report.execution.jobs import Kernels
 
 _log = logging.getLogger(__name__)
 _log.setLevel(logging.CRITICAL)  # what goes wrong stands in the outcome
+
+
+def with_parameters(path: Path, values: Mapping[str, Any]) -> NotebookNode:
+    """Return a notebook with the values after its defaults, and nothing in it of an earlier execution."""
+    source = load_notebook_node(str(path))
+    notebook: NotebookNode = parameterize_notebook(source, values, kernel_name="python3", language="python")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 class EndedError(TradelibError):
