@@ -197,12 +197,9 @@ def proofs(rows: Iterable[Mapping[str, Any]], days: Collection[str]) -> str:
     days : collection of str
         Of the releases whose texts are looked through for the same number.
     """
-    prints: dict[tuple[Any, str], Any] = {}
+    prints = dict[tuple[Any, str], Any]()
     for release in store.releases():
-        for judged, where, url in printed_figures(release) if str(release.released) in days else ():
-            if judged.proof is not None:
-                cells = [(cell.name, cell.period, cell.released) for cell in judged.proof.cells]
-                prints.setdefault(_identity(cells, float(judged.proof)), (judged, where, url))
+        prints |= printed_numbers(release) if str(release.released) in days else {}
     shown = []
     for row in rows:
         cells = [(name, period, released) for name, period, *_, released in row["cells"]]
@@ -211,6 +208,24 @@ def proofs(rows: Iterable[Mapping[str, Any]], days: Collection[str]) -> str:
         shown.append({**row, "printed": next((prints[key] for key in keys if key in prints), None)})
     page = template("proofs.html.j2")
     return page.render(rows=shown, label=_label, month=_month, formula=_formula).rstrip()
+
+
+def printed_numbers(release: store.Release) -> Mapping[tuple[Any, str], Any]:
+    """Return what the documents about a release print in words: verdict, place and address, by what identifies it.
+
+    Takes a second, and is remembered for as long as the release is not written again.
+    """
+    return _judged(str(release.released), (release.folder / "release.toml").stat().st_mtime_ns)
+
+
+@cache
+def _judged(day: str, written: int) -> Mapping[tuple[Any, str], Any]:  # noqa: ARG001 - tells its versions apart
+    prints = dict[tuple[Any, str], Any]()
+    for judged, where, url in printed_figures(store.release(day)):
+        if judged.proof is not None:
+            cells = [(cell.name, cell.period, cell.released) for cell in judged.proof.cells]
+            prints.setdefault(_identity(cells, float(judged.proof)), (judged, where, url))
+    return prints
 
 
 def _identity(cells: Collection[tuple[str, str, str]], value: float) -> tuple[Any, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from tradelib.report.execution.inputs import sources, surroundings
 from tradelib.report.execution.jobs import Executor, Job, threads
 from tradelib.report.execution.partial import MANIFEST, manifest_in, partial_folder, publish, require_replaceable
 from tradelib.report.execution.plan import planned
-from tradelib.report.page import write_page
+from tradelib.report.page import printed_numbers, write_page
 from tradelib.report.take import write_pdf
 
 if TYPE_CHECKING:
@@ -111,10 +112,16 @@ def report(  # noqa: PLR0913
     jobs.sort(key=lambda job: job.notebook, reverse=True)  # analyses, which stand last, take longest
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
-        with partial_folder(final.parent) as partial, _runs(kept, partial.with_name("runs")) as place:
+        with (
+            partial_folder(final.parent) as partial,
+            _runs(kept, partial.with_name("runs")) as place,
+            ThreadPoolExecutor(1) as beside,
+        ):
+            prints = beside.submit(printed_numbers, release)  # in time that kernels leave, for the page to find
             _, failures = runs.bring(jobs, place, executor or threads(), force=force, begin=begin, progress=progress)
             errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
             _gather(partial, jobs[::-1], place)
+            prints.result()
             headline = _write(partial, inputs, errors)
             if errors:  # a good report of the same name stays where it is
                 final = _failed(final)
