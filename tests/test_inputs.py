@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Modules that no notebook runs, and libraries that decide no number, word or line.
 _NOT_IN_A_RUN = {"cli.py", "fetch", "warm.py", "forkserver.py", "report", "sweep"}
-_DECIDES_NOTHING = {"filelock", "tomli_w", "cycler", "pyyaml", "platformdirs", "typer", "rich"}
+_DECIDES_NOTHING = {"filelock", "jsonschema", "tomli_w", "cycler", "pyyaml", "platformdirs", "typer", "rich"}
 
 
 def libraries() -> set[str]:

@@ -223,6 +223,29 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_that_run_only(tmp_path: 
     assert "results.json" in table["error"][2]
 
 
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (
+            {"items": [{"kind": "picture", "name": "a", "title": "", "reading": ""}]},
+            "items[0].kind: 'picture' is not one",
+        ),
+        ({"items": [{"kind": "table", "name": "a", "title": "", "reading": ""}]}, "items[0]: 'columns' is a required"),
+        ({"sources": {"x": {"unit": 3}}}, "sources.x"),
+        ({"checks": [{"claim": "c", "holds": 1, "found": ""}]}, "checks[0].holds: 1 is not of type 'boolean'"),
+        (
+            {"items": [{"kind": "figure", "name": "a", "title": "", "alt": "", "reading": ""}]},
+            "there is no figures/a.svg",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_record_and_where_is_said(tmp_path: Path, parts: dict, message: str) -> None:
+    (tmp_path / "results.json").write_text(json.dumps(sweeps.record(**parts)))
+    with pytest.raises(runs.RecordError) as refused:
+        runs.read_recorded(tmp_path)
+    assert message in str(refused.value)
+
+
 @pytest.mark.parametrize("what", ["notebook", "package", "tables", "x13", "versions"])
 def test_a_change_in_the_middle_stops_the_sweep_and_keeps_no_mixture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str

@@ -10,6 +10,8 @@ import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -29,20 +31,6 @@ if TYPE_CHECKING:
 
 
 RESULTS = "results.json"
-# What Record.finish writes.
-_RECORD: dict[str, type] = {
-    "notebook": str, "title": str, "question": str, "parameters": dict, "sources": dict, "items": list,
-    "results": dict, "checks": list,
-}  # fmt: skip
-_ITEM: dict[str, dict[str, type]] = {
-    "figure": {"name": str, "title": str, "alt": str, "reading": str},
-    "table": {"name": str, "title": str, "reading": str, "columns": list, "numeric": list, "rows": list},
-    "text": {"name": str, "title": str, "reading": str},
-    "tiles": {"name": str, "title": str, "reading": str, "rows": list},
-}
-_SOURCE: dict[str, type] = dict.fromkeys(
-    ("sha256", "compilation", "vintage", "source", "unit", "statistical_month"), str
-)
 
 
 class RunError(TradelibError):
@@ -225,38 +213,29 @@ def read_recorded(place: Path) -> dict[str, Any]:
     RecordError
         The file is no JSON, cut short, or says something else than ``Record.finish`` writes; a figure has no file.
     """
+    from jsonschema.exceptions import best_match
+
     path = place / RESULTS
     if not path.exists():
         return {}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
-        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair can be read, but never written
+        content = json.loads(path.read_text(encoding="utf-8"))
+        # What can be read but never written again: half a surrogate pair, and what is no number in JSON.
+        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{RESULTS} cannot be read: {error}") from error
-    _check(RESULTS, content, _RECORD)
-    for number, item in enumerate(content["items"], 1):
-        where = f"{RESULTS}, item {number}"
-        _check(where, item, {"kind": str})
-        if item["kind"] not in _ITEM:
-            raise RecordError(f"{where}: found the kind {item['kind']!r}, expected {', '.join(_ITEM)}")
-        _check(where, item, _ITEM[item["kind"]])
+    if fault := best_match(_record_schema().iter_errors(content)):
+        raise RecordError(f"{RESULTS}, {fault.json_path}: {fault.message}")
+    for number, item in enumerate(content["items"]):
         if item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
-            raise RecordError(f"{where}: there is no figures/{item['name']}.svg")
-    for name, source in content["sources"].items():
-        _check(f"{RESULTS}, source {name}", source, _SOURCE)
-    for number, check in enumerate(content["checks"], 1):
-        _check(f"{RESULTS}, check {number}", check, {"claim": str, "holds": bool, "found": str})
+            raise RecordError(f"{RESULTS}, $.items[{number}]: there is no figures/{item['name']}.svg")
     return dict(content)
 
 
-def _check(where: str, content: Any, parts: dict[str, type]) -> None:
-    if not isinstance(content, dict):
-        raise RecordError(f"{where}: found {type(content).__name__}, expected a mapping")
-    for name, kind in parts.items():
-        if not isinstance(content.get(name), kind):
-            there = type(content[name]).__name__ if name in content else "nothing"
-            raise RecordError(f"{where}: found {there} as {name}, expected {kind.__name__}")
+@cache
+def _record_schema() -> Any:
+    """Return the validator of what ``Record.finish`` writes, as ``results.schema.json`` declares it."""
+    from jsonschema import Draft202012Validator
 
-
-def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is no number in JSON")
+    schema = files("tradelib.report") / "templates" / "results.schema.json"
+    return Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
