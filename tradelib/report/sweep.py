@@ -18,7 +18,6 @@ from tradelib.report.execution import runs, threads
 from tradelib.report.execution.inputs import digests, surroundings
 from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder
 from tradelib.report.page import template
-from tradelib.report.parameters import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 2000
 """More small figures than this no browser shows and no reader looks through; the table has every run."""
-_LONGEST = 200
-"""Characters of a value that the page shows."""
 
 
 @dataclass(frozen=True)
@@ -145,45 +142,35 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
     """
     values = [job.values for job in jobs]
     varying = [name for name in values[0] if len({repr(row[name]) for row in values}) > 1] or list(values[0])
-    rows, shown, failed, question = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]](), ""
+    table, made = list[dict[str, Any]](), list[dict[str, Any]]()
     for number, job in enumerate(jobs):
         place, record = runs.place_of(folder, job), dict[str, Any]()
         with suppress(runs.RecordError):  # which is why it failed
             record = runs.read_recorded(place)
-        manifest, results = manifest_in(place / "run.json"), record.get("results", {})
-        question = question or record.get("question", "")
+        about, results = manifest_in(place / "run.json"), record.get("results", {})
         state = {
-            "outcome": "failed" if manifest["error"] else "ok", "error": manifest["error"],
-            "seconds": manifest["seconds"], "place": place.relative_to(folder).as_posix(),
+            "outcome": "failed" if about["error"] else "ok", "error": about["error"], "seconds": about["seconds"],
+            "place": place.relative_to(folder).as_posix(),
         }  # fmt: skip
-        rows.append(values[number] | state | {f"result_{name}": value for name, value in results.items()})
-        asked = {name: _short(in_words(name, values[number][name])) for name in varying}
-        cells = {"outcome": state["outcome"], "seconds": state["seconds"]} | {
-            name: _short("" if value is None else value) for name, value in results.items()
-        }
-        run = {
-            "number": number, "asked": asked, "place": state["place"], "cells": asked | cells,
-            "notebook": (place / "notebook.ipynb").exists(), "error": _short(state["error"], 10 * _LONGEST),
-            "figures": [item for item in record.get("items", ()) if item["kind"] == "figure"],
-        }  # fmt: skip
-        for listed in [shown] * (number < MOST_SHOWN) + [failed] * bool(state["error"]):
-            listed.append(run)
-    pd.DataFrame(rows).to_csv(work / "results.csv", index=False, lineterminator="\n")
-    page = template("sweep.html.j2")
-    text = page.render(
-        notebook=jobs[0].notebook, question=question, runs=shown, failed=failed, most=MOST_SHOWN, total=len(jobs),
-        fixed={name: _short(in_words(name, value)) for name, value in values[0].items() if name not in varying},
-        columns=list(dict.fromkeys(name for run in shown for name in run["cells"])),
-        figure_names=list(dict.fromkeys(figure["name"] for run in shown for figure in run["figures"])),
+        table.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
+        figures = [item for item in record.get("items", ()) if item["kind"] == "figure"]
+        made.append(
+            state
+            | {
+                "number": number,
+                "values": job.values,
+                "results": results,
+                "figures": figures,
+                "question": record.get("question"),
+                "notebook": (place / "notebook.ipynb").exists(),
+            }
+        )
+    pd.DataFrame(table).to_csv(work / "results.csv", index=False, lineterminator="\n")
+    text = template("sweep.html.j2").render(
+        notebook=jobs[0].notebook, runs=made, varying=varying, most=MOST_SHOWN,
+        results=list(dict.fromkeys(name for run in made for name in run["results"])),
+        figures=list(dict.fromkeys(figure["name"] for run in made for figure in run["figures"])),
     )  # fmt: skip
     (work / "index.html").write_text(text + "\n", encoding="utf-8")
     for name in ("results.csv", "index.html"):
         (work / name).replace(folder / name)  # so that a reader never sees half of it
-
-
-def _short(value: Any, most: int = _LONGEST) -> Any:
-    """Return a number as it is, and of a long text its beginning."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
-    text = str(value)
-    return text if len(text) <= most else text[:most] + "…"
