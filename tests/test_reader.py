@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 import subprocess
 from pathlib import Path
 
+import layouts as layouts_made
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -371,3 +373,55 @@ def test_the_chained_year_and_the_countries_are_as_the_file_says():
     got = read_table([Grid(grid.file, grid.sheet, rows)])
     assert "atlantis" in set(got.facts["partner"])
     assert got.notes == ("'Atlantis' is a partner that no list has",)
+
+
+FRED = layouts_made.fred()
+BLS = layouts_made.bls()
+
+
+@pytest.mark.parametrize(
+    ("rows", "at", "text", "message"),
+    [
+        (FRED, (0, 1), "BOPGST", "found code 'BOPGST'; expected one of BOPGSTB"),
+        (FRED, (2, 0), "1992-02-02", "line 3: found period '1992-02-02'; expected the first day of a month"),
+        (FRED, (2, 0), "1992-03-01", "line 4: found period '1992-03'; expected each period once"),
+        (FRED, (18, 1), "0", "line 19: found value '0'; expected whole millions"),
+        (FRED, (5, 1), "-12a", "line 6: found value '-12a'"),
+        (FRED, (5, 1), "-12.5", "expected whole millions of dollars"),
+        (
+            FRED[:2] + FRED[3:],
+            (0, 0),
+            "DATE",
+            "BOPGSTB: found no 1992-02; expected every period from 1992-01 to 1993-06",
+        ),
+        (
+            layouts_made.fred("BOPTEXP"),
+            (1, 1),
+            "-5",
+            "found value '-5'; expected exports, imports and indexes above zero",
+        ),
+        (BLS, (5, 3), "June", "found period '1989.0 M01 June'"),
+        (BLS, (5, 2), "M13", "found period '1989.0 M13 January'"),
+        (BLS, (5, 4), "0.0", "line 6: found value '0'; expected an index such as 141.2"),
+        (BLS, (5, 5), "[{'code': 'R'}]", "expected a list such as [{}]"),
+        (BLS, (5, 0), "EIUIX", "found code 'EIUIX'; expected one of EIUIR, EIUIQ"),
+        (BLS[:-1], (6, 2), "M01", "found period '1989.0 M01 February'"),
+    ],
+)
+def test_a_damaged_file_of_coded_series_is_refused_with_its_place(rows, at, text, message, tmp_path):
+    rows = [list(row) for row in rows]
+    rows[at[0]][at[1]] = text
+    (tmp_path / "file.csv").write_text(layouts_made.as_csv(rows))
+    with pytest.raises(SourceError, match=re.escape(message)) as caught:
+        read_file(tmp_path / "file.csv")
+    assert caught.value.file == "file.csv"
+
+
+def test_an_answer_that_was_not_processed_gives_its_messages(tmp_path):
+    answer = {"status": "REQUEST_NOT_PROCESSED", "message": ["daily threshold reached"]}
+    (tmp_path / "answer.json").write_text(json.dumps(answer))
+    with pytest.raises(SourceError, match=r"REQUEST_NOT_PROCESSED \(daily threshold reached\)"):
+        read_file(tmp_path / "answer.json")
+    (tmp_path / "answer.json").write_text('{"status": "REQUEST_SUCCEEDED", "Results": {}}')
+    with pytest.raises(SourceError, match="found no 'series'; expected Results with series"):
+        read_file(tmp_path / "answer.json")

@@ -1,62 +1,38 @@
 """Series under codes, which are no official table: FRED downloads, answers of BLS, the bulk file of the release.
 
-What a code stands for is known here (``layouts/codes.toml``), for the files do not say it. A file is taken apart into
-points, each a code, a period and the text of its cell; the rest is the same for all.
+Whatever its form, a file comes apart into one long table: place, code, period, value and notes, as the texts that stand
+there. What these may say, and what a code stands for, is declared (``layouts/codes.toml``) and checked alike for all.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import tomllib
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tradelib.quantity import Quantity
-from tradelib.quantity.errors import SourceError, did_you_mean
-from tradelib.quantity.periods import MONTHS, parse
+from tradelib.quantity.errors import SourceError
 from tradelib.sources.facts import series_layout, series_table
-from tradelib.sources.rows import NUMBER, Grid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Sequence
+    from typing import TypeAlias
 
     from tradelib.sources.facts import Table
 
-_CODES = tomllib.loads((Path(__file__).parent / "layouts" / "codes.toml").read_text(encoding="utf-8"))
-FRED, BLS, BULK = (
-    {code: Quantity(**fields) for code, fields in _CODES[kind].items()} for kind in ("fred", "bls", "bulk")
+    Rows: TypeAlias = Sequence[tuple[str, list[str]]]
+
+_FORMS: dict[str, dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "layouts" / "codes.toml").read_text(encoding="utf-8")
 )
-"""By code, the quantity."""
-
-MONTHLY_SINCE = pd.Period("1988-12", "M")
-"""Before, the price indexes were collected for the last month of a quarter only; those are left out."""
-
-NEVER_COLLECTED = frozenset({pd.Period("2025-10", "M")})
-"""Months without a survey of prices."""
-
-_RELEASES = {"bop": ("ft900", "bea"), "nipa": ("gdp", "nipa")}
-"""By basis of a series of FRED, publisher and compilation."""
-
-_DATE = re.compile(r"(\d{4})-(0[1-9]|1[0-2])-01", re.ASCII)
 _BLS_HEADS = {"series_id", "year", "period", "periodName", "value", "footnotes", "latest"}
-_NOTE = r"\{(?:'code': '(\w+)', 'text': (?:'[^']*'|\"[^\"]*\"))?\}"
-_SECTIONS = ("CATEGORIES", "DATA TYPES", "GEO LEVELS", "TIME PERIODS", "NOTES", "DATA UPDATED ON", "DATA")
-_BULK_HEADS = ["per_idx", "cat_idx", "dt_idx", "geo_idx", "is_adj", "val"]
-
-
-class Point(NamedTuple):
-    """One cell: a number, a marker after it or alone, or nothing."""
-
-    code: str
-    period: pd.Period
-    text: str
-    place: str
+_LISTS = ("CATEGORIES", "DATA TYPES", "GEO LEVELS", "TIME PERIODS")
+"""Sections of the bulk file that say what the numbers of its data stand for."""
 
 
 def read_coded(file: str, text: str) -> Table | None:
@@ -69,91 +45,44 @@ def read_coded(file: str, text: str) -> Table | None:
         series has no value; the API did not process the request (its messages are given); the text is cut short.
     """
     if text.lstrip().startswith("{"):
-        return _bls_answer(file, text)
-    heads = [cell.strip() for cell in next(csv.reader(io.StringIO(text, newline="")), [])]
-    is_bulk, is_bls = heads == [_SECTIONS[0]], set(heads) == _BLS_HEADS
-    if not is_bulk and not is_bls and heads[:1] not in (["observation_date"], ["DATE"]):
+        return _table(file, "bls", _bls(_answer(file, text)))
+    lines = csv.reader(text.splitlines())
+    rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(lines, 1)]
+    heads = rows[0][1] if rows else []
+    if heads == [_LISTS[0]]:
+        kind, points = "ftd", _bulk(file, rows)
+    elif set(heads) == _BLS_HEADS:
+        kind, points = "bls", _bls(_frame(file, rows))
+    elif heads[:1] in (["observation_date"], ["DATE"]):
+        kind = "fred" if heads[1:2] and heads[1] not in _FORMS["nipa"]["codes"] else "nipa"
+        wide = _frame(file, rows).rename(columns={heads[0]: "period"})
+        points = wide.melt(["place", "period"], var_name="code").assign(notes="")
+    else:
         return None
-    grid = Grid(file, "", list(csv.reader(io.StringIO(text.replace("\r\r\n", "\n"), newline=""))))
-    table = _bulk(grid) if is_bulk else _bls(file, _rows(grid, heads)) if is_bls else _fred(grid, heads)
     if not text.endswith(("\n", "\r")):
-        raise grid.error(f"line {len(grid.rows)}", "no line end", "a line end; the file is cut short")
-    return table
+        raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
+    return _table(file, kind, points)
 
 
-def _rows(grid: Grid, heads: list[str], start: int = 1) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the rows under the heads that have anything: their place, and their cells by head."""
-    for at, row in enumerate(grid.rows[start:], start + 1):
-        cells = [cell.strip() for cell in row]
-        if any(cells) and len(cells) != len(heads):
-            raise grid.error(f"line {at}", f"{len(cells)} cells", f"{len(heads)}, as in the header")
-        if any(cells):
-            yield f"line {at}", dict(zip(heads, cells, strict=True))
+def _frame(file: str, rows: Rows) -> pd.DataFrame:
+    """Return the rows that have anything, under the heads that the first of them is, and where each stands."""
+    (_, heads), *body = [(place, cells) for place, cells in rows if any(cells)]
+    for place, cells in body:
+        if len(cells) != len(heads) or len(set(heads)) < len(heads):
+            expected = f"{len(heads)}, as in the header, and each head once"
+            raise SourceError(file, place, found=f"{len(cells)} cells", expected=expected)
+    frame = pd.DataFrame([cells for _, cells in body], columns=heads, dtype=object)
+    return frame.assign(place=[place for place, _ in body])
 
 
-def _table(
-    file: str, source: tuple[str, str, str, str], quantities: Mapping[str, Quantity], points: Iterable[Point],
-    never: Collection[pd.Period] = (),
-) -> Table:  # fmt: skip
-    """Return the table of some points: every series has every period, once, and a value in one of them.
-
-    ``source`` is what ``series_layout`` needs: name, title, publisher, compilation.
-    """
-    series: dict[str, dict[pd.Period, Point]] = {}
-    for point in points:
-        known = series.setdefault(point.code, {}).setdefault(point.period, point)
-        if known.text != point.text:
-            found = f"{point.period} of {point.code} again with {point.text}, not {known.text}"
-            raise SourceError(file, point.place, found=found, expected="each period once")
-    if not series:
-        raise SourceError(file, None, found="no figures", expected="at least one period")
-    span = pd.period_range(min(map(min, series.values())), max(map(max, series.values())))
-    kept = [period for period in span if period not in never]
-    for code, own in series.items():
-        if lacking := [period for period in kept if period not in own]:
-            expected = f"every period from {span[0]} to {span[-1]}"
-            raise SourceError(file, code, found=f"no {lacking[0]}", expected=expected)
-        if not any(NUMBER.match(point.text) for point in own.values()):
-            raise SourceError(file, None, found=f"no value of {code}", expected="at least one")
-    cells = [[own[period].text for own in series.values()] for period in kept]
-    return series_table(series_layout(*source), file, [(quantities[code], code) for code in series], kept, cells)
+def _bls(rows: pd.DataFrame) -> pd.DataFrame:
+    periods = rows["year"] + " " + rows["period"] + " " + rows["periodName"]
+    values = rows["value"].str.removesuffix(".0")
+    return rows.assign(period=periods, value=values).rename(columns={"series_id": "code", "footnotes": "notes"})
 
 
-def _fred(grid: Grid, heads: list[str]) -> Table:
-    """Read a FRED download: a date column, one column a series; a missing value is ``.`` or empty."""
-    codes = heads[1:]
-    if unknown := [code for code in codes if code not in FRED]:
-        hint = did_you_mean(unknown[0], FRED)
-        raise grid.error("line 1", f"the code {unknown[0]!r}", f"a known one; {hint}")
-    bases = {FRED[code].basis for code in codes}
-    if len(bases) != 1 or len(set(codes)) < len(codes):
-        raise grid.error("line 1", f"the codes {', '.join(codes)}", "series of one news release, each once")
-    monthly = bases == {"bop"}
-    points, before = [], ""
-    for line, row in _rows(grid, heads):
-        date = row.pop(heads[0])
-        match = _DATE.fullmatch(date)
-        if not match or (not monthly and int(match[2]) % 3 != 1) or date <= before:
-            expected = f"the first day of the {'month' if monthly else 'quarter'} that comes next, such as 2024-04-01"
-            raise grid.error(line, repr(date), expected)
-        before, period = date, pd.Period(date, "M" if monthly else "Q")
-        for column, (code, cell) in enumerate(row.items(), 2):
-            text, flow, place = "" if cell == "." else cell, FRED[code].flow, f"{line}, column {column}"
-            if text and not re.fullmatch(r"-?\d+(?:\.\d+)?", text, re.ASCII):
-                raise grid.error(place, repr(text), "a number such as -1234.5, or . for a missing one")
-            if text and monthly and not float(text).is_integer():
-                raise grid.error(place, text, "whole millions of dollars, as this series has them")
-            if flow != "balance" and text.startswith("-"):
-                raise grid.error(place, text, f"{flow} above zero")
-            points.append(Point(code, period, text, place))
-    if points and points[-1].text == "0":  # FRED shows a value that is not there yet as a dot
-        raise grid.error(points[-1].place, "0 at the end", "a value, or . for a missing one")
-    title = f"{', '.join(codes)}, U.S. Bureau of Economic Analysis, by way of FRED"
-    return _table(grid.file, (f"fred_{'_'.join(codes)}", title, *_RELEASES[bases.pop()]), FRED, points)
-
-
-def _bls_answer(file: str, text: str) -> Table:
-    """Read an answer of the BLS API as it came."""
+def _answer(file: str, text: str) -> pd.DataFrame:
+    """Return the rows of an answer of the BLS API, as the file that is made from it has them."""
     try:
         answer: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -162,72 +91,78 @@ def _bls_answer(file: str, text: str) -> Table:
         messages = "; ".join(map(str, answer.get("message") or [])) or "no message"
         found = f"{answer.get('status')} ({messages[:200]})"
         raise SourceError(file, None, found=found, expected="an answer of the BLS API, REQUEST_SUCCEEDED")
+    names = sorted(_BLS_HEADS - {"series_id", "latest"})
     try:
         rows = [
-            (f"series {series['seriesID']}, entry {at}", {"series_id": series["seriesID"]} | row)
+            [f"series {series['seriesID']}, entry {at}", series["seriesID"], *(str(row[name]) for name in names)]
             for series in answer["Results"]["series"]
             for at, row in enumerate(series["data"], 1)
         ]
-    except (KeyError, TypeError) as error:
+    except (KeyError, AttributeError, TypeError) as error:
         raise SourceError(file, None, found=f"no {error}", expected="Results with series and their data") from error
-    return _bls(file, [(place, {name: str(cell) for name, cell in row.items()}) for place, row in rows])
+    return pd.DataFrame(rows, columns=["place", "series_id", *names], dtype=object)
 
 
-def _bls(file: str, rows: Iterable[tuple[str, dict[str, str]]]) -> Table:
-    """Return the price indexes of an answer; a row that stands twice with one value counts once."""
-    points = [_bls_point(file, place, row) for place, row in rows]
-    codes = dict.fromkeys(point.code for point in points)
-    source = (f"bls_{'_'.join(codes)}", f"BLS {', '.join(codes)}, import and export price indexes", "bls", "bls")
-    monthly = [point for point in points if point.period >= MONTHLY_SINCE]
-    return _table(file, source, BLS, monthly, NEVER_COLLECTED)
+def _bulk(file: str, rows: Rows) -> pd.DataFrame:
+    """Return the data of ``FTD-mf.csv``, with what its sections say that the numbers stand for."""
+    sections: dict[str, list[tuple[str, list[str]]]] = {}
+    for row in rows:
+        if len(row[1]) == 1 and row[1][0].isupper():
+            section = sections.setdefault(row[1][0], [])
+        section.append(row)
+    try:
+        data = _frame(file, sections["DATA"][1:])
+        for name in _LISTS:
+            data = data.merge(_frame(file, sections[name][1:]).drop(columns="place"), how="left")
+        data = data.fillna("no such number")
+        code = data["dt_code"] + " " + data["cat_code"] + " " + data["is_adj"] + data["geo_code"].replace("US", "")
+        return data.assign(code=code, period=data["per_name"], value=data["val"], notes="")
+    except (KeyError, ValueError) as error:
+        expected = f"the sections {', '.join(_LISTS)} and DATA, as published"
+        raise SourceError(file, None, found=f"no {error}", expected=expected) from error
 
 
-def _bls_point(file: str, place: str, row: Mapping[str, str]) -> Point:
-    """Return the one figure that a row holds."""
+def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
+    """Return the table of some points: every series has every period, once, and a value in one of them."""
+    form = _FORMS[kind]
 
-    def checked(head: str, pattern: str, expected: str) -> re.Match[str]:
-        match = re.fullmatch(pattern, row.get(head, ""), re.ASCII)
-        if not match:
-            raise SourceError(file, place, found=f"{head} {row.get(head)!r}", expected=expected)
-        return match
+    def refuse(wrong: pd.Series, column: str, expected: str) -> None:
+        if wrong.any():
+            first = points[wrong].iloc[0]
+            raise SourceError(file, first["place"], found=f"{column} {str(first[column])!r}", expected=expected)
 
-    code = checked("series_id", "|".join(BLS), f"one of {', '.join(BLS)}")[0]
-    year = checked("year", r"((?:19|20)\d\d)(?:\.0)?", "a year such as 2024")[1]
-    month = checked("period", r"M(0[1-9]|1[0-2])", "a month, M01 to M12")[1]
-    checked("periodName", name := MONTHS[int(month) - 1], name)
-    value = checked("value", r"-|(?!0+(?:\.0+)?$)\d+(?:\.\d+)?", "an index such as 141.2, or - where there is none")[0]
-    expected = "a list such as [{}] or [{'code': 'R', 'text': 'Revised.'}]"
-    notes = checked("footnotes", rf"\[(?:{_NOTE}(?:, (?!\]))?)*\]", expected)[0]
-    marks = [f"({sign})" for sign in re.findall(_NOTE, notes) if sign]
-    cells = [*marks, "-"] if value == "-" else [f"{float(value):.12g}", *marks]
-    return Point(code, pd.Period(f"{year}-{month}", "M"), " ".join(cells), place)
-
-
-def _bulk(grid: Grid) -> Table:
-    """Read ``FTD-mf.csv``, sections of codes, then figures that refer to them: BOP basis, adjusted and not."""
-    starts = {row[0]: at for at, row in enumerate(grid.rows) if len(row) == 1 and row[0] in _SECTIONS}
-    if list(starts) != list(_SECTIONS):
-        raise grid.error(None, f"the sections {', '.join(starts)}", ", ".join(_SECTIONS))
-    ends = dict(pairwise([*starts.values(), len(grid.rows)]))
-    items, flows, months = (
-        {row[0]: row[1] for row in grid.rows[starts[name] + 2 : ends[starts[name]]] if len(row) > 1}
-        for name in ("CATEGORIES", "DATA TYPES", "TIME PERIODS")
+    if points.empty:
+        raise SourceError(file, None, found="no figures", expected="at least one period")
+    refuse(~points["code"].isin(form["codes"]), "code", f"one of {', '.join(form['codes'])}")
+    for column in ("period", "value", "notes"):
+        right = points[column].str.fullmatch(form[column]["pattern"], flags=re.ASCII)
+        refuse(~right, column, form[column]["expected"])
+    quantities = {code: Quantity(**fields) for code, fields in form["codes"].items()}
+    signed = points["code"].map(lambda code: quantities[code].flow == "balance")
+    refuse(~signed & points["value"].str.match(r"-\d"), "value", "exports, imports and indexes above zero")
+    parts = points["period"].str.extract(form["period"]["pattern"])
+    points = points.assign(
+        period=pd.PeriodIndex(parts["year"] + "-" + parts["month"], freq=form["periods"]),
+        text=list(map(_cell, points["value"], points["notes"])),
     )
-    heads_at = starts["DATA"] + 1
-    if grid.rows[heads_at : heads_at + 1] != [_BULK_HEADS]:
-        found = ",".join(*grid.rows[heads_at : heads_at + 1])
-        raise grid.error(f"line {heads_at + 1}", found, ",".join(_BULK_HEADS))
-    periods = {
-        at: pd.Period(year=span.year, month=span.first, freq="M")
-        for at, text in months.items()
-        if (span := parse(text.replace("-", " "))) and span.year and span.kind == "month"
-    }
-    points = []
-    for line, row in _rows(grid, _BULK_HEADS, heads_at + 1):
-        month, item, flow, place, adjusted, text = row.values()
-        code = f"{flows.get(flow)} {items.get(item)} {adjusted}"
-        if not re.fullmatch(r"-?\d+", text, re.ASCII) or place != "1" or month not in periods or code not in BULK:
-            raise grid.error(line, ",".join(row.values()), "a listed month, item and flow, and whole millions")
-        points.append(Point(code, periods[month], text, line))
-    title = "U.S. International Trade in Goods and Services, bulk file"
-    return _table(grid.file, ("ftd", title, "ft900", "census"), BULK, points)
+    points = points[points["period"] >= form.get("since", "1900-01")].drop_duplicates(["code", "period", "text"])
+    refuse(points.duplicated(["code", "period"]), "period", "each period once, or with the same value")
+    cells = pd.DataFrame({code: own.set_index("period")["text"] for code, own in points.groupby("code", sort=False)})
+    span = pd.period_range(cells.index.min(), cells.index.max())
+    cells = cells.reindex(span[~span.isin(pd.PeriodIndex(form.get("never", []), freq=form["periods"]))])
+    for code in cells:
+        if (lacking := cells.index[cells[code].isna()]).size:
+            expected = f"every period from {span[0]} to {span[-1]}"
+            raise SourceError(file, code, found=f"no {lacking[0]}", expected=expected)
+        if not cells[code].str.contains(r"\d").any():
+            raise SourceError(file, None, found=f"no value of {code}", expected="at least one")
+    name, title = (form[key].format(codes=mark.join(cells)) for key, mark in (("name", "_"), ("title", ", ")))
+    layout = series_layout(name, title, form["publisher"], form["compilation"])
+    columns = [(quantities[code], code) for code in cells]
+    return series_table(layout, file, columns, cells.index, cells.to_numpy(object).tolist())
+
+
+def _cell(value: str, notes: str) -> str:
+    """Return what a cell says: a number, marks of its notes after it or alone, or nothing."""
+    marks = [f"({sign})" for sign in re.findall(r"'code': '(\w+)'", notes)]
+    return " ".join([*marks, "-"] if value == "-" else [value.strip("."), *marks])
