@@ -7,10 +7,12 @@ What no account inside a release can see is checked against the neighbours of a 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter, defaultdict
 from functools import cache
-from math import isnan, nan
+from itertools import chain
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -21,7 +23,7 @@ from tradelib.quantity.errors import SourceError
 from tradelib.sources.tables import assign
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tradelib.sources.facts import Table
 
@@ -56,20 +58,19 @@ class Print(NamedTuple):
     row: int
 
 
+class Claim(NamedTuple):
+    """What a figure must be, within a tolerance: by an account, or by another print of it."""
+
+    account: str
+    figure: Print
+    expected: float
+    within: float
+    reason: str | Print
+
+
 Key: TypeAlias = "tuple[str, ...]"
 Figures: TypeAlias = "dict[Key, dict[tuple[int, int], Print]]"
 """By the fields of the quantity and the first and last month, as ordinals."""
-
-
-@cache
-def _sums() -> list[dict[str, Any]]:
-    """Return the accounts; a term as its sign and the fields that distinguish it from the figure on the left."""
-    path = Path(__file__).parent / "layouts" / "identities.toml"
-    sums: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["sums"]
-    for identity in sums:
-        terms = [(-1 if text.startswith("-") else 1, assign(text.lstrip("-"))) for text in identity.get("terms", ())]
-        identity["terms"] = [(sign, {_AT[name]: value for name, value in fields.items()}) for sign, fields in terms]
-    return sums
 
 
 def check(tables: Sequence[Table]) -> Counter[str]:
@@ -102,105 +103,93 @@ def check(tables: Sequence[Table]) -> Counter[str]:
         for row, (quantity, span, (edition, value, marker)) in enumerate(zip(quantities, spans, rest, strict=True)):
             figure = Print(0.0 if isnan(value) and "(-)" in marker else value, facts, row)
             parts[own if edition == "current" else edition][quantity].setdefault(span, figure)
-            if edition == "current" and not isnan(figure.value):
+            if edition == "current":
                 prints["" if span[0] >= TWO_COMPILATIONS_SINCE else own, quantity, span].append(figure)
-    _check_repeated(prints, done)
-    for figures in parts.values():
-        _check_sums(figures, done)
-        _check_spans(figures, done)
-        _check_unit_prices(figures, done)
+    accounts = (account(figures) for figures in parts.values() for account in (_sums, _spans, _unit_prices))
+    for claim in chain(_repeated(prints), *accounts):
+        figure, expected = claim.figure, claim.expected
+        if isnan(figure.value) or isnan(expected):
+            continue
+        done[claim.account] += 1
+        if abs(figure.value - expected) > claim.within + 1e-6:
+            reason = claim.reason
+            if isinstance(reason, Print):
+                other = reason.facts.iloc[reason.row]
+                reason = f"as in {other['file']}, {other['cell']}"
+            wanted = f"{expected:,.12g}, {reason}, within {claim.within:g}"
+            raise refusal(figure.facts.iloc[figure.row], found=f"{figure.value:,.12g}", expected=wanted)
     return done
 
 
-def _stands(identity: dict[str, Any], key: Key) -> bool:
-    """Tell whether an account has a quantity on its left side."""
-    if any(key[_AT[name]] == value for name, value in identity.get("except", {}).items()):
-        return False
-    for name, wanted in identity["only"].items():
-        value = "chained" if name == "price" and key[_AT[name]].startswith("chained") else key[_AT[name]]
-        if value not in (wanted if isinstance(wanted, list) else [wanted]):
-            return False
-    return key[_AT["measure"]] in (_ADDS | {"three_month_average"})
+@cache
+def _declared() -> list[dict[str, Any]]:
+    """Return the accounts: patterns of the figures on the left by field, and each term as its sign and its fields."""
+    path = Path(__file__).parent / "layouts" / "identities.toml"
+    sums: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["sums"]
+    for account in sums:
+        only = {"measure": "|".join(_ADDS | {"three_month_average"})} | account["only"]
+        account["only"] = [(_AT[name], re.compile(pattern)) for name, pattern in only.items()]
+        account["terms"] = [
+            (-1 if text.startswith("-") else 1, assign(text.lstrip("-"))) for text in account.get("terms", ())
+        ]
+    return sums
 
 
-def _changed(key: Key, fields: dict[int, str]) -> Key:
-    return tuple(fields.get(at, text) for at, text in enumerate(key))
+def _changed(key: Key, **fields: str) -> Key:
+    return tuple(fields.get(name, text) for name, text in zip(QUANTITY_COLUMNS, key, strict=True))
 
 
-def _check_sums(figures: Figures, done: Counter[str]) -> None:
-    children: dict[Key, list[Key]] = defaultdict(list)
+def _sums(figures: Figures) -> Iterator[Claim]:
+    """Yield what declared accounts say; those without terms are the sum of the direct parts of their item."""
+    children: dict[Key, list[tuple[int, Key]]] = defaultdict(list)
     for key in figures:
         parent, _, last = key[_AT["item"]].rpartition("/")
         if last:
-            children[_changed(key, {_AT["item"]: parent})].append(key)
-    for identity in _sums():
-        for key in [key for key in figures if _stands(identity, key)]:
-            terms = [(sign, _changed(key, fields)) for sign, fields in identity["terms"]]
-            least = identity.get("least", len(terms))
+            children[_changed(key, item=parent)].append((1, key))
+    for account in _declared():
+        name = account["name"]
+        for key in [key for key in figures if all(pattern.fullmatch(key[at]) for at, pattern in account["only"])]:
+            terms = [(sign, _changed(key, **fields)) for sign, fields in account["terms"]] or children[key]
+            scale = 1000 if key[_AT["unit"]].startswith("thousands of dollars") else 1
             for span, whole in figures[key].items():
-                listed = terms or [(1, child) for child in children[key]]
-                there = [sign * figures[term][span].value for sign, term in listed
-                         if term in figures and span in figures[term]]  # fmt: skip
-                total = sum(there) if len(there) >= least else nan
-                if isnan(whole.value) or isnan(total):
-                    continue
-                done[identity["name"]] += 1
-                gap, scale = whole.value - total, 1000 if key[_AT["unit"]].startswith("thousands of dollars") else 1
-                # BEA's annual balances miss by two where its months, published to the million, miss by one.
-                if abs(gap) > (identity["within"] + (span[0] != span[1])) * scale + 1e-6:
-                    found = f"{whole.value:,.12g}, a gap of {gap:+,.6g} to {total:,.12g}"
-                    raise refusal(whole, found=found, expected=f"{identity['name']} within {identity['within']}")
+                there = [sign * figures[term][span].value for sign, term in terms if span in figures.get(term, ())]
+                if len(there) >= account.get("least", len(terms)):
+                    # BEA's annual balances miss by two where its months, published to the million, miss by one.
+                    within = (account["within"] + (span[0] != span[1])) * scale
+                    yield Claim(name, whole, sum(there), within, f"as {name}")
 
 
-def _check_spans(figures: Figures, done: Counter[str]) -> None:
-    """Check that a year, quarter or year to date is the sum of its months, where all of them are there."""
+def _spans(figures: Figures) -> Iterator[Claim]:
+    """Yield years, quarters and years to date as the sum of their months, where all of them are there."""
     for key, spans in figures.items():
-        if key[_AT["measure"]] not in _ADDS or key[_AT["price"]].startswith("chained"):
-            continue
-        for (first, last), whole in spans.items():
-            months = [spans[at, at].value if (at, at) in spans else nan for at in range(first, last + 1)]
-            total = sum(months)
-            if first == last or isnan(whole.value) or isnan(total):
-                continue
-            done["span = its months"] += 1
-            allowed = max(MONTHS_OF_SPAN * (len(months) + 1), 1.0)
-            if abs(whole.value - total) > allowed + 1e-6:
-                found = f"{whole.value:,.12g}, while its months add up to {total:,.12g}"
-                raise refusal(whole, found=found, expected=f"the sum of its months within {allowed:g}")
+        if key[_AT["measure"]] in _ADDS and not key[_AT["price"]].startswith("chained"):
+            for (first, last), whole in spans.items():
+                months = [spans[at, at].value for at in range(first, last + 1) if (at, at) in spans]
+                if first < last == first + len(months) - 1:
+                    within = max(MONTHS_OF_SPAN * (len(months) + 1), 1.0)
+                    yield Claim("span = its months", whole, sum(months), within, "as its months add up to")
 
 
-def _check_unit_prices(figures: Figures, done: Counter[str]) -> None:
+def _unit_prices(figures: Figures) -> Iterator[Claim]:
     name = "value / quantity = unit price"
-    terms = [{_AT["measure"]: measure, _AT["unit"]: f"thousands of {of}"}
-             for measure, of in (("value", "dollars"), ("quantity", "barrels"))]  # fmt: skip
     for key in [key for key in figures if key[_AT["measure"]] == "unit_price"]:
-        value, quantity = (figures.get(_changed(key, term), {}) for term in terms)
+        values = figures.get(_changed(key, measure="value", unit="thousands of dollars"), {})
+        quantities = figures.get(_changed(key, measure="quantity", unit="thousands of barrels"), {})
         for span, price in figures[key].items():
-            if span not in value or span not in quantity or not quantity[span].value:
-                continue
-            expected = value[span].value / quantity[span].value
-            if isnan(expected):
-                continue
-            done[name] += 1
-            if abs(expected - price.value) > UNIT_PRICE:
-                found = f"{price.value:g}, while value / quantity is {expected:.4f}"
-                raise refusal(price, found=found, expected=f"{name} within half a cent")
+            if span in values and span in quantities and quantities[span].value:
+                yield Claim(name, price, values[span].value / quantities[span].value, UNIT_PRICE, f"as {name}")
 
 
-def _check_repeated(prints: dict[tuple[Any, ...], list[Print]], done: Counter[str]) -> None:
-    """Check that a figure that stands in several tables is the same in all."""
-    for first, *others in prints.values():
-        done["printed twice"] += len(others)
+def _repeated(prints: dict[tuple[Any, ...], list[Print]]) -> Iterator[Claim]:
+    """Yield figures that stand in several tables, which are the same in all."""
+    for several in prints.values():
+        first, *others = [figure for figure in several if not isnan(figure.value)] or several
         for other in others:
-            if abs(other.value - first.value) > REPEATED + 1e-6:
-                where = other.facts.iloc[other.row]
-                expected = f"{other.value:,.12g}, as in {where['file']}, {where['cell']}"
-                raise refusal(first, found=f"{first.value:,.12g}", expected=expected)
+            yield Claim("printed twice", first, other.value, REPEATED, other)
 
 
-def refusal(fact: pd.Series | Print, *, found: str, expected: str) -> SourceError:
+def refusal(fact: pd.Series, *, found: str, expected: str) -> SourceError:
     """Return the error that names the file and the cell of a fact."""
-    fact = fact.facts.iloc[fact.row] if isinstance(fact, Print) else fact
     return SourceError(fact["file"], f"{fact['cell']} ({fact['label']})", found=found, expected=expected)
 
 
