@@ -14,7 +14,7 @@ from test_store import exhibit
 from typer.testing import CliRunner
 
 from tradelib import cli, store
-from tradelib.fetch import archive, http as downloads, update
+from tradelib.fetch import http as downloads, update
 from tradelib.quantity.errors import ParameterError
 
 UNTIL = pd.Period("2025-03", "M")
@@ -89,7 +89,7 @@ def put(agency, tmp_path, month, revised=0):
 
 
 def run(since="2025-01"):
-    return {one.name: one for one in archive.fill(since, UNTIL)}
+    return {one.name: one for one in update.fill(since, UNTIL)}
 
 
 def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path):

@@ -129,11 +129,11 @@ def update(
     Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
     With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
     """
-    from tradelib.fetch import archive, files, update as updates
+    from tradelib.fetch import files, update as updates
 
     if since:
         statuses = set()
-        for outcome in archive.fill(since, updates.last_month()):
+        for outcome in updates.fill(since, updates.last_month()):
             _out.print(outcome.summary())
             statuses.add(outcome.status)
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
