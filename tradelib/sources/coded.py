@@ -46,21 +46,22 @@ def read_coded(file: str, text: str) -> Table | None:
     """
     if text.lstrip().startswith("{"):
         return _table(file, "bls", _bls(_answer(file, text)))
+    first, _, _ = text.partition("\n")
+    heads = [head.strip() for head in next(csv.reader([first]), [])]
+    if heads != [_LISTS[0]] and set(heads) != _BLS_HEADS and heads[:1] not in (["observation_date"], ["DATE"]):
+        return None
     lines = csv.reader(text.splitlines())
     rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(lines, 1)]
-    heads = rows[0][1] if rows else []
+    if not text.endswith(("\n", "\r")):
+        raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
     if heads == [_LISTS[0]]:
         kind, points = "ftd", _bulk(file, rows)
     elif set(heads) == _BLS_HEADS:
         kind, points = "bls", _bls(_frame(file, rows))
-    elif heads[:1] in (["observation_date"], ["DATE"]):
+    else:
         kind = "fred" if heads[1:2] and heads[1] not in _FORMS["nipa"]["codes"] else "nipa"
         wide = _frame(file, rows).rename(columns={heads[0]: "period"})
         points = wide.melt(["place", "period"], var_name="code").assign(notes="")
-    else:
-        return None
-    if not text.endswith(("\n", "\r")):
-        raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
     return _table(file, kind, points)
 
 

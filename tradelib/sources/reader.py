@@ -289,16 +289,15 @@ class _Reader:
             for quantity in dict.fromkeys(quantities[rows].tolist()):
                 own = rows[quantities[rows] == quantity]
                 january = last[own].min() // 12 * 12
-                due = np.arange(january + length - 1, newest + 1, length)
-                if len(own) == len(due) and (np.sort(last[own]) == due).all():
+                times = np.bincount(last[own] - january, minlength=newest - january + 1)[length - 1 :: length]
+                if not (wrong := np.flatnonzero(times != 1)).size:
                     continue
-                for number, at in enumerate(own):
-                    if last[at] in last[own[:number]]:
-                        place = self.places[at * self.width]
-                        raise self.grids[0].error(place, f"{_month(last[at])} again", "each month or quarter once")
-                lacking = np.setdiff1d(due, last[own])[0]
+                month = january + length * (wrong[0] + 1) - 1
+                if times[wrong[0]]:
+                    place = self.places[own[last[own] == month][1] * self.width]
+                    raise self.grids[0].error(place, f"{_month(month)} again", "each month or quarter once")
                 expected = f"every {name} from January of the first year to {_month(newest)}"
-                raise self.grids[0].error(None, f"no {_month(lacking)}", expected)
+                raise self.grids[0].error(None, f"no {_month(month)}", expected)
 
 
 def _month(ordinal: int) -> pd.Period:

@@ -11,7 +11,8 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -29,6 +30,9 @@ is_value = re.compile(rf"{NUMBER.pattern}|{MARKER.pattern}", re.ASCII).fullmatch
 _DIGITS = str.maketrans("123456789", "0" * 9)
 _LONGEST = 16
 """Digits of a whole number that a float holds exactly."""
+
+_LETTERS = ["".join(letters) for length in (1, 2) for letters in product(ascii_uppercase, repeat=length)]
+"""Names of columns, A to ZZ."""
 
 REVISED = "(R)"
 _TOP = 14
@@ -68,23 +72,18 @@ class Grid:
         """Whether the rows are lines of a PDF, each with its page and line before it."""
         return self.sheet == "pdf"
 
-    def place(self, row: int, column: int | None = None) -> str:
-        """Return the address of a cell or row as a person looks it up."""
-        if self.is_pdf:
-            return self.rows[row][0]
-        if not self.sheet:
-            return f"line {row + 1}" if column is None else f"line {row + 1}, column {column + 1}"
-        return f"{self.sheet}!{_letters(column or 0)}{row + 1}"
+    def place(self, row: int, column: int = 0) -> str:
+        """Return the address of a cell as a person looks it up; of a row that of its label."""
+        return self.places([(row, [column])])[0]
 
     def places(self, rows: Sequence[tuple[int, Sequence[int]]]) -> list[str]:
         """Return what ``place`` does for every figure of some rows, given as row and columns, in order."""
         if self.is_pdf:
             return [self.rows[at][0] for at, columns in rows for _ in columns]
-        width = range(max(map(len, self.rows), default=0))
         if self.sheet:
-            letters = [f"{self.sheet}!{_letters(column)}" for column in width]
+            letters = [f"{self.sheet}!{name}" for name in _LETTERS]
             return [letters[column] + number for at, columns in rows for number in [str(at + 1)] for column in columns]
-        ends = [f", column {column + 1}" for column in width]
+        ends = [f", column {column}" for column in range(1, 1 + max(map(len, self.rows)))]
         return [start + ends[column] for at, columns in rows for start in [f"line {at + 1}"] for column in columns]
 
     def error(self, place: str | None, found: str, expected: str) -> SourceError:
@@ -163,12 +162,3 @@ def numbers(texts: Sequence[str]) -> tuple[np.ndarray, int | None]:
         return np.fromstring(plain, dtype=np.int64, sep="\t").astype(float), None
     pairs = zip(plain.split("\t"), shapes, strict=True)
     return np.array([float(text) if shape[-1] == "0" else np.nan for text, shape in pairs]), None
-
-
-def _letters(column: int) -> str:
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
