@@ -102,11 +102,6 @@ def _labels(file: str, places: list[int], table: Rows) -> tuple[list[str], list[
     for code, name in called.items():  # no code has the name of another partner; a partner that no list has passes
         if code in known and (slug := partner_slug(name)) != known[code] and slug in partners():
             raise SourceError(file, f"code {code}", found=name, expected=partners()[known[code]]["name"])
-    for code in (ADJUSTED, WORLD_CODE):
-        have = sorted(seen.get(code, ()))
-        if not have or int(have[0]) + len(have) <= int(max(years)):
-            found = f"the years {', '.join(have) or 'none'}"
-            raise SourceError(file, f"code {code}", found=found, expected=f"every year until {max(years)}")
     return years, codes, called
 
 
@@ -162,6 +157,11 @@ def _newest(file: str, year: int, months: Values) -> int:
 
 def _check_world(file: str, codes: list[str], years: Values, months: Values, newest: int) -> None:
     """Check that countries add up to the world, as far as it is made of them, and the adjusted world over a year."""
+    for code in (ADJUSTED, WORLD_CODE):
+        own = months[codes.index(code)] if code in codes else np.zeros_like(months[0])
+        start = int(own.any(axis=(1, 2)).argmax())
+        if not own[start:-1].all() or not own[-1, :, :newest].all():
+            raise SourceError(file, f"code {code}", found="no figure, or 0", expected="the world in every month")
     world, adjusted = (months[codes.index(code)] for code in (WORLD_CODE, ADJUSTED))
     countries = months[[code >= "1000" for code in codes]].sum(axis=0)
     since = int(max(np.searchsorted(years, WORLD_SINCE), world.any(axis=(1, 2)).argmax()))
@@ -169,10 +169,6 @@ def _check_world(file: str, codes: list[str], years: Values, months: Values, new
     whole = adjusted.all(axis=(1, 2)) & world.all(axis=(1, 2))
     sums = (months[whole].sum(axis=2, keepdims=True) for months in (adjusted, world))
     _check_same(file, f"code {ADJUSTED} over the year", years[whole], *sums)
-    start = int(adjusted.any(axis=(1, 2)).argmax())
-    if not adjusted[start:-1].all() or not adjusted[-1, :, :newest].all():
-        expected = "the world, seasonally adjusted, in every month"
-        raise SourceError(file, f"code {ADJUSTED}", found="0", expected=expected)
 
 
 def _check_same(file: str, what: str, years: Values, got: Values, world: Values) -> None:

@@ -22,7 +22,7 @@ from tradelib.quantity.periods import ordinal, parse
 from tradelib.sources.facts import Table, category, facts_of
 from tradelib.sources.heads import NOTES, columns_of, width_of
 from tradelib.sources.rows import REVISED, numbers
-from tradelib.sources.tables import assign, labels, layout_of, letters, title_words, unknown, without_footnotes, words
+from tradelib.sources.tables import LABELS, TITLE_LINES, WORDS, assign, layout_of, letters, unknown, without_footnotes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ class _Reader:
 
     def _read_top(self) -> None:
         for line in self.grids[0].lines():
-            for pattern, meaning in title_words():
+            for pattern, meaning in TITLE_LINES:
                 if match := pattern.match(line):
                     self.fixed |= assign(meaning.format(**match.groupdict()))
             if len(_NUMBERS.findall(line)) > 4:  # the first row of figures
@@ -129,7 +129,7 @@ class _Reader:
         alone = label if not figures else figures[0] if not label and len(figures) == 1 else ""
         if not alone:
             return False
-        meaning = labels("blocks").get(letters(alone), "") if self.layout.blocks else ""
+        meaning = LABELS["blocks"].get(letters(alone), "") if self.layout.blocks else ""
         if meaning.startswith(f"{self.layout.blocks}="):
             self.fixed |= assign(meaning)
             self.block = None
@@ -188,20 +188,20 @@ class _Reader:
 
     def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> tuple[str, ...]:
         given = _DEFAULTS | self.fixed | column | own
-        given["unit"] = words()["units"].get(given["measure"].removeprefix("cif_value_"), given["unit"])
+        given["unit"] = WORDS["units"].get(given["measure"].removeprefix("cif_value_"), given["unit"])
         return tuple(given[name] for name in QUANTITY_COLUMNS)
 
     def _item(self, label: str) -> dict[str, str]:
         """Return what the label of a row says of its quantity."""
         label = without_footnotes(label)
         key = letters(label)
-        if (meaning := labels("rows").get(key)) and self.kind != "naics":
+        if (meaning := LABELS["rows"].get(key)) and self.kind != "naics":
             return assign(meaning)
         if self.kind == "technology" and partner_slug(label) in partners():
             self.kind = "partner"  # a PDF leaves out the line between groups and partners
         if self.kind in ("commodity", "sitc", "naics"):
             return {"item": self._path(key, label)}
-        if (meaning := labels(self.kind).get(key)) is not None:
+        if (meaning := LABELS[self.kind].get(key)) is not None:
             return assign(meaning)
         if self.kind == "state":
             return {"partner": f"united_states/{slug(label)}"}
@@ -222,7 +222,7 @@ class _Reader:
 
     def _path(self, key: str, label: str) -> str:
         """Return the path of an item: a heading opens a group, any other label is part of the group that is open."""
-        heading = labels(self.kind).get(key)
+        heading = LABELS[self.kind].get(key)
         if self.kind == "naics" and label.endswith(", Total"):
             heading = f"goods/naics/{slug(label.removesuffix(', Total'))}"
         elif self.kind == "naics" and heading is None and not self.group:

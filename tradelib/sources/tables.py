@@ -83,22 +83,14 @@ def assign(text: str) -> dict[str, str]:
     return {name: value.replace("thousands_of_dollars", "thousands of dollars") for name, value in pairs}
 
 
-@cache
-def words() -> dict[str, dict[str, str]]:
-    """Return the shared words: columns, heads, titles, blocks, and labels by kind of row."""
-    return tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
+WORDS: dict[str, dict[str, str]] = tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
+"""The shared words: columns, heads, lines of titles, blocks, units, and labels by kind of row."""
 
+LABELS = {kind: {letters(label): meaning for label, meaning in own.items()} for kind, own in WORDS.items()}
+"""The meanings of labels of each kind, by their letters."""
 
-@cache
-def title_words() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return patterns of lines at the top of a table, and what they say."""
-    return tuple((re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in words()["title"].items())
-
-
-@cache
-def labels(kind: str) -> dict[str, str]:
-    """Return the meanings of labels of one kind, by their letters."""
-    return {letters(label): meaning for label, meaning in words().get(kind, {}).items()}
+TITLE_LINES = [(re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in WORDS["title"].items()]
+"""Patterns of lines at the top of a table, and what they say."""
 
 
 @cache
@@ -124,7 +116,7 @@ def _layout(name: str, table: dict[str, Any]) -> Layout:
 
 def _spelled(kind: str, text: str) -> list[str]:
     """Return the parts of a text that ``|`` separates; names of shared lists stand for their parts."""
-    return [part for name in text.split(" | ") for part in words()[kind].get(name, name).split(" | ")]
+    return [part for name in text.split(" | ") for part in WORDS[kind].get(name, name).split(" | ")]
 
 
 def _merged(parts: Sequence[dict[str, str]]) -> dict[str, str]:
