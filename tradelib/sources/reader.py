@@ -1,8 +1,7 @@
 """One reader for every official table: a layout says what title, columns, blocks and row labels mean.
 
-The order of the columns is declared and the heads are only checked against it, for heads are displaced in some
-workbooks and garbled in a PDF. A label in the stub is a period or an item; nothing else distinguishes tables with time
-down from tables with items down.
+A label in the stub is a period or an item; nothing else distinguishes tables with time down from tables with items
+down.
 """
 
 from __future__ import annotations
@@ -20,9 +19,17 @@ from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import ordinal, parse
 from tradelib.sources.facts import Table, category, facts_of
-from tradelib.sources.heads import NOTES, columns_of, width_of
-from tradelib.sources.rows import REVISED, numbers
-from tradelib.sources.tables import LABELS, TITLE_LINES, WORDS, assign, layout_of, letters, unknown, without_footnotes
+from tradelib.sources.rows import NOTES, REVISED, numbers
+from tradelib.sources.tables import (
+    LABELS,
+    TOP_LINES,
+    WORDS,
+    assign,
+    columns_of,
+    known_layout,
+    letters,
+    without_footnotes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,10 +59,7 @@ def read_table(grids: Sequence[Grid]) -> Table:
     SourceError
         No layout fits; a row, head, label or period is not as the layout says.
     """
-    layout = layout_of(grids[0])
-    if layout is None:
-        raise unknown(grids[0])
-    return _Reader(*layout, tuple(grids)).table()
+    return _Reader(*known_layout(grids[0]), tuple(grids)).table()
 
 
 class _Reader:
@@ -81,8 +85,8 @@ class _Reader:
         self.revised: list[int] = []
         self.seen: Counter[str] = Counter()
         self._read_top()
-        self.width = width_of(layout, grids)
-        self.columns = columns_of(layout, title, grids, self.width)
+        self.columns = columns_of(layout, title, grids)
+        self.width = len(self.columns)
 
     def table(self) -> Table:
         for grid in self.grids:
@@ -95,7 +99,7 @@ class _Reader:
 
     def _read_top(self) -> None:
         for line in self.grids[0].lines():
-            for pattern, meaning in TITLE_LINES:
+            for pattern, meaning in TOP_LINES:
                 if match := pattern.match(line):
                     self.fixed |= assign(meaning.format(**match.groupdict()))
             if len(_NUMBERS.findall(line)) > 4:  # the first row of figures

@@ -34,6 +34,9 @@ _LONGEST = 16
 _LETTERS = ["".join(letters) for length in (1, 2) for letters in product(ascii_uppercase, repeat=length)]
 """Names of columns, A to ZZ."""
 
+NOTES = re.compile(r"\(\d+\)|notes?:?\b|\*|sources?:", re.IGNORECASE)
+"""How the lines under a table begin."""
+
 REVISED = "(R)"
 _TOP = 14
 

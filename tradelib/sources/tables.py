@@ -1,24 +1,34 @@
-"""Which official table a sheet or page is, and what its layout says: layouts are data (``layouts/*.toml``)."""
+"""Which official table a sheet or page is, and what its columns are: layouts are data (``layouts/*.toml``).
+
+The order of the columns is declared and the heads are only checked against it, for heads are displaced in some
+workbooks and garbled in a PDF.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from tradelib.quantity.periods import MONTHS, ordinal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tradelib.quantity.errors import SourceError
     from tradelib.sources.rows import Grid
 
 _FOLDER = Path(__file__).parent / "layouts"
 _FOOTNOTE = re.compile(r"\s*(\(\d{1,2}\)|\*+)")
+_YEAR = r"\b(20\d\d|19\d\d)\b"
+_QUARTERS = ("First", "Second", "Third", "Fourth")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +99,7 @@ WORDS: dict[str, dict[str, str]] = tomllib.loads((_FOLDER / "words.toml").read_t
 LABELS = {kind: {letters(label): meaning for label, meaning in own.items()} for kind, own in WORDS.items()}
 """The meanings of labels of each kind, by their letters."""
 
-TITLE_LINES = [(re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in WORDS["title"].items()]
+TOP_LINES = [(re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in WORDS["title"].items()]
 """Patterns of lines at the top of a table, and what they say."""
 
 
@@ -151,13 +161,21 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def unknown(grid: Grid) -> SourceError:
-    """Return the error for a title that no layout has; one that is nearly official says which table it looks like."""
+def known_layout(grid: Grid) -> tuple[Layout, str]:
+    """Return what ``layout_of`` does, for a grid that must have a layout.
+
+    Raises
+    ------
+    SourceError
+        No layout fits, or two do; a title that is nearly official says which table it looks like.
+    """
+    if fitting := layout_of(grid):
+        return fitting
     own = (titles(grid) or ["no title"])[0]
     plain = {letters(re.sub(r"\\.|\$|\[.*?\]", " ", layout.title)): layout.exhibit for layout in layouts()}
     near = get_close_matches(letters(own), plain, n=1, cutoff=0.8)
     looks = f"; it looks like the title of table {plain[near[0]]}, but differs" if near else ""
-    return grid.error(None, repr(own), f"the title of a table that a layout describes{looks}")
+    raise grid.error(None, repr(own), f"the title of a table that a layout describes{looks}")
 
 
 def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
@@ -186,3 +204,100 @@ def titles(grid: Grid) -> list[str]:
 def without_footnotes(label: str) -> str:
     """Return a label without the signs of its footnotes."""
     return " ".join(_FOOTNOTE.sub("", label).split())
+
+
+def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[str, Any]]:
+    """Return the columns of a table, as many as a row has figures.
+
+    Parameters
+    ----------
+    layout : Layout
+        Declares their order; quarters and whole years are as many as the heads name.
+    title : str
+        As printed; it may name the year.
+    grids : sequence of Grid
+        The cells of the table.
+
+    Returns
+    -------
+    list of dict
+        The fields of the quantity that each column sets; where rows are items also ``span``, its first and last month.
+
+    Raises
+    ------
+    SourceError
+        Heads stand in another order, or name other periods than the layout says.
+    """
+    at = {column.get("at") for column in layout.columns}
+    width = len(layout.columns)
+    if "quarters" in at:
+        widths = Counter(len(figures) for grid in grids for label, figures, *_ in grid.table() if label and figures)
+        width = widths.most_common(1)[0][0] if widths else width
+    text = _head_text(grids, width)
+    _check_order(layout, grids[0], text)
+    if layout.down == "time":
+        return list(layout.columns)
+    plain = " ".join(text.replace("(R)", " ").split())
+    pairs = re.findall(rf"({'|'.join(_QUARTERS)}) Quarter (\d{{4}})", plain)
+    quarters = sorted({ordinal(int(year), 3 * _QUARTERS.index(word) + 1) for word, year in pairs})
+    years = sorted({ordinal(int(year), 1) for year in re.findall(r"Annual (\d{4})", plain)})
+    spans = {"quarters": [(first, first + 2) for first in quarters], "annual": [(first, first + 11) for first in years]}
+    if "month" in at:
+        month = _month(title, grids[0], plain, before="previous" in at)
+        january = month - month % 12
+        spans |= {"month": [(month, month)], "previous": [(month - 1, month - 1)],
+                  "ytd": [(january, month)], "ytd-1": [(january - 12, month - 12)]}  # fmt: skip
+    columns: list[dict[str, Any]] = [
+        column | {"span": span} for column in layout.columns for span in spans[column["at"]]
+    ]
+    if len(columns) != width:
+        raise grids[0].error(None, f"heads of {len(columns)} periods", f"a period for each of {width} columns")
+    due = {str(1970 + end // 12) for column in columns for end in column["span"]}
+    named = set(re.findall(_YEAR, text)) or due
+    if "month" in at and named != due:
+        expected = f"heads of {' and '.join(sorted(due))}, the years of {pd.Period(ordinal=month, freq='M')}"
+        raise grids[0].error(None, f"heads of {' and '.join(sorted(named))}", expected)
+    return columns
+
+
+def _head_text(grids: Sequence[Grid], width: int) -> str:
+    """Return the text around the figures: heads, and in a PDF what was moved under the figures."""
+    texts = []
+    for grid in grids:
+        for label, figures, *_ in grid.table():
+            if not label or len(figures) != width:
+                texts.append(" ".join([label, *figures]))
+            elif not grid.is_pdf:
+                break
+    return " ".join(texts)
+
+
+def _check_order(layout: Layout, grid: Grid, text: str) -> None:
+    """Check the heads against the declared order; a PDF garbles their order, so there they must only be there."""
+    if grid.is_pdf:
+        if lacking := Counter("".join(set(layout.heads))) - Counter(letters(text)):
+            raise grid.error(None, f"heads without {''.join(lacking)!r}", "the heads of its layout")
+        return
+    got = letters(re.sub(rf"\b({'|'.join(MONTHS)}|Period|Average)\b", "", text))
+    position = 0
+    for head in layout.heads:
+        at = got.find(head, position)
+        if at < 0:
+            expected = "the heads of its layout, in their order"
+            raise grid.error("its heads", f"no head {head!r} where it should follow", expected)
+        position = at + len(head)
+
+
+def _month(title: str, grid: Grid, plain: str, *, before: bool) -> int:
+    """Return the statistical month that heads or title name; with ``before`` the heads name the month before, too."""
+    months = re.findall(rf"\b({'|'.join(MONTHS)})\b", plain)
+    titled = re.search(r"(\d{4})\s*$", title)
+    named = [titled[1]] if titled else re.findall(_YEAR, plain) or re.findall(r": (\d{4})", title)
+    if not months or not named:
+        raise grid.error(None, "no month in its heads", "heads that name a month and a year")
+    number = MONTHS.index(months[0])
+    month = ordinal(int(named[0]), number + 1)
+    if set(months) - {months[0]} != ({MONTHS[number - 1]} if before else set()):
+        found = f"months {' and '.join(dict.fromkeys(months))} in its heads"
+        raise grid.error(None, found, f"{pd.Period(ordinal=month, freq='M')} and the month before")
+    return month

@@ -13,8 +13,7 @@ import tomli_w
 
 from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources.facts import FORM
-from tradelib.sources.heads import NOTES
-from tradelib.sources.rows import Grid
+from tradelib.sources.rows import NOTES, Grid
 from tradelib.sources.tables import titles
 from tradelib.store.reading import FT900, Release
 from tradelib.store.tables import TOML, data_folder, from_text
