@@ -20,16 +20,7 @@ from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import ordinal, parse
 from tradelib.sources.facts import Table, category, facts_of
 from tradelib.sources.rows import NOTES, REVISED, numbers
-from tradelib.sources.tables import (
-    LABELS,
-    TOP_LINES,
-    WORDS,
-    assign,
-    columns_of,
-    known_layout,
-    letters,
-    without_footnotes,
-)
+from tradelib.sources.tables import LABELS, TOP_LINES, WORDS, assign, columns_of, letters, recognise, without_footnotes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +50,7 @@ def read_table(grids: Sequence[Grid]) -> Table:
     SourceError
         No layout fits; a row, head, label or period is not as the layout says.
     """
-    return _Reader(*known_layout(grids[0]), tuple(grids)).table()
+    return _Reader(*recognise(grids[0]), tuple(grids)).table()
 
 
 class _Reader:

@@ -161,7 +161,7 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def known_layout(grid: Grid) -> tuple[Layout, str]:
+def recognise(grid: Grid) -> tuple[Layout, str]:
     """Return what ``layout_of`` does, for a grid that must have a layout.
 
     Raises
