@@ -23,7 +23,7 @@ from tradelib.sources.formats import (
     read_raw,
 )
 from tradelib.sources.reader import read_table
-from tradelib.sources.tables import layout_of, tables_of, titles
+from tradelib.sources.tables import tables_of, titles
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -100,31 +100,30 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
 
 def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
     first = next(pages)
-    groups = []
-    for group in tables_of(chain([first], pages)):
-        if titles(group[0]) and group[0].sheet not in COVERS:
-            groups.append(group)
-            if first_of and (layout := layout_of(group[0])) and layout[0].exhibit in first_of:
-                groups = [group]
-                break
-    supported = [group for group in groups if UNSUPPORTED not in " ".join(titles(group[0])).lower()]
-    if not supported and groups:
-        why = "services by category as BEA presented them before, which is another vocabulary"
-        raise first.error(None, titles(groups[0][0])[0], f"another table; this is {why}")
-    if not supported:
-        kind = "a PDF" if first.is_pdf else "a file"
-        found = f"{kind} that begins {' '.join(first.top[:3])[:120]!r}"
-        raise first.error(None, found, f"{FORMATS} (data/README.md lists them)")
     released = released_on(first)
-    tables = [replace(read_table(group), released=released) for group in supported]
-    seen: dict[str, str] = {}
-    for table in tables:
-        where = table.grids[0].sheet
-        if table.exhibit in seen:
-            found = f"{table.title!r} in sheet {seen[table.exhibit]!r} and in sheet {where!r}"
-            raise table.grids[0].error(None, found, "each table once; remove the sheet that is not the official one")
-        seen[table.exhibit] = where
-    return tables
+    tables: dict[str, Table] = {}
+    unsupported = ""
+    for group in tables_of(chain([first], pages)):
+        own = titles(group[0])
+        if not own or group[0].sheet in COVERS:
+            continue
+        if UNSUPPORTED in " ".join(own).lower():
+            unsupported = own[0]
+            continue
+        table = replace(read_table(group), released=released)
+        if table.exhibit in first_of:
+            return [table]
+        if other := tables.get(table.exhibit):
+            found = f"{table.title!r} in sheet {other.grids[0].sheet!r} and in sheet {group[0].sheet!r}"
+            raise group[0].error(None, found, "each table once; remove the sheet that is not the official one")
+        tables[table.exhibit] = table
+    if unsupported and not tables:
+        why = "services by category as BEA presented them before, which is another vocabulary"
+        raise first.error(None, unsupported, f"another table; this is {why}")
+    if not tables:
+        found = f"{'a PDF' if first.is_pdf else 'a file'} that begins {' '.join(first.top[:3])[:120]!r}"
+        raise first.error(None, found, f"{FORMATS} (data/README.md lists them)")
+    return list(tables.values())
 
 
 def released_on(grid: Grid) -> dt.date | None:
