@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.dates import DateLocator, date2num
 from matplotlib.text import Annotation, Text
@@ -25,6 +28,8 @@ WIDE = 7.2
 """Width in inches of the drawings for a screen, at most."""
 NARROW = 3.75
 """Width in inches of the drawings for a phone."""
+_DPI = 200
+"""Dots per inch of a picture, and of images in a drawing."""
 _LINE = 0.19
 """Height in inches of a line of text."""
 _HEAD_AND_FOOT = 0.96
@@ -41,43 +46,54 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     Beside the folder, ``drawings/`` gets it for the page: without title, unit and source, which the page sets itself,
     in its own width and in that of a phone. The figure cannot be used any more. ``about`` is written into picture and
     drawing: where they come from.
+
+    Each of the three shapes is laid out once: a layout takes longer than a drawing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None, "Description": about or None})
-    fig.savefig(folder / f"{name}.png", metadata={"Software": None, "Description": about})
+    fig.set_dpi(_DPI)
+    FigureCanvasAgg(fig).print_png(folder / f"{name}.png", metadata={"Software": None, "Description": about})
+    fig.set_layout_engine("none")
+    (folder / f"{name}.svg").write_text(_drawing(fig, about), encoding="utf-8")
     data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
     for text in list(fig.texts):
         if text.get_gid() in {"title", "unit", "source"}:
             text.remove()
     drawings = folder.with_name("drawings")
     drawings.mkdir(exist_ok=True)
-    height = fig.get_size_inches()[1]
-    fig.get_layout_engine().set(rect=(0, 0, 1, 1))  # type: ignore[union-attr, call-arg]
-    fig.set_size_inches(min(fig.get_size_inches()[0], WIDE), height - _HEAD_AND_FOOT)
+    height = fig.get_size_inches()[1] - _HEAD_AND_FOOT
+    fig.set_layout_engine("constrained")
+    fig.set_size_inches(min(fig.get_size_inches()[0], WIDE), height)
     if not any(ax.get_images() for ax in fig.axes):  # a table drawn as a picture is shown larger, and scrolls
         for text in fig.findobj(Text):
             text.set_fontsize(max(text.get_fontsize(), LABEL))
-    _write_drawing(fig, data, drawings / f"{name}-wide.svg")
-    _make_narrow(fig, height - _HEAD_AND_FOOT)
-    _write_drawing(fig, data, drawings / f"{name}-narrow.svg")
+    (drawings / f"{name}-wide.svg").write_text(_with_months(fig, data), encoding="utf-8")
+    _make_narrow(fig, height)
+    fig.set_layout_engine("none")
+    (drawings / f"{name}-narrow.svg").write_text(_with_months(fig, data), encoding="utf-8")
 
 
-def _write_drawing(fig: Figure, data: pd.DataFrame, path: Path) -> None:
-    """Write a drawing of the page, and in it where first and last month stand, in ten-thousandths of its width.
+def _drawing(fig: Figure, about: str = "") -> str:
+    """Return a figure as SVG."""
+    svg = StringIO()
+    fig.set_dpi(_DPI)  # of images in it
+    FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None, "Creator": None, "Description": about or None})
+    return svg.getvalue()
+
+
+def _with_months(fig: Figure, data: pd.DataFrame) -> str:
+    """Return a drawing that says where first and last month stand, in ten-thousandths of its width.
 
     The page shows the values of a month under the pointer; it cannot know the axis otherwise.
     """
-    fig.savefig(path, metadata={"Date": None, "Creator": None})
-    if not isinstance(data.index, pd.PeriodIndex) or not data.index.is_unique:
-        return
-    svg = path.read_text(encoding="utf-8")
-    ends = date2num([data.index[0].start_time, data.index[-1].start_time])
-    for number, ax in enumerate(fig.axes, start=1):
-        if isinstance(ax.xaxis.get_major_locator(), DateLocator):
-            inside = ax.transData.transform([(end, 0) for end in ends])
-            at = 1e4 * fig.transFigure.inverted().transform(inside)[:, 0]
-            svg = svg.replace(f'id="axes_{number}"', f'id="months {at[0]:.0f} {at[1]:.0f}"')
-    path.write_text(svg, encoding="utf-8")
+    svg = _drawing(fig)
+    if isinstance(data.index, pd.PeriodIndex) and data.index.is_unique:
+        ends = date2num([data.index[0].start_time, data.index[-1].start_time])
+        for number, ax in enumerate(fig.axes, start=1):
+            if isinstance(ax.xaxis.get_major_locator(), DateLocator):
+                inside = ax.transData.transform([(end, 0) for end in ends])
+                at = 1e4 * fig.transFigure.inverted().transform(inside)[:, 0]
+                svg = svg.replace(f'id="axes_{number}"', f'id="months {at[0]:.0f} {at[1]:.0f}"')
+    return svg
 
 
 def _make_narrow(fig: Figure, height: float) -> None:
@@ -112,7 +128,7 @@ def _make_narrow(fig: Figure, height: float) -> None:
 
 def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
     """Push the names of lines apart that meet, and leave out other labels that would lie over one before them."""
-    fig.draw_without_rendering()
+    fig.get_layout_engine().execute(fig)  # type: ignore[union-attr]
     for ax in axes:
         low, high = ax.get_ylim()
         line, at = (high - low) * 1.25 * LABEL / 72 / (ax.get_position().height * fig.get_size_inches()[1]), -np.inf
