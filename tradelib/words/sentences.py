@@ -144,20 +144,18 @@ def month(period: pd.Period, beside: pd.Period | None = None) -> str:
     return f"{period:%B}" if beside is not None and beside.year == period.year else f"{period:%B %Y}"
 
 
-def direction(value: float, decimals: int = 1, scale: int = 1000) -> Direction:
-    """Return the sign of what is printed: 0 for a change that rounds to nothing."""
-    size = rounded(value, decimals, scale)
+def direction(value: float) -> Direction:
+    """Return the sign of what is printed of millions of dollars: 0 for a change that rounds to no 0.1 billion."""
+    size = rounded(value, scale=1000)
     return 0 if not size else 1 if size > 0 else -1
 
 
-def rose(change: float, decimals: int = 1, verbs: Sequence[str] = ("fell", "was unchanged", "rose")) -> str:
+def rose(change: float, verbs: Sequence[str] = ("fell", "was unchanged", "rose")) -> str:
     """Return the verb for a change of a flow, with nothing after it."""
-    return verbs[direction(change, decimals) + 1]
+    return verbs[direction(change) + 1]
 
 
-def flow_moved(
-    now: float, before: float, *, decimals: int = 1, share: bool = True, levels: bool = False, plural: bool = True
-) -> str:
+def flow_moved(now: float, before: float, *, share: bool = True, levels: bool = False) -> str:
     """Return how a flow moved, ready to follow its name: ``rose $17.8 billion (4.4 percent) to $419.0 billion``.
 
     Parameters
@@ -168,25 +166,27 @@ def flow_moved(
         Add the percentage in brackets, where the value before was not zero.
     levels : bool
         Add ``to ...``.
-    plural : bool
-        Whether the name before is plural (``were unchanged``).
     """
     change = now - before
-    if not direction(change, decimals):
-        return f"{'were' if plural else 'was'} nearly unchanged" + (f" at {money(now, decimals)}" if levels else "")
-    rate = f" ({percent(abs(change / before * 100))})" if share and before else ""
-    level = f" to {money(now, decimals)}" if levels else ""
-    return f"{rose(change, decimals)} {money(abs(change), decimals)}{rate}{level}"
+    rate = f" ({percent(abs(change / before * 100))})" if share and before and direction(change) else ""
+    return _moved(now, change, ("fell", "were nearly unchanged", "rose"), rate, levels=levels)
 
 
-def side(balance: float, decimals: int = 1) -> str:
-    """Return ``deficit`` or ``surplus``; ``balance`` where it rounds to zero."""
-    return ("deficit", "balance", "surplus")[direction(balance, decimals) + 1]
-
-
-def balance_moved(
-    now: float, before: float, *, decimals: int = 1, name: str = "", levels: bool = True, amount: bool = True
+def _moved(
+    now: float, change: float, verbs: Sequence[str], rate: str = "", *, levels: bool = True, amount: bool = True
 ) -> str:
+    """Return the verb, and by how much and to what level; without an amount where it rounds to nothing."""
+    is_still = not direction(change)
+    level = f" {'at' if is_still else 'to'} {money(now)}" if levels else ""
+    return f"{rose(change, verbs)}{'' if is_still or not amount else f' {money(abs(change))}'}{rate}{level}"
+
+
+def side(balance: float) -> str:
+    """Return ``deficit`` or ``surplus``; ``balance`` where it rounds to zero."""
+    return ("deficit", "balance", "surplus")[direction(balance) + 1]
+
+
+def balance_moved(now: float, before: float, *, name: str = "", levels: bool = True, amount: bool = True) -> str:
     """Return how a balance moved, as a clause: a deficit widens or narrows, a surplus rises or falls, or it turns.
 
     Parameters
@@ -207,23 +207,14 @@ def balance_moved(
     >>> plain(balance_moved(1200.0, -300.0, name="petroleum"))
     'the petroleum balance turned from a deficit of $0.3 billion to a surplus of $1.2 billion'
     """
-    word = f"{name} " if name else ""
-    ways = direction(now, decimals), direction(before, decimals)
-    if ways[0] != ways[1] or not ways[0]:
-        return (
-            f"the {word}balance turned from {_standing(before, decimals)} to {_standing(now, decimals)}"
-            if any(ways)
-            else f"the {word}balance stayed close to zero"
-        )
-    change = now - before
-    noun = side(now, decimals)
-    level = f" to {money(now, decimals)}" if levels else ""
-    if not direction(change, decimals):
-        return f"the {word}{noun} was nearly unchanged" + (f" at {money(now, decimals)}" if levels else "")
-    verbs = ("widened", "narrowed") if ways[0] < 0 else ("fell", "rose")
-    verb = verbs[direction(change, decimals) > 0]
-    size = f" {money(abs(change), decimals)}" if amount else ""
-    return f"the {word}{noun} {verb}{size}{level}"
+    word, noun = f"{name} " if name else "", side(now)
+    if noun != side(before):
+        return f"the {word}balance turned from {_standing(before)} to {_standing(now)}"
+    if noun == "balance":
+        return f"the {word}balance stayed close to zero"
+    verbs = ("widened", "narrowed") if noun == "deficit" else ("fell", "rose")
+    moved = _moved(now, now - before, (verbs[0], "was nearly unchanged", verbs[1]), levels=levels, amount=amount)
+    return f"the {word}{noun} {moved}"
 
 
 def moved_short(now: float, before: float, flow: str) -> str:
@@ -238,7 +229,7 @@ def moved_short(now: float, before: float, flow: str) -> str:
     """
     way = direction(abs(now) - abs(before))
     if flow == "balance" and side(now) != side(before):
-        return f"after {_standing(before, 1)}"
+        return f"after {_standing(before)}"
     if not way or not before:
         return "nearly unchanged"
     words = ("less", "more") if flow != "balance" else ("narrower", "wider") if now < 0 else ("smaller", "larger")
@@ -246,16 +237,12 @@ def moved_short(now: float, before: float, flow: str) -> str:
     return f"{money(abs(now - before), short=True)} bn {words[way > 0]} ({rate})"
 
 
-def _standing(balance: float, decimals: int) -> str:
-    if not direction(balance, decimals):
-        return "close to zero"
-    return f"a {side(balance, decimals)} of {money(balance, decimals)}"
+def _standing(balance: float) -> str:
+    return f"a {side(balance)} of {money(balance)}" if direction(balance) else "close to zero"
 
 
-def led_by(
-    changes: pd.Series, total: float, names: dict[Any, str] | None = None, *, most: int = 2, decimals: int = 1
-) -> str:
-    """Return which parts moved a total: only parts that moved the way the total did, largest first.
+def led_by(changes: pd.Series, total: float, names: dict[Any, str] | None = None) -> str:
+    """Return which two parts moved a total: only parts that moved the way the total did, largest first.
 
     Parameters
     ----------
@@ -265,8 +252,6 @@ def led_by(
         Change of the whole.
     names : dict, optional
         Words for the keys.
-    most : int
-        How many parts to name.
 
     Returns
     -------
@@ -274,11 +259,11 @@ def led_by(
         ``, led by pharmaceutical preparations (+$20.9 billion)``; empty where no part moved that way, or the total
         did not move.
     """
-    way = direction(total, decimals)
+    way = direction(total)
     numbers = changes.dropna()
     ordered = sorted(numbers.items(), key=lambda item: -abs(float(item[1])))
-    leaders = [(key, change) for key, change in ordered if direction(change, decimals) == way][:most] if way else []
-    words = [f"{(names or {}).get(key, str(key))} ({money(change, decimals, sign=True)})" for key, change in leaders]
+    leaders = [(key, change) for key, change in ordered if direction(change) == way][:2] if way else []
+    words = [f"{(names or {}).get(key, str(key))} ({money(change, sign=True)})" for key, change in leaders]
     return f", led by {listing(words)}" if words else ""
 
 
