@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from tradelib import load, store
 from tradelib.quantity.errors import ComparabilityError, ParameterError
-from tradelib.store import adding, triangles as queries
+from tradelib.store import triangles as queries, writing
 
 NAME = "balance_total_bop_sa"
 COMPILATION = "bea"
@@ -60,7 +60,7 @@ def plain(series):
 def test_queries_agree_with_loops_over_the_files(held, days, n):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRADELIB_DATA", folder)
-        patch.setitem(adding.DAYS, "ft900", (1, 60))
+        patch.setitem(writing.PUBLISHERS["ft900"], "days", [1, 60])
         write(held, folder)
         files = read_by_loops(held)
         day = (dt.date(2001, 4, 1) + dt.timedelta(days=days)).isoformat()
@@ -75,12 +75,12 @@ def test_queries_agree_with_loops_over_the_files(held, days, n):
             return values
 
         if known(day):
-            assert plain(queries.as_of(triangle, day)) == known(day)
+            assert plain(queries.latest(queries.until(triangle, day))) == known(day)
             got = load(NAME, vintage=day)[NAME]
             assert plain(got) == files[max(released for released in files if released <= day)]
         else:
             with pytest.raises(ParameterError, match="first release"):
-                queries.as_of(triangle, day)
+                queries.latest(queries.until(triangle, day))
             with pytest.raises(ParameterError, match="no release"):
                 load(NAME, vintage=day)
         newest = known("9999-12-31")
@@ -136,7 +136,7 @@ def test_the_bundled_vintages_are_fifteen(balance):
 
 
 def test_first_print_is_that_of_the_release_about_the_month(balance):
-    first = queries.first_print(balance)
+    first = queries.nth_print(balance, 1)
     assert first["2024-12"] == -98431  # published on 2025-02-05 as 98.4
     assert pd.isna(first["2025-01"])  # its release is not in the store; the oldest value at hand is no first print
     assert first.notna().sum() == 15
@@ -147,7 +147,7 @@ def test_second_print_of_july_2025_follows_the_delayed_release(balance):
 
 
 def test_a_vintage_that_starts_late_keeps_older_months_as_they_were_known(balance):
-    got = queries.as_of(balance, "2023-12-01")
+    got = queries.latest(queries.until(balance, "2023-12-01"))
     assert (got["1992-01"], got["2023-09"], len(got)) == (-2026, -61542, 381)
     assert str(load("BOPGSTB", vintage="2023-09").index[0]) == "2000-01"  # a series has the months of its release only
 
@@ -172,7 +172,7 @@ def test_of_two_releases_about_one_month_the_earlier_is_the_first_print():
     month = pd.Period("2001-01", freq="M")
     index = pd.PeriodIndex([month])
     prints = [(dt.date(2001, 3, day), month, pd.Series([float(day)], index=index)) for day in (5, 9)]
-    assert queries.first_print(queries.build(prints))[month] == 5
+    assert queries.nth_print(queries.build(prints), 1)[month] == 5
 
 
 def test_families_are_not_mixed():
@@ -184,8 +184,8 @@ def test_families_are_not_mixed():
     ("ask", "message"),
     [
         (lambda t: queries.nth_print(t, 0), "first print is number 1"),
-        (lambda t: queries.as_of(t, "2022-04-04"), "first release at hand is of 2022-04-05"),
-        (lambda t: queries.as_of(t, "spring"), "not a day like"),
+        (lambda t: queries.latest(queries.until(t, "2022-04-04")), "first release at hand is of 2022-04-05"),
+        (lambda t: queries.latest(queries.until(t, "spring")), "not a day like"),
         (lambda t: queries.prints_of(t, "1991-12"), "spans 1992-01 to 2026-02"),
         (lambda _: store.triangle("balance_*_bop_sa"), "of one series"),
         (lambda _: store.triangle("exports_goods_census_sa", "bea"), "bea has no exports_goods_census_sa"),
@@ -198,4 +198,4 @@ def test_a_question_without_answer_is_refused(balance, ask, message):
 
 
 def test_the_day_of_release_counts_as_known(balance):
-    assert queries.as_of(balance, dt.date(2022, 4, 5)).index[-1] == pd.Period("2022-02", freq="M")
+    assert queries.latest(queries.until(balance, dt.date(2022, 4, 5))).index[-1] == pd.Period("2022-02", freq="M")

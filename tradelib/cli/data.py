@@ -46,7 +46,7 @@ def diff(
     from tradelib.quantity.rounding import printed
 
     old, new = store.release(before), store.release(after)
-    revised, both = store.revisions(new.tables(), old)
+    revised, both = store.revisions(new.facts, old)
     pair = f"{old.released} about {old.month}, {new.released} about {new.month}"
     _out.print(f"{pair}: {len(revised)} of {both:,} figures that both have were revised")
     known = revised["name"].isin(store.HEADLINE)

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from tradelib.sources.facts import Table
 
-DAYS = {FT900: (20, 120)}
-"""Days after the end of its month on which a release can be published; shutdowns have delayed some by two months."""
-
 _SHOWN = 5
 """Revisions that a summary names one by one."""
 
@@ -59,8 +56,9 @@ class Opened(Release):
         return [first[name] for name in self.contents["tables"]]
 
     @cached_property
-    def _figures(self) -> dict[str, Figures]:
-        return {table.exhibit: Figures.of(table.facts) for table in self.tables()}
+    def figures(self) -> Figures:
+        """Every figure of its tables."""
+        return Figures.of(self.tables())
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,15 +147,6 @@ def read(
     >>> float(tradelib.read("history.txt").figure("BOPGSTB", "2024-02"))
     -68901.0
     """
-    opened = open_files(files, released, first_of)
-    check(opened.opened)
-    return opened
-
-
-def open_files(
-    files: str | Path | Sequence[str | Path], released: str | dt.date | None = None, first_of: Sequence[str] = ()
-) -> Opened:
-    """Return what ``read`` returns, unchecked."""
     listed = [Path(file) for file in ([files] if isinstance(files, (str, Path)) else files)]
     tables: list[Table] = []
     hashes = {}
@@ -175,11 +164,12 @@ def open_files(
         named = " and ".join(f"{file} ({publisher})" for publisher, file in publishers.items()) or "no table"
         raise ParameterError(f"found {named}; add the files of one publisher at a time")
     [publisher] = publishers
-    who, title = PUBLISHERS.get(publisher, (publisher, tables[0].title))
+    day, month = _day(tables, released), max(table.month for table in tables)
+    check(tables)
     entries = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in tables}
-    contents = {"publisher": who, "title": title, "files": hashes, "tables": entries}
-    month = max(table.month for table in tables)
-    return Opened(_day(tables, released), month, listed[0], contents, publisher, tuple(tables))
+    contents = {name: PUBLISHERS[publisher][name] for name in ("publisher", "title")}
+    contents |= {"files": hashes, "tables": entries}
+    return Opened(day, month, listed[0], contents, publisher, tuple(tables))
 
 
 def add(
@@ -222,7 +212,7 @@ def add(
     >>> tradelib.add("history.txt", "2024-04-04").already
     True
     """
-    opened = open_files(paths, released)
+    opened = read(paths, released)
     publisher, day, month, tables = opened.publisher, opened.released, opened.month, opened.tables()
     file = opened.opened[0].grids[0].file
     if day is None:
@@ -235,33 +225,29 @@ def add(
         raise ParameterError(
             f"{file} is about {month}, but the store's release of {day} is about {own.month} ({own.folder})"
         )
-    present = own.tables() if own else []
-    check([*opened.opened, *present])
+    if own:
+        check([*tables, *own.tables()])
     _check_store(opened, file, known)
-    new = [table for table in tables if table.exhibit not in {table.exhibit for table in present}]
+    new = [table for table in tables if own is None or table.exhibit not in own.exhibits]
     compilations = {table.layout.compilation for table in new or tables}
     earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
     before = earlier[-1] if earlier else None
     if new:
-        files = {name: entry | (provenance or {}) for name, entry in opened.contents["files"].items()}
-        write_release(publisher, day, max(month, own.month) if own else month, new, files, own)
-    revised, compared = revisions(new, before)
+        write_release(opened, new, own, provenance or {})
+    names = [table.exhibit for table in new]
+    revised, compared = revisions(opened.facts[opened.facts["exhibit"].isin(names)], before)
     notes = [note for table in new for note in table.notes]
-    return Added(release(day, publisher), [table.exhibit for table in new], before, revised, compared, notes)
+    return Added(release(day, publisher), names, before, revised, compared, notes)
 
 
-def revisions(tables: Sequence[Table], before: Release | None) -> tuple[pd.DataFrame, int]:
-    """Return which figures differ from the release before, compilation by compilation, and how many both have."""
+def revisions(facts: pd.DataFrame, before: Release | None) -> tuple[pd.DataFrame, int]:
+    """Return which facts of a release differ from one before, compilation by compilation, and how many both have."""
     columns = ["name", "month", "before", "now", "change"]
-    if before is None or not tables:
+    if before is None or facts.empty:
         return pd.DataFrame(columns=columns), 0
-    parts = []
-    for compilation in dict.fromkeys(table.layout.compilation for table in tables):
-        own = [table.facts for table in tables if table.layout.compilation == compilation]
-        named = [name for name, entry in before.contents["tables"].items() if entry["compilation"] == compilation]
-        old = before.facts[before.facts["exhibit"].isin(named)]
-        parts.append(common(*(frame[frame["edition"] == "current"] for frame in (old, pd.concat(own)))))
-    both = pd.concat(parts)
+    old, new = (frame[frame["edition"] == "current"] for frame in (before.facts, facts))
+    shared = [[frame[frame["compilation"] == own] for frame in (old, new)] for own in new["compilation"].unique()]
+    both = pd.concat([common(*pair) for pair in shared])
     both["change"] = (both["value"] - both["value_before"]).round(6)
     length = both["last"].astype("int64") - both["first"].astype("int64")
     revised = both[(both["change"] != 0) & (length == length.min())]
@@ -286,10 +272,10 @@ def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | N
 
 def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[Release]) -> None:
     """Check that a day can be that of a release about a month, and that later releases are about later months."""
-    least, most = DAYS.get(publisher, (1, None))
+    least, *most = PUBLISHERS[publisher]["days"]
     lag = (day - month.end_time.date()).days
-    if lag < least or (most and lag > most):
-        usual = f"{least} to {most} days after its month" if most else "after its month"
+    if lag < least or any(lag > days for days in most):
+        usual = f"{least} to {most[0]} days after its month" if most else "after its month"
         raise ParameterError(
             f"released {day}, but the newest figures are about {month}; a release comes {usual}: is the day right, and "
             "are the years in the file?"
@@ -306,12 +292,11 @@ def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[R
 
 def _check_store(opened: Release, file: str, known: Sequence[Release]) -> None:
     """Check the print of last month that a table repeats, and series that have no accounts, against the store."""
-    facts = pd.concat([table.facts for table in opened.tables()], ignore_index=True)
-    for other in known if opened.publisher == FT900 else ():
+    for other in known:
         if other.month == opened.month - 1:
-            check_against([facts], other.facts, f"in the release of {other.released}")
+            check_against([opened.facts], other.facts, f"in the release of {other.released}")
         if other.month == opened.month + 1:
-            check_against([other.facts], facts, f"in {file}")
+            check_against([other.facts], opened.facts, f"in {file}")
     for table in (table for table in opened.tables() if table.layout.down == FORM):
         before = [other for other in known if other.released < opened.released and table.exhibit in other.exhibits]
         check_jumps(table, before[-1].facts[before[-1].facts["exhibit"] == table.exhibit] if before else None)

@@ -17,7 +17,7 @@ from tradelib.store.reading import Release, Vintage, known_on, month_of
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Month: TypeAlias = "str | pd.Period | None"
 Unit = Literal["millions", "billions"]
@@ -116,31 +116,27 @@ def load(
     2025-03                -140.5
     """
     known = known_on(vintage)
-    derived = {word: flows for word in _words(series) if (flows := _flows_of(word, known, start))}
-    wanted = {word: derived.get(word) or _quantities([word], known) for word in _words(series)}
-    chosen = _choose([quantity.name for quantities in wanted.values() for quantity in quantities], known, start)
+    parts: dict[str, list[Quantity]] = {}  # of each column: the series itself, or exports and imports of a balance
+    for word in _words(series):
+        if flows := _flows_of(word, known, start):
+            parts[replace(flows[0], flow="balance").name] = flows
+        else:
+            parts |= {quantity.name: [quantity] for quantity in _quantities([word], known)}
+    chosen = _choose([quantity.name for quantities in parts.values() for quantity in quantities], known, start)
+    loaded = {name: _loaded(release, name, freq) for name, release in chosen.items()}
     columns, about = {}, {}
-    for name, release in chosen.items():
-        rows = release.rows(name, freq)
-        months = pd.PeriodIndex(rows["last"], freq="M", name="period")
-        columns[name] = pd.Series(rows["value"].to_numpy(), months.asfreq(FREQUENCIES[freq][1]))
-        about[name] = _about(release, name, rows.iloc[-1])
-    order: list[str] = []
-    for word, quantities in wanted.items():
-        if word not in derived:
-            order += [quantity.name for quantity in quantities]
-            continue
-        exports, imports = (quantity.name for quantity in quantities)
-        balance = replace(quantities[0], flow="balance")
-        columns[balance.name] = columns[exports] - columns[imports]
-        about[balance.name] = about[exports] | {
-            "flow": "balance", "label": f"{balance.label()}, derived", "formula": f"{exports} - {imports}",
-            "cell": f"{about[exports]['cell']}; {about[imports]['cell']}",
-        }  # fmt: skip
-        order.append(balance.name)
-    frame = _cut(pd.DataFrame({name: columns[name] for name in order}), None if start == FIRST else start, end)
+    for name, (first, *others) in parts.items():
+        columns[name], about[name] = loaded[first.name]
+        for other in others:
+            values, imports = loaded[other.name]
+            columns[name] = columns[name] - values
+            about[name] = about[name] | {
+                "flow": "balance", "label": f"{replace(first, flow='balance').label()}, derived",
+                "formula": f"{first.name} - {other.name}", "cell": f"{about[name]['cell']}; {imports['cell']}",
+            }  # fmt: skip
+    frame = _cut(pd.DataFrame(columns), None if start == FIRST else start, end)
     notes = _notes_on(chosen, known)
-    frame.attrs = {"series": {name: about[name] for name in frame}, "notes": notes}
+    frame.attrs = {"series": about, "notes": notes}
     frame = in_unit(frame, unit)
     for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
@@ -187,7 +183,7 @@ def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity
 
 
 def _hint(word: str, known: Sequence[Release]) -> str:
-    everything = dict.fromkeys(name for release in known for name in (*release.quantities, *release.aliases))
+    everything = dict.fromkeys(name for release in known for name in (*release.quantities, *release.figures.aliases))
     close = get_close_matches(word, everything, n=5, cutoff=0.75)
     return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
 
@@ -195,12 +191,19 @@ def _hint(word: str, known: Sequence[Release]) -> str:
 def _choose(names: Sequence[str], known: Sequence[Release], start: Month = None) -> dict[str, Release]:
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
     newest = {name: next(release for release in known if release.find(name)) for name in names}
-    chosen: dict[str, Release] = {}
-    for publisher in dict.fromkeys(release.publisher for release in newest.values()):
-        own = [name for name, release in newest.items() if release.publisher == publisher]
-        whole = _having([release for release in known if release.publisher == publisher], own, start)
-        chosen |= {name: whole or newest[name] for name in own}
-    return {name: chosen[name] for name in newest}
+    whole = {
+        publisher: _having([release for release in known if release.publisher == publisher], list(own), start)
+        for publisher, own in _by_publisher(newest).items()
+    }
+    return {name: whole[release.publisher] or release for name, release in newest.items()}
+
+
+def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, dict[str, Release]]:
+    """Return, publisher by publisher, its series and the release that each comes from."""
+    parts: dict[str, dict[str, Release]] = {}
+    for name, release in chosen.items():
+        parts.setdefault(release.publisher, {})[name] = release
+    return parts
 
 
 def _having(known: Sequence[Release], names: Sequence[str], start: Month) -> Release | None:
@@ -238,8 +241,7 @@ def _flows_of(word: str, known: Sequence[Release], start: Month) -> list[Quantit
     if not word.startswith("balance_"):
         return None
     printed = _having(known, [word], start)
-    reaches = printed and start != FIRST and (start is None or _first(printed, [word]) <= str(start))
-    if printed and (reaches or not _quantities([word], [printed])[0].is_additive):
+    if printed and (start is None or not _quantities([word], [printed])[0].is_additive):
         return None
     names = [f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports")]
     if (both := _having(known, names, start)) is None:
@@ -275,9 +277,8 @@ def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
 def _notes_on(chosen: dict[str, Release], known: Sequence[Release]) -> list[str]:
     """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
     notes = []
-    for publisher in dict.fromkeys(release.publisher for release in chosen.values()):
-        own = {name: release.released for name, release in chosen.items() if release.publisher == publisher}
-        days = {day: name for name, day in own.items()}
+    for publisher, own in _by_publisher(chosen).items():
+        days = {release.released: name for name, release in own.items()}
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
@@ -290,11 +291,14 @@ def _notes_on(chosen: dict[str, Release], known: Sequence[Release]) -> list[str]
     return notes
 
 
-def _about(release: Release, name: str, newest: pd.Series) -> dict[str, str]:
-    """Return what a loaded series is and where its newest figure stands."""
+def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str, str]]:
+    """Return the values of a series by period, what it is, and where its newest figure stands."""
+    rows = release.rows(name, freq)
+    months = pd.PeriodIndex(rows["last"], freq="M", name="period")
+    newest = rows.iloc[-1]
     entry = release.contents["tables"][newest["exhibit"]]
-    return asdict(release.quantities[name]) | {
-        "label": release.labels[name],
+    about = asdict(release.quantities[name]) | {
+        "label": release.figures.catalog["label"][name],
         "compilation": entry["compilation"],
         "publisher": release.publisher,
         "source": release.source,
@@ -304,3 +308,4 @@ def _about(release: Release, name: str, newest: pd.Series) -> dict[str, str]:
         "exhibit": str(newest["exhibit"]),
         "cell": f"{newest['file']}, {newest['cell']}",
     }
+    return pd.Series(rows["value"].to_numpy(), months.asfreq(FREQUENCIES[freq][1])), about

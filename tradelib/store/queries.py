@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,27 +51,18 @@ def series(text: str = "") -> pd.DataFrame:
     >>> tradelib.series("deficit").index[0]
     'balance_total_bop_sa'
     """
-    having: dict[str, list[Release]] = {}
-    mnemonics: dict[str, str] = {}
-    for release in known_on():
-        mnemonics |= {name: alias for alias, name in release.aliases.items() if alias.isupper()}
-        for name in release.quantities:
-            having.setdefault(name, []).append(release)
-    words = [SEARCH.get(word, word) for word in text.lower().split()]
-    rows = []
-    for name, (newest, *older) in having.items():
-        row = (name, newest.labels[name], newest.quantities[name].unit, mnemonics.get(name, ""))
-        searched = " ".join(row).lower()
-        if all(any(part in searched for part in word.split("|")) for word in words):
-            rows.append((*row, newest.publisher, 1 + len(older), newest.released.isoformat()))
-    if not rows:
-        raise ParameterError(f"no series with {text!r}; {nearest(text, having)}")
-    columns = ["name", "label", "unit", "mnemonic", "publisher", "releases", "newest"]
-    return (
-        pd.DataFrame(rows, columns=columns)
-        .set_index("name")
-        .sort_index(key=lambda names: names.str.len(), kind="stable")
-    )
+    known = known_on()
+    origins = [{"publisher": own.publisher, "releases": 0, "newest": own.released.isoformat()} for own in known]
+    listed = pd.concat([own.figures.catalog.assign(**origin) for own, origin in zip(known, origins, strict=True)])
+    listed["releases"] = listed.groupby("name")["releases"].transform("size")
+    listed = listed[~listed.index.duplicated()]  # as the newest release has it
+    searched = listed.index + " " + listed["label"] + " " + listed["unit"] + " " + listed["mnemonic"]
+    for word in text.lower().split():
+        wanted = "|".join(map(re.escape, SEARCH.get(word, word).split("|")))
+        searched = searched[searched.str.contains(wanted, case=False)]
+    if searched.empty:
+        raise ParameterError(f"no series with {text!r}; {nearest(text, listed.index)}")
+    return listed.loc[searched.index].sort_index(key=lambda names: names.str.len(), kind="stable")
 
 
 def moves(release: Release, flow: str) -> pd.Series:

@@ -19,7 +19,7 @@ from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import exact
-from tradelib.store.tables import TOML, Tables, by_month, data_folder, spans
+from tradelib.store.tables import TOML, Tables, data_folder, gap_free, spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,12 +99,10 @@ class Release(Tables, Result):
         -17303.0
         """
         rows = self.rows(name, freq)
-        figures = pd.Series([self._figure(row) for row in rows.to_dict("records")], dtype=object)
-        figures.name = self.find(name).name  # type: ignore[union-attr] # rows has found it
-        if freq == "monthly":
-            return by_month(figures, rows["last"])
-        figures.index = pd.PeriodIndex(rows["last"], freq="M", name="period")
-        return figures
+        months = pd.PeriodIndex(rows["last"], freq="M", name="period")
+        own = self.find(name).name  # type: ignore[union-attr] # rows has found it
+        figures = pd.Series(list(map(self._figure, rows.to_dict("records"))), months, dtype=object, name=own)
+        return gap_free(figures) if freq == "monthly" else figures
 
     def figure(self, name: str, month: str | pd.Period) -> Figure:
         """Return one month's figure.
@@ -114,12 +112,10 @@ class Release(Tables, Result):
         ParameterError
             The release has no such figure.
         """
-        period = pd.Period(month, "M")
-        rows = self.rows(name)
-        at = int(rows["last"].searchsorted(period))
-        if at == len(rows) or rows["last"].iloc[at] != period:
+        period, rows = pd.Period(month, "M"), self.rows(name)
+        if (own := rows[rows["last"] == period]).empty:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        return self._figure(rows.iloc[at].to_dict())
+        return self._figure(own.iloc[0].to_dict())
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
@@ -151,7 +147,7 @@ class Release(Tables, Result):
         ParameterError
             Nothing fits.
         """
-        rows = self._figures[exhibit].facts if exhibit else self.facts
+        rows = self.facts[self.facts["exhibit"] == exhibit] if exhibit else self.facts
         fixed = {"flow": flow, "basis": basis, "adjustment": adjustment, "measure": measure, "price": price}
         for column, text in fixed.items():
             rows = rows[rows[column] == text]

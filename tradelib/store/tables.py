@@ -1,8 +1,8 @@
-"""Where the project's files are, and a stored table: the cells as published, in text that diffs like print.
+"""Where the project's files are, and the tables of a release: cells as published, in text that diffs like print.
 
-The figures of a table are derived anew whenever text, layout or reader has changed, so a better layout reads every old
-release again. As long as nothing has changed they come from the cache, which may be deleted at any time; a table from
-the cache needs no reader, so nothing of ``sources`` is imported for it.
+The figures of a release are one long frame, derived anew whenever text, layout or reader has changed, so a better
+layout reads every old release again. As long as nothing has changed they come from the cache, which may be deleted at
+any time; figures from the cache need no reader, so nothing of ``sources`` is imported for them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import os
 import pickle
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,11 @@ import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean, nearest
+from tradelib.quantity.labels import MNEMONICS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 TOML = "release.toml"
 FREQUENCIES = {"monthly": (1, "M"), "quarterly": (3, "Q"), "annual": (12, "Y"), "ytd": (0, "M")}
 """Months of a span and the letter of its periods; a year to date is as long as its last month says."""
+_REPEATED = (*QUANTITY_COLUMNS, "edition", "exhibit", "file", "compilation")  # texts that are kept as categories
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -61,39 +63,43 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one stored table, and what they are figures of.
+    """The figures of a release, and what they are figures of.
 
     Attributes
     ----------
     facts : pandas.DataFrame
-        One row a figure, with the columns ``quantity.FACT_COLUMNS``.
+        One row a figure, with the columns ``quantity.FACT_COLUMNS`` and ``compilation``, table after table.
     quantities : dict of str to Quantity
         By canonical name.
-    labels : dict of str to str
-        By canonical name, the quantity in words.
-    aliases : dict of str to str
-        By another name that a quantity answers to, its canonical name.
+    catalog : pandas.DataFrame
+        By canonical name ``label``, ``unit``, and the ``mnemonic`` where FRED has one.
+    aliases : dict of str to Quantity
+        By the other names that quantities answer to, such as ``BOPGSTB``.
     places : dict of str to array of int
         By canonical name, which rows are of the quantity.
     """
 
     facts: pd.DataFrame
     quantities: dict[str, Quantity]
-    labels: dict[str, str]
-    aliases: dict[str, str]
+    catalog: pd.DataFrame
+    aliases: dict[str, Quantity]
     places: dict[str, np.ndarray]
 
     @classmethod
-    def of(cls, facts: pd.DataFrame) -> Figures:
-        """Return the figures that some facts are."""
+    def of(cls, tables: Sequence[Table]) -> Figures:
+        """Return the figures that some tables have."""
+        parts = [table.facts.assign(compilation=table.layout.compilation) for table in tables]
+        facts = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(_REPEATED, "category"))
         groups = facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False).indices
-        quantities = [Quantity(*map(str, key)) for key in groups]
+        listed = [Quantity(*map(str, key)) for key in groups]
+        names = pd.Index([quantity.name for quantity in listed], name="name")
+        words = [(quantity.label(), quantity.unit, MNEMONICS.get(quantity.name, "")) for quantity in listed]
         return cls(
             facts,
-            {quantity.name: quantity for quantity in quantities},
-            {quantity.name: quantity.label() for quantity in quantities},
-            {alias: quantity.name for quantity in quantities for alias in quantity.aliases},
-            {quantity.name: rows for quantity, rows in zip(quantities, groups.values(), strict=True)},
+            dict(zip(names, listed, strict=True)),
+            pd.DataFrame(words, names, columns=["label", "unit", "mnemonic"]),
+            {alias: quantity for quantity in listed for alias in quantity.aliases},
+            dict(zip(names, groups.values(), strict=True)),
         )
 
 
@@ -111,52 +117,42 @@ class Tables:
         """What messages call it."""
         return f"the release of {self.released}" if self.released else f"{self.folder.name}, about {self.month},"
 
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {name: stored_text(self.folder, name, own["sha256"]) for name, own in self.contents["tables"].items()}
+
     def tables(self) -> list[Table]:
         """Return its tables, read from the stored cells."""
-        return [from_text(self._text(name), name, entry) for name, entry in self.contents["tables"].items()]
-
-    def _text(self, table: str) -> str:
-        return stored_text(self.folder, table, self.contents["tables"][table]["sha256"])
+        return [from_text(text, name, self.contents["tables"][name]) for name, text in self._texts.items()]
 
     @cached_property
-    def _figures(self) -> dict[str, Figures]:
-        return {
-            name: figures_of(self._text(name), name, entry["title"], entry["publisher"], entry["compilation"])
-            for name, entry in self.contents["tables"].items()
-        }
+    def figures(self) -> Figures:
+        """Every figure of the release, from the cache where the same reader derived them from the same texts before."""
+        self._texts  # noqa: B018 - a text that was changed is refused also where its figures are in the cache
+        return _cached(_reader() + repr(self.contents["tables"]), self.tables)
+
+    @property
+    def facts(self) -> pd.DataFrame:
+        """Every published figure, one row each, with the columns ``quantity.FACT_COLUMNS`` and ``compilation``."""
+        return self.figures.facts
+
+    @property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every quantity of the release by its name."""
+        return self.figures.quantities
+
+    def find(self, name: str) -> Quantity | None:
+        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
+        return self.quantities.get(name) or self.figures.aliases.get(name)
 
     @cached_property
     def _rows(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
 
-    @cached_property
-    def facts(self) -> pd.DataFrame:
-        """Every published figure of the release, one row each, with the columns ``quantity.FACT_COLUMNS``."""
-        return pd.concat([figures.facts for figures in self._figures.values()], ignore_index=True)
-
-    @cached_property
-    def quantities(self) -> dict[str, Quantity]:
-        """Every quantity of the release by its name."""
-        return {name: own for figures in self._figures.values() for name, own in figures.quantities.items()}
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """Every quantity of the release in words, by its name."""
-        return {name: own for figures in self._figures.values() for name, own in figures.labels.items()}
-
-    @cached_property
-    def aliases(self) -> dict[str, str]:
-        """The names of quantities by the others that they answer to, such as ``BOPGSTB``."""
-        return {alias: name for figures in self._figures.values() for alias, name in figures.aliases.items()}
-
-    def find(self, name: str) -> Quantity | None:
-        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
-        return self.quantities.get(name) or self.quantities.get(self.aliases.get(name, ""))
-
     def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
         """Return the facts of one quantity with spans of one length, in order, one for each span.
 
-        Where several compilations print the quantity, the one with the longest series comes first: two compilations of
+        Where several tables print the quantity, the one with the longest series comes first: two compilations of
         early years differ although neither was revised.
 
         Raises
@@ -171,41 +167,34 @@ class Tables:
             raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
         key = (quantity.name, freq)
         if key not in self._rows:
-            self._rows[key] = self._merged(quantity.name, FREQUENCIES[freq][0])
+            self._rows[key] = longest_first(spans(self._all_rows(quantity.name), FREQUENCIES[freq][0]))
         if self._rows[key].empty:
             raise ParameterError(f"{self.named} has no {freq} figures of {name}")
         return self._rows[key]
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
         """Return first and last month of a series, both included."""
-        rows = self.rows(name, freq)
-        return rows["last"].iloc[0], rows["last"].iloc[-1]
+        months = self.rows(name, freq)["last"]
+        return months.iloc[0], months.iloc[-1]
 
     def prints(self, name: str) -> dict[str, pd.Series]:
-        """Return the months of a quantity as each of its compilations has them."""
-        entries = self.contents["tables"]
-        own = dict.fromkeys(entries[table]["compilation"] for table, its in self._figures.items() if name in its.places)
-        merged = {compilation: self._merged(name, 1, compilation) for compilation in own}
-        return {
-            compilation: by_month(pd.Series(rows["value"].to_numpy(), name=name), rows["last"])
-            for compilation, rows in merged.items()
-            if len(rows)
-        }
+        """Return the months of a quantity, by its canonical name, as each of its compilations has them."""
+        parts = spans(self._all_rows(name), 1).groupby("compilation", observed=True, sort=False)
+        return {str(own): gap_free(longest_first(rows).set_index("last")["value"].rename(name)) for own, rows in parts}
 
-    def _merged(self, name: str, months: int, compilation: str | None = None) -> pd.DataFrame:
-        """Return the facts of a quantity for spans of some months from all its tables, the longest first."""
-        parts = [
-            spans(figures.facts.iloc[figures.places[name]], months)
-            for table, figures in self._figures.items()
-            if name in figures.places and compilation in (None, self.contents["tables"][table]["compilation"])
-        ]
-        return pd.concat(sorted(parts, key=len, reverse=True)).drop_duplicates("last").sort_values("last")
+    def _all_rows(self, name: str) -> pd.DataFrame:
+        return self.facts.iloc[self.figures.places.get(name, [])]
 
 
-def by_month(values: pd.Series, months: Iterable[pd.Period]) -> pd.Series:
-    """Return values by month, gap-free; a month that was not published is missing."""
-    values.index = pd.PeriodIndex(months, freq="M", name="period")
+def gap_free(values: pd.Series) -> pd.Series:
+    """Return values by month with every month between the first and the last; one that was not published is missing."""
     return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
+
+
+def longest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts of one quantity in order, one for each span: that of the table with the most spans."""
+    parts = [part for _, part in rows.groupby("exhibit", observed=True, sort=False)]
+    return pd.concat(sorted(parts, key=len, reverse=True) or [rows]).drop_duplicates("last").sort_values("last")
 
 
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -256,21 +245,14 @@ def stored_text(folder: Path, name: str, sha256: str) -> str:
     return raw.decode()
 
 
-@lru_cache(maxsize=256)
-def figures_of(text: str, *about: str) -> Figures:
-    """Return the figures of a stored text, from the cache where they were derived before by the same reader.
-
-    ``about`` is what else they depend on: the table's name, title, publisher and compilation.
-    """
-    key = hashlib.sha256("\0".join((_reader(), *about, text)).encode()).hexdigest()[:32]
-    path = cache_folder() / "figures" / key
+def _cached(source: str, tables: Callable[[], Sequence[Table]]) -> Figures:
+    """Return the figures of some tables from the cache, or keep them there; ``source`` is all that they depend on."""
+    path = cache_folder() / "figures" / hashlib.sha256(source.encode()).hexdigest()[:32]
     try:
         return pickle.loads(path.read_bytes())  # type: ignore[no-any-return] # noqa: S301 - the user's own cache
     except (OSError, ValueError, EOFError, AttributeError, ImportError, pickle.UnpicklingError):
-        name, *entry = about
-        table = from_text(text, name, dict(zip(("title", "publisher", "compilation"), entry, strict=True)))
-        figures = Figures.of(table.facts)
-    partial = path.with_name(f".{key}-{os.getpid()}")
+        figures = Figures.of(tables())
+    partial = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial.write_bytes(pickle.dumps(figures, protocol=5))

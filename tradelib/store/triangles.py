@@ -7,7 +7,7 @@ columns say the day of release and the statistical month. ``triangle`` reads one
 from __future__ import annotations
 
 import datetime as dt
-from operator import itemgetter
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.quantity.rounding import printed
 from tradelib.store.loading import find
 from tradelib.store.reading import known_on
+from tradelib.store.tables import gap_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +43,8 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: 
         Gap-free monthly ``PeriodIndex`` named ``period``; columns ``(released, statistical_month)``, oldest
         release first. A month that a release does not have is NaN.
     """
-    releases = sorted(prints, key=itemgetter(0))
-    columns = pd.MultiIndex.from_tuples([(pd.Timestamp(day), month) for day, month, _ in releases], names=LEVELS)
-    frame = pd.concat([values for *_, values in releases], axis=1).sort_index()
-    months = pd.period_range(frame.index.min(), frame.index.max(), freq="M", name="period")
-    frame = frame.reindex(months).set_axis(columns, axis=1)
+    releases = {(pd.Timestamp(day), month): values for day, month, values in prints}
+    frame = gap_free(pd.concat(releases, axis=1, names=LEVELS).sort_index(axis=1).sort_index())
     frame.attrs = dict(attributes)
     return frame
 
@@ -83,10 +81,10 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
             f"a triangle is of one compilation, whose values only revisions change; found {compilation}"
         )
     [quantity] = quantities
-    prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = {}
+    prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = defaultdict(list)
     for release in reversed(known_on()):
         for name, values in release.prints(quantity.name).items():
-            prints.setdefault(name, []).append((release.released, release.month, values))
+            prints[name].append((release.released, release.month, values))
     own = compilation or max(prints, key=lambda name: len(prints[name]))
     if own not in prints:
         raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
@@ -101,35 +99,6 @@ def released(triangle: pd.DataFrame) -> pd.DatetimeIndex:
 def statistical_months(triangle: pd.DataFrame) -> pd.PeriodIndex:
     """Return the statistical months of the releases, in the order of the columns."""
     return pd.PeriodIndex(triangle.columns.get_level_values("statistical_month"), freq="M")
-
-
-def as_of(triangle: pd.DataFrame, day: str | dt.date) -> pd.Series:
-    """Return what was known on a day: one value a month, from the newest release not later than the day.
-
-    Parameters
-    ----------
-    triangle : DataFrame
-        As ``build`` returns it.
-    day : str or datetime.date
-        A release of that same day counts as known.
-
-    Returns
-    -------
-    pandas.Series
-        Months without gaps. A release that shows only recent years leaves older months as they were known.
-
-    Raises
-    ------
-    ParameterError
-        The day is not a date, or before the first release.
-    """
-    known = until(triangle, day)
-    # What is missing inside a release's own span (withheld, say) stays missing, and is not filled from an older one.
-    inside = (known.ffill().notna() & known.bfill().notna()).to_numpy()
-    newest = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
-    values = pd.Series(known.to_numpy()[np.arange(len(known)), newest], known.index, name=f"as of {day}")
-    values.attrs = dict(triangle.attrs)
-    return values
 
 
 def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
@@ -155,8 +124,14 @@ def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
-    """Return what is known after the newest release at hand."""
-    return as_of(triangle, released(triangle)[-1].date()).rename("latest")
+    """Return what is known after the newest release: of each month the value in the newest release that has it.
+
+    A release that shows only recent years leaves older months as they were known; what is missing inside its own span
+    (withheld, say) stays missing.
+    """
+    inside = triangle.ffill().notna() & triangle.bfill().notna()
+    newest = inside.shape[1] - 1 - inside.to_numpy()[:, ::-1].argmax(axis=1)
+    return pd.Series(triangle.to_numpy()[np.arange(len(triangle)), newest], triangle.index, name="latest")
 
 
 def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
@@ -175,8 +150,8 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     Returns
     -------
     pandas.Series
-        All months of the triangle; NaN where the store has no such release. Of two releases about one
-        statistical month (a corrected reissue) the earlier counts.
+        All months of the triangle; NaN where the store has no such release: the oldest value at hand is a first print
+        only in the release about that month. Of two releases about one month (a corrected reissue) the earlier counts.
 
     Raises
     ------
@@ -185,22 +160,10 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     """
     if n < 1:
         raise ParameterError(f"print number {n}: the first print is number 1")
-    values = pd.Series(float("nan"), index=triangle.index, name=f"print {n}")
-    about = statistical_months(triangle)
-    for at in reversed(range(len(about))):
-        month = about[at] - (n - 1)
-        if month in values.index:
-            values[month] = triangle.iloc[triangle.index.get_loc(month), at]
-    values.attrs = dict(triangle.attrs)
-    return values
-
-
-def first_print(triangle: pd.DataFrame) -> pd.Series:
-    """Return each month's value in the release about it; NaN where that release is not at hand.
-
-    The oldest value in the store is a first print only where the store has the release about that month.
-    """
-    return nth_print(triangle, 1).rename("first print")
+    months = statistical_months(triangle) - (n - 1)
+    there = months.isin(triangle.index) & ~months.duplicated()
+    values = triangle.to_numpy()[triangle.index.get_indexer(months[there]), there]
+    return pd.Series(values, months[there], name=f"print {n}").reindex(triangle.index)
 
 
 def prints_of(triangle: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:

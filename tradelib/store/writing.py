@@ -7,6 +7,8 @@ import hashlib
 import os
 import re
 import shutil
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
@@ -15,24 +17,15 @@ from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources.facts import FORM
 from tradelib.sources.rows import NOTES, Grid
 from tradelib.sources.tables import titles
-from tradelib.store.reading import FT900, Release
 from tradelib.store.tables import TOML, data_folder, from_text
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
-    from pathlib import Path
-
-    import pandas as pd
 
     from tradelib.sources.facts import Table
+    from tradelib.store.reading import Release
 
-PUBLISHERS = {
-    FT900: ("U.S. Census Bureau and U.S. Bureau of Economic Analysis",
-            "U.S. International Trade in Goods and Services (FT-900)"),
-    "bls": ("U.S. Bureau of Labor Statistics", "Import and export price indexes"),
-    "gdp": ("U.S. Bureau of Economic Analysis", "Gross Domestic Product"),
-}  # fmt: skip
+PUBLISHERS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("publishers.toml").read_text("utf-8"))
 _LONGEST = 12
 """Words that a cell may have before it is a sentence, if it is no title."""
 
@@ -41,22 +34,19 @@ class StoreError(TradelibError):
     """The store cannot be written."""
 
 
-def write_release(
-    publisher: str, day: dt.date, month: pd.Period, tables: Sequence[Table], files: dict[str, dict[str, Any]],
-    own: Release | None,
-) -> None:  # fmt: skip
+def write_release(opened: Release, tables: Sequence[Table], own: Release | None, provenance: dict[str, Any]) -> None:
     """Write a release, or the tables that join one; its description comes last and changes place in one step."""
-    final = data_folder() / publisher / day.isoformat()
-    who, title = PUBLISHERS[publisher]
-    contents: dict[str, Any] = {
-        "publisher": who, "title": title, "released": day, "statistical_month": "",
-        "licence": "Work of the United States government, public domain (17 U.S.C. 105)", "files": {}, "tables": {},
+    final = data_folder() / opened.publisher / str(opened.released)
+    contents: dict[str, Any] = own.contents if own else {
+        "publisher": opened.contents["publisher"], "title": opened.contents["title"], "released": opened.released,
+        "statistical_month": "", "licence": "Work of the United States government, public domain (17 U.S.C. 105)",
+        "files": {}, "tables": {},
     }  # fmt: skip
-    contents |= own.contents if own else {}
-    contents["statistical_month"] = str(month)
+    month = max(opened.month, own.month) if own else opened.month
     used = {table.grids[0].file for table in tables}
-    contents["files"] = contents["files"] | {name: entry for name, entry in files.items() if name in used}
-    partial = final.with_name(f".partial-{day}-{os.getpid()}")
+    files = {name: entry | provenance for name, entry in opened.contents["files"].items() if name in used}
+    contents = contents | {"statistical_month": str(month), "files": contents["files"] | files}
+    partial = final.with_name(f".partial-{final.name}-{os.getpid()}")
     try:
         shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
         partial.mkdir(parents=True)
