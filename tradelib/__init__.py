@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from tradelib.quantity.errors import TradelibError as TradelibError
+from tradelib.quantity.result import Result
 
 __version__ = "0.1.0"
 
@@ -50,6 +51,7 @@ _MODULES = {
 """Where each verb lives; ``import tradelib`` takes no time. Their types are in ``__init__.pyi``."""
 
 __getattr__, __dir__, __all__ = attach(__name__, _MODULES, "TradelibError", "__version__")
+Result.find_verb = __getattr__
 
 if "IPython" in sys.modules:
     from tradelib.report.completing import complete_names

@@ -94,15 +94,13 @@ class Quantity:
             The short label leaves out basis and adjustment.
         """
         if self.flow == "gdp":
-            return "Gross domestic product, current dollars, annual rate"
-        real = "Real " if self.price.startswith("chained") else ""
-        flow = {"exports": "exports of", "imports": "imports of", "balance": "balance on"}[self.flow]
-        text = f"{real}{flow} {item_label(self.item)}"
+            return WORDS["flow"]["gdp"]
+        real = "real " if self.price.startswith("chained") else ""
+        text = f"{real}{WORDS['flow'][self.flow]} {item_label(self.item)}"
         if self.measure == "index":
             text = f"{self.flow.removesuffix('s')} price index for {item_label(self.item)}"
         if self.partner != WORLD:
-            link = {"exports": "to", "imports": "from", "balance": "with"}[self.flow]
-            text += f" {link} {partner_label(self.partner)}"
+            text += f" {WORDS['link'][self.flow]} {partner_label(self.partner)}"
         text = text[0].upper() + text[1:]
         if length == "short":
             return text

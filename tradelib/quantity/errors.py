@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tradelib.quantity.labels import SEARCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
 _FEW = 20
 """Names that a message lists in full."""
@@ -39,14 +38,13 @@ class SourceError(TradelibError):
         What should stand there.
     """
 
-    def __init__(self, file: str, place: str | None, *, found: str, expected: str) -> None:
+    def __init__(self, file: str, place: str | None, found: str, expected: str) -> None:
+        super().__init__(file, place, found, expected)  # all its parts, so that it crosses from a worker process
         self.file, self.place, self.found, self.expected = file, place, found, expected
-        where = f"{file}, {place}" if place else file
-        super().__init__(f"{where}: found {found}; expected {expected}")
 
-    def __reduce__(self) -> tuple[Callable[..., SourceError], tuple[str, str | None]]:
-        """Pickle by its parts, so that it crosses from a worker process."""
-        return partial(SourceError, found=self.found, expected=self.expected), (self.file, self.place)
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.place}" if self.place else self.file
+        return f"{where}: found {self.found}; expected {self.expected}"
 
 
 class ParameterError(TradelibError):

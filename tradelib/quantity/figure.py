@@ -12,7 +12,6 @@ import math
 import operator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tradelib.quantity.rounding import exact, printed
@@ -63,27 +62,8 @@ class Cell:
         return f"{self.name}[{self.period}]"
 
 
-@dataclass(frozen=True)
-class Operation:
-    """Terms and what is done with them: ``+``, ``-``, ``*``, ``/`` or ``abs``; a sum may have many terms."""
-
-    sign: str
-    terms: tuple[Term, ...]
-
-    @cached_property
-    def value(self) -> Fraction:
-        """The exact value."""
-        first, *rest = (_value(term) for term in self.terms)
-        if self.sign == "abs":
-            return abs(first)
-        return reduce(_OPERATIONS[self.sign], rest, first)
-
-
-Term: TypeAlias = Cell | Operation | Fraction
-
-
-def _value(term: Term) -> Fraction:
-    return term if isinstance(term, Fraction) else term.value
+Term: TypeAlias = "Cell | Fraction | tuple[Any, ...]"
+"""A cell, a number, or what is done (``+``, ``-``, ``*``, ``/``, ``abs``) and the terms it is done with."""
 
 
 def _written(term: Term, *, values: bool, inner: bool = False) -> str:
@@ -92,21 +72,34 @@ def _written(term: Term, *, values: bool, inner: bool = False) -> str:
         return f"{term}" if term.denominator == 1 else f"{float(term):.12g}"
     if isinstance(term, Cell):
         return printed(term.value, 0 if term.value.denominator == 1 else 2) if values else str(term)
-    terms = [_written(part, values=values, inner=True) for part in term.terms]
-    if term.sign == "abs":
+    sign, *parts = term
+    terms = [_written(part, values=values, inner=True) for part in parts]
+    if sign == "abs":
         return f"|{terms[0]}|"
     if len(terms) > _SHOWN:
-        terms = [*terms[: _SHOWN - 1], f"... ({len(term.terms)} terms)"]
-    text = f" {term.sign} ".join(terms).replace("*", "\N{MULTIPLICATION SIGN}")
+        terms = [*terms[: _SHOWN - 1], f"... ({len(parts)} terms)"]
+    text = f" {sign} ".join(terms).replace("*", "\N{MULTIPLICATION SIGN}")
     return f"({text})" if inner else text
 
 
 def _cells(term: Term) -> Iterator[Cell]:
     if isinstance(term, Cell):
         yield term
-    elif isinstance(term, Operation):
-        for part in term.terms:
+    elif isinstance(term, tuple):
+        for part in term[1:]:
             yield from _cells(part)
+
+
+def _operator(sign: str) -> tuple[Any, Any]:
+    """Return the method of an operator, and the one for a figure on its right side."""
+
+    def of_left(self: Figure, other: object) -> Any:
+        return self._with(sign, other)
+
+    def of_right(self: Figure, other: object) -> Any:
+        return self._with(sign, other, swapped=True)
+
+    return of_left, of_right
 
 
 class Figure(float):
@@ -123,18 +116,18 @@ class Figure(float):
     """
 
     term: Term
+    exact: Fraction
 
     @classmethod
-    def of(cls, term: Term) -> Self:
-        """Return the figure that a cell or an expression is."""
-        figure = cls(_value(term))
-        figure.term = term
-        return figure
+    def of(cls, cell: Cell) -> Self:
+        """Return the figure that a cell is."""
+        return cls._made(cell, cell.value)
 
-    @property
-    def exact(self) -> Fraction:
-        """The value as an exact fraction."""
-        return _value(self.term)
+    @classmethod
+    def _made(cls, term: Term, value: Fraction) -> Self:
+        figure = cls(value)
+        figure.term, figure.exact = term, value
+        return figure
 
     @property
     def cells(self) -> list[Cell]:
@@ -157,60 +150,35 @@ class Figure(float):
         text = repr(self.term)
         return "p" + hashlib.sha256(text.encode()).hexdigest()[:10]
 
-    def _with(self, sign: str, other: object, *, swapped: bool = False) -> Figure | float:
-        term = _term(other)
-        if term is None:
-            if not isinstance(other, (int, float)):
-                return NotImplemented  # type: ignore[no-any-return]
+    def _with(self, sign: str, other: object, *, swapped: bool = False) -> Any:
+        if isinstance(other, Figure):
+            term, value = other.term, other.exact
+        elif not isinstance(other, (int, float, Fraction)):
+            return NotImplemented
+        elif not math.isfinite(other):
             return math.nan
+        else:
+            term = value = exact(other)
         if sign in "+-" and term == 0:
             return self if sign == "+" or not swapped else -self
-        left, right = (term, self.term) if swapped else (self.term, term)
-        if sign == "/" and _value(right) == 0:
+        (left, first), (right, second) = (self.term, self.exact), (term, value)
+        if swapped:
+            left, first, right, second = right, second, left, first
+        if sign == "/" and second == 0:
             return math.nan
-        terms: tuple[Term, ...] = (left, right)
-        if sign == "+" and isinstance(left, Operation) and left.sign == "+":
-            terms = (*left.terms, right)
-        return Figure.of(Operation(sign, terms))
+        terms = left[1:] if sign == "+" and isinstance(left, tuple) and left[0] == "+" else (left,)
+        return Figure._made((sign, *terms, right), _OPERATIONS[sign](first, second))
 
-    def __add__(self, other: object) -> Any:
-        return self._with("+", other)
-
-    def __radd__(self, other: object) -> Any:
-        return self._with("+", other, swapped=True)
-
-    def __sub__(self, other: object) -> Any:
-        return self._with("-", other)
-
-    def __rsub__(self, other: object) -> Any:
-        return self._with("-", other, swapped=True)
-
-    def __mul__(self, other: object) -> Any:
-        return self._with("*", other)
-
-    def __rmul__(self, other: object) -> Any:
-        return self._with("*", other, swapped=True)
-
-    def __truediv__(self, other: object) -> Any:
-        return self._with("/", other)
-
-    def __rtruediv__(self, other: object) -> Any:
-        return self._with("/", other, swapped=True)
+    __add__, __radd__ = _operator("+")
+    __sub__, __rsub__ = _operator("-")
+    __mul__, __rmul__ = _operator("*")
+    __truediv__, __rtruediv__ = _operator("/")
 
     def __neg__(self) -> Figure:
-        return Figure.of(Operation("-", (Fraction(0), self.term)))
+        return Figure._made(("-", Fraction(0), self.term), -self.exact)
 
     def __abs__(self) -> Figure:
-        return Figure.of(Operation("abs", (self.term,)))
+        return Figure._made(("abs", self.term), abs(self.exact))
 
-    def __reduce__(self) -> tuple[Any, tuple[Term]]:
-        return Figure.of, (self.term,)
-
-
-def _term(value: object) -> Term | None:
-    """Return what stands in an expression for a number; None for a missing one or for no number."""
-    if isinstance(value, Figure):
-        return value.term
-    if isinstance(value, (int, float, Fraction)) and math.isfinite(value):
-        return exact(value)
-    return None
+    def __reduce__(self) -> tuple[Any, tuple[Term, Fraction]]:
+        return Figure._made, (self.term, self.exact)

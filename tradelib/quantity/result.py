@@ -9,6 +9,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -25,6 +27,9 @@ class Result(ABC):
 
     is_drawn: ClassVar[bool] = False
 
+    find_verb: ClassVar[Callable[[str], Any]]
+    """Finds a verb by its name; the front door of the package sets it, for drawing lies in a room above this one."""
+
     if TYPE_CHECKING:
 
         @property
@@ -37,9 +42,7 @@ class Result(ABC):
 
     def plot(self, **options: Any) -> Figure:
         """Return the result drawn in the house style, as ``tradelib.plot`` does."""
-        import tradelib  # the front door: drawing lies in a room above this one
-
-        figure: Figure = tradelib.plot(self, **options)
+        figure: Figure = Result.find_verb("plot")(self, **options)
         return figure
 
     def __repr__(self) -> str:

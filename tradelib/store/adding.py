@@ -167,8 +167,11 @@ def read(
     day, month = _day(tables, released), max(table.month for table in tables)
     check(tables)
     entries = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in tables}
-    contents = {name: PUBLISHERS[publisher][name] for name in ("publisher", "title")}
-    contents |= {"files": hashes, "tables": entries}
+    head = PUBLISHERS[publisher]
+    contents = {
+        "publisher": head["publisher"], "title": head["title"], "released": day, "statistical_month": str(month),
+        "licence": head["licence"], "files": hashes, "tables": entries,
+    }  # fmt: skip
     return Opened(day, month, listed[0], contents, publisher, tuple(tables))
 
 

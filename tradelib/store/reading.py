@@ -241,14 +241,10 @@ def known_on(vintage: Vintage = None) -> list[Release]:
     ParameterError
         There is none, or the vintage is neither a day nor a month.
     """
-    day = vintage if vintage is None or isinstance(vintage, dt.date) else _day(vintage)
+    day = _day(vintage)
     ordered = sorted(publishers(), key=lambda publisher: publisher != FT900)
-    known = [
-        stored
-        for publisher in ordered
-        for stored in reversed(releases(publisher))
-        if day is None or stored.released <= day
-    ]
+    listed = [stored for publisher in ordered for stored in reversed(releases(publisher))]
+    known = [stored for stored in listed if stored.released <= day]
     if not known:
         named = "" if vintage is None else f" for vintage {str(vintage)!r}"
         raise ParameterError(f"no release{named}; the store has {_listed(releases())}")
@@ -259,8 +255,10 @@ def _listed(known: Sequence[Release]) -> str:
     return ", ".join(f"{stored.released} (about {stored.month})" for stored in known) or "none"
 
 
-def _day(vintage: str) -> dt.date:
-    """Return the day that a vintage names, or that of the release about its month; no day at all without one."""
+def _day(vintage: Vintage) -> dt.date:
+    """Return the last day that counts: the one named, or that of the release about a month, before all without one."""
+    if not isinstance(vintage, str):
+        return vintage or dt.date.max
     try:
         if len(vintage) == len("2024-02"):
             return day_of(month_of(vintage)) or dt.date.min
