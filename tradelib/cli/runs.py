@@ -55,20 +55,20 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
     with follow(_err) as (begin, progress):
         result = run(options, kept=cache_folder() / "runs", begin=begin, progress=progress, **how)
     for name, reason in result.left_out.items():
-        _err.print(f"{name} is left out: {reason}", markup=False)
+        _err.print(f"{name} is left out: {reason}")
     if result.skipped:
         _err.print("Nothing has changed since this report was made (--force makes it anew).")
     if result.headline:
-        _out.print(result.headline, markup=False)
+        _out.print(result.headline)
     if "vintage" not in options and (fresh := freshness()).verdict == "overdue":
-        _err.print(fresh.summary(), markup=False)
-    _out.print(f"Report: {result.folder / 'index.html'}", markup=False)
+        _err.print(fresh.summary())
+    _out.print(f"Report: {result.folder / 'index.html'}")
     if show:
         typer.launch((result.folder / "index.html").absolute().as_uri())
     if result.failures:
         for notebook, error in result.failures.items():
             copy = result.folder / "notebooks" / f"{notebook}.ipynb"
-            _err.print(f"{notebook} failed in {error}\n  see {copy}", markup=False)
+            _err.print(f"{notebook} failed in {error}\n  see {copy}")
         raise typer.Exit(1)
 
 
@@ -77,7 +77,7 @@ def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")])
     """Write the skeleton of a notebook, which report, sweep and tests take up."""
     from tradelib.report.skeleton import write_skeleton
 
-    _out.print(f"Notebook: {write_skeleton(name)}", markup=False)
+    _out.print(f"Notebook: {write_skeleton(name)}")
 
 
 @app.command(epilog=example("parameters", "parameters trend"))
@@ -109,10 +109,10 @@ def verify(folder: Annotated[Path, typer.Argument(help="A report, for example re
 
     differing, digest = run(folder)
     for line in differing:
-        _out.print(line, markup=False)
+        _out.print(line)
     if differing:
         raise typer.Exit(1)
-    _out.print(f"Identical: {digest}", markup=False)
+    _out.print(f"Identical: {digest}")
 
 
 @app.command(epilog=example("whence reports/2025-03/figures/03_goods-categories.png"))
@@ -120,7 +120,7 @@ def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a rep
     """Say from which release, notebook and parameters a file was made, and by which command it is made again."""
     from tradelib.report.again import whence as run
 
-    _out.print(run(file), markup=False)
+    _out.print(run(file))
 
 
 @app.command(epilog=example("sweep trend --over series=BOPTEXP,BOPTIMP --over end=2019-12,2024-02"))
@@ -159,7 +159,7 @@ def sweep(
     with follow(_err) as (begin, progress):
         result = run(wanted, out, executor=executor, force=force, begin=begin, progress=progress)
     done = result.runs - len(result.failures)
-    _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}", markup=False)
+    _out.print(f"{done} of {result.runs} runs are done.\nSweep: {result.folder / 'index.html'}")
     if result.failures:
-        _err.print(f"Failed runs are in {result.folder / 'failed'}.", markup=False)
+        _err.print(f"Failed runs are in {result.folder / 'failed'}.")
         raise typer.Exit(1)

@@ -22,7 +22,7 @@ from tradelib.fetch.http import Answer, DownloadError, Offline, download
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import is_package, read_grids
-from tradelib.store.reading import FT900, day_of
+from tradelib.store.reading import FT900, day_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +86,7 @@ def _added(outcome: Outcome, released: dt.date | None, *, last: bool) -> Outcome
         return outcome
     provenance: dict[str, Any] = {"official_url": record.answered, "fetched": record.fetched}
     try:
-        day = day_of(record.month, record.publisher)
+        day = day_about(record.month, record.publisher)
         if last and day is None and record.publisher == FT900:
             day = released
         elif last and day is None:
@@ -163,7 +163,7 @@ def _archived(month: pd.Period, places: addresses.Archive) -> Outcome:
     """Add the release about a month; its print is asked for only where the tables or the day are not known without."""
     *urls, printed_url = (url.format(month=month.to_timestamp()) for url in (*places.tables, places.printed))
     tables = next((answer for url in urls if (answer := _get(url, places.pause))), None)
-    day = day_of(month)
+    day = day_about(month)
     printed = None if tables and day else _get(printed_url, places.pause)
     answer = tables or printed
     if answer is None:

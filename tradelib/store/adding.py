@@ -18,7 +18,7 @@ from tradelib.quantity.rounding import printed
 from tradelib.sources.facts import FORM
 from tradelib.sources.files import files_of, read_file
 from tradelib.sources.identities import check, check_against, check_jumps, common
-from tradelib.store.reading import FT900, Release, release, releases
+from tradelib.store.reading import FT900, Release, day_of, release, releases
 from tradelib.store.tables import Figures
 from tradelib.store.writing import PUBLISHERS, write_release
 
@@ -262,14 +262,11 @@ def revisions(facts: pd.DataFrame, before: Release | None) -> tuple[pd.DataFrame
 
 def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:
     """Return the day of release that files or caller name, None where neither does; refuse two different days."""
-    files = {table.released: table.grids[0].file for table in tables if table.released}
-    try:
-        day = dt.date.fromisoformat(released) if isinstance(released, str) else released
-    except ValueError:
-        raise ParameterError(f"released {released!r} is not a day like 2024-04-04") from None
-    for named, file in files.items():
-        if named != (day := day or named):
-            raise SourceError(file, None, found=f"the day of release {named}", expected=str(day))
+    day = None if released is None else day_of(released, "released")
+    for table in tables:
+        if table.released and table.released != (day := day or table.released):
+            found = f"the day of release {table.released}"
+            raise SourceError(table.grids[0].file, None, found=found, expected=str(day))
     return day
 
 

@@ -27,6 +27,7 @@ HEADLINE = tuple(
 """The nine series of Exhibit 1."""
 
 FIRST = "first"
+"""A start before all others: the release that reaches back farthest."""
 
 
 class StoreWarning(UserWarning):
@@ -116,13 +117,14 @@ def load(
     2025-03                -140.5
     """
     known = known_on(vintage)
+    since = None if start is None else "" if start == FIRST else str(start)
     parts: dict[str, list[Quantity]] = {}  # of each column: the series itself, or exports and imports of a balance
     for word in _words(series):
-        if flows := _flows_of(word, known, start):
+        if flows := _flows_of(word, known, since):
             parts[replace(flows[0], flow="balance").name] = flows
         else:
             parts |= {quantity.name: [quantity] for quantity in _quantities([word], known)}
-    chosen = _choose([quantity.name for quantities in parts.values() for quantity in quantities], known, start)
+    chosen = _choose([quantity.name for quantities in parts.values() for quantity in quantities], known, since)
     loaded = {name: _loaded(release, name, freq) for name, release in chosen.items()}
     columns, about = {}, {}
     for name, (first, *others) in parts.items():
@@ -188,11 +190,11 @@ def _hint(word: str, known: Sequence[Release]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
 
 
-def _choose(names: Sequence[str], known: Sequence[Release], start: Month = None) -> dict[str, Release]:
+def _choose(names: Sequence[str], known: Sequence[Release], since: str | None = None) -> dict[str, Release]:
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
     newest = {name: next(release for release in known if release.find(name)) for name in names}
     whole = {
-        publisher: _having([release for release in known if release.publisher == publisher], list(own), start)
+        publisher: _having([release for release in known if release.publisher == publisher], list(own), since)
         for publisher, own in _by_publisher(newest).items()
     }
     return {name: whole[release.publisher] or release for name, release in newest.items()}
@@ -206,19 +208,18 @@ def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, dict[str, Release]
     return parts
 
 
-def _having(known: Sequence[Release], names: Sequence[str], start: Month) -> Release | None:
-    """Return the newest release that has all of some series, of those that do the newest that has them from a month on.
+def _having(known: Sequence[Release], names: Sequence[str], since: str | None) -> Release | None:
+    """Return the newest release that has all of some series from a month on, else the one that reaches back farthest.
 
-    None where there is none; with ``FIRST`` the one that has them from the earliest month on.
+    No more releases are opened than needed; None where none has them.
     """
-
-    def has_all(release: Release) -> bool:
-        return all(map(release.find, names))
-
-    if start == FIRST:
-        return min(filter(has_all, known), key=lambda release: _first(release, names), default=None)
-    reaching = (release for release in filter(has_all, known) if start is None or _first(release, names) <= str(start))
-    return next(reaching, None) or next(filter(has_all, known), None)
+    fitting = []
+    for release in known:
+        if all(map(release.find, names)):
+            if since is None or _first(release, names) <= since:
+                return release
+            fitting.append(release)
+    return min(fitting, key=lambda release: _first(release, names), default=None)
 
 
 def _first(release: Release, names: Sequence[str]) -> str:
@@ -230,7 +231,7 @@ def _first(release: Release, names: Sequence[str]) -> str:
     return max(months)
 
 
-def _flows_of(word: str, known: Sequence[Release], start: Month) -> list[Quantity] | None:
+def _flows_of(word: str, known: Sequence[Release], since: str | None) -> list[Quantity] | None:
     """Return exports and imports of a balance that no release prints from a month on; None of any other word.
 
     Raises
@@ -240,14 +241,12 @@ def _flows_of(word: str, known: Sequence[Release], start: Month) -> list[Quantit
     """
     if not word.startswith("balance_"):
         return None
-    printed = _having(known, [word], start)
-    if printed and (start is None or not _quantities([word], [printed])[0].is_additive):
+    printed = _having(known, [word], since)
+    if printed and (since is None or not _quantities([word], [printed])[0].is_additive):
         return None
     names = [f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports")]
-    if (both := _having(known, names, start)) is None:
-        return None
-    first = _first(both, names)
-    if printed and not first <= (first if start == FIRST else str(start)) < _first(printed, [word]):
+    both = _having(known, names, since)
+    if both is None or (printed and max(_first(both, names), since or "") >= _first(printed, [word])):
         return None
     flows = _quantities(names, [both])
     require_addable(flows)

@@ -226,7 +226,7 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     return fitting[-1]
 
 
-def day_of(month: pd.Period, publisher: str = FT900) -> dt.date | None:
+def day_about(month: pd.Period, publisher: str = FT900) -> dt.date | None:
     """Return the day of the newest release about a statistical month; None where the store has none."""
     return max((stored.released for stored in releases(publisher) if stored.month == month), default=None)
 
@@ -261,10 +261,18 @@ def _day(vintage: Vintage) -> dt.date:
         return vintage or dt.date.max
     try:
         if len(vintage) == len("2024-02"):
-            return day_of(month_of(vintage)) or dt.date.min
+            return day_about(month_of(vintage)) or dt.date.min
         return dt.date.fromisoformat(vintage)
     except ValueError:
         raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
+
+
+def day_of(value: str | dt.date, name: str) -> dt.date:
+    """Return the day that a value called ``name`` is, or raise ``ParameterError``."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ParameterError(f"{name} {value!r} is not a day like 2024-04-04") from None
 
 
 def month_of(text: str) -> pd.Period:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,7 +210,6 @@ def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
     from tradelib.sources.facts import FORM, read_series, series_layout
     from tradelib.sources.reader import read_table
     from tradelib.sources.rows import Grid
-    from tradelib.sources.tables import layouts
 
     grids = []
     for block in text.split("\f"):
@@ -219,11 +218,10 @@ def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
         grids.append(Grid.from_csv(body, file, *(sheet or [""])))
     if grids[0].sheet == FORM:
         return read_series(series_layout(name, entry["title"], entry["publisher"], entry["compilation"]), grids[0])
-    [layout] = [layout for layout in layouts() if layout.exhibit == name]
     table = read_table(grids)
-    if table.layout is not layout:
+    if table.exhibit != name:
         raise grids[0].error(None, f"table {table.exhibit}", f"table {name}, as {TOML} says")
-    return replace(table, layout=layout)
+    return table
 
 
 def stored_text(folder: Path, name: str, sha256: str) -> str:

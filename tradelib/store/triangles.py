@@ -6,7 +6,6 @@ columns say the day of release and the statistical month. ``triangle`` reads one
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,11 @@ import pandas as pd
 from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.quantity.rounding import printed
 from tradelib.store.loading import find
-from tradelib.store.reading import known_on
+from tradelib.store.reading import day_of, known_on
 from tradelib.store.tables import gap_free
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
 LEVELS = ["released", "statistical_month"]
@@ -72,15 +72,14 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     ComparabilityError
         More than one compilation was asked for: they differ by more than revisions.
     """
-    quantities = find(series)
-    if len(quantities) > 1:
-        names = ", ".join(quantity.name for quantity in quantities)
+    quantity, *others = find(series)
+    if others:
+        names = ", ".join(each.name for each in (quantity, *others))
         raise ParameterError(f"a triangle is of one series; {series!r} stands for {names}")
     if compilation is not None and not isinstance(compilation, str):
         raise ComparabilityError(
             f"a triangle is of one compilation, whose values only revisions change; found {compilation}"
         )
-    [quantity] = quantities
     prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = defaultdict(list)
     for release in reversed(known_on()):
         for name, values in release.prints(quantity.name).items():
@@ -109,11 +108,7 @@ def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
     ParameterError
         The day is not a date, or before the first release.
     """
-    try:
-        moment = pd.Timestamp(dt.date.fromisoformat(day) if isinstance(day, str) else day)
-    except ValueError:
-        raise ParameterError(f"{day!r} is not a day like 2024-04-04") from None
-    days = released(triangle)
+    moment, days = pd.Timestamp(day_of(day, "as of")), released(triangle)
     if moment < days[0]:
         raise ParameterError(
             f"nothing was known on {moment:%Y-%m-%d}; the first release at hand is of {days[0]:%Y-%m-%d}"
