@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
@@ -255,9 +254,8 @@ def revisions(facts: pd.DataFrame, before: Release | None) -> tuple[pd.DataFrame
     length = both["last"].astype("int64") - both["first"].astype("int64")
     revised = both[(both["change"] != 0) & (length == length.min())]
     revised = revised.sort_values("change", key=abs, ascending=False, kind="stable")
-    names = [Quantity(*row).name for row in revised[list(QUANTITY_COLUMNS)].itertuples(index=False, name=None)]
     renamed = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
-    return renamed.assign(name=names)[columns].reset_index(drop=True), len(both)
+    return renamed[columns].reset_index(drop=True), len(both)
 
 
 def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
-from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.result import Result
@@ -165,13 +164,12 @@ class Release(Tables, Result):
 
     def _figure(self, row: Mapping[Any, Any]) -> Figure:
         file = self.contents["files"][row["file"]]
-        quantity = Quantity(*(str(row[column]) for column in QUANTITY_COLUMNS))
         span = str(row["last"]) if row["first"] == row["last"] else f"{row['first']}..{row['last']}"
         return Figure.of(
             Cell(
-                quantity.name, span, exact(float(row["value"])), exhibit=str(row["exhibit"]), cell=row["cell"],
+                row["name"], span, exact(float(row["value"])), exhibit=str(row["exhibit"]), cell=row["cell"],
                 file=str(row["file"]), sha256=file["sha256"], released=str(self.released or ""),
-                marker=row["marker"], unit=quantity.unit,
+                marker=row["marker"], unit=row["unit"],
             )
         )  # fmt: skip
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
-
     from tradelib.sources.facts import Table
 
 TOML = "release.toml"
@@ -68,38 +66,35 @@ class Figures:
     Attributes
     ----------
     facts : pandas.DataFrame
-        One row a figure, with the columns ``quantity.FACT_COLUMNS`` and ``compilation``, table after table.
+        One row a figure, table after table, with the columns ``quantity.FACT_COLUMNS``, the ``compilation``, and the
+        canonical ``name`` of the quantity.
     quantities : dict of str to Quantity
         By canonical name.
     catalog : pandas.DataFrame
         By canonical name ``label``, ``unit``, and the ``mnemonic`` where FRED has one.
     aliases : dict of str to Quantity
         By the other names that quantities answer to, such as ``BOPGSTB``.
-    places : dict of str to array of int
-        By canonical name, which rows are of the quantity.
     """
 
     facts: pd.DataFrame
     quantities: dict[str, Quantity]
     catalog: pd.DataFrame
     aliases: dict[str, Quantity]
-    places: dict[str, np.ndarray]
 
     @classmethod
     def of(cls, tables: Sequence[Table]) -> Figures:
         """Return the figures that some tables have."""
         parts = [table.facts.assign(compilation=table.layout.compilation) for table in tables]
         facts = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(_REPEATED, "category"))
-        groups = facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False).indices
-        listed = [Quantity(*map(str, key)) for key in groups]
+        groups = facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False)
+        listed = [Quantity(*map(str, key)) for key, _ in groups]
         names = pd.Index([quantity.name for quantity in listed], name="name")
         words = [(quantity.label(), quantity.unit, MNEMONICS.get(quantity.name, "")) for quantity in listed]
         return cls(
-            facts,
+            facts.assign(name=names[groups.ngroup()].astype("category")),
             dict(zip(names, listed, strict=True)),
             pd.DataFrame(words, names, columns=["label", "unit", "mnemonic"]),
             {alias: quantity for quantity in listed for alias in quantity.aliases},
-            dict(zip(names, groups.values(), strict=True)),
         )
 
 
@@ -133,7 +128,7 @@ class Tables:
 
     @property
     def facts(self) -> pd.DataFrame:
-        """Every published figure, one row each, with the columns ``quantity.FACT_COLUMNS`` and ``compilation``."""
+        """Every published figure, one row each: ``quantity.FACT_COLUMNS``, ``compilation`` and ``name``."""
         return self.figures.facts
 
     @property
@@ -183,7 +178,7 @@ class Tables:
         return {str(own): gap_free(longest_first(rows).set_index("last")["value"].rename(name)) for own, rows in parts}
 
     def _all_rows(self, name: str) -> pd.DataFrame:
-        return self.facts.iloc[self.figures.places.get(name, [])]
+        return self.facts[self.facts["name"] == name]
 
 
 def gap_free(values: pd.Series) -> pd.Series:
