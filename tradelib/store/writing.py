@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tradelib.store.reading import Release
 
 PUBLISHERS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("publishers.toml").read_text("utf-8"))
+_LONGEST = 12
+"""Words that a cell may have before it is a sentence, if it is no title."""
 
 
 class StoreError(TradelibError):
@@ -60,7 +63,8 @@ def write_release(opened: Release, tables: Sequence[Table], own: Release | None,
 
 def _write_table(table: Table, folder: Path) -> dict[str, str]:
     """Write one table as text, and prove that the text says what the file said."""
-    text = "\f".join(Grid("", "", [[grid.file, grid.sheet]]).to_csv() + grid.to_csv() for grid in table.grids)
+    grids = table.grids if table.layout.down == FORM else [_without_sentences(grid) for grid in table.grids]
+    text = "\f".join(Grid("", "", [[grid.file, grid.sheet]]).to_csv() + grid.to_csv() for grid in grids)
     entry = {
         "title": table.title, "file": table.grids[0].file, "publisher": table.layout.publisher,
         "compilation": table.layout.compilation, "sha256": hashlib.sha256(text.encode()).hexdigest(),
@@ -69,3 +73,26 @@ def _write_table(table: Table, folder: Path) -> dict[str, str]:
         raise SourceError(table.grids[0].file, None, found=f"table {table.exhibit} changed by storing", expected="none")
     (folder / f"{table.exhibit}.csv").write_text(text, encoding="utf-8", newline="")
     return entry
+
+
+def _without_sentences(grid: Grid) -> Grid:
+    """Return a grid without notes and explanations; every cell that stays keeps its place."""
+    named = set(titles(grid))
+    rows: list[list[str]] = []
+    figures = False
+    for row in grid.rows:
+        text = " ".join(cell for cell in row[grid.sheet == "pdf" :] if cell.strip())
+        several = sum(bool(re.fullmatch(r"-?[\d,]*\.?\d+|\(-\)|\(X\)|n\.a\.", cell.strip())) for cell in row) > 2
+        figures = figures or several
+        note = not several and figures and (NOTES.match(text.strip()) or text.strip().endswith("."))
+        if note and grid.sheet not in ("", "pdf"):  # pages of a text begin with their notes again
+            break
+        if note or (len(text.split()) > _LONGEST and not several and not _is_head(row) and text.strip() not in named):
+            row = row[:1] if grid.sheet == "pdf" else []  # noqa: PLW2901
+        rows.append([cell.rstrip() for cell in row])
+    return Grid(grid.file, grid.sheet, rows)
+
+
+def _is_head(row: Sequence[str]) -> bool:
+    """Tell whether a row has heads beside each other: a sentence stands alone in its cell."""
+    return sum(bool(cell.strip()) for cell in row[1:]) > 1 or any("Period" in cell for cell in row[:2])
