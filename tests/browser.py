@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -20,23 +20,38 @@ def chromium() -> str | None:
 needed = pytest.mark.needs("browser")
 
 
+Opened = tuple[Any, list[str], list[str]]
+"""A page, what it requested that is no file or data, and what it said on the console."""
+
+
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[Any, list[str], list[str]]]:
-    """Provide a page, what it requested that is no file or data, and what it said on the console."""
+def started() -> Iterator[Callable[[Path], Opened]]:
+    """Start a browser; provide what opens a page in it, each as somebody new would meet it."""
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=flags)
-        page = browser.new_context(offline=True, viewport={"width": 1100, "height": 900}).new_page()
-        requests, messages = list[str](), list[str]()
-        page.on("request", lambda r: None if r.url.startswith(("data:", "file:")) else requests.append(r.url))
-        page.on("console", lambda message: messages.append(message.text))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.on("requestfailed", lambda request: messages.append(request.url))
-        page.goto(path.as_uri())
-        yield page, requests, messages
+
+        def open_page(path: Path) -> Opened:
+            page = browser.new_context(offline=True, viewport={"width": 1100, "height": 900}).new_page()
+            requests, messages = list[str](), list[str]()
+            page.on("request", lambda r: None if r.url.startswith(("data:", "file:")) else requests.append(r.url))
+            page.on("console", lambda message: messages.append(message.text))
+            page.on("pageerror", lambda error: messages.append(str(error)))
+            page.on("requestfailed", lambda request: messages.append(request.url))
+            page.goto(path.as_uri())
+            return page, requests, messages
+
+        yield open_page
         browser.close()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """Provide a page in a browser of its own."""
+    with started() as open_page:
+        yield open_page(path)
 
 
 def overflow(page: Any, width: int) -> int:
