@@ -70,13 +70,13 @@ def lab(tmp_path_factory):
     server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=1)  # noqa: S310 - the server above
                 break
             except OSError:
                 assert server.poll() is None, (base / "log").read_text(encoding="utf-8")
-                time.sleep(0.5)
+                time.sleep(0.1)
         yield folder, address
     finally:
         server.terminate()
@@ -112,7 +112,8 @@ def idle(page):
 
 
 def open_path(page, path):
-    page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', {path})", path)
+    # Nothing comes back: the widget that the command returns would take seconds to describe.
+    page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", path)
     page.wait_for_function("path => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=path)
 
 
