@@ -9,12 +9,16 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import whole
 from browser import chromium
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 settings.register_profile("default", derandomize=True, database=None, max_examples=40, **_QUIET)
@@ -74,6 +78,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def official_folder() -> Path:
     """Return the folder of real official files; tests that use it are left out where there is none."""
     return OFFICIAL
+
+
+@pytest.fixture(scope="session")
+def warm_server() -> Iterator[None]:
+    """Keep the process that kernels are forked from while tests run that need one: it takes three seconds to load."""
+    from tradelib.report.execution import warm
+
+    if not warm.available():
+        yield
+        return
+    with warm.running():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from unittest import mock
 
 import matplotlib as mpl
 import nbformat
@@ -40,16 +41,24 @@ def cells_of(stem):
     ]
 
 
+def drawn_onto_nothing(figure):
+    """Draw a figure as ``print_figure`` does, without the picture."""
+    figure.draw_without_rendering()
+    return b""
+
+
 def record_of(stem, **parameters):
     """Return what a notebook records with these parameters, its cells run in this process and not in a kernel.
 
-    A kernel takes seconds to start, and that the notebooks run in kernels is tested by the whole runs.
+    A kernel takes seconds to start, and that the notebooks run in kernels is tested by the whole runs. Figures are
+    laid out and drawn, but onto nothing.
     """
     mpl.use("Agg")
     space = {}
-    for declares, code in cells_of(stem):
-        exec(code, space)  # noqa: S102 - the notebook's own cells
-        space |= parameters if declares else {}
+    with mock.patch("tradelib.report.notebook.print_figure", drawn_onto_nothing):
+        for declares, code in cells_of(stem):
+            exec(code, space)  # noqa: S102 - the notebook's own cells
+            space |= parameters if declares else {}
     recorded = space["record"]._recorded
     json.dumps(recorded, allow_nan=False, default=str)  # as ``results.json`` is written: no missing number in it
     return recorded

@@ -40,9 +40,9 @@ def built(tmp_path_factory):
     return {path.suffix: path for path in folder.iterdir()}
 
 
-@pytest.fixture(scope="module", params=[".whl", ".gz"])
-def installed(request, built, tmp_path_factory):
-    """Install into an environment of its own, in the versions of the lock."""
+@pytest.fixture(scope="module")
+def installed(built, tmp_path_factory):
+    """Install the wheel into an environment of its own, in the versions of the lock."""
     folder = tmp_path_factory.mktemp("venv")
     uv = shutil.which("uv", path=Path(sys.executable).parent)  # as the environment was made: the same, and quicker
     venv.create(folder, with_pip=uv is None)
@@ -52,7 +52,7 @@ def installed(request, built, tmp_path_factory):
     pins = folder / "pins.txt"
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pins.write_text("\n".join(line.rstrip(" \\") for line in lines if line and line[0].isalnum()), encoding="utf-8")
-    run(*pip, "--quiet", "--constraint", pins, built[request.param], cwd=folder)
+    run(*pip, "--quiet", "--constraint", pins, built[".whl"], cwd=folder)
     return binaries, folder
 
 
@@ -67,6 +67,19 @@ def test_both_have_what_the_package_reads_and_no_checkout_files_beside(built):
         inside = {name.split("/", 1)[1] for name in sdist.getnames() if "/" in name}
     assert {"data/ft900/2025-05-06/1.csv", "notebooks/01_overview.ipynb", "LICENSE", "CITATION.cff"} <= inside
     assert not [name for name in inside if name.startswith((".venv", "work/", "docs/_"))]
+
+
+def test_the_sdist_builds_the_same_wheel(built, tmp_path):
+    with tarfile.open(built[".gz"]) as sdist:
+        sdist.extractall(tmp_path, filter="data")
+    [source] = tmp_path.iterdir()
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=source)
+    [again] = tmp_path.glob("*.whl")
+    assert again.name == built[".whl"].name
+    with zipfile.ZipFile(built[".whl"]) as first, zipfile.ZipFile(again) as second:
+        assert {info.filename: info.CRC for info in second.infolist()} == {
+            info.filename: info.CRC for info in first.infolist()
+        }
 
 
 def test_load_works_outside_the_checkout(installed):

@@ -25,7 +25,7 @@ from tradelib.report.execution.runs import RunError
 from tradelib.report.parameters import Parameters
 from tradelib.report.sweep import sweep
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warm_server")]
 linux = pytest.mark.skipif(not warm.available(), reason="needs Linux")
 
 
@@ -98,16 +98,18 @@ def test_each_misbehaviour_is_a_clear_message_and_harms_no_other(
 ) -> None:
     texts = ["endless", "deaf", "hungry", "good", "chatty", "better", "dying", "aborting", "best"]
     jobs = odd_jobs(tmp_path, monkeypatch, MISBEHAVE, texts)
-    limits = Limits(seconds=15, memory=2_000_000_000, output=5_000_000)
+    seconds = 8 if kernel == "warm" else 15  # a stock kernel takes some to start
+    limits = Limits(seconds=seconds, memory=2_000_000_000, output=5_000_000)
+    before = psutil.Process().children(recursive=True)
     got = sweep(jobs, tmp_path / "s", executor=threads(3, kernel, limits))
-    told = {job.values["text"]: got.failures.get(job.place) for job in jobs}
-    assert {name for name, error in told.items() if error is None} == {"good", "better", "best"}
-    assert told["endless"] == told["deaf"] == "took longer than 15 seconds"
-    assert told["hungry"] == "cell 3: MemoryError; a run may take 2 GB"
-    assert told["chatty"] == "showed more than 5 million characters"
-    assert "Kernel died: it crashed" in told["dying"]
-    assert "Kernel died" in told["aborting"]
-    assert sweeps.kernels(psutil.Process().children()) == []
+    errors = {job.values["text"]: got.failures.get(job.place) for job in jobs}
+    assert {name for name, error in errors.items() if error is None} == {"good", "better", "best"}
+    assert errors["endless"] == errors["deaf"] == f"took longer than {seconds} seconds"
+    assert errors["hungry"] == "cell 3: MemoryError; a run may take 2 GB"
+    assert errors["chatty"] == "showed more than 5 million characters"
+    assert "Kernel died: it crashed" in errors["dying"]
+    assert "Kernel died" in errors["aborting"]
+    assert sweeps.kernels(set(psutil.Process().children(recursive=True)) - set(before)) == []
     largest = max(path.stat().st_size for path in (tmp_path / "s").rglob("*.ipynb"))
     assert largest < 20_000_000
 
@@ -199,14 +201,27 @@ def test_memory_and_open_files_stay_flat(small: Path, tmp_path: Path) -> None:
     assert told[-1][0] < told[third][0] * 1.15
 
 
-@pytest.fixture
-def dask_cluster(small: Path):
-    """A scheduler and two workers, in processes of their own."""
-    assert small.is_dir()
+@pytest.fixture(scope="module")
+def cluster_of_two(tmp_path_factory: pytest.TempPathFactory):
+    """Return a scheduler and two workers, in processes of their own, which have found a folder of notebooks."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as made:
-        yield made
+    folder = tmp_path_factory.mktemp("cluster") / "notebooks"
+    sweeps.write_notebook(folder, "23_trend")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRADELIB_NOTEBOOKS", str(folder))
+        made = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    with made:
+        yield made, folder
+
+
+@pytest.fixture
+def dask_cluster(cluster_of_two, monkeypatch: pytest.MonkeyPatch):
+    """Return the cluster, the notebooks here being those of its workers; a worker that was killed is there again."""
+    made, folder = cluster_of_two
+    monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(folder))
+    sweeps.wait_until(lambda: len(made.scheduler.workers) == 2, "a worker is missing")
+    return made
 
 
 @linux
@@ -229,14 +244,12 @@ def test_a_cluster_gives_the_same_though_a_worker_is_killed(dask_cluster, tmp_pa
     assert sweeps.kernels(below) == []
 
 
-def test_other_code_on_a_worker_is_refused(dask_cluster, tmp_path: Path, small: Path) -> None:
+def test_other_code_on_a_worker_is_refused(dask_cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = sweep_of("trend", over=["start=2010-01,2011-01"])
-    (tmp_path / "other").mkdir()
     sweeps.write_notebook(tmp_path / "other", "23_trend", "x = 1")
-    os.environ["TRADELIB_NOTEBOOKS"] = str(tmp_path / "other")
+    monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path / "other"))
     with pytest.raises(RunError, match=r"must be the same on both sides:\ntcp.*: other notebook"):
         sweep(jobs, tmp_path / "s", executor=cluster(dask_cluster.scheduler_address))
-    assert small.is_dir()
 
 
 def test_no_scheduler_is_a_plain_message(tmp_path: Path, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,13 @@ pandas.DataFrame({f'a long name of column {n}': [1.5] for n in range(9)})
 """, "import nothing_of_this_name"  # fmt: skip
 
 
+@pytest.fixture
+def of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the server of the other tests alone: this one's begins and ends with the test."""
+    monkeypatch.setattr(warm, "_server", None)
+    monkeypatch.setattr(warm, "_users", 0)
+
+
 @pytest.fixture(autouse=True)
 def _specs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_PATH", str(warm.SPECS))
@@ -84,6 +91,7 @@ def gone(pids: set[int], seconds: float = 30) -> set[int]:
 
 
 @slow
+@pytest.mark.usefixtures("warm_server")
 def test_a_warm_kernel_finds_and_shows_what_a_stock_kernel_does(tmp_path: Path) -> None:
     with warm.running():
         got = run(warm.NAME, *STATE, folder=tmp_path)
@@ -96,6 +104,7 @@ def test_a_warm_kernel_finds_and_shows_what_a_stock_kernel_does(tmp_path: Path) 
 
 
 @slow
+@pytest.mark.usefixtures("of_its_own")
 def test_kernels_share_no_random_state_and_no_variable(tmp_path: Path) -> None:
     source = "import random, numpy; print(random.random(), numpy.random.random(), 'kept' in globals()); kept = 1"
     with warm.running():
@@ -108,6 +117,7 @@ def test_kernels_share_no_random_state_and_no_variable(tmp_path: Path) -> None:
 
 
 @slow
+@pytest.mark.usefixtures("warm_server")
 def test_a_kernel_ends_as_a_stock_kernel_does(tmp_path: Path) -> None:
     """What it has open is written, and what it asked for at its end is done."""
     source = "import atexit, pathlib; atexit.register(pathlib.Path('asked').touch); kept = open('kept', 'w')"
@@ -118,6 +128,7 @@ def test_a_kernel_ends_as_a_stock_kernel_does(tmp_path: Path) -> None:
 
 
 @slow
+@pytest.mark.usefixtures("of_its_own")
 def test_after_a_change_of_code_kernels_start_as_stock_ones_and_those_at_work_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +159,7 @@ def test_state_follows_files_and_start_up_settings(tmp_path: Path, monkeypatch: 
 
 
 @slow
+@pytest.mark.usefixtures("of_its_own")
 def test_a_killed_server_takes_its_kernels_along_and_is_replaced(tmp_path: Path) -> None:
     with warm.running():
         first = warm.server()
@@ -160,6 +172,7 @@ def test_a_killed_server_takes_its_kernels_along_and_is_replaced(tmp_path: Path)
         assert warm.server() is not first
 
 
+@pytest.mark.usefixtures("of_its_own")
 def test_where_a_server_cannot_load_kernels_are_stock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     broken = tmp_path / "forkserver.py"
     source = warm._SERVER.read_text(encoding="utf-8")
@@ -171,6 +184,7 @@ def test_where_a_server_cannot_load_kernels_are_stock(monkeypatch: pytest.Monkey
         assert chosen.kind == "stock"
 
 
+@pytest.mark.usefixtures("of_its_own")
 def test_a_server_that_still_loads_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ctrl-C in the first seconds ends the command at once."""
     endless = tmp_path / "forkserver.py"
@@ -236,6 +250,7 @@ def test_no_process_and_no_half_report_stays_when_the_run_is_ended(
 
 
 @slow
+@pytest.mark.usefixtures("warm_server")
 @pytest.mark.parametrize("kernel", ["warm", "stock"])
 def test_the_executor_says_which_kernel_and_leaves_no_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: str
