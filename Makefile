@@ -37,15 +37,16 @@ help:
 report: .venv/installed
 	@$(BIN)/tradelib report $(ARGS)
 
+# Whole files beside each other, in the order of conftest.py: the longest come first.
 test: .venv/installed
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:nbval tests
 	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow tests
 
 nightly: .venv/installed
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py)
+	HYPOTHESIS_PROFILE=nightly TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py) \
+	  tests/test_mutated.py tests/test_parameter_sets.py
 	TRADELIB_NIGHTLY=1 TRADELIB_KILLS=50 $(BIN)/python -m pytest -m slow tests/test_killed.py tests/test_add_killed.py \
-	  tests/test_run.py tests/test_sweep_runs.py tests/test_warm.py
+	  tests/test_run.py tests/test_page_in_browser.py tests/test_sweep_runs.py tests/test_warm.py
 
 lab: .venv/installed
 	$(BIN)/python lab/start.py $(ARGS)

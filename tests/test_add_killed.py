@@ -13,7 +13,7 @@ import pytest
 
 from tradelib import store
 
-KILLS = int(os.environ.get("TRADELIB_KILLS", "4"))
+KILLS = int(os.environ.get("TRADELIB_KILLS", "3"))
 ADD = "import sys; from tradelib import store; store.add(sys.argv[1:], '2023-06-07')"
 
 

@@ -446,7 +446,10 @@ SETS = [
         lambda **_: "Of the three months that came since, none lay in the 80% band",
     ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
-    ("28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022"),
+    pytest.param(
+        "28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022",
+        marks=pytest.mark.nightly,
+    ),
     ("29_own_adjustment", {"start": "2010-01", "end": "2020-04", "engine": "stl"}, lambda **_: "STL has no such card"),
     ("29_own_adjustment", {"series": CHINA, "engine": "x11"}, lambda **_: "Outliers of 2020"),
     ("30_first_adjustment", {"years": 3, "start": "2010-01", "end": "2020-04"}, flips),

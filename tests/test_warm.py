@@ -250,7 +250,7 @@ def test_no_process_and_no_half_report_stays_when_the_run_is_ended(
 
 
 @slow
-@pytest.mark.usefixtures("warm_server")
+@pytest.mark.usefixtures("of_its_own")
 @pytest.mark.parametrize("kernel", ["warm", "stock"])
 def test_the_executor_says_which_kernel_and_leaves_no_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: str
