@@ -41,17 +41,15 @@ def verify(folder: Path) -> tuple[list[str], str]:
         The folder is no report.
     """
     manifest = _manifest(folder)
-    inputs = manifest["inputs"]
+    inputs, files = manifest["inputs"], manifest["files"]
     with tempfile.TemporaryDirectory() as place:
         again = report(inputs["options"], only=inputs["only"], pdf=inputs["pdf"], out=Path(place) / "again", force=True)
         now = _manifest(again.folder)
-    there = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in manifest["files"]}
-    lines = [
-        f"{name} was changed after it was made" for name, sha256 in manifest["files"].items() if there[name] != sha256
-    ]
+    there = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in files}
+    lines = [f"{name} was changed after it was made" for name, sha256 in files.items() if there[name] != sha256]
     moved = sorted(name for name, value in now["inputs"].items() if value != inputs.get(name))
     why = f" ({', '.join(moved)} changed)" if moved else ""
-    lines += [f"{n} differs{why}" for n in sorted({n for n, _ in manifest["files"].items() ^ now["files"].items()})]
+    lines += [f"{n} differs{why}" for n in sorted({n for n, _ in files.items() ^ now["files"].items()})]
     return lines, hashlib.sha256(json.dumps(now["files"], sort_keys=True).encode()).hexdigest()
 
 
@@ -69,9 +67,8 @@ def whence(file: Path) -> str:
     for folder in [*file.absolute().parents, *sorted(Path("reports").glob("*/"))]:
         if (folder / MANIFEST).is_file() and not folder.name.startswith("."):
             manifest = _manifest(folder)
-            for name, known in manifest["files"].items():
-                if known == sha256:
-                    return _origin(name, manifest)
+            if same := [name for name, known in manifest["files"].items() if known == sha256]:
+                return _origin(same[0], manifest)
     if origin := _written_in(file.read_bytes()):
         if "notebook" in origin:
             return _of_notebook(origin["source"], origin["notebook"], origin["parameters"])
