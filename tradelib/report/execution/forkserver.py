@@ -62,7 +62,7 @@ def serve(descriptor: int) -> None:
 
 
 def _load() -> None:
-    """Load what the notebooks will ask for, and matplotlib's fonts, which the first figure would wait for."""
+    """Load what every notebook would wait for: libraries, fonts, the figures of all releases, declared parameters."""
     # What some look at when they load, as it is in a kernel: matplotlib the backend, pandas terminal and encoding.
     cast("TextIOWrapper", sys.stdout).reconfigure(encoding="UTF-8")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
@@ -76,6 +76,13 @@ def _load() -> None:
     figure = Figure()
     figure.add_subplot().set_title("Title", fontweight="bold")
     FigureCanvasAgg(figure).draw()
+    from tradelib.quantity.errors import TradelibError
+    from tradelib.report.parameters import notebooks
+    from tradelib.store import load
+
+    with contextlib.suppress(TradelibError, OSError):  # what is wrong with data or notebooks, the run itself says
+        load(start="first")
+        notebooks()
     gc.collect()
     gc.freeze()  # so that no kernel's collector touches, and thereby copies, the memory all share
 
