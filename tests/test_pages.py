@@ -1,6 +1,8 @@
 """The formulas that stand on the pages of trend, breaks and forecasts, on numbers whose answer is known."""
 
 import ast
+from bisect import insort
+from math import ceil
 from pathlib import Path
 
 import nbformat
@@ -31,7 +33,8 @@ def page(name, **names):
 
 TREND, BREAKS = page("23_trend", in_percent=True), page("26_breaks")
 NEWEST = page("40_newest_trend")
-FORECASTS = page("27_forecasts", steps=pd.RangeIndex(1, 13), flow="balance", memory=0.8, back=0.7)
+CHOSEN = {"flow": "balance", "memory": 0.8, "back": 0.7, "fewest": 39}
+FORECASTS = page("27_forecasts", steps=pd.RangeIndex(1, 13), insort=insort, ceil=ceil, **CHOSEN)
 
 
 def months(values, start="2000-01"):
@@ -80,12 +83,15 @@ def test_the_count_depends_on_the_price_of_a_break():
 
 @given(st.integers(39, 400), st.sampled_from([0.8, 0.95, 0.975]))
 def test_a_conformal_quantile_is_the_rank_that_it_says(n, level):
-    got = FORECASTS["quantile"](np.r_[np.nan, np.arange(1.0, n + 1)], level)
-    assert got == -(-round(level * (n + 1) * 1000) // 1000)
+    scores = months(np.r_[np.nan, np.arange(float(n), 0, -1)])
+    got = FORECASTS["quantiles"](scores, level)
+    assert got.iloc[-1] == -(-round(level * (n + 1) * 1000) // 1000)
+    assert got.iloc[:39].isna().all()
+    assert got.iloc[39:].notna().all()
 
 
 def test_too_few_scores_reach_to_infinity():
-    assert FORECASTS["quantile"](np.arange(1.0, 19), 0.95) == np.inf
+    assert FORECASTS["quantile"](list(range(1, 19)), 0.95) == np.inf
 
 
 @pytest.mark.parametrize("signed", [True, False])

@@ -37,7 +37,7 @@ def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]
     Parameters
     ----------
     fit : callable
-        Fits and returns the library's result.
+        Fits and returns the library's result, or its parameters alone.
     what : str
         What is fitted, for messages.
 
@@ -52,7 +52,7 @@ def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]
             result = fit()
         except (ValueError, IndexError, RuntimeError, ZeroDivisionError, np.linalg.LinAlgError) as error:
             raise SeriesError(f"{what} cannot be fitted: {error}") from error
-    if not np.isfinite(np.asarray(result.params, dtype=float)).all():
+    if not np.isfinite(np.asarray(getattr(result, "params", result), dtype=float)).all():
         raise SeriesError(f"{what} cannot be fitted: its parameters are not finite")
     for_developers = (FutureWarning, DeprecationWarning, PendingDeprecationWarning)
     lines = [str(w.message).strip().splitlines()[0] for w in caught if not issubclass(w.category, for_developers)]
@@ -94,14 +94,15 @@ def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarr
     def model(data: np.ndarray) -> Any:
         return build((data - data[0] - slope * np.arange(len(data))) / scale)
 
-    fit, notes = fit_quietly(lambda: model(values).fit(disp=False, maxiter=200, cov_type="none"), name)
-    estimates = zip(fit.model.param_names, map(float, fit.params), strict=True)
+    fitted = model(values)
+    params, notes = fit_quietly(lambda: fitted.fit(disp=False, maxiter=200, return_params=True), name)
+    estimates = zip(fitted.param_names, map(float, params), strict=True)
     variances = {key.removeprefix("sigma2."): value for key, value in estimates if key.startswith("sigma2")}
     zero = [key for key, value in variances.items() if value <= _ZERO * max(variances.values())]
     notes += tuple(f"{name}: the variance of the {key} is zero" for key in zero)
 
     def ahead(data: np.ndarray, horizon: int) -> np.ndarray:
-        passed = model(data).filter(fit.params, cov_type="none").filter_results
+        passed = model(data).filter(params, cov_type="none").filter_results
         reads = [passed.design[0, :, 0]]
         while len(reads) < horizon:
             reads.append(reads[-1] @ passed.transition[:, :, 0])
