@@ -80,9 +80,7 @@ def test_the_automatic_model_is_the_published_one_in_full():
         assert estimates.loc[name, "estimate"] / estimates.loc[name, "standard_error"] == pytest.approx(z, abs=5.1e-4)
     assert (got.engine, got.model, got.scale, len(got.components)) == ("seats", "(0 1 1)(0 1 1)", "log", 144)
     assert [round(got.number(key), 1) for key in ("aicc", "bic", "qssadj")] == [947.3, 963.9, 0.0]
-    errors = saved.months(got.saved["rsd"]).values[
-        :, 0
-    ]  # theirs are of all months, with errors estimated before the first
+    errors = saved.by_month(got.saved["rsd"])["rsd"]  # theirs are of all months, with errors estimated before the first
     assert float(acorr_ljungbox(errors, lags=[24])["lb_stat"].iloc[0]) == pytest.approx(26.65, abs=0.005)
     assert shapiro(errors).statistic == pytest.approx(0.9908, abs=5.1e-5)
 
@@ -487,4 +485,4 @@ def test_seats_says_when_it_cannot_split_the_model():
 )
 def test_numbers_as_fortran_writes_them(word, expected):
     text = f"date\tseries\n------\t------\n200501\t{word}\n"
-    assert saved.months(text).values.tolist() == [[expected]]
+    assert saved.by_month(text).to_numpy().tolist() == [[expected]]

@@ -257,12 +257,12 @@ def test_a_sign_of_comments_inside_quotes_is_a_letter():
     [
         ("series{start=2000.1 data=(1 2)}", "expected specs without data"),
         ("series{file='x.dat'}", "other files are not read"),
-        ("series{data=(1 2 }", "parenthesis"),
-        ("series{data=1 2) }", "parenthesis"),
+        ("series{data=(1 2 }", "found 'data=.1 2'; expected argument = value, with its parentheses"),
+        ("series{data=1 2) }", "found '2.'; expected argument = value, with its parentheses"),
         ("x11{} x11{mode=add}", "spec 'x11' stands 2 times"),
         ("x11{ s3x3 }", "found 's3x3'"),
-        ("x11{ junk seasonalma=s3x3 }", "found 'junk'"),
-        ("x11{ seasonalma=s3x3 junk }", "found 's3x3 junk'"),
+        ("x11{ junk seasonalma=s3x3 }", "found 'junk seasonalma=s3x3'"),
+        ("x11{ seasonalma=s3x3 junk }", "found 'junk'"),
     ],
 )
 def test_text_that_means_something_else_is_refused(text, told):

@@ -14,7 +14,7 @@ from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months, trimmed
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
-from tradelib.seasonal.x13.spec import LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
+from tradelib.seasonal.x13.spec import ARGUMENTS, LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
 from tradelib.store.queries import described, one_series
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ _SAVED = {
 }  # fmt: skip
 _MODELS = {"arima", "automdl", "pickmdl", "regression", "outlier", "estimate", "forecast"}
 """Specs that have a regARIMA model; X-11 can do without one."""
-_SILENT = (
-    "series", "transform", "regression", "automdl", "outlier", "estimate", "forecast", "check", "seats", "x11",
-    "slidingspans", "history", "spectrum", "identify", "x11regression", "force", "pickmdl",
-)  # fmt: skip
 
 
 def x13(
@@ -175,7 +171,7 @@ def _to_run(spec: Spec) -> Spec:
     models = not _MODELS.isdisjoint(parts)
     for name in ("series", "spectrum", *(("estimate", "forecast") if models else ())):
         parts.setdefault(name, {})
-    parts = {name: {"print": "none"} | arguments if name in _SILENT else arguments for name, arguments in parts.items()}
+    parts = {name: {"print": "none"} | own if "print" in ARGUMENTS[name] else own for name, own in parts.items()}
     parts["spectrum"] = {"logqs": "yes"} | parts["spectrum"]
     if spec.engine:
         parts[spec.engine]["appendfcst"] = "yes"

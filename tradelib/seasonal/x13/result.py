@@ -71,12 +71,12 @@ class Adjustment(Result):
         sums of years made those of the series.
         """
         index, neutral = pd.PeriodIndex(self.series.index), 1.0 if self.multiplicative else 0.0
-        columns = {"observed": self.series.to_numpy()}
+        columns = {"observed": self.series}
         for name in _TABLES if self.engine else ():
             # X-13 writes no factors where there is nothing to take out.
-            columns[name] = _months(self.engine, name, self.saved).at(index, neutral)
+            columns[name] = self._saved(name).reindex(index, fill_value=neutral)
         if "saa" in self.saved:
-            columns["forced"] = saved.months(self.saved["saa"]).at(index)
+            columns["forced"] = saved.by_month(self.saved["saa"]).iloc[:, 0].reindex(index)
         return pd.DataFrame(columns, index=index)
 
     @property
@@ -99,7 +99,7 @@ class Adjustment(Result):
     @property
     def factor_forecasts(self) -> pd.Series:
         """Factors of the months to come."""
-        return _months(self.engine, "factors", self.saved).after(self.components.index)
+        return self._saved("factors").loc[self.components.index[-1] + 1 :].rename(None)
 
     @property
     def scale(self) -> Literal["log", "level"]:
@@ -115,7 +115,9 @@ class Adjustment(Result):
     @cached_property
     def coefficients(self) -> pd.DataFrame:
         """Coefficients of the ARIMA model: ``estimate`` and ``standard_error``."""
-        return saved.coefficients(self.saved.get("est", ""))
+        table = saved.estimates(self.saved.get("est", ""), "arima")
+        names = pd.Index(table["operator"] + " " + table["lag"].str.lstrip("0"), name="coefficient")
+        return table[["estimate", "standard_error"]].set_axis(names)
 
     @cached_property
     def regression(self) -> pd.DataFrame:
@@ -123,8 +125,9 @@ class Adjustment(Result):
 
         Effects that the spec ``x11regression`` estimates are in the factors and not listed here.
         """
-        regressors = saved.regression(self.saved.get("est", ""))
-        return regressors[regressors["group"] != "Missing Value"]
+        table = saved.estimates(self.saved.get("est", ""), "regression").query("group != 'Missing Value'")
+        table = table.set_index("variable")[["group", "estimate", "standard_error"]]
+        return table.assign(t=table["estimate"] / table["standard_error"].replace(0.0, np.nan))
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
@@ -132,8 +135,8 @@ class Adjustment(Result):
 
         The interval holds 95 percent, unless the argument ``probability`` of the spec ``forecast`` says otherwise.
         """
-        forecasts = saved.months(self.saved.get("fct", ""), 3)
-        return pd.DataFrame(forecasts.values, forecasts.index, columns=["forecast", "lower", "upper"])
+        columns = {"lowerci": "lower", "upperci": "upper"}
+        return saved.by_month(self.saved.get("fct", "date forecast lowerci upperci\n\n")).rename(columns=columns)
 
     @cached_property
     def residuals(self) -> pd.Series:
@@ -142,7 +145,13 @@ class Adjustment(Result):
         The first months, lost to differences, are left out, and so are errors that X-13 estimates for before the
         first month.
         """
-        return saved.residuals(self.saved.get("rsd", ""), int(self.diagnostics.get("nefobs", 0)))
+        errors, used = saved.by_month(self.saved.get("rsd", "")).iloc[:, 0], int(self.diagnostics.get("nefobs", 0))
+        return errors.iloc[max(0, len(errors) - used) :].rename("residual")
+
+    def _saved(self, component: str) -> pd.Series:
+        """Return a component as X-13 saved it; without months where it saved none."""
+        letter = {"seats": "s", "x11": "d", None: ""}[self.engine]
+        return saved.by_month(self.saved.get(f"{letter}{_TABLES[component]}", "")).iloc[:, 0]
 
     def saved_table(self, extension: str) -> pd.DataFrame:
         """Return a table that X-13 saved, by month, for example ``d8`` after ``x11={"save": "(d8)"}``.
@@ -153,7 +162,7 @@ class Adjustment(Result):
             There is no such table, or it is not one by month; its text is in ``saved``.
         """
         try:
-            return saved.frame(self.saved[extension])
+            return saved.by_month(self.saved[extension])
         except KeyError:
             raise ParameterError(f"X-13 saved no table {extension!r}; possible: {', '.join(self.saved)}") from None
         except ValueError as error:
@@ -257,12 +266,6 @@ class Adjustment(Result):
                 f"Q {self.number('f3.q'):.2f}, M7 {self.number('f3.m07'):.3f}, seasonality {self.identifiable}"
             )
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
-
-
-def _months(engine: Engine | None, name: str, tables: dict[str, str]) -> saved.Months:
-    """Return the saved table of a component; an empty one where X-13 wrote none."""
-    letter = {"seats": "s", "x11": "d", None: ""}[engine]
-    return saved.months(tables.get(f"{letter}{_TABLES[name]}", ""))
 
 
 _SPAN = re.compile(r"(\d+)\w+ month, *(\d+)")

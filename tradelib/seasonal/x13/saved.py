@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,114 +10,40 @@ import pandas as pd
 from tradelib.quantity.errors import EngineError
 from tradelib.seasonal.x13.spec import parse
 
-_NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}$)")
+_NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}\s)")
+"""Where Fortran leaves out the letter of an exponent of three digits: 0.4-123 is 0.4E-123."""
 
 
-def _numbers(words: list[str]) -> list[float]:
-    """Return numbers as Fortran writes them: an exponent of three digits has no letter, 0.4-123 is 0.4E-123."""
-    try:
-        return [float(word) for word in words]
-    except ValueError:
-        return [float(_NO_LETTER.sub("E", word)) for word in words]
-
-
-class Months(NamedTuple):
-    """A saved table by month: the first month as pandas counts them, and values, months down."""
-
-    first: int
-    values: np.ndarray
-
-    @property
-    def index(self) -> pd.PeriodIndex:
-        """Its months."""
-        return months_from(self.first, len(self.values))
-
-    def at(self, index: pd.PeriodIndex, lacking: float = np.nan) -> np.ndarray:
-        """Return the first column at months without gaps; where the table has none, what stands for lacking."""
-        column = np.full(len(index), lacking)
-        shift = index[0].ordinal - self.first
-        values = self.values[max(0, shift) : max(0, shift + len(index)), 0]
-        column[max(0, -shift) : max(0, -shift) + len(values)] = values
-        return column
-
-    def after(self, index: pd.PeriodIndex, name: str | None = None) -> pd.Series:
-        """Return the first column at the months after an index."""
-        shift = max(0, index[-1].ordinal + 1 - self.first)
-        values = self.values[shift:, 0]
-        return pd.Series(values, months_from(self.first + shift, len(values)), name=name, dtype=float)
-
-
-def months_from(first: int, count: int) -> pd.PeriodIndex:
-    """Return so many months from one, as pandas counts them."""
-    return pd.PeriodIndex.from_ordinals(np.arange(first, first + count), freq="M", name="period")
-
-
-def months(text: str, width: int = 1) -> Months:
-    """Return as many columns of a saved table as asked, with the month that it begins with.
+def by_month(text: str) -> pd.DataFrame:
+    """Return a saved table by month, with its own heads; an empty text is one column without months.
 
     Raises
     ------
+    ValueError
+        It is no table of months and numbers.
     EngineError
         Its months are not consecutive.
     """
-    rows = text.split("\n", 2)[-1].strip()
-    words, a_row = rows.split(), len(rows.partition("\n")[0].split())
-    if not words:
-        return Months(0, np.empty((0, width)))
-    first, last = (12 * (int(date[:-2]) - 1970) + int(date[-2:]) - 1 for date in (words[0], words[-a_row]))
-    values = np.array([_numbers(words[at::a_row]) for at in range(1, width + 1)]).T
-    if last != first + len(values) - 1:
-        raise EngineError(f"X-13 saved a table of {len(values)} months from {words[0]} to {words[-a_row]}")
-    return Months(first, values)
+    head, _, body = (text or "date\tnone\n\n").split("\n", 2)
+    names = [name.removeprefix("run.") for name in head.split()]
+    cells = np.array(_NO_LETTER.sub("E", body).split(), dtype=float).reshape(-1, len(names))
+    year, month = np.divmod(cells[:, 0].astype(int), 100)
+    if not year.all():
+        raise ValueError(f"found {cells[0, 0]:g}; expected a year and a month, as in 200501")
+    months = 12 * (year - 1970) + month - 1
+    if (np.diff(months) != 1).any():
+        raise EngineError(f"X-13 saved a table of {len(cells)} months from {cells[0, 0]:.0f} to {cells[-1, 0]:.0f}")
+    return pd.DataFrame(cells[:, 1:], pd.PeriodIndex.from_ordinals(months, freq="M", name="period"), names[1:])
 
 
-def frame(text: str) -> pd.DataFrame:
-    """Return a saved table with its own heads, by month."""
-    heads = text.partition("\n")[0].split()[1:]
-    rows = months(text, len(heads))
-    return pd.DataFrame(rows.values, rows.index, columns=[head.removeprefix("run.") for head in heads])
-
-
-def residuals(text: str, used: int) -> pd.Series:
-    """Return the residuals of as many months as the likelihood uses, under the dates that X-13 gives them."""
-    rows = months(text)
-    lost = max(0, len(rows.values) - used)
-    column = rows.values[lost:, 0]  # noqa: PD011 - a table of its own
-    return pd.Series(column, rows.index[lost:], name="residual", dtype=float)
-
-
-def regression(text: str) -> pd.DataFrame:
-    """Return the regression of the saved estimates, by ``variable``."""
-    rows: list[Any] = [
-        (name, group, *_numbers([b]), _error(se)) for group, name, b, se, *_ in _rows(text, "regression")
-    ]
-    frame = pd.DataFrame(rows, columns=["variable", "group", "estimate", "standard_error"]).set_index("variable")
-    return frame.assign(t=frame["estimate"] / frame["standard_error"].replace(0.0, np.nan))
-
-
-def coefficients(text: str) -> pd.DataFrame:
-    """Return the ARIMA coefficients of the saved estimates."""
-    rows = [(f"{kind} {int(lag)}", *_numbers([b]), _error(se)) for kind, _, _, lag, b, se, *_ in _rows(text, "arima")]
-    return pd.DataFrame(rows, columns=["coefficient", "estimate", "standard_error"]).set_index("coefficient")
-
-
-def _rows(text: str, wanted: str) -> list[list[str]]:
-    """Return the rows of one section of the saved estimates."""
-    found, at = [], ""
-    for line in text.splitlines():
-        if line.startswith("$"):
-            at = line.split("$")[1].rstrip(":")
-        elif at == wanted and "\t" in line and not line.startswith(("group", "operator", "-")):
-            found.append([word.strip() for word in line.split("\t")])
-    return found
-
-
-def _error(word: str) -> float:
-    """Return a standard error; a fixed coefficient has none."""
-    try:
-        return _numbers([word])[0]
-    except ValueError:
-        return float("nan")
+def estimates(text: str, section: str) -> pd.DataFrame:
+    """Return a section of the saved estimates: ``regression`` or ``arima``; a fixed one has no standard error."""
+    after = _NO_LETTER.sub("E", text).partition(f"${section}$estimates:\n")[2]
+    lines = [line.split("\t") for line in after.partition("$")[0].splitlines()]
+    heads = lines[0] if lines else ["group", "operator", "variable", "lag", "estimate", "standard error"]
+    table = pd.DataFrame(lines[2:], columns=heads).apply(lambda column: column.str.strip())
+    error = pd.to_numeric(table["standard error"], errors="coerce")
+    return table.assign(estimate=table["estimate"].astype(float), standard_error=error)
 
 
 _TRIED = ("aictest", "testalleaster", "tlimit", "chi2test", "chi2testcv", "pvaictest", "aicdiff")
@@ -126,13 +51,13 @@ _TRIED = ("aictest", "testalleaster", "tlimit", "chi2test", "chi2testcv", "pvaic
 
 
 def frozen_model(
-    model: str, estimates: str, asked: dict[str, dict[str, str]], *, fix: bool
+    model: str, saved_estimates: str, asked: dict[str, dict[str, str]], *, fix: bool
 ) -> dict[str, dict[str, str]]:
     """Return the specs of regression and ARIMA model that were chosen.
 
     Parameters
     ----------
-    model, estimates : str
+    model, saved_estimates : str
         The saved model and the saved estimates.
     asked : dict
         Specs and arguments as the caller gave them.
@@ -148,7 +73,7 @@ def frozen_model(
             values = {}
         if "b" in values:
             numbers = values["b"].strip("()").split()
-            variables = [row[1] for row in _rows(estimates, "regression")]
+            variables = estimates(saved_estimates, "regression")["variable"]
             own = {v: b for v, b in zip(variables, numbers, strict=True) if not v.startswith("MV")}
             values["b"] = f"({' '.join(own.values())})"
             if next(iter(own)) == "Leap Year":  # tested by itself and put first, which td alone would put last

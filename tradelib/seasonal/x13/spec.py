@@ -34,7 +34,9 @@ _OF_SERIES = (
 _QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
 _COMMENT = re.compile(rf"({_QUOTED})|#.*")
 _BLOCK = re.compile(rf"([A-Za-z0-9]+)\s*\{{((?:[^{{}}\"']|{_QUOTED})*)\}}")
-_ARGUMENT = re.compile(r"([A-Za-z][\w.]*)\s*=\s*")
+_LIST = rf"""\((?:[^()"']|{_QUOTED})*\)"""
+_ARGUMENT = re.compile(rf"\s*([A-Za-z][\w.]*)\s*=\s*({_QUOTED}|{_LIST}(?:\s*{_LIST})*\w*|\[[^\]]*\]|[^\s()]+)(?=\s|\Z)")
+"""A name and what is one value: a quoted text, lists in parentheses, or a word."""
 
 
 @dataclass(frozen=True)
@@ -222,25 +224,11 @@ def parse(text: str) -> Spec:
 
 
 def _arguments(name: str, body: str) -> dict[str, str]:
-    """Split the inside of a block at its ``name =``, leaving alone those inside quotes and parentheses."""
-    shielded = re.sub(_QUOTED, lambda match: "\0" * len(match[0]), body)
-    depth, flat = 0, []
-    for character in shielded:
-        depth += (character == "(") - (character == ")")
-        flat.append("\0" if depth else character)
-        if depth < 0:
-            break
-    if depth:
-        raise ParameterError(f"spec {name!r}: found a parenthesis without its partner in {body.strip()[:60]!r}")
-    marks = list(_ARGUMENT.finditer("".join(flat)))
-    ends = [*(mark.start() for mark in marks), len(body)]
-    bodies = [" ".join(body[mark.end() : end].split()) for mark, end in zip(marks, ends[1:], strict=True)]
-    stray = [body[: ends[0]].strip(), *(value for value in bodies if not _is_one(value))]
-    if found := next(filter(None, stray), ""):
-        raise ParameterError(f"spec {name!r}: found {found[:60]!r}; expected argument = value")
-    return {mark[1].lower(): value for mark, value in zip(marks, bodies, strict=True)}
-
-
-def _is_one(value: str) -> bool:
-    """Tell whether a value is one word, one quoted text or one list in parentheses."""
-    return bool(re.fullmatch(rf"{_QUOTED}|\(.*\) *\w*|\[.*\]|[^\s()]+", value))
+    """Return the arguments inside a block."""
+    arguments, at = {}, 0
+    while found := _ARGUMENT.match(body, at):
+        arguments[found[1].lower()] = " ".join(found[2].split())
+        at = found.end()
+    if rest := body[at:].strip():
+        raise ParameterError(f"spec {name!r}: found {rest[:60]!r}; expected argument = value, with its parentheses")
+    return arguments
