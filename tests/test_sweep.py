@@ -25,7 +25,6 @@ from tradelib.report.execution.partial import MARK, OccupiedError
 from tradelib.report.execution.plan import jobs_of, read_table, sweep_of
 from tradelib.report.execution.runs import RunError
 from tradelib.report.follow import follow
-from tradelib.report.parameters import Trend
 from tradelib.report.sweep import sweep
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def test_refused_before_anything_runs(tmp_path: Path, asked: dict, words: list[s
 
 def test_a_table_keeps_line_ends_and_long_values(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b'text,start\r\n"one\r\ntwo","2010-01"\r\n"' + b"x" * 300_000 + b'",\r\n')
-    got = read_table(tmp_path / "t.csv", Trend)
+    got = read_table(tmp_path / "t.csv")
     assert [row["text"] for row in got] == ["one\r\ntwo", "x" * 300_000]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
@@ -88,8 +87,8 @@ def named(word: str) -> str:
     raise ParameterError(f"unknown notebook {word!r}; {did_you_mean(word, [n.partition('_')[2] for n in notebooks()])}")
 
 
-def split(words: Sequence[str], option: str = "--set", form: str = "NAME=VALUE") -> dict[str, str]:
-    """Return the texts of ``NAME=VALUE`` words by name.
+def assignments(words: Sequence[str], option: str = "--set", form: str = "NAME=VALUE") -> dict[str, str]:
+    """Return the texts of ``NAME=VALUE`` words by name; what they stand for is the business of the parameters' model.
 
     Raises
     ------
@@ -105,20 +104,6 @@ def split(words: Sequence[str], option: str = "--set", form: str = "NAME=VALUE")
             raise ParameterError(f"{name}: given twice by {option}; expected {option} {name}=...")
         texts[name] = text
     return texts
-
-
-def literal(text: str) -> Any:
-    """Return the number, truth value or null that a text is, or the text."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return value if isinstance(value, (int, float, bool, type(None))) else text
-
-
-def assignments(words: Sequence[str]) -> dict[str, Any]:
-    """Return ``NAME=VALUE`` words with numbers, true, false and null as such."""
-    return {name: literal(text) for name, text in split(words).items()}
 
 
 def sweep_of(
@@ -137,36 +122,37 @@ def sweep_of(
     common : sequence of str
         ``NAME=VALUE`` words for every run; the value may hold a comma.
     """
-    model = notebooks()[named(notebook)]
-    rows = read_table(table, model) if table else [{}]
-    several = combinations(over, model)
+    rows, several = read_table(table) if table else [{}], combinations(over)
     if both := {name for row in rows for name in row} & {name for row in several for name in row}:
         raise ParameterError(f"{', '.join(sorted(both))}: given by --over and by the table")
-    fixed = {name: _value(model, name, text) for name, text in split(common).items()}
+    fixed = _values(assignments(common))
     if both := set(fixed) & {name for row in [*rows, *several] for name in row}:
         raise ParameterError(f"{', '.join(sorted(both))}: given by --set and by --over or the table")
     return jobs_of(notebook, [row | combination for row in rows for combination in several], fixed)
 
 
-def combinations(over: Sequence[str], model: type[Common]) -> list[Row]:
+def combinations(over: Sequence[str]) -> list[Row]:
     """Return every combination of the values of ``NAME=V1,V2`` words.
 
     A value that holds a comma needs a table. An empty value is None.
     """
-    texts = split(over, "--over", "NAME=VALUE,VALUE,...")
-    axes = {name: [_value(model, name, text) for text in values.split(",")] for name, values in texts.items()}
-    return [dict(zip(axes, row, strict=True)) for row in itertools.product(*axes.values())]
+    axes = assignments(over, "--over", "NAME=VALUE,VALUE,...")
+    rows = itertools.product(*(values.split(",") for values in axes.values()))
+    return [_values(dict(zip(axes, row, strict=True))) for row in rows]
 
 
-def read_table(path: Path, model: type[Common]) -> list[Row]:
+def _values(texts: Mapping[str, str]) -> Row:
+    """Return texts by name, an empty one as None."""
+    return {name: text or None for name, text in texts.items()}
+
+
+def read_table(path: Path) -> list[Row]:
     """Return the rows of a parameter table.
 
     Parameters
     ----------
     path : Path
         ``.csv`` with a header of parameter names, where an empty cell leaves the default.
-    model : type of Common
-        Says which values are text.
 
     Raises
     ------
@@ -189,14 +175,7 @@ def read_table(path: Path, model: type[Common]) -> list[Row]:
         raise ParameterError(f"{path}: the header has {', '.join(twice)} twice")
     if wrong := [(n, row) for n, row in enumerate(body, 2) if len(row) != len(header)]:
         raise ParameterError(f"{path}: row {wrong[0][0]} has {len(wrong[0][1])} cells, the header {len(header)}")
-    return [{n: _value(model, n, cell) for n, cell in zip(header, row, strict=True) if cell} for row in body]
-
-
-def _value(model: type[Common], name: str, text: str) -> Any:
-    """Return what a text stands for: itself where the parameter is text, else a number, true, false or null."""
-    field = model.model_fields.get(name)
-    as_text = field is None or "str" in str(field.annotation)
-    return None if not text else text if as_text else literal(text)
+    return [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in body]
 
 
 def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[str, Any]) -> list[Job]:

@@ -55,7 +55,7 @@ class Common(BaseModel):
     A model's ``own`` names the parameters that mean something else in it than in other notebooks.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
     notebook: ClassVar[str] = ""
     own: ClassVar[tuple[str, ...]] = ()
 
