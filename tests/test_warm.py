@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -174,10 +175,8 @@ def test_a_killed_server_takes_its_kernels_along_and_is_replaced(tmp_path: Path)
 
 @pytest.mark.usefixtures("of_its_own")
 def test_where_a_server_cannot_load_kernels_are_stock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    broken = tmp_path / "forkserver.py"
-    source = warm._SERVER.read_text(encoding="utf-8")
-    broken.write_text(source.replace('"ipykernel.kernelapp", ', '"no_such_library", ', 1))
-    monkeypatch.setattr(warm, "_SERVER", broken)
+    (tmp_path / "libraries.toml").write_text('preload = ["no_such_library"]')
+    monkeypatch.setattr(warm, "_SERVER", shutil.copy(warm._SERVER, tmp_path))
     with warm.running():
         assert not warm.server().ready()
     with jobs.kernels("warm") as chosen:

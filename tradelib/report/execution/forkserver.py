@@ -15,8 +15,10 @@ import random
 import signal
 import sys
 import threading
+import tomllib
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -26,20 +28,7 @@ if TYPE_CHECKING:
 Request: TypeAlias = tuple[list[str], str, dict[str, str]]
 """Arguments, folder and environment of a kernel."""
 
-# What a kernel and the notebooks import. Not matplotlib_inline.backend_inline: it hooks itself into the shell when it
-# is first imported, which must happen in the kernel, or figures vanish without a word.
-PRELOAD = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "IPython.core.completer",
-    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.pylabtools",
-    "IPython.extensions.storemagic", "IPython.utils.wildcard", "psutil", "sqlite3", "tornado.platform.asyncio",
-    "zmq.utils.garbage", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "matplotlib.dates", "pandas.io.formats.html", "pandas.io.formats.string", "PIL.PngImagePlugin", "scipy.stats",
-    "statsmodels.api", "statsmodels.tsa.api", "statsmodels.tsa.seasonal", "tradelib.analysis.forecast",
-    "tradelib.analysis.revisions", "tradelib.analysis.trend", "tradelib.report.look.charts",
-    "tradelib.report.look.seasonal", "tradelib.report.notebook", "tradelib.report.parameters",
-    "tradelib.seasonal.residual", "tradelib.store.queries", "tradelib.store.triangles", "tradelib.words.checking",
-    "tradelib.words.sentences",
-)  # fmt: skip
+LIBRARIES = Path(__file__).with_name("libraries.toml")
 
 
 def serve(descriptor: int) -> None:
@@ -67,7 +56,7 @@ def _load() -> None:
     cast("TextIOWrapper", sys.stdout).reconfigure(encoding="UTF-8")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-    for module in PRELOAD:
+    for module in tomllib.loads(LIBRARIES.read_text(encoding="utf-8"))["preload"]:
         import_module(module)
     del builtins.get_ipython  # type: ignore[attr-defined]
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import tomllib
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,13 +21,8 @@ if TYPE_CHECKING:
 
     from tradelib.report.execution.jobs import Job
 
-LIBRARIES = (
-    "ipykernel", "ipython", "jinja2", "markdown-it-py", "matplotlib", "nbclient", "nbformat", "numpy",
-    "openpyxl", "pandas", "papermill", "patsy", "pydantic", "pypdf", "python-calamine", "scipy",
-    "statsmodels", "tradelib", "xlrd",
-)  # fmt: skip
+LIBRARIES = tuple(tomllib.loads(Path(__file__).with_name("libraries.toml").read_text(encoding="utf-8"))["versions"])
 """The libraries that compute, read, draw or write what a run leaves."""
-
 
 PAGE = "page"
 """The part of the surroundings that no notebook sees: how the pages are made."""
