@@ -16,7 +16,7 @@ import pandas as pd
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution import runs, threads
 from tradelib.report.execution.inputs import digests, surroundings
-from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder
+from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder, require_own
 from tradelib.report.page import template
 
 if TYPE_CHECKING:
@@ -115,13 +115,7 @@ def _own_folder(jobs: Sequence[Job], out: Path | None) -> Path:
             f"{folder} has the table of another sweep: {len(others)} runs of it are not in this; "
             "give --out another folder"
         )
-    if folder.is_file():
-        raise OccupiedError(f"{folder} is a file; give --out a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise OccupiedError(
-            f"{folder} holds files and is no sweep of ours; nothing was written; give --out another folder, "
-            f"for example {folder.with_name(folder.name + '-sweep')}"
-        )
+    require_own(folder, "sweep", made_by_us=(folder / MARK).is_file())
     return folder
 
 

@@ -47,6 +47,22 @@ def manifest_in(path: Path) -> dict[str, Any]:
         return {}
 
 
+def require_own(folder: Path, kind: str, *, made_by_us: bool) -> None:
+    """Refuse a place for a report or a sweep that is a file, or a folder with files of somebody's own.
+
+    Raises
+    ------
+    OccupiedError
+        The message names another place.
+    """
+    other = f"give --out another folder, for example {folder.with_name(f'{folder.name}-{kind}')}"
+    if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+        found = "link" if folder.is_symlink() else "file"
+        raise OccupiedError(f"{folder} is a {found}; expected no file there; {other}")
+    if folder.is_dir() and any(folder.iterdir()) and not made_by_us:
+        raise OccupiedError(f"{folder} holds files and is no {kind} of ours; nothing was written; {other}")
+
+
 def require_replaceable(folder: Path) -> None:
     """Refuse a place for a report that holds anything but an earlier report.
 
@@ -58,25 +74,15 @@ def require_replaceable(folder: Path) -> None:
     OccupiedError
         The place is a file, or a folder with something in it that no report listed; the message names another place.
     """
-    other = f"give --out another folder, for example {folder.with_name(folder.name + '-report')}"
-    if not os.path.lexists(folder):
-        return
-    if folder.is_symlink() or not folder.is_dir():
-        raise OccupiedError(
-            f"{folder} is a {'link' if folder.is_symlink() else 'file'}; expected no file there; {other}"
-        )
-    there = {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
-    }
-    if not there and not any(folder.iterdir()):
-        return
-    if not (manifest := manifest_in(folder / MANIFEST)):
-        raise OccupiedError(f"{folder} holds files and is no report of ours; nothing was written; {other}")
-    if strange := sorted(there - manifest["files"].keys() - {MANIFEST}):
+    manifest = manifest_in(folder / MANIFEST)
+    require_own(folder, "report", made_by_us=bool(manifest))
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    there = {path.relative_to(folder).as_posix() for path in paths}
+    if strange := sorted(there - manifest.get("files", {}).keys() - {MANIFEST}):
         more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
         raise OccupiedError(
             f"{folder} is a report, but {', '.join(strange[:_SHOWN])}{more} in it is not of ours; nothing was written; "
-            f"move that away, or {other}"
+            f"move that away, or give --out another folder, for example {folder.with_name(folder.name + '-report')}"
         )
 
 
