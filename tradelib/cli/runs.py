@@ -41,7 +41,7 @@ def report(
     options, more = {name: value for name, value in given.items() if value is not None}, assignments(set_ or [])
     if both := options.keys() & more.keys():
         raise ParameterError(f"{', '.join(sorted(both))}: given by an option of its own and by --set")
-    executor = threads(jobs, kernel)
+    executor = threads(jobs, kernel) if jobs or kernel == "stock" else None
     write_report(options | more, show=open_, only=only or (), out=out, executor=executor, force=force, pdf=pdf)
 
 

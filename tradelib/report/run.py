@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradelib import store
-from tradelib.report.execution import runs
+from tradelib.report.execution import runs, warm
 from tradelib.report.execution.inputs import sources, surroundings
 from tradelib.report.execution.jobs import Executor, Job, threads
 from tradelib.report.execution.partial import MANIFEST, manifest_in, partial_folder, publish, require_replaceable
@@ -106,31 +107,30 @@ def report(  # noqa: PLR0913
     same = json.loads(json.dumps(inputs))
     if not force and known.get("outcome") == "ok" and not runs.reason_to_run(final, same, MANIFEST):
         return Report(final, known["headline"], {}, known["inputs"]["left_out"], skipped=True)
-    jobs, left_out = planned(options, only)
-    inputs |= {"released": release.released.isoformat(), "left_out": left_out}
-    inputs["notebooks"] = {job.notebook: {"parameters": job.values} for job in jobs}  # noqa: PD011
-    jobs.sort(key=lambda job: job.notebook, reverse=True)  # analyses, which stand last, take longest
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            partial_folder(final.parent) as partial,
-            _runs(kept, partial.with_name("runs")) as place,
-            ThreadPoolExecutor(1) as beside,
-        ):
-            prints = beside.submit(printed_numbers, release)  # in time that kernels leave, for the page to find
-            _, failures = runs.bring(jobs, place, executor or threads(), force=force, begin=begin, progress=progress)
-            errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
-            _gather(partial, jobs[::-1], place)
-            prints.result()
-            headline = _write(partial, inputs, errors)
-            if errors:  # a good report of the same name stays where it is
-                final = _failed(final)
-            require_replaceable(final)  # whatever came there while the notebooks ran
-            publish(partial, final)
-    except OSError as error:
-        raise runs.RunError(
-            f"cannot write {final}: {runs.reason(error)}. What was there before is there still"
-        ) from error
+    run = partial(runs.bring, executor=executor or threads(), force=force, begin=begin, progress=progress)
+    # The server of the kernels loads while the parameters are checked, and the prints are judged while notebooks run.
+    with warm.running() if executor is None and warm.available() else nullcontext(), ThreadPoolExecutor(1) as beside:
+        jobs, left_out = planned(options, only)
+        prints = beside.submit(printed_numbers, release)
+        inputs |= {"released": release.released.isoformat(), "left_out": left_out}
+        inputs["notebooks"] = {job.notebook: {"parameters": job.values} for job in jobs}  # noqa: PD011
+        jobs.sort(key=lambda job: job.notebook)
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            with partial_folder(final.parent) as made, _runs(kept, made.with_name("runs")) as place:
+                _, failures = run(jobs[::-1], place)  # analyses, which stand last, take longest
+                errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
+                _gather(made, jobs, place)
+                prints.result()
+                headline = _write(made, inputs, errors)
+                if errors:  # a good report of the same name stays where it is
+                    final = _failed(final)
+                require_replaceable(final)  # whatever came there while the notebooks ran
+                publish(made, final)
+        except OSError as error:
+            raise runs.RunError(
+                f"cannot write {final}: {runs.reason(error)}. What was there before is there still"
+            ) from error
     return Report(final, headline, errors, left_out)
 
 
