@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from importlib.resources import files
+from string import Template
 from typing import TYPE_CHECKING
 
-import nbformat
-
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution.jobs import normalise
 from tradelib.report.parameters import notebooks
 from tradelib.store import notebook_folder
 
@@ -42,10 +40,6 @@ def write_skeleton(word: str) -> Path:
     if not names:
         raise ParameterError(f"the release of {release.released} has no months of a series about {word!r}")
     values = {"title": word.replace("_", " ").capitalize(), "word": word, "name": path.stem, "series": names[0]}
-    text = (files("tradelib.report") / "templates" / "skeleton.txt").read_text(encoding="utf-8").format(**values)
-    cells = []
-    for kind, source in re.findall(r"^%% (\w+)\n(.*?)\n(?=\n%%|\Z)", text, re.DOTALL | re.MULTILINE):
-        cells.append((nbformat.v4.new_markdown_cell if kind == "text" else nbformat.v4.new_code_cell)(source))
-        cells[-1].metadata |= {"tags": ["parameters"]} if kind == "parameters" else {}
-    nbformat.write(normalise(nbformat.v4.new_notebook(cells=cells)), path)
+    text = (files("tradelib.report") / "templates" / "skeleton.ipynb").read_text(encoding="utf-8")
+    path.write_text(Template(text).substitute(values), encoding="utf-8")
     return path
