@@ -16,7 +16,8 @@ HERE = Path(__file__).parent
 def refresh(path: Path) -> None:
     """Execute one notebook and write it back with nothing in it that changes from run to run."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}).execute()
+    place = {"metadata": {"path": str(HERE)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=place, coalesce_streams=True).execute()
     nbformat.write(normalise(notebook), path)
 
 

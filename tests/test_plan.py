@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from nbformat import v4
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution import plan, planned
-from tradelib.report.execution.jobs import normalise
 from tradelib.report.parameters import notebooks
 
 
@@ -71,14 +69,3 @@ def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
 def test_unknown_notebook() -> None:
     with pytest.raises(ParameterError, match=r"unknown notebook 'trends'; did you mean trend"):
         plan({}, ["trends"])
-
-
-def test_what_a_cell_printed_is_one_text_however_many_pieces_it_came_in() -> None:
-    def streams(*pieces: tuple[str, str]) -> list[tuple[str, str]]:
-        outputs = [v4.new_output("stream", name=name, text=text) for name, text in pieces]
-        outputs.insert(3, v4.new_output("display_data", data={"text/plain": "a picture"}))
-        [cell] = normalise(v4.new_notebook(cells=[v4.new_code_cell("", outputs=outputs)])).cells
-        return [(output.get("name", "shown"), output.get("text", "")) for output in cell.outputs]
-
-    got = streams(("stdout", "7 checks"), ("stdout", " hold."), ("stdout", "\n"), ("stdout", "more"), ("stderr", "!"))
-    assert got == [("stdout", "7 checks hold.\n"), ("shown", ""), ("stdout", "more"), ("stderr", "!")]

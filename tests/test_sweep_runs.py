@@ -12,6 +12,7 @@ from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of t
 from statistics import median
 from typing import ClassVar
 
+import nbformat
 import pandas as pd
 import psutil
 import pytest
@@ -68,6 +69,16 @@ def test_values_arrive_as_given_and_never_run(tmp_path: Path, monkeypatch: pytes
     assert not list(tmp_path.rglob("ran"))
     table = pd.read_csv(got.folder / "results.csv", keep_default_na=False, lineterminator="\n")
     assert list(table["text"])[:3] == VALUES[:3]
+
+
+def test_what_a_cell_printed_is_one_text_however_many_pieces_it_came_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = "import time\nprint('7 checks', end='', flush=True)\ntime.sleep(0.3)\nprint(' hold.')"
+    [job] = odd_jobs(tmp_path, monkeypatch, source, [""])
+    assert [outcome.error for outcome in threads(1)([job], tmp_path / "s")] == [None]
+    outputs = nbformat.read(tmp_path / "s" / job.place / "notebook.ipynb", as_version=4).cells[-1].outputs
+    assert [output.text for output in outputs] == ["7 checks hold.\n"]
 
 
 MISBEHAVE = """

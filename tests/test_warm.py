@@ -61,7 +61,7 @@ def _specs(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(name: str, *sources: str, folder: Path) -> nbformat.NotebookNode:
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    options = {"allow_errors": True, "resources": {"metadata": {"path": str(folder)}}}
+    options = {"allow_errors": True, "coalesce_streams": True, "resources": {"metadata": {"path": str(folder)}}}
     NotebookClient(notebook, kernel_name=name, extra_arguments=["--IPKernelApp.log_level=50"], **options).execute()
     return normalise(notebook)
 

@@ -267,22 +267,9 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook with nothing in it that changes from run to run: times, paths, identifiers, pieces."""
+    """Return a notebook with nothing in it that changes from run to run: times, paths, identifiers."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02}"
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-        if cell.cell_type == "code":
-            cell.outputs = _joined(cell.outputs)
     return notebook
-
-
-def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join what a cell printed without a break: a busy machine delivers it in pieces, another one at once."""
-    joined = list[Any]()
-    for output in outputs:
-        if joined and output.output_type == joined[-1].output_type == "stream" and output.name == joined[-1].name:
-            joined[-1].text += output.text
-        else:
-            joined.append(output)
-    return joined

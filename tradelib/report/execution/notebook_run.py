@@ -68,6 +68,7 @@ class NotebookRun(NotebookClient):
     def __init__(self, notebook: NotebookNode, folder: Path, kernels: Kernels) -> None:
         super().__init__(
             notebook, kernel_name=kernels.name, timeout=None, raise_on_iopub_timeout=True, log=_log,
+            coalesce_streams=True,  # a busy machine delivers in pieces what a cell prints, another one at once
             resources={"metadata": {"path": str(folder)}}, extra_arguments=["--IPKernelApp.log_level=50"],
         )  # fmt: skip
         self._kernels, self._limits, self._shown = kernels, kernels.limits, 0
