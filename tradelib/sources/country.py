@@ -14,6 +14,7 @@ from tradelib.quantity.errors import SourceError
 from tradelib.quantity.labels import partner_slug, partners
 from tradelib.quantity.periods import MONTHS
 from tradelib.sources.facts import series_layout, series_table
+from tradelib.sources.formats import text_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -107,40 +108,35 @@ def _labels(file: str, places: list[int], table: Rows) -> tuple[list[str], list[
 
 def _texts(file: str, places: list[int], cells: list[Any], pattern: str, expected: str) -> list[str]:
     """Return the cells of a column as text; the few different ones are looked at once."""
-    texts = {cell: _text(cell) for cell in set(cells)}
+    texts = {cell: text_of(cell).strip() for cell in set(cells)}
     if bad := {cell for cell, text in texts.items() if not re.fullmatch(pattern, text, re.ASCII)}:
         place, cell = next((place, cell) for place, cell in zip(places, cells, strict=True) if cell in bad)
         raise SourceError(file, f"row {place}", found=repr(cell), expected=expected)
     return [texts[cell] for cell in cells]
 
 
-def _text(cell: object) -> str:
-    return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-
-
 def _figures(file: str, places: list[int], table: Rows) -> Values:
     """Return the figures of every row by flow: twelve months and their year, which is the sum of them."""
     width = len(HEADER)
-    expected = f"{width} columns, numbers from the fourth on"
-    pack = struct.Struct(f"{width - 3}d").pack  # takes numbers only, and so many
-    try:
-        packed = b"".join([pack(*row[3:width]) for row in table])
-    except struct.error:
-        packed = b""
-    for place, row in zip(places, table, strict=True) if not packed or len(table[0]) > width else ():
-        wrong = [repr(cell) for cell in row[3:width] if not isinstance(cell, float)]
-        if wrong or len(row) < width or any(row[width:]):
-            found = wrong[0] if wrong else f"{len(row)} cells"
-            raise SourceError(file, f"row {place}", found=found, expected=expected)
-    figures = np.frombuffer(packed).reshape(len(table), 2, 13)
+    pack, packed = struct.Struct(f"{width - 3}d").pack, []
+    for place, row in zip(places, table, strict=True):
+        try:
+            packed.append(pack(*row[3:width]))  # takes numbers only
+            wrong = [cell for cell in row[width:] if cell]
+        except struct.error:
+            wrong = [cell for cell in row[3:width] if not isinstance(cell, float)]
+        if wrong:
+            expected = f"{width} columns, numbers from the fourth on"
+            raise SourceError(file, f"row {place}", found=repr(wrong[0]), expected=expected)
+    figures = np.frombuffer(b"".join(packed)).reshape(len(table), 2, 13)
     gaps = np.abs(figures[:, :, :12].sum(axis=2) - figures[:, :, 12]).max(axis=1)
     least, most = figures.min(axis=(1, 2)), figures.max(axis=(1, 2))
-    for wrong, words, found, expected in (
+    for far, words, found, expected in (
         (~np.isfinite(most) | (least < 0), "", least, "numbers of zero or more"),
         (gaps > SUM_TOLERANCE, "a gap of ", gaps, f"years that are the sum of their months within {SUM_TOLERANCE}"),
     ):
-        if wrong.any():
-            at = int(wrong.argmax())
+        if far.any():
+            at = int(far.argmax())
             raise SourceError(file, f"row {places[at]}", found=f"{words}{found[at]:,.1f}", expected=expected)
     return figures
 

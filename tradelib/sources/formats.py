@@ -231,10 +231,10 @@ def _value(cell: Cell, datemode: int) -> Any:
 def grids_of_sheets(file: str, sheets: list[tuple[str, list[list[Any]]]]) -> Iterator[Grid]:
     """Yield the sheets of a workbook, every cell as text."""
     for name, rows in sheets:
-        yield Grid(file, name, [list(map(_text, row)) for row in rows])
+        yield Grid(file, name, [list(map(text_of, row)) for row in rows])
 
 
-def _text(cell: object) -> str:
+def text_of(cell: object) -> str:
     """Return a workbook's cell as text, a number by the shortest decimal that stands for it."""
     if isinstance(cell, float):
         return f"{cell:.0f}" if cell.is_integer() else repr(cell)

@@ -180,20 +180,16 @@ def recognise(grid: Grid) -> tuple[Layout, str]:
 
 def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
     """Group grids by the table that they are: sheets of their own, or pages of a PDF that repeat a title."""
-    open_layout: Layout | None = None
-    pages: list[Grid] = []
-    for grid in grids:
+
+    def kind(grid: Grid) -> object:
         if not grid.is_pdf:
-            yield [grid]
-            continue
-        layout = layout_of(grid)
-        if pages and (layout is None or layout[0] is not open_layout):
-            yield pages
-            pages = []
+            return object()  # like no other
+        fitting = layout_of(grid)
+        return fitting and fitting[0]
+
+    for layout, pages in itertools.groupby(grids, kind):
         if layout is not None:
-            open_layout, pages = layout[0], [*pages, grid]
-    if pages:
-        yield pages
+            yield list(pages)
 
 
 def titles(grid: Grid) -> list[str]:
