@@ -6,7 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -14,8 +14,10 @@ from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+T = TypeVar("T")
+_ARCHIVE = "archive"
 MONTHS_BACK = 8
 """How many statistical months to look back for a file whose address names its month."""
 
@@ -90,7 +92,7 @@ def sources() -> dict[str, Source]:
     ParameterError
         The table cannot be read, or an entry lacks something or has something unknown.
     """
-    return _table()[0]
+    return _read(lambda table: {name: Source(name, **entry) for name, entry in table.items() if name != _ARCHIVE})
 
 
 def archive() -> Archive:
@@ -99,22 +101,14 @@ def archive() -> Archive:
     Raises
     ------
     ParameterError
-        As ``sources``, or the table has no archive.
+        As ``sources``.
     """
-    if (past := _table()[1]) is None:
-        raise ParameterError(f"the table of sources {_path()}: no [archive]; expected its tables, printed and pause")
-    return past
+    return _read(lambda table: Archive(**table.get(_ARCHIVE, {})))
 
 
-def _path() -> Path:
-    return Path(os.environ.get("TRADELIB_SOURCES") or Path(__file__).with_name("addresses.toml"))
-
-
-def _table() -> tuple[dict[str, Source], Archive | None]:
+def _read(entries: Callable[[dict[str, Any]], T]) -> T:
+    path = Path(os.environ.get("TRADELIB_SOURCES") or Path(__file__).with_name("addresses.toml"))
     try:
-        entries = tomllib.loads(_path().read_text(encoding="utf-8"))
-        past = entries.pop("archive", None)
-        known = {name: Source(name=name, **entry) for name, entry in entries.items()}
-        return known, past and Archive(**past)
+        return entries(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise ParameterError(f"the table of sources {_path()}: {error}") from error
+        raise ParameterError(f"the table of sources {path}: {error}") from error

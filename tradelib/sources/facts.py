@@ -8,7 +8,7 @@ nothing has to be looked up elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +71,7 @@ class Table:
 
 def facts_of(
     layout: Layout, file: str, quantities: Iterable[Sequence[str]], which: npt.NDArray[np.intp], /, *,
-    first: Any, last: Any, edition: str | pd.Categorical = "current", **columns: Any,
+    first: Any, last: Any, **columns: Any,
 ) -> pd.DataFrame:  # fmt: skip
     """Return figures as one table; texts that repeat are categories.
 
@@ -85,15 +85,15 @@ def facts_of(
         Which of them each figure is of.
     first, last : array of int
         First and last month of each figure, as ordinals.
-    edition, columns
-        The other columns of ``FACT_COLUMNS``.
+    columns
+        The other columns of ``FACT_COLUMNS``; figures without an ``edition`` are current.
     """
+    everywhere = np.zeros(len(which), int)
+    same = {"exhibit": layout.exhibit, "file": file, "edition": "current"}
+    columns = {name: category([text], everywhere) for name, text in same.items()} | columns
     fields = zip(QUANTITY_COLUMNS, zip(*quantities, strict=True), strict=True)
     columns |= {name: category(texts, which) for name, texts in fields}
     columns |= {name: pd.PeriodIndex.from_ordinals(at, freq="M") for name, at in (("first", first), ("last", last))}
-    everywhere = np.zeros(len(which), int)
-    same = {"exhibit": layout.exhibit, "file": file} | ({"edition": edition} if isinstance(edition, str) else {})
-    columns |= {"edition": edition} | {name: category([text], everywhere) for name, text in same.items()}
     columns |= {name: pd.array(columns[name], dtype="str") for name in ("marker", "cell", "label")}
     return pd.DataFrame({name: columns[name] for name in FACT_COLUMNS}, copy=False)
 
@@ -138,15 +138,12 @@ def series_table(
     head = [[name, *(getattr(quantity, name) for quantity, _ in columns)] for name in QUANTITY_COLUMNS]
     head.append(["code", *(code for _, code in columns)])
     labels = list(map(str, periods))
-    if isinstance(cells, np.ndarray):
-        values, there = cells, np.nonzero(~np.isnan(cells))
-        grid = Grid(
-            file, FORM, lambda: [*head, *([label, *row] for label, row in zip(labels, _tenths(values), strict=True))]
-        )
-        return _table(layout, grid, head, labels, there, values[there], np.full(len(there[0]), "", object))
-    return read_series(
-        layout, Grid(file, FORM, [*head, *([label, *row] for label, row in zip(labels, cells, strict=True))])
-    )
+    texts = partial(_tenths, cells) if isinstance(cells, np.ndarray) else lambda: cells
+    grid = Grid(file, FORM, lambda: [*head, *([label, *row] for label, row in zip(labels, texts(), strict=True))])
+    if not isinstance(cells, np.ndarray):
+        return read_series(layout, grid)
+    there = np.nonzero(~np.isnan(cells))
+    return _table(layout, grid, head, labels, there, cells[there], np.full(len(there[0]), "", object))
 
 
 def read_series(layout: Layout, grid: Grid) -> Table:
@@ -166,17 +163,13 @@ def read_series(layout: Layout, grid: Grid) -> Table:
     cells = np.array([(row + [""] * width)[1:width] for row in body], dtype=object)
     there = np.nonzero(cells)
     texts = cells[there].tolist()
-    markers = np.full(len(texts), "", dtype=object)
-    first_words = texts.copy()
-    for at, text in enumerate(texts):
-        if " " in text:
-            first_words[at], _, markers[at] = text.partition(" ")
-    values, wrong = numbers(first_words)
+    parts = [text.partition(" ") for text in texts]
+    values, wrong = numbers([number for number, *_ in parts])
     if wrong is not None:
         place = grid.place(deep + int(there[0][wrong]), 1 + int(there[1][wrong]))
         raise grid.error(place, repr(texts[wrong]), "a number, a marker after it or alone, or nothing")
-    for at in np.flatnonzero(np.isnan(values)).tolist():
-        markers[at] = texts[at]
+    own = np.array([marker for *_, marker in parts], dtype=object)
+    markers = np.where(np.isnan(values), cells[there], own)  # without a number all of it is a marker
     return _table(layout, grid, head, [row[0] for row in body], there, values, markers)
 
 

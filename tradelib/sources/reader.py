@@ -249,7 +249,7 @@ class _Reader:
         return facts_of(
             self.layout, self.grids[0].file, self.quantities,
             (quantities[:, None] + np.arange(self.width)).ravel(), first=first, last=last, value=values,
-            marker=markers, edition=category(editions, which) if "previous" in editions else "current",
+            marker=markers, edition=category(editions, which),
             cell=self.places, label=np.array(names, object)[which],
         )  # fmt: skip
 
