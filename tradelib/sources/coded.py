@@ -46,12 +46,11 @@ def read_coded(file: str, text: str) -> Table | None:
     """
     if text.lstrip().startswith("{"):
         return _table(file, "bls", _bls(_answer(file, text)))
-    first, _, _ = text.partition("\n")
-    heads = [head.strip() for head in next(csv.reader([first]), [])]
+    lines = text.splitlines()
+    heads = [head.strip() for head in next(csv.reader(lines[:1]), [])]
     if heads != [_LISTS[0]] and set(heads) != _BLS_HEADS and heads[:1] not in (["observation_date"], ["DATE"]):
         return None
-    lines = csv.reader(text.splitlines())
-    rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(lines, 1)]
+    rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(lines), 1)]
     if not text.endswith(("\n", "\r")):
         raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
     if heads == [_LISTS[0]]:
@@ -132,8 +131,6 @@ def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
             first = points[wrong].iloc[0]
             raise SourceError(file, first["place"], found=f"{column} {str(first[column])!r}", expected=expected)
 
-    if points.empty:
-        raise SourceError(file, None, found="no figures", expected="at least one period")
     refuse(~points["code"].isin(form["codes"]), "code", f"one of {', '.join(form['codes'])}")
     for column in ("period", "value", "notes"):
         right = points[column].str.fullmatch(form[column]["pattern"], flags=re.ASCII)
@@ -147,6 +144,8 @@ def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
         text=list(map(_cell, points["value"], points["notes"])),
     )
     points = points[points["period"] >= form.get("since", "1900-01")].drop_duplicates(["code", "period", "text"])
+    if points.empty:
+        raise SourceError(file, None, found="no figures", expected="at least one period")
     refuse(points.duplicated(["code", "period"]), "period", "each period once, or with the same value")
     cells = pd.DataFrame({code: own.set_index("period")["text"] for code, own in points.groupby("code", sort=False)})
     span = pd.period_range(cells.index.min(), cells.index.max())
