@@ -45,17 +45,12 @@ class Source:
     url: str
     quarterly: bool = False
 
-    @property
-    def is_dated(self) -> bool:
-        """Whether its address names the month it is about."""
-        return "{month" in self.url
-
     def addresses(self, today: dt.date) -> Iterator[tuple[str, str | None]]:
         """Yield the addresses it may have, newest first, each with the statistical month it names.
 
         A release can be delayed, so for each month the second to fourth after it are tried as the month of release.
         """
-        if not self.is_dated:
+        if "{month" not in self.url:
             yield self.url, None
             return
         this = pd.Period(today, "M")

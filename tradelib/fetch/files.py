@@ -185,10 +185,10 @@ def fetch(
 def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
     known = at_hand(source.name)
     try:
-        answer, url, month = _get(source, today, known, progress)
-        if answer is None or (known and answer.sha256 == known.sha256):
+        new = _newest(source, today, known, progress)
+        if new is None:
             return Outcome(source.name, "unchanged", record=known)
-        return Outcome(source.name, "new", record=_keep(source, answer, (url, month), known, today))
+        return Outcome(source.name, "new", record=_keep(source, *new, known, today))
     except Offline as error:
         return Outcome(source.name, "offline", str(error), known)
     except TradelibError as error:
@@ -197,31 +197,32 @@ def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
         return Outcome(source.name, "failed", f"cannot write to {downloads()}: {error.strerror}", known)
 
 
-def _get(
+def _newest(
     source: Source, today: dt.date, known: Record | None, progress: Progress
-) -> tuple[Answer | None, str, str | None]:
-    """Return the answer of the first address that exists, the address and the month it names; None: nothing changed."""
+) -> tuple[Answer, str, str | None] | None:
+    """Return the first file that exists, its address and the month this names; None where it is the one at hand."""
     absent: DownloadError | None = None
     for url, month in source.addresses(today):
-        if known and month and pd.Period(month, "M") < known.month:
+        if known and month and month < known.statistical_month:
             break  # older than what is at hand
+        tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
         try:
-            tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
-            return download(url, known=tags, progress=partial(progress, source.name)), url, month
+            answer = download(url, known=tags, progress=partial(progress, source.name))
         except DownloadError as error:
-            if not (source.is_dated and error.is_absent):
+            if month is None or not error.is_absent:
                 raise
             absent = absent or error
+        else:
+            return None if answer is None or (known and answer.sha256 == known.sha256) else (answer, url, month)
     if known:
-        return None, known.url, None
+        return None
     raise DownloadError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})", status=404)
 
 
 def _keep(
-    source: Source, answer: Answer, address: tuple[str, str | None], known: Record | None, today: dt.date
+    source: Source, answer: Answer, url: str, month: str | None, known: Record | None, today: dt.date
 ) -> Record:  # fmt: skip
     """Read and check a download; move it into the cache when it is what it should be."""
-    url, month = address
     downloads().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as partial:
         path = Path(partial) / "checked" / answer.name
@@ -251,25 +252,21 @@ def _checked(
     Refused is one without the table of its source, about a month that cannot be, another than its address says, or
     older than the one at hand.
     """
-
-    def refused(found: str, expected: str) -> SourceError:
-        return SourceError(path.name, None, found=found, expected=expected)
-
     tables = read_files([path])
     check(tables)
     names = [table.exhibit for table in tables]
-    if source.table not in names:
-        raise refused(f"the tables {', '.join(names)}", f"table {source.table}")
     newest = max(table.month for table in tables)
-    if not _can_be(newest, today):
-        found = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
-        raise refused(found, f"a newest month that was over on {today}")
-    named = pd.Period(month, "M") if month else newest
-    if newest != named and not (source.quarterly and newest < named):
-        raise refused(f"figures until {newest}", f"{month}, as its address says")
-    if known and newest < known.month:
-        remedy = f"if that one is wrong, remove {known.path.parent}"
-        raise refused(f"figures until {newest}", f"{known.month} or later, as the file at hand has; {remedy}")
+    until = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
+    early = source.quarterly and str(newest) < str(month)
+    remedy = f"; if that one is wrong, remove {known.path.parent}" if known else ""
+    for wrong, found, expected in (
+        (source.table not in names, f"the tables {', '.join(names)}", f"table {source.table}"),
+        (not _can_be(newest, today), until, f"a newest month that was over on {today}"),
+        (month and str(newest) != month and not early, until, f"{month}, as its address says"),
+        (known and newest < known.month, until, f"{known and known.month} or later, as the file at hand has{remedy}"),
+    ):
+        if wrong:
+            raise SourceError(path.name, None, found=found, expected=expected)
     return newest, tables[0].layout.publisher
 
 
