@@ -21,7 +21,7 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.http import Answer, DownloadError, Offline, download
+from tradelib.fetch.http import AbsentError, Answer, Offline, download
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError, did_you_mean
 from tradelib.sources.files import read_files
 from tradelib.sources.identities import check
@@ -201,22 +201,22 @@ def _newest(
     source: Source, today: dt.date, known: Record | None, progress: Progress
 ) -> tuple[Answer, str, str | None] | None:
     """Return the first file that exists, its address and the month this names; None where it is the one at hand."""
-    absent: DownloadError | None = None
+    absent: AbsentError | None = None
     for url, month in source.addresses(today):
         if known and month and month < known.statistical_month:
             break  # older than what is at hand
         tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
         try:
             answer = download(url, known=tags, progress=partial(progress, source.name))
-        except DownloadError as error:
-            if month is None or not error.is_absent:
+        except AbsentError as error:
+            if month is None:
                 raise
             absent = absent or error
         else:
             return None if answer is None or (known and answer.sha256 == known.sha256) else (answer, url, month)
     if known:
         return None
-    raise DownloadError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})", status=404)
+    raise AbsentError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})")
 
 
 def _keep(

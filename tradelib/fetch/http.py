@@ -41,23 +41,22 @@ CONNECT, SILENCE = 10, 60
 MOST_BYTES = 100_000_000
 BACKOFF = 0.5
 _REDIRECTS = 5
+_ABSENT = frozenset({403, 404})
+"""What agencies answer where there is no such file."""
+
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
 class DownloadError(TradelibError):
-    """A server answered, but not with a file.
+    """A server answered, but not with a file; ``again`` says after how many seconds it may be asked again, if ever."""
 
-    ``status`` is what it answered; ``again`` the seconds after which it may be asked again, None for never.
-    """
-
-    def __init__(self, message: str, status: int | None = None, *, again: float | None = None) -> None:
-        self.status, self.again = status, again
+    def __init__(self, message: str, again: float | None = None) -> None:
+        self.again = again
         super().__init__(message)
 
-    @property
-    def is_absent(self) -> bool:
-        """Whether the server has no such file; agencies answer with either status."""
-        return self.status in (403, 404)
+
+class AbsentError(DownloadError):
+    """The server has no such file."""
 
 
 class Offline(TradelibError):  # noqa: N818 - it is a state
@@ -160,7 +159,7 @@ class _Call:
         except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError) as error:
             when = f"after {self.size:,} bytes" if self.size else "before it answered"
             message = f"{self.url}: the server broke the connection off {when}, {TRIES} times ({error})"
-            raise DownloadError(message, again=0) from None
+            raise DownloadError(message, 0) from None
         except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:  # a proxy of another kind too
             raise DownloadError(f"{self.url}: {str(error)[:200]}") from None
 
@@ -178,7 +177,7 @@ class _Call:
         if status != 200:
             raise _error(self.url, response)
         if "html" in headers.get("Content-Type", "").lower():
-            raise DownloadError(f"{self.url}: a web page instead of a file", status)
+            raise DownloadError(f"{self.url}: a web page instead of a file")
         length = headers.get("Content-Length", "")
         total = int(length) if length.isdigit() and "Content-Encoding" not in headers else None
         body, self.size = bytearray(), 0
@@ -189,7 +188,7 @@ class _Call:
                 raise DownloadError(f"{self.url}: more than {MOST_BYTES:,} bytes; no official file is that large")
             self.progress(self.size, total)
         if not body:
-            raise DownloadError(f"{self.url}: an empty answer", status)
+            raise DownloadError(f"{self.url}: an empty answer")
         return Answer(
             bytes(body), _name(response), str(response.url), hashlib.sha256(body).hexdigest(),
             headers.get("ETag", ""), headers.get("Last-Modified", ""),
@@ -200,11 +199,12 @@ def _error(url: str, response: Response) -> DownloadError:
     """Return what an answer that is no file says, and when the server may be asked again."""
     status, later = response.status_code, response.headers.get("Retry-After", "").strip()
     if status == 204:
-        return DownloadError(f"{url}: no data (204)", status)
+        return DownloadError(f"{url}: no data (204)")
     wait = f", come back in {later} s" if later.isdigit() else f", come back on {later}" if later else ""
     seconds = float(later or 0) if later.isdigit() or not later else None  # a date is too far away to wait for
     may = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
-    return DownloadError(f"{url}: {status} {response.reason_phrase}{wait}", status, again=seconds if may else None)
+    error = AbsentError if status in _ABSENT else DownloadError
+    return error(f"{url}: {status} {response.reason_phrase}{wait}", seconds if may else None)
 
 
 def _wait(state: RetryCallState) -> float:

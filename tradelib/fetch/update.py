@@ -18,7 +18,7 @@ import pandas as pd
 from tradelib import store
 from tradelib.fetch import addresses
 from tradelib.fetch.files import Outcome, Progress, fetch
-from tradelib.fetch.http import Answer, DownloadError, Offline, download
+from tradelib.fetch.http import AbsentError, Answer, DownloadError, Offline, download
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import is_package, read_grids
@@ -185,10 +185,8 @@ def _get(url: str, pause: float) -> Answer | None:
     time.sleep(pause)
     try:
         return download(url)
-    except DownloadError as error:
-        if error.is_absent:
-            return None
-        raise
+    except AbsentError:
+        return None
 
 
 def last_month() -> pd.Period:
