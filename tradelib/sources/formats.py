@@ -66,22 +66,21 @@ def is_workbook(raw: bytes) -> bool:
     return raw.startswith((_NEW, _OLD))
 
 
-def read_grids(path: Path, raw: bytes | None = None) -> Iterator[Grid]:
+def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:
     """Yield the visible sheets of a workbook, the lines of a text or CSV file, or the pages of a PDF.
 
     Parameters
     ----------
     path : Path
         The file; its name is not trusted to say what it is.
-    raw : bytes, optional
-        Its content, where it was read already (a file inside an archive).
+    raw : bytes
+        Its content.
 
     Raises
     ------
     SourceError
-        The file is missing, empty, damaged, or no table at all.
+        The file is damaged, or no table at all.
     """
-    raw = read_raw(path) if raw is None else raw
     if is_workbook(raw):
         yield from grids_of_sheets(path.name, read_cells(path.name, raw))
     elif raw.startswith(PDF):
