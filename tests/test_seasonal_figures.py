@@ -65,12 +65,6 @@ def test_panels_of_shades_have_one_scale(by_year):
     plt.close("all")
 
 
-def test_forecasts_begin_where_the_past_ends(ax):
-    past = pd.Series([1.0, 1.1, 0.9], pd.period_range("2020-01", periods=3, freq="M"))
-    seasonal_figures.ahead(ax, past, past.set_axis(past.index + 3), "exports")
-    assert [list(line.get_ydata()) for line in ax.lines] == [[1.0, 1.1, 0.9], [0.9, 1.0, 1.1, 0.9]]
-
-
 def test_rows_run_from_the_first_distance_to_the_second(ax):
     seasonal_figures.nearer(ax, pd.DataFrame({"x": [2.0, 1.0], "y": [1.0, 3.0]}, index=["a", "b"]), "exports")
     assert [list(line.get_xdata()) for line in ax.lines] == [[2, 1], [1, 3]]
@@ -83,8 +77,3 @@ def test_two_lines_are_around_zero_only_where_they_are_differences(ax):
     assert len(ax.lines) == 2
     seasonal_figures.two_lines(ax, values, "exports")
     assert len(ax.lines) == 5
-
-
-def test_every_month_has_its_bar(ax, by_year):
-    seasonal_figures.month_bars(ax, by_year.iloc[0], "imports")
-    assert list(ax.containers[0].datavalues) == list(by_year.iloc[0])

@@ -195,31 +195,6 @@ def trend_ends(ax: Axes, band: pd.DataFrame, newest: float, title: str) -> None:
     ax.set_title(title)
 
 
-def break_dates(ax: Axes, dates: pd.DataFrame) -> None:
-    """Shade the interval of each break (``low``, ``high`` by month) and name the month above."""
-    for place, (month, row) in enumerate(dates.iterrows()):
-        ax.axvspan(row["low"].to_timestamp(), row["high"].to_timestamp(), color=figures.ORANGE, alpha=0.25, linewidth=0)
-        above = (month.to_timestamp(), 1.0 + 0.06 * (place % 2))
-        ax.annotate(f"{month:%b %Y}", above, xycoords=("data", "axes fraction"), ha="center", va="bottom")
-
-
-def by_price(ax: Axes, counts: pd.DataFrame) -> None:
-    """Draw counts by the price of one, each column in the colour of its flow."""
-    for name in counts:
-        ax.plot(counts.index, counts[name], marker="o", color=figures.colour(name), label=str(name).capitalize())
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(counts.index, [f"{price:g}" for price in counts.index])
-    ax.legend()
-
-
-def shaded_bars(ax: Axes, values: pd.Series, shaded: pd.Series) -> None:
-    """Draw a bar a month, with the background of some months shaded."""
-    whole_height = {"where": shaded.to_numpy(), "transform": ax.get_xaxis_transform()}
-    ax.bar(figures.dates(values.index), values, width=25, color=figures.GREY)
-    figures.area(ax, values.index, 0, 1, color=figures.ORANGE, alpha=0.3, **whole_height)
-    figures.time_axis(ax, zero=True)
-
-
 def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame], outcome: pd.Series) -> None:
     """Draw the past, a forecast in its bands (each with ``low`` and ``high``), and what has come since."""
     figures.lines(ax, past, color=figures.colour(str(past.name)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from matplotlib import pyplot as plt
 
 from tradelib.quantity.rounding import printed
@@ -18,6 +17,7 @@ from tradelib.seasonal.pattern import MONTHS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
@@ -108,12 +108,6 @@ def distance_bars(ax: Axes, distances: pd.Series, flow: str) -> None:
     ax.set_ylim(len(names) - 0.5, -0.5)  # panels share the axis: inverting it twice would undo it
 
 
-def month_bars(ax: Axes, by_month: pd.Series, flow: str) -> None:
-    """Draw a bar for each calendar month."""
-    ax.bar(range(12), by_month, color=colour(flow), width=0.62)
-    name_months(ax)
-
-
 def two_lines(ax: Axes, lines: pd.DataFrame, flow: str, *, zero: bool = True) -> None:
     """Draw the first of two columns in grey and the second in colour, differences around a line at zero."""
     if zero:
@@ -132,14 +126,6 @@ def nearer(ax: Axes, distances: pd.DataFrame, flow: str) -> None:
     ax.set_yticks(rows, distances.index)
     ax.set_xlim(left=0)
     ax.invert_yaxis()
-    _legend(ax)
-
-
-def ahead(ax: Axes, past: pd.Series, forecast: pd.Series, flow: str) -> None:
-    """Draw factors as a line and, dashed, their forecasts, which begin at the last one known."""
-    joined = pd.concat([past.iloc[-1:], forecast])
-    ax.plot(dates(past.index), past, color=colour(flow), label=flow.capitalize())
-    ax.plot(dates(joined.index), joined, "o--", color=colour(flow), markersize=3)
     _legend(ax)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 
-from tradelib.words.checking.rules import RULES, Number, Role, qualifier
+from tradelib.words.checking.rules import Number, Role, qualifier
 from tradelib.words.checking.statements import Kind, Statement, Subject
 from tradelib.words.checking.vocabulary import Token, amount, factor, month_of, phrase, plain, sentences, tokens, words
 
@@ -21,6 +22,15 @@ _FAR = 3
 """Sentences without a flow of trade after which a flow is not carried over any more."""
 
 
+class _Span(NamedTuple):
+    """Months in a span, and between it and the one it is compared with; their mean or sum; the last, where named."""
+
+    length: int = 1
+    lag: int = 1
+    average: bool = False
+    end: pd.Period | None = None
+
+
 @dataclass
 class _Context:
     """What a text has said so far, for sentences that leave it out."""
@@ -28,10 +38,7 @@ class _Context:
     month: pd.Period
     current: pd.Period | None = None
     subject: Subject = field(default_factory=Subject)
-    length: int = 1
-    lag: int = 1
-    average: bool = False
-    end: pd.Period | None = None
+    span: _Span = field(default_factory=_Span)
     revised: pd.Period | None = None
     distance: int = 9
     billions: bool = False
@@ -58,7 +65,7 @@ def read(text: str, month: pd.Period) -> list[Statement]:
         end = place + len(sentence)
         own = Sentence(sentence, place, context).statements()
         months = [row.month for row in own if row.kind not in ("", "rank", "revision", "share") and not row.is_base]
-        context.current = months[-1] if months and context.length == 1 else context.current
+        context.current = months[-1] if months and context.span.length == 1 else context.current
         rows += own
     return rows
 
@@ -81,7 +88,7 @@ class Sentence:
         subject = context.subject if context.distance < _FAR else Subject()
         self.subject = replace(subject, price=self.terms, basis=basis)
         self.has_subject = not context.distance and bool(phrase("pronoun").match(text))
-        self.way = 0
+        self.listed = ""
         self.rows: list[Statement] = []
 
     def between(self, left: int, right: int) -> str:
@@ -136,40 +143,39 @@ class Sentence:
 
     def _take_span(self) -> None:
         """Take over month, span and comparison that the sentence names."""
+        context, kinds = self.context, {token.kind for token in self.tokens}
         # A span named after the numbers is that of another sentence or of a drawing beside the text.
         stop = self.numbers[0] if self.numbers else len(self.tokens)
         all_spans = [(at, token.value) for at, token in enumerate(self.tokens) if token.kind == "span"]
         spans = {value for at, value in all_spans if at < stop or value != "average"}
-        months = [token for token in self.tokens if token.kind == "month"]
-        context, has_flow = self.context, any(token.kind == "flow" for token in self.tokens)
+        lag = 12 if "year_ago" in spans else 1
+        named = next((self._span(token, lag) for token in self.tokens if token.kind == "range"), _Span())
         if heading := re.search(r"\bRevisions to (?=[A-Z])", self.text):
-            context.revised = next((month_of(t.text, context.month) for t in months if t.start >= heading.end()), None)
+            months = [token for token in self.tokens if token.kind == "month" and token.start >= heading.end()]
+            context.revised = month_of(months[0].text, context.month) if months else None
         elif "(exhibit" in self.text:
             context.revised = None
-        named = next((self._span(token) for token in self.tokens if token.kind == "range"), None)
-        lag = 12 if "year_ago" in spans else 1
-        span = context.length, context.lag, context.average, context.end
-        if named and named[0] > 2:
-            span = named[0], 12 if lag == 12 else named[0], False, named[1]
+        if named.length > 2:
+            context.span = named
         elif "year_to_date" in spans:
-            span = context.month.month, 12, False, None
+            context.span = _Span(context.month.month, 12)
         elif "average" in spans:
-            goes_on = context.average and context.lag == 12 and not months
-            span = 3, 12 if goes_on else lag, True, None
+            goes_on = context.span.average and context.span.lag == 12 and "month" not in kinds
+            context.span = _Span(3, 12 if goes_on else lag, average=True)
         elif re.search(r"(?:deficit|surplus|exports|imports): ?\$", self.text, re.IGNORECASE):
-            span = 1, 1, False, None
-        elif "annual" in spans or (not months and any(token.kind == "year" for token in self.tokens)):
-            span = 12, 12, False, None
-        elif months or (has_flow and context.length == 1):
-            span = 1, lag, False, None
-        context.length, context.lag, context.average, context.end = span
+            context.span = _Span()
+        elif "annual" in spans or ("year" in kinds and "month" not in kinds):
+            context.span = _Span(12, 12)
+        elif "month" in kinds or ("flow" in kinds and context.span.length == 1):
+            context.span = _Span(1, lag)
 
-    def _span(self, token: Token) -> tuple[int, pd.Period]:
-        """Return how many months a quarter or *January to March* has, and the last of them."""
+    def _span(self, token: Token, lag: int) -> _Span:
+        """Return the span of a quarter or of *January to March*, compared with the one before or a year before."""
         months = r"\b(?!(?i:from|between|and|through)\b)[A-Z][A-Za-z]{2,8}"
         first, last, *_ = re.findall(months, f"{token.value} {token.text}")
         end = month_of(f"{last} {token.text[-4:]}", self.context.month)
-        return (end - month_of(first, end)).n + 1, end
+        length = (end - month_of(first, end)).n + 1
+        return _Span(length, 12 if lag == 12 else length, end=end)
 
     def _take_subject(self, first: int, stop: int) -> None:
         """Take over flow, item, partner and price that stand between two numbers."""
@@ -212,10 +218,6 @@ class Sentence:
             flow = ""  # an item or partner that no table has
         self.subject = Subject(flow, sign, item, partner, self.subject.basis, price, is_carried)
 
-    def named_after(self, at: int) -> Subject | None:
-        """Return the subject that follows *increase in*, up to the next number."""
-        return self.named_at(at + 1) if re.match(r"\s+(?:in|of)\b", self.between(at, at + 1)) else None
-
     def named_at(self, at: int) -> Subject | None:
         """Return the subject that stands from a token on, up to the next number; None without a flow."""
         stop = next((number for number in self.numbers if number > at), len(self.tokens))
@@ -228,7 +230,7 @@ class Sentence:
         """Return what one number says; the blank statement where the words around it do not tell."""
         context, token = self.context, n.token
         value, step = amount(token, billions=context.billions)
-        role = next((role for rule in RULES if (role := rule(n))), None)
+        role = n.role()
         if value is None or role is None or not role.kind:
             return blank
         if not (self.has_subject or n.last or role.way or role.subject):
@@ -239,9 +241,9 @@ class Sentence:
             value = 1 + value * way
         elif token.kind == "ratio" and way < 0 and value > 1:  # *fell tenfold*
             value = 1 / value
-        bound, rough = qualifier(n.raw)
-        if not n.is_money:
-            is_share = re.search(r"percentage of|share of|percent of", self.text, re.IGNORECASE) or n.ahead
+        bound, rough = qualifier(n.texts["before"])
+        if token.kind != "money":
+            is_share = re.search(r"percentage of|share of|percent of", self.text, re.IGNORECASE) or n.right
             if any(token.kind == "gdp" for token in self.tokens) and is_share:
                 subject = replace(subject, flow="balance", sign=subject.sign or -1, item="total", price="", basis="")
                 kind, way = "share", 0
@@ -252,35 +254,37 @@ class Sentence:
         if not subject.flow:
             return blank
         month = self._month_of(n, role)
-        if context.revised is not None and "revised" in n.raw:
+        if context.revised is not None and "revised" in n.texts["before"]:
             kind, month = "revision", context.revised
         base = None if kind in ("level", "share") else self._base(n.at)
-        lag = (month - base).n if base is not None and month > base else role.lag or context.lag
+        lag = (month - base).n if base is not None and month > base else role.lag or context.span.lag
         return replace(
-            blank, subject=subject, kind=kind, month=month, length=context.length, lag=lag, average=context.average,
-            direction=way, value=value, step=step, rough=rough, bound=bound,
-            is_base=role.is_base or bool(re.search(r"\([^()]*:\s*$", n.raw)),
+            blank, subject=subject, kind=kind, month=month, lag=lag, direction=way,
+            length=context.span.length, average=context.span.average,
+            value=value, step=step, rough=rough, bound=bound,
+            is_base=role.is_base or bool(re.search(r"\([^()]*:\s*$", n.texts["before"])),
         )  # fmt: skip
 
     def _named(self, token: Token) -> pd.Period:
         if token.kind == "month":
             return month_of(token.text, self.context.month)
-        month = 12 if self.context.length == 12 else self.context.month.month
+        month = 12 if self.context.span.length == 12 else self.context.month.month
         return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
 
     def _month_of(self, n: Number, role: Role) -> pd.Period:
         """Return the last month of the span that a number is about."""
-        if self.context.end is not None:
-            return self.context.end - self.context.lag * role.is_base
-        usual = (self.context.current if self.context.length == 1 else None) or self.context.month
-        named_after = n.ahead and n.ahead.kind in ("month", "year") and re.fullmatch(
-            r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.after
+        context, span = self.context, self.context.span
+        if span.end is not None:
+            return span.end - span.lag * role.is_base
+        usual = (context.current if span.length == 1 else None) or context.month
+        named_after = n.right and n.right.kind in ("month", "year") and re.fullmatch(
+            r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.texts["next"]
         )  # fmt: skip
-        if named_after and n.ahead:
-            return self._named(n.ahead)
-        ago = (phrase("ago").match(n.rest) or phrase("ago").match(self.text)) if role.kind == "level" else None
+        if named_after and n.right:
+            return self._named(n.right)
+        ago = (phrase("ago").match(n.texts["rest"]) or phrase("ago").match(self.text)) if role.kind == "level" else None
         if role.is_base and not ago:
-            return usual - self.context.lag
+            return usual - span.lag
         named = self._months(n.segment, "from")[-1:] or self._months(self.tokens, "from", "money")
         month = named[0] if named else usual
         return month - (12 if ago["year"] else 1) if ago else month
