@@ -139,7 +139,10 @@ def test_every_quantity_has_a_name_of_its_own(march, april):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda one: one.series("exports_goods_semiconductors_census_sa"), "the nearest are"),
+        (
+            lambda one: one.series("exports_goods_semiconductors_census_sa"),
+            "did you mean .*goods_semiconductors",
+        ),
         (lambda one: one.series("BOPGSTB", freq="weekly"), "unknown frequency"),
         (lambda one: one.figure("BOPGSTB", "2031-01"), "no BOPGSTB for 2031-01"),
         (lambda one: one.wide("exports", "goods/moon/*"), "no exports of goods/moon"),

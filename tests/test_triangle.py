@@ -188,6 +188,7 @@ def test_families_are_not_mixed():
         (lambda t: queries.latest(queries.until(t, "spring")), "not a day like"),
         (lambda t: queries.prints_of(t, "1991-12"), "spans 1992-01 to 2026-02"),
         (lambda _: store.triangle("balance_*_bop_sa"), "of one series"),
+        (lambda _: store.triangle("GDP"), "gdp_total_nipa_sa is not published by month"),
         (lambda _: store.triangle("exports_goods_census_sa", "bea"), "bea has no exports_goods_census_sa"),
         (lambda _: store.triangle("BOPGSTB", "bls"), "possible: bea, census"),
     ],

@@ -204,10 +204,9 @@ def headline(
         _out.print_json(data=result.to_dict())
         return
     _out.print(result.summary())
-    later = [] if source else [release for release in store.releases() if release.released > result.release.released]
-    if newer := [release for release in later if release.find(BALANCE)]:
-        known = f"The store has the balance until {newer[-1].month}, without its parts"
-        _err.print(f"{known}: tradelib headline {newer[-1].month}")
+    if not source and (newest := store.release_of(BALANCE)).released > result.release.released:
+        known = f"The store has the balance until {newest.month}, without its parts"
+        _err.print(f"{known}: tradelib headline {newest.month}")
 
 
 def _show(status: Status, source: str, done: int, total: int | None) -> None:

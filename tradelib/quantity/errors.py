@@ -77,10 +77,13 @@ def did_you_mean(word: str, possible: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Collection[str]) -> str:
-    """Return a hint with the five shortest names of series that have most of the words of one that is not there.
+    """Return a hint with names of series that are written like one that is not there, or have most of its words.
 
-    Everyday words and slips of the pen are understood; a name of which less than half is known gets no names.
+    Everyday words and slips of the pen are understood; of the names with as many words the five shortest are given, and
+    none to a name of which less than half is known.
     """
+    if close := get_close_matches(name, known, n=5, cutoff=0.75):
+        return f"did you mean {' or '.join(close)}?"
     vocabulary = {part for other in known for part in other.lower().split("_")}
     words = [
         [*SEARCH.get(word, word).split("|"), *get_close_matches(word, vocabulary, n=1, cutoff=0.85)]

@@ -83,17 +83,12 @@ def parse(text: str) -> Span | None:
 
 
 def _span(kind: str, parts: dict[str, str | None], marker: str) -> Span:
-    year = int(parts.get("year") or 0) or None
-    number = int(parts.get("number") or 0)
     month = _NUMBERS[(parts.get("month") or "jan").lower()]
-    if kind == "quarter":
-        quarter = number or _QUARTERS[str(parts["quarter"]).lower()]
-        return Span("quarter", year, 3 * quarter - 2, 3 * quarter, marker)
-    if kind == "iso":
-        return Span("month", year, number, number, marker)
-    if kind in ("annual", "year"):
-        return Span(kind, year, 1, 12, marker)
-    return Span(kind, year, 1 if kind == "span" else month, month, marker)
+    number = int(parts.get("number") or _QUARTERS.get((parts.get("quarter") or "").lower(), 0))
+    spans = {"quarter": (3 * number - 2, 3 * number), "iso": (number, number), "span": (1, month)}
+    spans |= dict.fromkeys(("annual", "year"), (1, 12))
+    kept = "month" if kind == "iso" else kind
+    return Span(kept, int(parts.get("year") or 0) or None, *spans.get(kind, (month, month)), marker)
 
 
 def day(text: str) -> dt.date | None:

@@ -43,16 +43,15 @@ class Opened(Release):
     released : datetime.date or None
         Day of publication; None where neither file nor caller names it.
     opened : tuple of Table
-        All tables of the files, in order.
+        The tables of the files, in order; of one that came twice, equal, the first.
     """
 
     released: dt.date | None  # type: ignore[assignment]
     opened: tuple[Table, ...] = ()
 
     def tables(self) -> list[Table]:
-        """Return its tables; of one that came twice, equal, the first."""
-        first = {table.exhibit: table for table in reversed(self.opened)}
-        return [first[name] for name in self.contents["tables"]]
+        """Return its tables."""
+        return list(self.opened)
 
     @cached_property
     def figures(self) -> Figures:
@@ -165,13 +164,15 @@ def read(
     [publisher] = publishers
     day, month = _day(tables, released), max(table.month for table in tables)
     check(tables)
-    entries = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in tables}
+    first = {table.exhibit: table for table in reversed(tables)}
+    opened = tuple(table for table in tables if table is first[table.exhibit])
+    entries = {table.exhibit: {"title": table.title, "compilation": table.layout.compilation} for table in opened}
     head = PUBLISHERS[publisher]
     contents = {
         "publisher": head["publisher"], "title": head["title"], "released": day, "statistical_month": str(month),
         "licence": head["licence"], "files": hashes, "tables": entries,
     }  # fmt: skip
-    return Opened(day, month, listed[0], contents, publisher, tuple(tables))
+    return Opened(day, month, listed[0], contents, publisher, opened)
 
 
 def add(

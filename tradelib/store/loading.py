@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from contextlib import suppress
 from dataclasses import asdict, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -185,9 +184,8 @@ def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity
 
 
 def _hint(word: str, known: Sequence[Release]) -> str:
-    everything = dict.fromkeys(name for release in known for name in (*release.quantities, *release.figures.aliases))
-    close = get_close_matches(word, everything, n=5, cutoff=0.75)
-    return f"did you mean {' or '.join(close)}?" if close else nearest(word, everything)
+    names = (name for release in known for name in (*release.quantities, *release.figures.aliases))
+    return nearest(word, dict.fromkeys(names))
 
 
 def _choose(names: Sequence[str], known: Sequence[Release], since: str | None = None) -> dict[str, Release]:
@@ -293,7 +291,6 @@ def _notes_on(chosen: dict[str, Release], known: Sequence[Release]) -> list[str]
 def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str, str]]:
     """Return the values of a series by period, what it is, and where its newest figure stands."""
     rows = release.rows(name, freq)
-    months = pd.PeriodIndex(rows["last"], freq="M", name="period")
     newest = rows.iloc[-1]
     entry = release.contents["tables"][newest["exhibit"]]
     about = asdict(release.quantities[name]) | {
@@ -307,4 +304,4 @@ def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str
         "exhibit": str(newest["exhibit"]),
         "cell": f"{newest['file']}, {newest['cell']}",
     }
-    return pd.Series(rows["value"].to_numpy(), months.asfreq(FREQUENCIES[freq][1])), about
+    return rows["value"].set_axis(rows.index.asfreq(FREQUENCIES[freq][1])), about

@@ -63,8 +63,8 @@ class Release(Tables, Result):
     @property
     def table(self) -> pd.DataFrame:
         """One row a table of the release, by its name: ``title`` and ``compilation``."""
-        rows = {name: (entry["title"], entry["compilation"]) for name, entry in self.contents["tables"].items()}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["title", "compilation"]).rename_axis("exhibit")
+        entries = pd.DataFrame.from_dict(self.contents["tables"], orient="index")
+        return entries[["title", "compilation"]].rename_axis("exhibit")
 
     def summary(self) -> str:
         """Return whose release it is, of which day and about which month, and what it has, in one line."""
@@ -98,10 +98,9 @@ class Release(Tables, Result):
         -17303.0
         """
         rows = self.rows(name, freq)
-        months = pd.PeriodIndex(rows["last"], freq="M", name="period")
-        own = self.find(name).name  # type: ignore[union-attr] # rows has found it
-        figures = pd.Series(list(map(self._figure, rows.to_dict("records"))), months, dtype=object, name=own)
-        return gap_free(figures) if freq == "monthly" else figures
+        figures = [self._figure(row) for row in rows.to_dict("records")]
+        series = pd.Series(figures, rows.index, dtype=object, name=rows["name"].iloc[0])
+        return gap_free(series) if freq == "monthly" else series
 
     def figure(self, name: str, month: str | pd.Period) -> Figure:
         """Return one month's figure.
@@ -112,9 +111,9 @@ class Release(Tables, Result):
             The release has no such figure.
         """
         period, rows = pd.Period(month, "M"), self.rows(name)
-        if (own := rows[rows["last"] == period]).empty:
+        if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        return self._figure(own.iloc[0].to_dict())
+        return self._figure(rows.loc[period].to_dict())
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",

@@ -87,12 +87,12 @@ class Figures:
         """Return the figures that some tables have."""
         parts = [table.facts.assign(compilation=table.layout.compilation) for table in tables]
         facts = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(_REPEATED, "category"))
-        groups = facts.groupby(list(QUANTITY_COLUMNS), observed=True, sort=False)
-        listed = [Quantity(*map(str, key)) for key, _ in groups]
+        columns = list(QUANTITY_COLUMNS)
+        listed = [Quantity(*row) for row in facts[columns].drop_duplicates().itertuples(index=False, name=None)]
         names = pd.Index([quantity.name for quantity in listed], name="name")
         words = [(quantity.label(), quantity.unit, MNEMONICS.get(quantity.name, "")) for quantity in listed]
         return cls(
-            facts.assign(name=names[groups.ngroup()].astype("category")),
+            facts.assign(name=names[facts.groupby(columns, observed=True, sort=False).ngroup()].astype("category")),
             dict(zip(names, listed, strict=True)),
             pd.DataFrame(words, names, columns=["label", "unit", "mnemonic"]),
             {alias: quantity for quantity in listed for alias in quantity.aliases},
@@ -147,7 +147,7 @@ class Tables:
         return {}
 
     def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
-        """Return the facts of one quantity with spans of one length, in order, one for each span.
+        """Return the facts of one quantity with spans of one length, one for each, in order, indexed by last month.
 
         Where several tables print the quantity, the one with the longest series comes first: two compilations of
         early years differ although neither was revised.
@@ -171,13 +171,13 @@ class Tables:
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
         """Return first and last month of a series, both included."""
-        months = self.rows(name, freq)["last"]
-        return months.iloc[0], months.iloc[-1]
+        months = self.rows(name, freq).index
+        return months[0], months[-1]
 
     def prints(self, name: str) -> dict[str, pd.Series]:
         """Return the months of a quantity, by its canonical name, as each of its compilations has them."""
         parts = spans(self._all_rows(name), 1).groupby("compilation", observed=True, sort=False)
-        return {str(own): gap_free(longest_first(rows).set_index("last")["value"].rename(name)) for own, rows in parts}
+        return {str(own): gap_free(longest_first(rows)["value"].rename(name)) for own, rows in parts}
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         return self.facts[self.facts["name"] == name]
@@ -189,9 +189,10 @@ def gap_free(values: pd.Series) -> pd.Series:
 
 
 def longest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts of one quantity in order, one for each span: that of the table with the most spans."""
+    """Return the facts of one quantity by last month, one for each span: that of the table with the most spans."""
     parts = [part for _, part in rows.groupby("exhibit", observed=True, sort=False)]
-    return pd.concat(sorted(parts, key=len, reverse=True) or [rows]).drop_duplicates("last").sort_values("last")
+    ordered = pd.concat(sorted(parts, key=len, reverse=True) or [rows]).drop_duplicates("last")
+    return ordered.set_index("last", drop=False).sort_index().rename_axis("period")
 
 
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:

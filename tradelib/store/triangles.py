@@ -68,7 +68,7 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        The word stands for no series or several, or the compilation does not have it.
+        The word stands for no series, for several or for one that is not monthly, or the compilation does not have it.
     ComparabilityError
         More than one compilation was asked for: they differ by more than revisions.
     """
@@ -84,6 +84,8 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     for release in reversed(known_on()):
         for name, values in release.prints(quantity.name).items():
             prints[name].append((release.released, release.month, values))
+    if not prints:
+        raise ParameterError(f"{quantity.name} is not published by month; a triangle is of a monthly series")
     own = compilation or max(prints, key=lambda name: len(prints[name]))
     if own not in prints:
         raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
