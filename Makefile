@@ -40,7 +40,7 @@ report: .venv/installed
 # Whole files beside each other, in the order of conftest.py: the longest come first.
 test: .venv/installed
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:nbval tests
-	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
+	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p tradelib.report -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py) \

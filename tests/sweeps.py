@@ -28,9 +28,9 @@ pathlib.Path(output, "figures").mkdir()
 for end in ("png", "svg"):
     pathlib.Path(output, "figures", f"path.{end}").write_text(f"<svg viewBox='0 0 9 5'>{start}</svg>")
 figure = {"kind": "figure", "name": "path", "title": "T", "alt": "A", "reading": ""}
-told = {"notebook": NAME, "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [figure],
+section = {"notebook": NAME, "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [figure],
         "results": {"headline": f"about {start}"}, "checks": []}
-pathlib.Path(output, "results.json").write_text(json.dumps(told))
+pathlib.Path(output, "results.json").write_text(json.dumps(section))
 """
 
 
@@ -70,9 +70,9 @@ def whole_runs(folder: Path) -> int:
     count = 0
     for kind in ("runs", "failed"):
         for path in folder.glob(f"{kind}/*/*"):
-            told = json.loads((path / "run.json").read_text())
-            assert (told["error"] is None) == (kind == "runs")
-            assert all(is_same(path / name, sha256) for name, sha256 in told["files"].items())
+            manifest = json.loads((path / "run.json").read_text())
+            assert (manifest["error"] is None) == (kind == "runs")
+            assert all(is_same(path / name, sha256) for name, sha256 in manifest["files"].items())
             count += kind == "runs"
     if (folder / "index.html").exists():
         assert len(pd.read_csv(folder / "results.csv")) == len(MONTHS)
@@ -84,10 +84,10 @@ def whole_reports(parent: Path) -> int:
     """Return how many good reports are there, after checking that each folder is a whole one."""
     count = 0
     for path in parent.glob("[!.]*"):
-        told = json.loads((path / "manifest.json").read_text())
-        assert (told["outcome"] == "ok") != path.name.endswith("-failed")
-        assert all(is_same(path / name, sha256) for name, sha256 in told["files"].items())
-        count += told["outcome"] == "ok"
+        manifest = json.loads((path / "manifest.json").read_text())
+        assert (manifest["outcome"] == "ok") != path.name.endswith("-failed")
+        assert all(is_same(path / name, sha256) for name, sha256 in manifest["files"].items())
+        count += manifest["outcome"] == "ok"
     return count
 
 
@@ -96,7 +96,7 @@ def results(folder: Path) -> dict[str, str]:
 
     A run whose warm server was killed goes on in a stock kernel.
     """
-    found = {}
+    hashes = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != ".lock":
             content = path.read_bytes()
@@ -108,8 +108,8 @@ def results(folder: Path) -> dict[str, str]:
                 content = pd.read_csv(path).drop(columns="seconds").to_csv().encode()
             elif path.name == "index.html" and (folder / "runs").exists():
                 continue  # it tells seconds
-            found[path.relative_to(folder).as_posix()] = hashlib.sha256(content).hexdigest()
-    return found
+            hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(content).hexdigest()
+    return hashes
 
 
 def store() -> dict[str, bytes]:
@@ -131,31 +131,31 @@ def lives(process: psutil.Process) -> bool:
 
 def family(pids: Iterable[int]) -> list[psutil.Process]:
     """Return all descendants of some processes."""
-    found = []
+    descendants = []
     for pid in pids:
         try:
-            found += psutil.Process(pid).children(recursive=True)
+            descendants += psutil.Process(pid).children(recursive=True)
         except psutil.NoSuchProcess:
             continue
-    return found
+    return descendants
 
 
 def kernels(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Return those that are kernels or the servers that they are forked from."""
-    found = []
+    living = []
     for process in processes:
         try:
             if any("forkserver" in word or "ipykernel" in word for word in process.cmdline()):
-                found.append(process)
+                living.append(process)
         except psutil.NoSuchProcess:
             continue
-    return found
+    return living
 
 
-def wait_until(what: Callable[[], object], said: str, seconds: float = 30) -> None:
+def wait_until(what: Callable[[], object], message: str, seconds: float = 30) -> None:
     until = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < until, said
+        assert time.monotonic() < until, message
         time.sleep(0.05)
 
 

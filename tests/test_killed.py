@@ -60,7 +60,7 @@ class Killer:
         for moment in moments[: self.left]:
             while process.poll() is None and time.monotonic() < begun + moment:
                 time.sleep(0.01)
-            victims = {kind: found for kind, found in self.victims(process).items() if found}
+            victims = {kind: processes for kind, processes in self.victims(process).items() if processes}
             if process.poll() is not None or not victims:
                 break
             kind = min(sorted(victims), key=lambda kind: (self.hit.count(kind), self.chance.random()))

@@ -32,14 +32,14 @@ def as_read(text):
 
 def figures(series, vintage=None):
     """Return what a release says of a series, by month as text."""
-    found = store.release_of(series, vintage).series(series)
-    return {str(month): float(value) for month, value in found.dropna().items()}
+    values = store.release_of(series, vintage).series(series)
+    return {str(month): float(value) for month, value in values.dropna().items()}
 
 
 def loaded(series, vintage="2025-03", start="first"):
     """Return a series known by a release, by month as text; the longest unless a first month is named."""
-    found = store.load(series, start=start, vintage=vintage)[series].dropna()
-    return {str(month): float(value) for month, value in found.items()}
+    values = store.load(series, start=start, vintage=vintage)[series].dropna()
+    return {str(month): float(value) for month, value in values.items()}
 
 
 def of_bea(release):
@@ -203,9 +203,9 @@ def taken_out_in(month):
     return expected
 
 
-def rows_of(told, name):
+def rows_of(record, name):
     """Return the rows of a table of the record, each a dict by the name of the column."""
-    [table] = [item for item in told["items"] if item["name"] == name]
+    [table] = [item for item in record["items"] if item["name"] == name]
     return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
@@ -232,38 +232,38 @@ def in_words(month):
     return f"{names[int(month[5:]) - 1]} {month[:4]}"
 
 
-def first_regime(told, series, end, **_):
+def first_regime(record, series, end, **_):
     """The mean of the first of ten years' regimes, and the month in which the next would begin."""
     values = loaded(series)
-    first = rows_of(told, "break_dates")[0]
+    first = rows_of(record, "break_dates")[0]
     months = [back(end, n) for n in range(120)]
     regime = [values[month] for month in months if month < first["first_month"]]
     assert abs(sum(regime) / len(regime) / 1000 - as_number(first["before"])) < 0.051
     return f"New regimes would begin in {in_words(first['first_month'])}"
 
 
-def expects_the_difference(told, **_):
+def expects_the_difference(record, **_):
     """What is expected of the balance is exports less imports."""
-    row = rows_of(told, "expected")[0]
+    row = rows_of(record, "expected")[0]
     exports, imports, balance = (as_number(row[name]) for name in ("Exports", "Imports", "Balance"))
     assert abs(exports - imports - balance) < 0.11
     return f"For {in_words(row['period'])} the combination expects {money(1000 * balance, sign=True)}"
 
 
-def came_since(told, **_):
+def came_since(record, **_):
     """How many outcomes lay in the band that the table prints."""
     flows = {flow: loaded(f"{flow}_services_bop_sa") for flow in ("exports", "imports")}
     inside = 0
-    for row in rows_of(told, "expected"):
+    for row in rows_of(record, "expected"):
         came = (flows["exports"][row["period"]] - flows["imports"][row["period"]]) / 1000
         inside += as_number(row["low 80%"]) <= came <= as_number(row["high 80%"])
     return f"Of the three months that came since, {inside or 'none'} lay in the 80% band"
 
 
-def within_the_band(told, series, **_):
+def within_the_band(record, series, **_):
     """What is expected lies above both lower bounds; an index has no unit."""
     amount = str if series == IMPORT_PRICES else lambda billions: f"${billions} billion"
-    row = rows_of(told, "expected")[0]
+    row = rows_of(record, "expected")[0]
     assert as_number(row["low 95%"]) < as_number(row["low 80%"]) < as_number(row["Imports"])
     return f"For {in_words(row['period'])} the combination expects {amount(row['Imports'])}"
 
@@ -281,9 +281,9 @@ def first_prints(start="1992-01", **_):
     return f"First prints moved by {average} on average, {sum(move > 0 for move in moved)} of {len(moved)} upwards"
 
 
-def flips(told, **_):
+def flips(record, **_):
     """How many changes of the balance had the other sign in the first print; the newest ones are those of the store."""
-    values, rows = loaded("balance_total_bop_sa"), rows_of(told, "printed")
+    values, rows = loaded("balance_total_bop_sa"), rows_of(record, "printed")
     for row in rows:
         assert abs((values[row["month"]] - values[back(row["month"], 1)]) / 1000 - as_number(row["final"])) < 0.051
     issues = {row["month"]: figures("balance_total_bop_sa", row["month"]) for row in rows}
@@ -319,11 +319,11 @@ def parts_of_the_balance(end=None, vintage="2025-03", **_):
     return f"A goods deficit of {money(goods)} and a services surplus of {money(services)} make a deficit of"
 
 
-def distance_of_ends(told, **_):
+def distance_of_ends(record, **_):
     """How far apart the trends of the table end."""
-    rows = rows_of(told, "ends")
+    rows = rows_of(record, "ends")
     ends = [as_number(row["Newest trend"]) for row in rows]
-    [item] = [item for item in told["items"] if item["name"] == "answer"]
+    [item] = [item for item in record["items"] if item["name"] == "answer"]
     number = as_number(re.search(r"disagree by \$?([\d.,]+)", as_read(item["title"]))[1])
     assert abs(number - (max(ends) - min(ends))) < 0.061
     return "The ends of the past moved by"
@@ -471,9 +471,9 @@ FAULTS = {
 }
 
 
-def statements(told):
+def statements(record):
     """Return every text that a reader meets, its place before it."""
-    for item in told["items"]:
+    for item in record["items"]:
         place = f"{item['kind']} {item['name']}"
         for part in ("title", "alt", "unit", "reading"):
             yield f"{place}, {part}", as_read(item.get(part) or "")
@@ -482,8 +482,8 @@ def statements(told):
 
 
 def must_read_well(place, text):
-    found = {fault: match[0] for fault, pattern in FAULTS.items() if (match := re.search(pattern, text))}
-    assert not found, f"{place}: {found} in {text!r}"
+    faults = {fault: match[0] for fault, pattern in FAULTS.items() if (match := re.search(pattern, text))}
+    assert not faults, f"{place}: {faults} in {text!r}"
     assert not re.match(r"[a-z]", text) or place.endswith("unit"), f"{place}: {text!r}"
 
 
@@ -507,18 +507,18 @@ def identifier(value):
 @pytest.mark.slow
 @pytest.mark.parametrize(("stem", "parameters", "expected"), SETS, ids=identifier)
 def test_what_a_notebook_says_of_a_set_of_parameters(stem, parameters, expected):
-    told = record_of(stem, **parameters)
-    for place, text in statements(told):
+    record = record_of(stem, **parameters)
+    for place, text in statements(record):
         must_read_well(place, text)
         sides_must_fit(place, text)
-    for item in told["items"]:
+    for item in record["items"]:
         named = item["kind"] == "tiles" or 0 < len(as_read(item["title"])) <= 110
         assert named, f"{item['name']}: {len(item['title'])} characters: {item['title']!r}"
         assert item["kind"] != "figure" or (item["alt"] and item["reading"]), item["name"]
-    assert [check for check in told["checks"] if not check["holds"]] == []
-    tables = [cell for item in told["items"] if item["kind"] == "table" for row in item["rows"] for cell in row]
-    everything = "\n".join([*(text for _, text in statements(told)), *map(as_read, tables)])
-    phrase = expected(told=told, **parameters)
+    assert [check for check in record["checks"] if not check["holds"]] == []
+    tables = [cell for item in record["items"] if item["kind"] == "table" for row in item["rows"] for cell in row]
+    everything = "\n".join([*(text for _, text in statements(record)), *map(as_read, tables)])
+    phrase = expected(record=record, **parameters)
     assert phrase in everything, f"{phrase!r} is not in:\n{everything}"
 
 

@@ -38,9 +38,9 @@ def small_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 RECORD = """
 import json, pathlib
-told = {"notebook": "23_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [],
+section = {"notebook": "23_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}, "items": [],
         "results": {"headline": series, "start": start, "output": output}, "checks": []}
-pathlib.Path(output, "results.json").write_text(json.dumps(told))
+pathlib.Path(output, "results.json").write_text(json.dumps(section))
 """
 
 
@@ -85,7 +85,7 @@ def test_a_second_run_is_skipped(made: Path, clone: Path) -> None:
     assert made.is_dir()
 
 
-FORCED = [] if NIGHTLY else ["overview", "seasonal", "trend"]
+FORCED = [] if NIGHTLY else ["overview", "seasonal"]
 """Notebooks that are run twice; all of them in ``make nightly``."""
 
 
@@ -107,9 +107,9 @@ def test_one_parameter_of_one_notebook_runs_that_notebook_alone(made: Path, clon
     got = whole.make(clone, "report", "ARGS=--set trend.start=2015-01 --out reports/other")
     assert got.returncode == 0, got.stderr
     count = len(list((ROOT / "notebooks").glob("[0-9]*.ipynb")))
-    told = re.sub(r"\s+", " ", got.stderr)
-    assert f"{count - 1} of {count} runs are there already (--force runs them anew): 01_overview, " in told
-    assert "[1/1] 23_trend done, not run with these parameters before" in told
+    messages = re.sub(r"\s+", " ", got.stderr)
+    assert f"{count - 1} of {count} runs are there already (--force runs them anew): 01_overview, " in messages
+    assert "[1/1] 23_trend done, not run with these parameters before" in messages
     first, other = (
         json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
         for folder in (made, clone / "reports" / "other")
@@ -122,13 +122,15 @@ def test_one_parameter_of_one_notebook_runs_that_notebook_alone(made: Path, clon
 
 def test_every_figure_has_png_svg_and_data(made: Path) -> None:
     results = json.loads((made / "results.json").read_text(encoding="utf-8"))
-    named = [f"{n}-{item['name']}" for n, told in results.items() for item in told["items"] if item["kind"] == "figure"]
+    named = [
+        f"{n}-{item['name']}" for n, section in results.items() for item in section["items"] if item["kind"] == "figure"
+    ]
     assert len(named) >= 10
     for name in named:
         sizes = {end: (made / "figures" / f"{name}.{end}").stat().st_size for end in ("png", "svg", "csv")}
         assert min(sizes.values()) > 30, (name, sizes)
     assert {
-        item["reading"] != "" for told in results.values() for item in told["items"] if item["kind"] == "figure"
+        item["reading"] != "" for section in results.values() for item in section["items"] if item["kind"] == "figure"
     } == {True}
 
 

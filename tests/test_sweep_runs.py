@@ -52,8 +52,8 @@ VALUES = [
 ]  # fmt: skip
 RETURN = f"""
 import json, pathlib
-told = {sweeps.record()} | {{"results": {{"text": text, "ran": pathlib.Path("ran").exists()}}}}
-pathlib.Path(output, "results.json").write_text(json.dumps(told))
+section = {sweeps.record()} | {{"results": {{"text": text, "ran": pathlib.Path("ran").exists()}}}}
+pathlib.Path(output, "results.json").write_text(json.dumps(section))
 """
 
 
@@ -64,8 +64,8 @@ def test_values_arrive_as_given_and_never_run(tmp_path: Path, monkeypatch: pytes
     got = sweep(jobs, folder / "s", executor=threads(2))
     assert got.failures == {}
     for job, value in zip(jobs, VALUES, strict=True):
-        told = json.loads((got.folder / "runs" / job.place / "results.json").read_text())["results"]
-        assert told == {"text": value, "ran": False}
+        results = json.loads((got.folder / "runs" / job.place / "results.json").read_text())["results"]
+        assert results == {"text": value, "ran": False}
     assert not list(tmp_path.rglob("ran"))
     table = pd.read_csv(got.folder / "results.csv", keep_default_na=False, lineterminator="\n")
     assert list(table["text"])[:3] == VALUES[:3]
@@ -138,10 +138,10 @@ time.sleep(60)  # the end of the server is the end of its kernels, though not at
 def test_what_a_kernel_started_does_not_outlive_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: str, dies: str
 ) -> None:
-    told = tmp_path / f"pid-of-child-when-{dies}-dies"
-    got = sweep(odd_jobs(tmp_path, monkeypatch, STARTS, [str(told)]), tmp_path / "s", executor=threads(1, kernel))
+    number = tmp_path / f"pid-of-child-when-{dies}-dies"
+    got = sweep(odd_jobs(tmp_path, monkeypatch, STARTS, [str(number)]), tmp_path / "s", executor=threads(1, kernel))
     assert len(got.failures) == 1
-    child = int(told.read_text())
+    child = int(number.read_text())
     try:
         sweeps.wait_until(lambda: not psutil.pid_exists(child) or not sweeps.lives(psutil.Process(child)), "alive", 5)
     finally:
@@ -187,11 +187,11 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
     living = sweeps.family([process.pid])
     process.send_signal(signal.SIGINT)  # it arrives as the process goes on, before the sweep can end by itself
     process.send_signal(signal.SIGCONT)
-    told = process.communicate(timeout=60)[0].decode()
+    output = process.communicate(timeout=60)[0].decode()
     assert process.returncode == 130
-    assert "Traceback" not in told
+    assert "Traceback" not in output
     done = sweeps.whole_runs(tmp_path / "s")
-    assert f"interrupted; {done} of {len(sweeps.MONTHS)} runs are done and kept" in told
+    assert f"interrupted; {done} of {len(sweeps.MONTHS)} runs are done and kept" in output
     assert not list(filter(sweeps.lives, living))
     assert not sweeps.hidden(tmp_path / "s")
     assert 0 < sweeps.whole_runs(tmp_path / "s") < len(sweeps.MONTHS)
@@ -201,15 +201,15 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
 @pytest.mark.nightly
 def test_memory_and_open_files_stay_flat(small: Path, tmp_path: Path) -> None:
     assert small.is_dir()
-    here, told = psutil.Process(), list[tuple[int, int]]()
+    here, taken = psutil.Process(), list[tuple[int, int]]()
     jobs = [Job("23_trend", job.parameters, f"{n}-{i}") for n in range(3) for i, job in
             enumerate(sweep_of("trend", over=[f"start={','.join(sweeps.MONTHS)}"]))]  # fmt: skip
     sweep(jobs, tmp_path / "s", executor=threads(2),
-          progress=lambda _: told.append((here.memory_info().rss, here.num_fds())))  # fmt: skip
-    third = len(told) // 3
+          progress=lambda _: taken.append((here.memory_info().rss, here.num_fds())))  # fmt: skip
+    third = len(taken) // 3
     # At the last no kernel is under way any more; what each run left open would be more than two kernels have.
-    assert told[-1][1] < median(fds for _, fds in told[:third])
-    assert told[-1][0] < told[third][0] * 1.15
+    assert taken[-1][1] < median(fds for _, fds in taken[:third])
+    assert taken[-1][0] < taken[third][0] * 1.15
 
 
 @pytest.fixture(scope="module")

@@ -149,14 +149,14 @@ def test_state_follows_files_and_start_up_settings(tmp_path: Path, monkeypatch: 
     (tmp_path / "module.py").touch()
     assert warm._PACKAGE.name == "tradelib"
     monkeypatch.setattr(warm, "_PACKAGE", tmp_path)
-    told = [warm._state()]
+    states = [warm._state()]
     (tmp_path / "module.py").write_text("x = 1")
-    told.append(warm._state())
+    states.append(warm._state())
     monkeypatch.setenv("PYTHONHASHSEED", "7")
-    told.append(warm._state())
+    states.append(warm._state())
     monkeypatch.setenv("SOMETHING_ELSE", "7")
-    assert len(set(told)) == 3
-    assert warm._state() == told[-1]
+    assert len(set(states)) == 3
+    assert warm._state() == states[-1]
 
 
 @slow
@@ -229,11 +229,11 @@ def test_no_process_and_no_half_report_stays_when_the_run_is_ended(
         nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
     with (tmp_path / "stderr").open("w") as stderr:
         process = subprocess.Popen([sys.executable, "-c", SLEEPERS, str(tmp_path), kernel], stderr=stderr)
-    while len(told := [path for path in tmp_path.glob("*.pid") if path.read_text()]) < 2:
+    while len(notes := [path for path in tmp_path.glob("*.pid") if path.read_text()]) < 2:
         assert process.poll() is None, (tmp_path / "stderr").read_text()
         time.sleep(0.1)
-    pids = {int(path.stem) for path in told}
-    parents, children = ({int(path.read_text().split()[n]) for path in told} for n in (0, 1))
+    pids = {int(path.stem) for path in notes}
+    parents, children = ({int(path.read_text().split()[n]) for path in notes} for n in (0, 1))
     process.send_signal(ending)
     process.wait(timeout=60)
     # A stock kernel notices by itself that its parent was killed, but not what it has started.
