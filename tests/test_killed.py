@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from distributed import LocalCluster
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not warm.available(), reason="needs Linux"),
@@ -94,14 +96,18 @@ def seconds_of(command: list[str]) -> float:
     return time.monotonic() - begun
 
 
-def disturb_sweep(killer: Killer, folder: Path, undisturbed: Path, *more: str) -> None:
+def disturb_sweep(
+    killer: Killer, folder: Path, undisturbed: Path, *more: str, ready: Callable[[], object] = lambda: True
+) -> None:
     """Kill a sweep as often as told, then let it end, and compare with the undisturbed one."""
     before = sweeps.store()
     while killer.left:
+        sweeps.wait_until(ready, "no worker came back", 60)
         done = sweeps.whole_runs(folder) == len(sweeps.MONTHS)
         killer.disturb(sweeps.sweep_command(folder, *more, *(["--force"] if done else [])))
         sweeps.wait_until(lambda: not killer.orphans(), f"orphans after {killer.hit}")
         sweeps.wait_until(lambda: not sweeps.hidden(folder), f"something half after {killer.hit}")
+    sweeps.wait_until(ready, "no worker came back", 60)
     last = sweeps.run(sweeps.sweep_command(folder, *more))
     assert last.returncode == 0, last.stderr
     assert sweeps.whole_runs(folder) == len(sweeps.MONTHS)
@@ -114,21 +120,23 @@ def test_a_sweep(undisturbed: tuple[Path, float], tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def dask_cluster(small: None) -> Iterator[tuple[str, Callable[[], list[int]]]]:  # noqa: ARG001 - they inherit its folder
-    """A scheduler and two workers that are started again when they die; its address, and who the workers are."""
+def dask_cluster(small: None) -> Iterator[LocalCluster]:  # noqa: ARG001 - they inherit its folder
+    """Provide a scheduler and two workers that are started again when they die."""
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as made:
-        yield made.scheduler_address, lambda: [worker.pid for worker in made.workers.values() if worker.pid]
+        yield made
 
 
 @pytest.mark.nightly  # that a worker dies is tried in test_sweep_runs.py, too
-def test_a_sweep_on_a_cluster(
-    dask_cluster: tuple[str, Callable[[], list[int]]], undisturbed: tuple[Path, float], tmp_path: Path
-) -> None:
-    address, workers = dask_cluster
+def test_a_sweep_on_a_cluster(dask_cluster: LocalCluster, undisturbed: tuple[Path, float], tmp_path: Path) -> None:
+    def workers() -> list[int]:
+        return [worker.pid for worker in dask_cluster.workers.values() if worker.pid]
+
     killer = Killer(KILLS // 4, 1.5 * undisturbed[1], workers)
-    disturb_sweep(killer, tmp_path / "s", undisturbed[0], "--scheduler", address)
+    # Where both workers were killed it takes a moment until one is there again; without any a sweep is refused.
+    words = ("--scheduler", dask_cluster.scheduler_address)
+    disturb_sweep(killer, tmp_path / "s", undisturbed[0], *words, ready=lambda: dask_cluster.scheduler.workers)
 
 
 @pytest.mark.usefixtures("warm_server")
