@@ -85,7 +85,7 @@ def test_a_second_run_is_skipped(made: Path, clone: Path) -> None:
     assert made.is_dir()
 
 
-FORCED = [] if NIGHTLY else ["overview", "seasonal"]
+FORCED = [] if NIGHTLY else ["overview", "seasonal", "trend"]
 """Notebooks that are run twice; all of them in ``make nightly``."""
 
 
