@@ -91,16 +91,13 @@ def _answer(file: str, text: str) -> pd.DataFrame:
         messages = "; ".join(map(str, answer.get("message") or [])) or "no message"
         found = f"{answer.get('status')} ({messages[:200]})"
         raise SourceError(file, None, found=found, expected="an answer of the BLS API, REQUEST_SUCCEEDED")
-    names = sorted(_BLS_HEADS - {"series_id", "latest"})
     try:
-        rows = [
-            [f"series {series['seriesID']}, entry {at}", series["seriesID"], *(str(row[name]) for name in names)]
-            for series in answer["Results"]["series"]
-            for at, row in enumerate(series["data"], 1)
-        ]
-    except (KeyError, AttributeError, TypeError) as error:
+        rows = pd.json_normalize(answer["Results"]["series"], "data", "seriesID")
+    except (KeyError, AttributeError, TypeError, NotImplementedError) as error:
         raise SourceError(file, None, found=f"no {error}", expected="Results with series and their data") from error
-    return pd.DataFrame(rows, columns=["place", "series_id", *names], dtype=object)
+    rows = rows.rename(columns={"seriesID": "series_id"}).reindex(columns=sorted(_BLS_HEADS)).map(str).astype(object)
+    entries = rows.groupby("series_id").cumcount() + 1
+    return rows.assign(place="series " + rows["series_id"] + ", entry " + entries.astype(str))
 
 
 def _bulk(file: str, rows: Rows) -> pd.DataFrame:
