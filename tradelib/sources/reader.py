@@ -183,7 +183,8 @@ class _Reader:
 
     def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> tuple[str, ...]:
         given = _DEFAULTS | self.fixed | column | own
-        given["unit"] = WORDS["units"].get(given["measure"].removeprefix("cif_value_"), given["unit"])
+        unit = WORDS["units"].get(given["measure"]) or given["unit"]
+        given["unit"] = unit.replace("_", " ")
         return tuple(given[name] for name in QUANTITY_COLUMNS)
 
     def _item(self, label: str) -> dict[str, str]:

@@ -89,8 +89,7 @@ def letters(text: str) -> str:
 
 def assign(text: str) -> dict[str, str]:
     """Return the fields that a text such as ``flow=exports,item=goods`` sets."""
-    pairs = (part.split("=", 1) for part in re.split(r"[ ,]+", text.strip()) if part)
-    return {name: value.replace("thousands_of_dollars", "thousands of dollars") for name, value in pairs}
+    return dict(part.split("=", 1) for part in re.split(r"[ ,]+", text.strip()) if part)
 
 
 WORDS: dict[str, dict[str, str]] = tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
@@ -120,23 +119,14 @@ def _layout(name: str, table: dict[str, Any]) -> Layout:
     factors = [[assign(column) for column in _spelled("columns", factor)] for factor in table.pop("across", [])]
     constants, also = assign(table.pop("is", "")), table.pop("with", "")
     heads = tuple(letters(head) for head in _spelled("heads", table.pop("heads", "")) if head)
-    columns = tuple(_merged(combination) for combination in itertools.product(*factors))
+    products = itertools.product(*factors)
+    columns = tuple({name: value for part in parts for name, value in part.items()} for parts in products)
     return Layout(name, constants=constants, columns=columns, heads=heads, also=also, **table)
 
 
 def _spelled(kind: str, text: str) -> list[str]:
     """Return the parts of a text that ``|`` separates; names of shared lists stand for their parts."""
     return [part for name in text.split(" | ") for part in WORDS[kind].get(name, name).split(" | ")]
-
-
-def _merged(parts: Sequence[dict[str, str]]) -> dict[str, str]:
-    """Return what the factors of a column say together; a rank is the rank of a measure."""
-    column: dict[str, str] = {}
-    for part in parts:
-        if part.get("measure") == "rank" and "measure" in column:
-            part = part | {"measure": f"{column['measure']}_rank"}  # noqa: PLW2901
-        column |= part
-    return column
 
 
 def layout_of(grid: Grid) -> tuple[Layout, str] | None:
