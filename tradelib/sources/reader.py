@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     Ints: TypeAlias = npt.NDArray[np.int64]
 
 _DEFAULTS: dict[str, str] = {part.name: str(part.default) for part in fields(Quantity) if part.name != "flow"}
-_NUMBERS = re.compile(r"(?<![\w.])-?\d[\d,]*\.?\d*(?![\w.])")
 _FOOT, _LONGEST = re.compile(r"\d+ of"), 60
 """A page's number; letters that a label in a PDF can have."""
 
@@ -89,11 +88,11 @@ class _Reader:
     # What stands above the figures
 
     def _read_top(self) -> None:
-        for line in self.grids[0].lines():
+        for label, figures, *_ in self.grids[0].table():
             for pattern, meaning in TOP_LINES:
-                if match := pattern.match(line):
+                if match := pattern.match(label):
                     self.fixed |= assign(meaning.format(**match.groupdict()))
-            if len(_NUMBERS.findall(line)) > 4:  # the first row of figures
+            if len(figures) > 2:  # the first row of figures
                 break
         self.fixed.setdefault("adjustment", "sa")
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tradelib.sources.rows import Grid
 
 _FOLDER = Path(__file__).parent / "layouts"
+_OTHERS = ("words.toml", "identities.toml", "codes.toml")
 _FOOTNOTE = re.compile(r"\s*(\(\d{1,2}\)|\*+)")
 _YEAR = r"\b(20\d\d|19\d\d)\b"
 _QUARTERS = ("First", "Second", "Third", "Fourth")
@@ -105,23 +106,22 @@ TOP_LINES = [(re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in 
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Return every layout of the folder, in order."""
-    groups = []
-    for path in sorted(_FOLDER.glob("*.toml")):
-        if path.name not in ("words.toml", "identities.toml", "codes.toml"):
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
-            shared = tables.pop("all", {})
-            groups += [_layout(name, shared | table) for name, table in tables.items()]
-    return tuple(groups)
+    paths = [path for path in sorted(_FOLDER.glob("*.toml")) if path.name not in _OTHERS]
+    return tuple(
+        _layout(name, table)
+        for path in paths
+        for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items()
+    )
 
 
 def _layout(name: str, table: dict[str, Any]) -> Layout:
-    """Return the layout that a TOML table is: its keys are the fields, but for short names of three."""
+    """Return the layout that a TOML table is: its keys are the fields, but for the short names of two."""
     factors = [[assign(column) for column in _spelled("columns", factor)] for factor in table.pop("across", [])]
-    constants, also = assign(table.pop("is", "")), table.pop("with", "")
+    constants = assign(table.pop("is", ""))
     heads = tuple(letters(head) for head in _spelled("heads", table.pop("heads", "")) if head)
     products = itertools.product(*factors)
     columns = tuple({name: value for part in parts for name, value in part.items()} for parts in products)
-    return Layout(name, constants=constants, columns=columns, heads=heads, also=also, **table)
+    return Layout(name, constants=constants, columns=columns, heads=heads, **table)
 
 
 def _spelled(kind: str, text: str) -> list[str]:
