@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradelib.words.checking.rules import Number, Role, qualifier
+from tradelib.words.checking.rules import Number, qualifier
 from tradelib.words.checking.statements import Kind, Statement, Subject
 from tradelib.words.checking.vocabulary import Token, amount, factor, month_of, phrase, plain, sentences, tokens, words
 
@@ -133,7 +133,7 @@ class Sentence:
             level = [*beside, *reversed(before), *levels, usual][0]
             since = month_of(match["since"].removeprefix("in "), level.month) if match["since"] else None
             way = -1 if re.search(r"\b(?:low|lowest|smallest|narrowest|least)\b", match[0], re.IGNORECASE) else 1
-            lag = (level.month - since).n if since is not None and level.month is not None else 0
+            lag = (level.month - since).n if since is not None else 0
             span = int(factor(match["span"] or ""))
             is_trade = level.subject.flow and (levels or self.has_subject) and not self._is_foreign(match.start())
             if is_trade and (span > 1 or not match["span"]):
@@ -218,51 +218,48 @@ class Sentence:
             flow = ""  # an item or partner that no table has
         self.subject = Subject(flow, sign, item, partner, self.subject.basis, price, is_carried)
 
-    def named_at(self, at: int) -> Subject | None:
-        """Return the subject that stands from a token on, up to the next number; None without a flow."""
+    def named_at(self, at: int) -> Subject:
+        """Return the subject as it is from a token on, up to the next number."""
         stop = next((number for number in self.numbers if number > at), len(self.tokens))
         subject, has_subject = self.subject, self.has_subject
         self._take_subject(at, stop)
         named, self.subject, self.has_subject = self.subject, subject, has_subject
-        return named if named.flow else None
+        return named
 
     def _statement(self, n: Number, blank: Statement) -> Statement:
         """Return what one number says; the blank statement where the words around it do not tell."""
-        context, token = self.context, n.token
-        value, step = amount(token, billions=context.billions)
-        role = n.role()
-        if value is None or role is None or not role.kind:
+        span, token, before = self.context.span, n.token, n.texts["before"]
+        value, step = amount(token, billions=self.context.billions)
+        said = n.statement(blank)
+        if value is None or said is None or not said.kind:
             return blank
-        if not (self.has_subject or n.last or role.way or role.subject):
+        if not (self.has_subject or n.last or said.direction or said.subject is not self.subject):
             return blank
-        subject, way = role.subject or self.subject, role.way
-        kind: Kind = role.kind
         if token.value == "part":
-            value = 1 + value * way
-        elif token.kind == "ratio" and way < 0 and value > 1:  # *fell tenfold*
+            value = 1 + value * said.direction
+        elif token.kind == "ratio" and said.direction < 0 and value > 1:  # *fell tenfold*
             value = 1 / value
-        bound, rough = qualifier(n.texts["before"])
+        month = self._month_of(n, said)
         if token.kind != "money":
             is_share = re.search(r"percentage of|share of|percent of", self.text, re.IGNORECASE) or n.right
             if any(token.kind == "gdp" for token in self.tokens) and is_share:
-                subject = replace(subject, flow="balance", sign=subject.sign or -1, item="total", price="", basis="")
-                kind, way = "share", 0
-            elif kind == "level" or (token.kind == "points" and phrase("economy").search(self.text)):
+                sign = said.subject.sign or -1
+                subject = replace(said.subject, flow="balance", sign=sign, item="total", price="", basis="")
+                said = replace(said, kind="share", direction=0, subject=subject)
+            elif said.kind == "level" or (token.kind == "points" and phrase("economy").search(self.text)):
                 return blank
             else:
-                kind = _KINDS[token.kind]
-        if not subject.flow:
+                said = replace(said, kind=_KINDS[token.kind])
+        if not said.subject.flow:
             return blank
-        month = self._month_of(n, role)
-        if context.revised is not None and "revised" in n.texts["before"]:
-            kind, month = "revision", context.revised
-        base = None if kind in ("level", "share") else self._base(n.at)
-        lag = (month - base).n if base is not None and month > base else role.lag or context.span.lag
+        if self.context.revised is not None and "revised" in before:
+            said, month = replace(said, kind="revision"), self.context.revised
+        base = None if said.kind in ("level", "share") else self._base(n.at)
+        bound, rough = qualifier(before)
         return replace(
-            blank, subject=subject, kind=kind, month=month, lag=lag, direction=way,
-            length=context.span.length, average=context.span.average,
-            value=value, step=step, rough=rough, bound=bound,
-            is_base=role.is_base or bool(re.search(r"\([^()]*:\s*$", n.texts["before"])),
+            said, month=month, length=span.length, average=span.average, value=value, step=step,
+            lag=(month - base).n if base is not None and month > base else said.lag or span.lag,
+            rough=rough, bound=bound, is_base=said.is_base or bool(re.search(r"\([^()]*:\s*$", before)),
         )  # fmt: skip
 
     def _named(self, token: Token) -> pd.Period:
@@ -271,19 +268,19 @@ class Sentence:
         month = 12 if self.context.span.length == 12 else self.context.month.month
         return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
 
-    def _month_of(self, n: Number, role: Role) -> pd.Period:
+    def _month_of(self, n: Number, said: Statement) -> pd.Period:
         """Return the last month of the span that a number is about."""
         context, span = self.context, self.context.span
         if span.end is not None:
-            return span.end - span.lag * role.is_base
+            return span.end - span.lag * said.is_base
         usual = (context.current if span.length == 1 else None) or context.month
         named_after = n.right and n.right.kind in ("month", "year") and re.fullmatch(
             r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.texts["next"]
         )  # fmt: skip
         if named_after and n.right:
             return self._named(n.right)
-        ago = (phrase("ago").match(n.texts["rest"]) or phrase("ago").match(self.text)) if role.kind == "level" else None
-        if role.is_base and not ago:
+        ago = (phrase("ago").match(n.texts["rest"]) or phrase("ago").match(self.text)) if said.kind == "level" else None
+        if said.is_base and not ago:
             return usual - span.lag
         named = self._months(n.segment, "from")[-1:] or self._months(self.tokens, "from", "money")
         month = named[0] if named else usual

@@ -95,8 +95,8 @@ def _difference(exports: str, release: Release, month: pd.Period) -> Figure | No
 def _measured(statement: Statement, release: Release, monthly: Monthly) -> Figure | None:
     """Return what the statement measures, from the months of one release; None where months are missing."""
     sign, month = statement.subject.sign, statement.month
-    now = None if month is None else _span(partial(monthly, release), month, statement)
-    if now is None or month is None or statement.kind == "share":
+    now = _span(partial(monthly, release), month, statement)
+    if now is None or statement.kind == "share":
         return None if now is None else _share(now, statement, release)
     if statement.kind == "level":
         return -now if sign < 0 else now if sign or statement.direction else abs(now)
@@ -127,7 +127,7 @@ def _span(monthly: Callable[[pd.Period], Figure | None], month: pd.Period, state
 def _share(now: Figure, statement: Statement, release: Release) -> Figure | None:
     """Return a balance in percent of the GDP of its span, as GDP was known on the day of the release."""
     known = [other for other in store.releases("gdp") if other.released <= release.released and other.find("GDP")]
-    if not known or statement.month is None or statement.length % 3:  # GDP is published by quarter
+    if not known or statement.length % 3:  # GDP is published by quarter
         return None
     gdp = known[-1].series("GDP", "quarterly") * 1000
     ends = [statement.month - back for back in range(0, statement.length, 3)]

@@ -7,26 +7,16 @@ import tomllib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tradelib.words.checking.vocabulary import words
 
 if TYPE_CHECKING:
     from tradelib.words.checking.grammar import Sentence
-    from tradelib.words.checking.statements import Kind, Subject
+    from tradelib.words.checking.statements import Statement
 
 _WAYS = {"up": 1, "down": -1}
 _SIGNS = {"+": "up", "-": "down", "\N{MINUS SIGN}": "down"}
-
-
-class Role(NamedTuple):
-    """What a number is: its kind, whether it is up or down, and its subject where the words around it name another."""
-
-    kind: Kind
-    way: int = 0
-    subject: Subject | None = None
-    lag: int = 0
-    is_base: bool = False
 
 
 class Number:
@@ -56,26 +46,28 @@ class Number:
             "after_last": before[last.start - sentence.place + len(last.number) :] if last else "",
         }  # fmt: skip
 
-    def role(self) -> Role | None:
-        """Return what the first rule that fits makes of the number; None where none fits."""
+    def statement(self, blank: Statement) -> Statement | None:
+        """Return the statement with what the first rule that fits makes of the number; None where none fits."""
         fitting = (then for patterns, then in _rules() if all(p.search(self.texts[name]) for name, p in patterns))
-        return next((role for then in fitting if (role := self._role(**then))), None)
+        return next((replace(blank, **role) for then in fitting if (role := self._role(**then))), None)
 
     def _role(
-        self, kind: Any, way: str = "", subject: str = "", lag: str = "", *, is_base: bool = False
-    ) -> Role | None:  # fmt: skip
+        self, kind: str, way: str = "", subject: str = "", lag: str = "", *, is_base: bool = False
+    ) -> dict[str, Any] | None:  # fmt: skip
         """Return what a rule makes of the number; None where the subject is not there that it speaks of."""
-        sentence, last = self.sentence, self.last
+        last, named = self.last, self.sentence.subject
+        direction = last.direction if last and way == "last" else _WAYS.get(self.texts.get(way, way), 0)
         if kind == "amount":  # its sign is that of a balance, or of a change of another flow
-            sign = _WAYS.get(self.texts["sign"], 0)
-            if sign and sentence.subject.flow != "balance":
-                return Role("change", sign)
-            return Role("level", sign, replace(sentence.subject, sign=0) if sign else None, is_base=is_base)
-        named = last.subject if last and subject == "last" else None
-        if subject in ("right", "beyond"):
-            named = sentence.named_at(self.at + 1 + (subject == "beyond"))
-        size = last.direction if last and way == "last" else _WAYS.get(self.texts.get(way, way), 0)
-        return Role(kind, size, named, last.lag if last and lag else 0) if named or not subject else None
+            kind = "change" if direction and named.flow != "balance" else "level"
+            named = replace(named, sign=0) if direction and kind == "level" else named
+        elif subject in ("right", "beyond"):
+            named = self.sentence.named_at(self.at + 1 + (subject == "beyond"))
+            if not named.flow:
+                return None
+        elif last and subject == "last":
+            named = last.subject
+        before = {"lag": last.lag if last and lag else 0, "is_base": is_base and kind == "level"}
+        return {"kind": kind, "direction": direction, "subject": named} | before
 
 
 @cache

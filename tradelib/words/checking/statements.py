@@ -64,8 +64,8 @@ class Statement:
         (*doubled*, *a third higher*), a share of GDP, a revision, or the rank of a month (*a record*, *the largest
         since*: ``direction`` says largest or smallest, ``lag`` since when, 0 for ever); empty where the text was not
         understood.
-    month : Period or None
-        Last month of the span.
+    month : Period
+        Last month of the span; None where the text was not understood.
     length, lag : int
         Months in the span, and between it and the one it is compared with.
     average : bool
@@ -85,7 +85,7 @@ class Statement:
     start: int
     subject: Subject = Subject()
     kind: Kind = ""
-    month: pd.Period | None = None
+    month: pd.Period = None
     length: int = 1
     lag: int = 1
     average: bool = False

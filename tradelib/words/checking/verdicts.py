@@ -112,9 +112,9 @@ def judge(
 
 def _revised(judgement: Judgement, first: tuple[Release, Judgement], release: Release) -> Judgement:
     """Return the verdict where another release than the text's own has the figure as the text has it."""
-    wording = "right in the release of {}; now {}" if release.released < first[0].released else "{}; before, {}"
-    when = release.released if release.released < first[0].released else judgement.why
-    return replace(judgement, verdict="revised since", why=wording.format(when, first[1].why))
+    is_earlier = release.released < first[0].released
+    when = f"right in the release of {release.released}; now" if is_earlier else f"{judgement.why}; before,"
+    return replace(judgement, verdict="revised since", why=f"{when} {first[1].why}")
 
 
 def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
@@ -123,14 +123,14 @@ def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
     A later release than the text's own can confirm a rank, and cannot refute it.
     """
     word, month = "largest" if statement.direction > 0 else "smallest", statement.month
-    for release in releases if month is not None else ():
+    for release in releases:
         for quantity in quantities(statement.subject, release):
             try:
                 values = release.series(quantity.name).dropna().astype(float)[:month]
             except ParameterError:
                 continue
             sizes = values * (statement.subject.sign or 1) * statement.direction
-            if month is None or month not in sizes.index:
+            if month not in sizes.index:
                 continue
             above = sizes.index[:-1][sizes.iloc[:-1] >= sizes.iloc[-1]]
             months = statement.length if statement.length > 1 else statement.lag + 1 if statement.lag else _LEAST
@@ -156,24 +156,18 @@ def _compared(statement: Statement, figure: Figure) -> Verdict:
     if statement.kind == "ratio":  # counted from no change, so that halving is a size as doubling is
         way = 1 if value > 1 else -1
         size, value = (size - 1) * way, (value - 1) * way
-        near = 2 * exact(WORDED) * value
-        half = near if statement.rough else near / 2
+        half, near = exact(WORDED) * value, 2 * exact(WORDED) * value
     else:
         if statement.direction and size * statement.direction < 0 and abs(size) >= half:
             return "wrong"
         size = abs(size) if statement.direction or statement.kind == "revision" or statement.bound else size
         near = exact(ROUGH) * abs(size)
-        half = max(half, near) if statement.rough else half
     if statement.bound:
-        inside, far = (
-            (size - value) * statement.bound,
-            value * (BOUND - 1 if statement.bound > 0 else Fraction(1, BOUND)),
-        )
-        if statement.rough:
-            far = near
-        elif statement.kind == "ratio" or value <= exact(statement.step):  # *less than $0.1 billion* is next to nothing
-            far = inside
-        return "agrees" if 0 < inside <= far else "wrong"
+        inside = (size - value) * statement.bound
+        is_open = statement.kind == "ratio" or value <= 2 * half  # *less than $0.1 billion* is next to nothing
+        far = inside if is_open else value * (BOUND - 1 if statement.bound > 0 else Fraction(1, BOUND))
+        return "agrees" if 0 < inside <= (near if statement.rough else far) else "wrong"
+    half = max(half, near) if statement.rough else half
     gap = abs(size - value)
     return "agrees" if gap < half else "ties" if gap <= half + _off(statement, figure) else "wrong"
 
@@ -190,8 +184,7 @@ def _off(statement: Statement, figure: Figure) -> Fraction:
 def _where(statement: Statement, release: Release, figure: Figure) -> str:
     """Return the store's figure in words, with its release and cells."""
     if statement.kind == "ratio":
-        base = f"{statement.month - statement.lag:%B %Y}" if statement.month is not None else ""
-        return f"{printed(figure.exact, 2)} times {base} ({_source(release, figure)})"
+        return f"{printed(figure.exact, 2)} times {statement.month - statement.lag:%B %Y} ({_source(release, figure)})"
     scale = 1000 if statement.kind in ("level", "change", "revision") else 1
     decimals = max(1, -int((statement.step / scale).as_tuple().exponent))
     number = printed(figure.exact / scale, decimals)
@@ -217,8 +210,8 @@ def _meant(statement: Statement, release: Release) -> str:
     """Return what else the number would be right for: another flow, item or month of the headline."""
     flows, items, matches = (("balance", -1), ("exports", 1), ("imports", 1)), ("total", "goods", "services"), []
     for (flow, sign), item, back in product(flows, items, (0, 1, 12)):
-        month = None if statement.month is None else statement.month - back
-        other = replace(statement, subject=Subject(flow, sign, item, basis="bop"), month=month, direction=0)
+        subject = Subject(flow, sign, item, basis="bop")
+        other = replace(statement, subject=subject, month=statement.month - back, direction=0)
         for quantity, figure in measures(other, release):
             if _compared(other, abs(figure)) == "agrees":
                 matches.append(f"{quantity.label('short').lower()} in {other.month:%B %Y}")
