@@ -41,7 +41,7 @@ def odd_jobs(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, texts: 
     defaults = "text = None\nstart = None\nend = None\nvintage = None\noutput = None"
     sweeps.write_notebook(folder / "notebooks", "odd", source, defaults)
     monkeypatch.setattr(jobs_module, "notebook_folder", lambda: folder / "notebooks")
-    return [Job("odd", Odd(text=text), f"{n:02}") for n, text in enumerate(texts)]
+    return [Job("odd", Odd(text=text)) for text in texts]
 
 
 VALUES = [
@@ -202,8 +202,7 @@ def test_ctrl_c_and_a_second_sweep_in_the_same_folder(small: Path, tmp_path: Pat
 def test_memory_and_open_files_stay_flat(small: Path, tmp_path: Path) -> None:
     assert small.is_dir()
     here, taken = psutil.Process(), list[tuple[int, int]]()
-    jobs = [Job("23_trend", job.parameters, f"{n}-{i}") for n in range(3) for i, job in
-            enumerate(sweep_of("trend", over=[f"start={','.join(sweeps.MONTHS)}"]))]  # fmt: skip
+    jobs = sweep_of("trend", over=[f"start={','.join(sweeps.MONTHS)}", "end=2020-12,2021-12,2022-12"])
     sweep(jobs, tmp_path / "s", executor=threads(2),
           progress=lambda _: taken.append((here.memory_info().rss, here.num_fds())))  # fmt: skip
     third = len(taken) // 3

@@ -44,20 +44,16 @@ class Job:
         Its name.
     parameters : Common
         Checked.
-    name : str
-        Folder of its own within a folder of runs; by default it follows from notebook and values, so that the same
-        run is always in the same place.
     """
 
     notebook: str
     parameters: Common
-    name: str = ""
 
     @cached_property
     def place(self) -> str:
-        """Folder of its own within a folder of runs."""
+        """Folder of its own within a folder of runs, which follows from notebook and values."""
         digest = hashlib.sha256(json.dumps([self.notebook, self.values], sort_keys=True).encode()).hexdigest()
-        return self.name or f"{digest[:2]}/{digest[:16]}"
+        return f"{digest[:2]}/{digest[:16]}"
 
     @property
     def source(self) -> Path:
