@@ -176,8 +176,8 @@ class Tables:
 
     def prints(self, name: str) -> dict[str, pd.Series]:
         """Return the months of a quantity, by its canonical name, as each of its compilations has them."""
-        parts = spans(self._all_rows(name), 1).groupby("compilation", observed=True, sort=False)
-        return {str(own): gap_free(longest_first(rows)["value"].rename(name)) for own, rows in parts}
+        parts = _parts(spans(self._all_rows(name), 1), "compilation")
+        return {own: gap_free(longest_first(rows)["value"].rename(name)) for own, rows in parts.items()}
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         return self.facts[self.facts["name"] == name]
@@ -190,9 +190,14 @@ def gap_free(values: pd.Series) -> pd.Series:
 
 def longest_first(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the facts of one quantity by last month, one for each span: that of the table with the most spans."""
-    parts = [part for _, part in rows.groupby("exhibit", observed=True, sort=False)]
-    ordered = pd.concat(sorted(parts, key=len, reverse=True) or [rows]).drop_duplicates("last")
+    parts = sorted(_parts(rows, "exhibit").values(), key=len, reverse=True)
+    ordered = pd.concat(parts or [rows]).drop_duplicates("last")
     return ordered.set_index("last", drop=False).sort_index().rename_axis("period")
+
+
+def _parts(rows: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    """Return the rows by what a column says; there are too few to group them."""
+    return {own: rows[rows[column] == own] for own in rows[column].unique()}
 
 
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
