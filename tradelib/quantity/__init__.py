@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["FACT_COLUMNS", "QUANTITY_COLUMNS", "WORLD", "Quantity", "require_addable", "require_comparable"]
 
 WORLD = "world"
-MILLIONS = "millions of dollars"
 
 _ADDITIVE = {"value", "quantity", "cif_value"}
 
@@ -60,7 +59,7 @@ class Quantity:
     adjustment: str = "sa"
     price: str = "current"
     measure: str = "value"
-    unit: str = MILLIONS
+    unit: str = "millions of dollars"
 
     @cached_property
     def name(self) -> str:

@@ -125,8 +125,7 @@ class Tables:
     def figures(self) -> Figures:
         """Every figure of the release, from the cache where the same reader derived them from the same texts before."""
         self._texts  # noqa: B018 - a text that was changed is refused also where its figures are in the cache
-        made_from = (_reader(), repr(self.contents["tables"]))
-        return kept("figures", made_from, lambda: Figures.of(self.tables()))
+        return kept("figures", (_reader(), repr(self.contents["tables"])), lambda: Figures.of(self.tables()))
 
     @property
     def facts(self) -> pd.DataFrame:
