@@ -67,7 +67,7 @@ def is_workbook(raw: bytes) -> bool:
 
 
 def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:
-    """Yield the visible sheets of a workbook, the lines of a text or CSV file, or the pages of a PDF.
+    """Yield the pages of a PDF, or the lines of a text or CSV file; of workbooks ``grids_of_sheets`` has the sheets.
 
     Parameters
     ----------
@@ -81,9 +81,7 @@ def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:
     SourceError
         The file is damaged, or no table at all.
     """
-    if is_workbook(raw):
-        yield from grids_of_sheets(path.name, read_cells(path.name, raw))
-    elif raw.startswith(PDF):
+    if raw.startswith(PDF):
         for page, text in enumerate(pdf_texts(path.name, raw), 1):
             rows = [[f"page {page}, line {at}", *_split(line)] for at, line in enumerate(text.split("\n"), 1)]
             yield Grid(path.name, "pdf", rows)
