@@ -63,25 +63,24 @@ def _ets(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     scale = float(np.std(np.diff(values))) or 1.0
-    model = ETSModel(values / scale, error="add", trend="add", damped_trend=True, initialization_method="heuristic")
-    fit, notes = fit_quietly(lambda: model.fit(disp=False), "ETS(A,Ad,N)")
-    estimates = dict(zip(model.param_names, map(float, fit.params), strict=True))
+
+    def model(data: np.ndarray) -> Any:
+        how = {"error": "add", "trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
+        return ETSModel(data / scale, **how)
+
+    fitted = model(values)
+    fit, notes = fit_quietly(lambda: fitted.fit(disp=False), "ETS(A,Ad,N)")
+    estimates = dict(zip(fitted.param_names, map(float, fit.params), strict=True))
     zero = [name for name in ("smoothing_level", "smoothing_trend") if estimates[name] < 1e-3]
     notes += tuple(f"ETS(A,Ad,N): {name.replace('_', ' ')} is zero" for name in zero)
-    gains = np.array([estimates["smoothing_level"], estimates["smoothing_trend"]])
     damping = estimates["damping_trend"]
     if not 0.801 < damping < 0.979:
         notes += (f"ETS(A,Ad,N): damping of the trend at its bound {damping:.2f}",)
 
     def ahead(data: np.ndarray, horizon: int) -> np.ndarray:
-        # Where level and slope begin is a line through the first ten months, as statsmodels has it.
-        slope, level = np.polyfit(np.arange(1, 11), data[:10], 1)
-        states = np.empty((len(data), 2))
-        for at, value in enumerate(data):
-            expected = level + damping * slope
-            level, slope = states[at] = [expected, damping * slope] + gains * (value - expected)
+        states = model(data).smooth(fit.params)
         damped = np.cumsum(damping ** np.arange(1, horizon + 1))
-        return np.asarray(states[:, :1] + states[:, 1:] * damped)
+        return np.asarray(scale * (states.level[:, None] + np.outer(states.slope, damped)))
 
     return ahead, notes
 

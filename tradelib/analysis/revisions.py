@@ -44,21 +44,19 @@ def pairs(
         ``direction``: ``kept``, ``flipped``, or ``flat`` where one of the changes has none. Changes are NaN where a
         month before is missing; then the direction is missing too.
     """
-    about, days = list(prints.statistical_months(triangle)), prints.released(triangle)
-    latest, first = prints.latest(triangle), prints.nth_print(triangle, number)
-    places = {month: about.index(month + number - 1) for month in first.loc[start:end].dropna().index}
-    places = {month: at for month, at in places.items() if at < len(about) - 1}  # those that a later release has again
-    if not places:
+    days, about = prints.released(triangle), prints.statistical_months(triangle)
+    first, latest = prints.nth_print(triangle, number), prints.latest(triangle)
+    before = prints.nth_print(triangle.shift(), number)  # the month before, in the same release
+    released = pd.Series(days, about)[~about.duplicated()].reindex(triangle.index + (number - 1))
+    table = pd.DataFrame({"released": released.set_axis(triangle.index), "first": first, "latest": latest})
+    again = first.notna() & (table["released"] < days[-1])  # those that a later release has again
+    table = table[again].loc[start:end].rename_axis("period")
+    if table.empty:
         count = f"{len(about)} release{'' if len(about) == 1 else 's'}"
         raise SeriesError(
             f"{triangle.attrs.get('series')} of {triangle.attrs.get('compilation')}: found {count} and no month with "
             f"print {number} and a later one; expected at least one"
         )
-    before = pd.Series({month: triangle.iloc[:, at].get(month - 1, float("nan")) for month, at in places.items()})
-    table = pd.DataFrame(
-        {"released": {month: days[at] for month, at in places.items()}, "first": first, "latest": latest}
-    )
-    table = table.loc[before.index].rename_axis("period")
     moves = {"revision": latest - first, "first_change": first - before, "latest_change": latest.diff()}
     table = table.assign(**{name: move.round(prints.DIGITS) for name, move in moves.items()})
     table["change_revision"] = (table["latest_change"] - table["first_change"]).round(prints.DIGITS)

@@ -68,10 +68,7 @@ def balance_spec(way: Way, text: str = "chosen") -> Spec:
 
 
 def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:
-    """Run what a spec is used for as far as that takes little time, so that one that cannot do it is refused first.
-
-    Every flow is adjusted as asked. The windows, which may lie outside the dates of a regressor, are run with an
-    airline model and without any search.
+    """Run what a spec is used for, so that one that cannot do it is refused first; the answers are kept.
 
     Raises
     ------
@@ -79,15 +76,12 @@ def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:
         The spec names the other engine, does not run, or does not forecast the factors of a year.
     """
     spec = goods_spec(way, text)
-    parts = {name: told for name, told in spec.parts.items() if name in ("series", "transform", "regression", "x11")}
-    parts["regression"] = {k: v for k, v in parts.get("regression", {}).items() if k not in ("aictest", "aicdiff")}
-    parts |= {"arima": {"model": "(0 1 1)(0 1 1)"}} | ({} if "x11" in parts else {"seats": {"noadmiss": "yes"}})
     for flow, series in flows.items():
         place = "whole span"
         try:
             ahead = len(x13(series, spec=spec).factor_forecasts)
             place = f"windows of {WINDOW_YEARS} years, each of which must hold all dated regressors"
-            adjust_in_windows(series, Spec(parts))
+            adjust_in_windows(series, spec)
         except (EngineError, SeriesError) as error:
             raise ParameterError(f"{flow} of goods, {place}: {error}") from error
         if ahead < AHEAD:
