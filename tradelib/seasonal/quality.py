@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -86,17 +86,13 @@ def quality_card(series: pd.Series, spec: Spec | None = None) -> QualityCard:
     frozen = x13(series, spec=spec).static() if spec else x13(series, "x11").static()
     by_x11 = frozen.with_(seats=None, x11={})
     result = x13(series, spec=by_x11, slidingspans={"additivesa": "percent"})
-    rows = [_measured(result, row) for row in _TABLE["measure"]] + _span_rows(result)
-    rows += [*_revision_rows(series, by_x11, result.adjusted), _annual_row(result)]
+    rows = [_measured(result, **measure) for measure in _TABLE["measure"]]
+    rows += [*_spans(result), *_revisions(series, by_x11, result.adjusted), _annual(result)]
     columns = ["measure", "value", "grade", "meaning", "reason"]
     return QualityCard(result, pd.DataFrame(rows, columns=columns).set_index("measure"))
 
 
 Row = tuple[str, float, str, str, str]
-
-
-def _row(name: str, value: float, limits: str, meaning: str, reason: str = "X-13 gives none") -> Row:
-    return name, value, grade(value, limits), meaning, reason if np.isnan(value) else ""
 
 
 def grade(value: float, limits: str) -> str:
@@ -107,62 +103,58 @@ def grade(value: float, limits: str) -> str:
     return ORDER[sum(value > limit if rising else value < limit for limit in LIMITS[limits])]
 
 
-def _measured(result: Adjustment, row: dict[str, Any]) -> Row:
-    """Return a measure that X-13 prints under a key."""
-    value = result.number(row["key"], row.get("at", 0)) / row.get("divide", 1)
-    without = {"reason": row["without"]} if "without" in row else {}
-    return _row(row["name"], value, row.get("limits", ""), row["meaning"], **without)
+def _measured(  # noqa: PLR0913 - a row of the file
+    run: Adjustment | None, name: str, key: str, meaning: str, *, at: int = 0, divide: float = 1, limits: str = "",
+    without: str = "X-13 gives none",
+) -> Row:  # fmt: skip
+    """Return a measure that a run prints under a key, or why there is none."""
+    value = run.number(key, at) / divide if run else float("nan")
+    return name, value, grade(value, limits), meaning, without if np.isnan(value) else ""
 
 
-def _span_rows(result: Adjustment) -> list[Row]:
-    factors, changes = result.number("s2.a.per", 2), result.number("s2.d.per", 2)
-    what = "factors"
-    if np.isnan(factors) and not result.multiplicative:
-        # additive factors have no percentage, so X-13 compares the adjusted values
-        factors, what = result.number("s2.c.per", 2), "adjusted values"
+def _spans(result: Adjustment) -> list[Row]:
+    # Additive factors have no percentage, so X-13 compares the adjusted values.
+    key, what = ("s2.a.per", "factors") if result.multiplicative else ("s2.c.per", "adjusted values")
+    reason = next((note for note in result.notes if "sliding spans" in note), "X-13 gives none")
     if result.diagnostics.get("ssdiff") == "yes":
         reason = "X-13 compares spans in percent only where adjusted values are positive"
-    else:
-        reason = next((note for note in result.notes if "sliding spans" in note), "X-13 gives none")
+    changes, unstable = "months with unstable changes", f"months with unstable {what}"
     return [
-        _row("sliding spans, %", factors, "spans", f"months with unstable {what}", reason),
-        _row("spans, changes, %", changes, "changes", "months with unstable changes", reason),
+        _measured(result, "sliding spans, %", key, unstable, at=2, limits="spans", without=reason),
+        _measured(result, "spans, changes, %", "s2.d.per", changes, at=2, limits="changes", without=reason),
     ]
 
 
-def _revision_rows(series: pd.Series, spec: Spec, adjusted: pd.Series) -> list[Row]:
-    positive, least = bool((adjusted > 0).all()), 12 * (_BEFORE + _YEARS)
-    mode = "percent" if positive else "difference"
-    first = monthly = float("nan")
+def _revisions(series: pd.Series, spec: Spec, adjusted: pd.Series) -> list[Row]:
+    least, mode, revised = 12 * (_BEFORE + _YEARS), "percent" if (adjusted > 0).all() else "difference", None
     # X-13 would move the start of a shorter history without being asked
     reason = f"revisions={_YEARS} needs {least} months; found {len(adjusted)}"
     if len(adjusted) >= least:
         start = adjusted.index[-1] - 12 * _YEARS + 1
-        history = {
-            "estimates": ("sadj", "sadjchng"), "start": f"{start.year}.{start.month}", "additivesa": mode,
-        }  # fmt: skip
+        history = {"estimates": ("sadj", "sadjchng"), "start": f"{start.year}.{start.month}", "additivesa": mode}
         try:
             revised = x13(series, spec=spec, history=history)
+            reason = next((note for note in revised.notes if "history" in note), "X-13 gives none")
         except EngineError as error:
             reason = str(error)
-        else:
-            first, monthly = (revised.number(f"r0{number}.lag00.aar.all") for number in (1, 2))
-            mode = revised.diagnostics.get("r01.aarmode", mode)
-            reason = next((note for note in revised.notes if "history" in note), "X-13 gives none")
-    level, change = ("%", "points") if mode == "percent" else ("units", "units")
-    units = ("", "percentage points") if mode == "percent" else (", unit of the series", "unit of the series")
+    level, change, of_level, of_change = {
+        "percent": ("%", "points", "", "percentage points"),
+        "difference": ("units", "units", ", unit of the series", "unit of the series"),
+    }[mode]
+    first = f"mean absolute revision of the first adjustment{of_level}"
+    monthly = f"the same of monthly changes, {of_change}"
     return [
-        _row(f"revision, {level}", first, "", f"mean absolute revision of the first adjustment{units[0]}", reason),
-        _row(f"revision, changes, {change}", monthly, "", f"the same of monthly changes, {units[1]}", reason),
+        _measured(revised, f"revision, {level}", "r01.lag00.aar.all", first, without=reason),
+        _measured(revised, f"revision, changes, {change}", "r02.lag00.aar.all", monthly, without=reason),
     ]
 
 
-def _annual_row(result: Adjustment) -> Row:
-    name, meaning = "annual totals, %", "largest distance of a year's adjusted total from the unadjusted"
+def _annual(result: Adjustment) -> Row:
     parts = result.components[["observed", "adjusted"]].dropna()
-    years = parts.groupby(pd.PeriodIndex(parts.index).year).agg(["sum", "count"])
-    whole = years[years["observed", "count"] == 12]
-    if whole.empty or (whole["observed", "sum"] <= 0).any():
-        return _row(name, float("nan"), "", meaning, "no whole year" if whole.empty else "not all totals are positive")
-    gap = float((100 * (whole["adjusted", "sum"] / whole["observed", "sum"] - 1)).abs().max())
-    return _row(name, gap, "annual", meaning)
+    years = parts.groupby(pd.PeriodIndex(parts.index).year)
+    whole = years.sum()[years.size() == 12]
+    gap, reason = float((100 * (whole["adjusted"] / whole["observed"] - 1)).abs().max()), ""
+    if whole.empty or (whole["observed"] <= 0).any():
+        gap, reason = float("nan"), "no whole year" if whole.empty else "not all totals are positive"
+    meaning = "largest distance of a year's adjusted total from the unadjusted"
+    return "annual totals, %", gap, grade(gap, "annual"), meaning, reason

@@ -197,9 +197,8 @@ def ready(series: pd.Series) -> pd.Series:
     series = pd.Series(series.to_numpy(), index, name=series.name)  # pandas copies attrs deeply at every step
     if isinstance(index, pd.PeriodIndex) and index.freqstr == "M" and len(index):
         if not index.is_unique or not index.is_monotonic_increasing:
-            raise SeriesError(
-                f"{purpose}: {series.name} has months twice or out of order; expected each once, in order"
-            )
+            found = "has months twice or out of order; expected each once, in order"
+            raise SeriesError(f"{purpose}: {series.name} {found}")
         if len(index) <= np.ptp(index.asi8):  # months are left out
             series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
     try:
