@@ -59,12 +59,12 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
 
 def balance_spec(way: Way, text: str = "chosen") -> Spec:
     """Return the same spec for a balance, which may be negative: in levels, coefficients of logarithms left out."""
-    spec = goods_spec(way, text)
-    parts = dict(spec.parts) | {"transform": {"function": "none"}}
-    for name, argument in (("regression", "b"), ("x11regression", "b"), ("x11", "mode")):
-        if name in parts:
-            parts[name] = {key: value for key, value in parts[name].items() if key != argument}
-    return Spec(parts)
+    parts = goods_spec(way, text).parts | {"transform": {"function": "none"}}
+    of_logs = {"regression": "b", "x11regression": "b", "x11": "mode"}
+    return Spec({
+        name: {argument: value for argument, value in arguments.items() if argument != of_logs.get(name)}
+        for name, arguments in parts.items()
+    })  # fmt: skip
 
 
 def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:

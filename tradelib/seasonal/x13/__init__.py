@@ -131,17 +131,15 @@ def x13_batch(
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise ParameterError(f"found more than one series named {', '.join(twice)}; expected each name once")
 
-    def outcome(name: str, column: Any) -> Adjustment | Exception:
-        try:
-            return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **asked)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other series go on and the person is told
-            return error
+    def asked_for(name: str, column: Any) -> Adjustment:
+        return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **asked)
 
     # Threads are enough, as the work is in the programs they start; one more than there are cores reads a result.
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        outcomes = dict(zip(names, pool.map(outcome, names, (column for _, column in series.items())), strict=True))
-    results = {name: got for name, got in outcomes.items() if isinstance(got, Adjustment)}
-    return results, {name: got for name, got in outcomes.items() if isinstance(got, Exception)}
+        columns = (column for _, column in series.items())
+        runs = {name: pool.submit(asked_for, name, column) for name, column in zip(names, columns, strict=True)}
+    failures = {name: error for name, run in runs.items() if isinstance(error := run.exception(), Exception)}
+    return {name: run.result() for name, run in runs.items() if name not in failures}, failures
 
 
 def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:
