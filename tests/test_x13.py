@@ -18,6 +18,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 import tradelib
 from tradelib.quantity.errors import EngineError, EngineMissingError, ParameterError, SeriesError
 from tradelib.seasonal.x13 import Spec, available, build, parse, run as engine_run, saved, x13, x13_batch
+from tradelib.store.tables import thin_out
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FIXED = {"transform": {"function": "log"}, "regression": None, "outlier": None}
@@ -372,7 +373,6 @@ def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
     asked = program(tmp_path, f'echo >> {runs}; exec {engine_run.binary()} "$@"')
     monkeypatch.setenv("TRADELIB_X13", asked)
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(engine_run, "_MOST_KEPT", 2)
 
     def count(**specs):
         result = x13(AIRLINE, **specs)
@@ -386,11 +386,21 @@ def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
     os.utime(asked, (0, 0))  # another version of the program
     assert count()[1] == 3
     kept = list((tmp_path / "cache" / "x13").iterdir())
-    assert len(kept) == 2  # the oldest answer went
+    assert len(kept) == 3
     assert not [file for file in kept if file.name.startswith(".")]
     for file in kept:
         file.write_bytes(b"cut short")
     assert count()[1] == 4
+
+
+def test_of_too_many_answers_the_newest_stay(tmp_path):
+    for number in range(9):
+        (tmp_path / str(number)).touch()
+        os.utime(tmp_path / str(number), (number, number))
+    thin_out(tmp_path, 9)
+    assert len(list(tmp_path.iterdir())) == 9
+    thin_out(tmp_path, 8)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["5", "6", "7", "8"]
 
 
 def test_files_of_a_run_are_in_memory_unless_a_folder_is_named(tmp_path, monkeypatch):

@@ -257,7 +257,7 @@ def kept(kind: str, made_from: Sequence[str], make: Callable[[], Made], *, most:
     make : callable
         Makes it; what it raises is raised and not kept.
     most : int, optional
-        How many results the folder holds; beyond that the older half goes.
+        About how many results the folder may hold.
     """
     key = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:32]
     path = cache_folder() / kind / key
@@ -270,12 +270,18 @@ def kept(kind: str, made_from: Sequence[str], make: Callable[[], Made], *, most:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial.write_bytes(pickle.dumps(result, protocol=5))
         partial.replace(path)
-        if most and len(there := list(path.parent.iterdir())) > most:
-            for old in sorted(there, key=lambda file: file.stat().st_mtime)[: most // 2]:
-                old.unlink(missing_ok=True)
+        if most and key.startswith("00"):  # once in 256 times, as looking at all of them takes a while
+            thin_out(path.parent, most)
     except OSError:
         partial.unlink(missing_ok=True)  # no cache is no harm
     return result
+
+
+def thin_out(folder: Path, most: int) -> None:
+    """Leave the newest half of so many files in a folder that has more."""
+    if len(there := list(folder.iterdir())) > most:
+        for old in sorted(there, key=lambda file: file.stat().st_mtime)[: -(most // 2)]:
+            old.unlink(missing_ok=True)
 
 
 @cache
