@@ -136,8 +136,7 @@ def x13_batch(
 
     # Threads are enough, as the work is in the programs they start; one more than there are cores reads a result.
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        columns = (column for _, column in series.items())
-        runs = {name: pool.submit(asked_for, name, column) for name, column in zip(names, columns, strict=True)}
+        runs = {str(name): pool.submit(asked_for, str(name), column) for name, column in series.items()}
     failures = {name: error for name, run in runs.items() if isinstance(error := run.exception(), Exception)}
     return {name: run.result() for name, run in runs.items() if name not in failures}, failures
 
