@@ -177,5 +177,5 @@ def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q)
     adjusted = detail.astype(float).copy()
     for name, result in results.items():
         if name not in reasons:
-            adjusted[name] = result.components["adjusted"]
+            adjusted[name] = result.adjusted
     return Indirect(force_years(adjusted, detail), quality.reindex(detail.columns), reasons)

@@ -70,14 +70,16 @@ class Adjustment(Result):
         ``observed`` is missing and the rest estimated. With the spec ``force`` also ``forced``: adjusted, and the
         sums of years made those of the series.
         """
-        index, neutral = pd.PeriodIndex(self.series.index), 1.0 if self.multiplicative else 0.0
-        columns = {"observed": self.series}
-        for name in _TABLES if self.engine else ():
-            # X-13 writes no factors where there is nothing to take out.
-            columns[name] = self._saved(name).reindex(index, fill_value=neutral)
-        if "saa" in self.saved:
-            columns["forced"] = saved.by_month(self.saved["saa"]).iloc[:, 0].reindex(index)
-        return pd.DataFrame(columns, index=index)
+        names = ["observed", *(_TABLES if self.engine else ()), *(["forced"] if "saa" in self.saved else [])]
+        return pd.DataFrame({name: self._component(name) for name in names})
+
+    def _component(self, name: str) -> pd.Series:
+        """Return one of the components."""
+        if name == "observed":
+            return self.series.rename(name)
+        # X-13 writes no factors where there is nothing to take out.
+        neutral = np.nan if name == "forced" else 1.0 if self.multiplicative else 0.0
+        return self._saved(name).reindex(pd.PeriodIndex(self.series.index), fill_value=neutral).rename(name)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -86,9 +88,8 @@ class Adjustment(Result):
 
     def __getattr__(self, name: str) -> pd.Series:
         """Return a component by its name, so that ``result.adjusted`` reads as it says."""
-        if name in ("observed", "forced", *_TABLES) and name in self.components:
-            component: pd.Series = self.components[name]
-            return component
+        if name == "observed" or (name in _TABLES and self.engine) or (name == "forced" and "saa" in self.saved):
+            return self._component(name)
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     @property
@@ -151,7 +152,8 @@ class Adjustment(Result):
     def _saved(self, component: str) -> pd.Series:
         """Return a component as X-13 saved it; without months where it saved none."""
         letter = {"seats": "s", "x11": "d", None: ""}[self.engine]
-        return saved.by_month(self.saved.get(f"{letter}{_TABLES[component]}", "")).iloc[:, 0]
+        extension = "saa" if component == "forced" else f"{letter}{_TABLES[component]}"
+        return saved.by_month(self.saved.get(extension, "")).iloc[:, 0]
 
     def saved_table(self, extension: str) -> pd.DataFrame:
         """Return a table that X-13 saved, by month, for example ``d8`` after ``x11={"save": "(d8)"}``.
