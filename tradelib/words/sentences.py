@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 Direction = Literal[-1, 0, 1]
 MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
-_SCALES = {"trillion": 1_000_000, "billion": 1_000, "million": 1}
-"""Words for dollars, and how many millions they are."""
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _registry: dict[str, dict[str, Any]] = {}
 
@@ -78,8 +76,8 @@ def _exact(value: float) -> Any:
     return value.exact if isinstance(value, Figure) else exact(float(value))
 
 
-def money(value: float, decimals: int = 1, unit: str = "billion", *, sign: bool = False, short: bool = False) -> str:
-    """Return an amount of dollars, its magnitude unless the sign is wanted.
+def money(value: float, decimals: int = 1, *, sign: bool = False, short: bool = False) -> str:
+    """Return an amount in billions of dollars, its magnitude unless the sign is wanted.
 
     Parameters
     ----------
@@ -87,8 +85,6 @@ def money(value: float, decimals: int = 1, unit: str = "billion", *, sign: bool 
         Millions of dollars.
     decimals : int
         Digits after the point.
-    unit : {"billion", "million", "trillion"}
-        The word, and what the value is divided by.
     sign : bool
         Print ``+`` or a minus sign before the dollar sign.
     short : bool
@@ -101,7 +97,7 @@ def money(value: float, decimals: int = 1, unit: str = "billion", *, sign: bool 
     >>> money(15300.0, sign=True, short=True)
     '+$15.3'
     """
-    return _sized(value, decimals, _SCALES[unit], "${}" if short else f"${{}} {unit}", sign=sign)
+    return _sized(value, decimals, 1000, "${}" if short else "${} billion", sign=sign)
 
 
 def percent(value: float, decimals: int = 1, *, sign: bool = False, word: str = " percent") -> str:
@@ -127,11 +123,11 @@ def count(things: int, noun: str, plural: str = "") -> str:
     return f"{many} {noun if things == 1 else plural or noun + 's'}"
 
 
-def listing(words: Sequence[str], conjunction: str = "and") -> str:
+def listing(words: Sequence[str]) -> str:
     """Return a list as a sentence has it: ``a``, ``a and b``, ``a, b, and c``."""
     if len(words) < 3:
-        return f" {conjunction} ".join(words)
-    return f"{', '.join(words[:-1])}, {conjunction} {words[-1]}"
+        return " and ".join(words)
+    return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
 def capital(text: str) -> str:
@@ -139,9 +135,9 @@ def capital(text: str) -> str:
     return re.sub(r"^((?:<[^>]*>)*)(\w)", lambda match: match[1] + match[2].upper(), text)
 
 
-def month(period: pd.Period, beside: pd.Period | None = None) -> str:
-    """Return a month's name, without the year where that of the month beside it is the same."""
-    return f"{period:%B}" if beside is not None and beside.year == period.year else f"{period:%B %Y}"
+def month(period: pd.Period) -> str:
+    """Return a month's name with its year."""
+    return f"{period:%B %Y}"
 
 
 def direction(value: float) -> Direction:

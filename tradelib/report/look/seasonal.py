@@ -48,8 +48,10 @@ def panels(
     return fig
 
 
-def dots_by_month(ax: Axes, by_year: pd.DataFrame, *, shown: float = 0.985) -> int:
+def dots_by_month(ax: Axes, by_year: pd.DataFrame) -> int:
     """Draw a dot for every year and a bar for the average of each calendar month.
+
+    A few outliers do not flatten the rest: 98.5 percent of the values decide the limits of the axis.
 
     Parameters
     ----------
@@ -57,8 +59,6 @@ def dots_by_month(ax: Axes, by_year: pd.DataFrame, *, shown: float = 0.985) -> i
         Where to draw.
     by_year : pandas.DataFrame
         One row a year, one column a calendar month.
-    shown : float
-        Share of the values that decides the limits of the axis, so that a few outliers do not flatten the rest.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def dots_by_month(ax: Axes, by_year: pd.DataFrame, *, shown: float = 0.985) -> i
         values = by_year[month].dropna()
         ax.plot(place + np.linspace(-0.25, 0.25, len(values)), values, ".", color=GREY, markersize=4, alpha=0.6)
     ax.hlines(by_year.mean(), np.arange(12) - 0.32, np.arange(12) + 0.32, color=BLUE, linewidth=3)
-    limit = 1.35 * float(np.nanquantile(by_year.abs(), shown))
+    limit = 1.35 * float(np.nanquantile(by_year.abs(), 0.985))
     ax.set_ylim(-limit, limit)
     name_months(ax)
     return int((by_year.abs() > limit).sum().sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,14 +15,12 @@ from tradelib.quantity import WORLD
 from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tradelib.quantity import Quantity
     from tradelib.quantity.figure import Figure
     from tradelib.store import Release
     from tradelib.words.checking.statements import Statement, Subject
-
-    Monthly = Callable[[Release, pd.Period], Figure | None]
 
 _MILLIONS = {"billions": Fraction(1000), "thousands": Fraction(1, 1000)}
 """In a unit of print."""
@@ -67,44 +65,41 @@ def measures(statement: Statement, release: Release) -> Iterator[tuple[Quantity,
     fitting = quantities(statement.subject, release, annual=statement.length == 12)
     if statement.subject.is_carried:
         fitting += quantities(replace(statement.subject, partner=""), release)
-    series = [(quantity, partial(_figure, quantity.name)) for quantity in fitting]
     if statement.subject.flow == "balance" and not fitting:  # printed as two flows, without their difference
         flows = quantities(replace(statement.subject, flow="exports"), release)
-        series = [(replace(quantity, flow="balance"), partial(_difference, quantity.name)) for quantity in flows]
-    for quantity, monthly in series:
-        if (measured := _measured(statement, release, monthly)) is not None:
+        fitting = [replace(quantity, flow="balance") for quantity in flows]
+    for quantity in fitting:
+        if (measured := _measured(statement, release, quantity)) is not None:
             yield quantity, measured
 
 
-def _figure(name: str, release: Release, month: pd.Period) -> Figure | None:
-    """Return a month's figure in millions of dollars; None where the release has none."""
-    quantity = release.find(name)
+def _figure(quantity: Quantity, release: Release, month: pd.Period) -> Figure | None:
+    """Return a month's figure in millions of dollars, a balance also as a difference; None where there is none."""
+    known = release.find(quantity.name)
+    if quantity.flow == "balance" and not known:
+        out, home = (_figure(replace(quantity, flow=flow), release, month) for flow in ("exports", "imports"))
+        return None if out is None or home is None else out - home
     try:
-        figure = release.figure(name, month)
+        figure = release.figure(quantity.name, month)
     except ParameterError:
         return None
-    scale = _MILLIONS.get(quantity.unit.split()[0], 1) if quantity else 1
+    scale = _MILLIONS.get(known.unit.split()[0], 1) if known else 1
     return None if pd.isna(figure) else figure * scale if scale != 1 else figure
 
 
-def _difference(exports: str, release: Release, month: pd.Period) -> Figure | None:
-    out, home = (_figure(exports.replace("exports", flow, 1), release, month) for flow in ("exports", "imports"))
-    return None if out is None or home is None else out - home
-
-
-def _measured(statement: Statement, release: Release, monthly: Monthly) -> Figure | None:
+def _measured(statement: Statement, release: Release, quantity: Quantity) -> Figure | None:
     """Return what the statement measures, from the months of one release; None where months are missing."""
     sign, month = statement.subject.sign, statement.month
-    now = _span(partial(monthly, release), month, statement)
+    now = _span(quantity, release, month, statement)
     if now is None or statement.kind == "share":
         return None if now is None else _share(now, statement, release)
     if statement.kind == "level":
         return -now if sign < 0 else now if sign or statement.direction else abs(now)
     if statement.kind == "revision":
-        older = [monthly(other, month) for other in store.releases() if other.released < release.released]
+        older = [_figure(quantity, other, month) for other in store.releases() if other.released < release.released]
         before = next((figure for figure in reversed(older) if figure is not None), None)
     else:
-        before = _span(partial(monthly, release), month - statement.lag, statement)
+        before = _span(quantity, release, month - statement.lag, statement)
     if before is None or (not before and statement.kind != "change"):
         return None
     ratio: Figure = abs(now) / abs(before)
@@ -113,9 +108,9 @@ def _measured(statement: Statement, release: Release, monthly: Monthly) -> Figur
     return {"ratio": ratio, "change": change, "revision": change}.get(statement.kind, rate)
 
 
-def _span(monthly: Callable[[pd.Period], Figure | None], month: pd.Period, statement: Statement) -> Figure | None:
+def _span(quantity: Quantity, release: Release, month: pd.Period, statement: Statement) -> Figure | None:
     """Return the sum, or the mean, of the months of a span; None where one is missing."""
-    figures = [monthly(month - back) for back in range(statement.length)]
+    figures = [_figure(quantity, release, month - back) for back in range(statement.length)]
     known = [figure for figure in figures if figure is not None]
     if len(known) < len(figures):
         return None
