@@ -174,8 +174,6 @@ def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q)
             raise error
     reasons = {name: str(error) for name, error in failures.items()}
     reasons |= {name: f"Q is {q:.2f}, above {most_q:g}" for name, q in quality.items() if q > most_q}
-    adjusted = detail.astype(float).copy()
-    for name, result in results.items():
-        if name not in reasons:
-            adjusted[name] = result.adjusted
+    used = {name: result.adjusted for name, result in results.items() if name not in reasons}
+    adjusted = detail.astype(float).assign(**used)
     return Indirect(force_years(adjusted, detail), quality.reindex(detail.columns), reasons)
