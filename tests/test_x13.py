@@ -391,6 +391,8 @@ def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
     for file in kept:
         file.write_bytes(b"cut short")
     assert count()[1] == 4
+    fixed = {"regression": None, "outlier": None, "transform": {"function": "log"}}
+    assert [count(**fixed)[1] for _ in range(2)] == [5, 6]  # sooner asked than kept
 
 
 def test_of_too_many_answers_the_newest_stay(tmp_path):
