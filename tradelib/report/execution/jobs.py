@@ -241,9 +241,8 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     place, begun, error = folder / job.place, time.perf_counter(), None
     try:
         place.mkdir(parents=True)
-        notebook = with_parameters(
-            job.source, job.values | {"output": "."}
-        )  # the kernel works and writes in its folder
+        # The kernel works, and writes, in its folder.
+        notebook = with_parameters(job.source, job.values | {"output": "."})
         try:
             NotebookRun(notebook, place, chosen).run()
         finally:
