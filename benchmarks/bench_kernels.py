@@ -207,11 +207,11 @@ def small_notebook(folder: Path, like: Job) -> None:
 def main() -> None:
     """Measure and print."""
     logging.getLogger("papermill").setLevel(logging.ERROR)  # the small notebook has no use for output
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--counts", type=int, nargs="+", default=[1, 12])
-    asked.add_argument("--notebook", help="one of the project's; by default a small one of three figures")
-    asked.add_argument("--plain", type=int, default=24, help="most runs without warm kernels")
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--counts", type=int, nargs="+", default=[1, 12])
+    parser.add_argument("--notebook", help="one of the project's; by default a small one of three figures")
+    parser.add_argument("--plain", type=int, default=24, help="most runs without warm kernels")
+    options = parser.parse_args()
     months = ",".join(f"{year}-{month:02}" for year in range(1993, 2013) for month in range(1, 13))
     everything = sweep_of(options.notebook or "trend", over=[f"start={months}"])
     with tempfile.TemporaryDirectory() as folder:
@@ -244,9 +244,9 @@ def compare(everything: list[Job], counts: list[int], most_plain: int) -> None:
             cost = way(everything[:ran])
             each = cost.wall / ran, cost.processor / ran
             first = first or each
-            said = f" ({ran} of them)" if ran < count else ""
+            fewer = f" ({ran} of them)" if ran < count else ""
             print(
-                f"{count:4} runs  {name + said:<34}{each[0]:7.2f}{first[0] / each[0]:7.1f}"
+                f"{count:4} runs  {name + fewer:<34}{each[0]:7.2f}{first[0] / each[0]:7.1f}"
                 f"{each[1]:14.2f}{first[1] / each[1]:7.1f}{cost.megabytes:10.0f}", flush=True,
             )  # fmt: skip
 

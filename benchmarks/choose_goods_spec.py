@@ -52,13 +52,13 @@ DATA = tradelib.load(NAMES, start="1989-01", unit="billions")
 
 
 def distance(flow: str, end: str, window: str, holidays: str, outliers: str, model: str, engine: str) -> float:
-    asked = ENGINES[engine] | {
+    specs = ENGINES[engine] | {
         "transform": {"function": "log"},
         "regression": {"variables": ("td", *HOLIDAYS[holidays])},
         "outlier": OUTLIERS[outliers],
         "arima": {"model": model},
     }
-    return distance_of(flow, end, WINDOWS[window], asked)
+    return distance_of(flow, end, WINDOWS[window], specs)
 
 
 def distance_of(flow: str, end: str, months: int, asked: dict[str, Any]) -> float:

@@ -145,17 +145,17 @@ def of_x13(count: int) -> Row:
 def main() -> None:
     """Measure and print."""
     logging.getLogger("papermill").setLevel(logging.ERROR)  # the small notebook has no use for output
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--runs", type=int, nargs=2, default=[12, 48])
-    asked.add_argument("--plain", type=int, default=6)
-    asked.add_argument("--series", type=int, default=1000)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, nargs=2, default=[12, 48])
+    parser.add_argument("--plain", type=int, default=6)
+    parser.add_argument("--series", type=int, default=1000)
     parts = {
         "x13": lambda: [of_x13(options.series)],
         "sweeps": lambda: of_sweeps(options.runs, options.plain),
         "report": of_report,
     }
-    asked.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
-    options = asked.parse_args()
+    parser.add_argument("--parts", nargs="+", choices=parts, default=list(parts))
+    options = parser.parse_args()
     print(f"{CORES} cores\n{'figure':<53}  {'limit or peer':<49}{'ratio':>8}  goal")
     for part in options.parts:
         print("\n".join(row.line() for row in parts[part]()), flush=True)

@@ -76,11 +76,11 @@ def bls_answer(rows: Rows | None = None) -> dict[str, object]:
     heads, *facts = rows or bls()
     data = []
     for row in facts[::-1]:
-        told = dict(zip(map(str, heads), map(str, row), strict=True))
-        footnotes = [{"code": "R", "text": "Revised."}] if "Revised" in told["footnotes"] else [{}]
+        cells = dict(zip(map(str, heads), map(str, row), strict=True))
+        footnotes = [{"code": "R", "text": "Revised."}] if "Revised" in cells["footnotes"] else [{}]
         data.append(
             {
-                k: told[k].removesuffix(".0") if k == "year" else told[k]
+                k: cells[k].removesuffix(".0") if k == "year" else cells[k]
                 for k in ("year", "period", "periodName", "value")
             }
             | {"footnotes": footnotes}

@@ -182,10 +182,10 @@ def test_headline_of_a_file_is_the_month_in_words(tmp_path):
     path.write_text(as_text(history_rows(bundled())))
     got = run("headline", path)
     assert got.stdout.splitlines()[0] == "The U.S. trade deficit widened to $68.9 billion in February 2024"
-    told = json.loads(run("headline", path, "--json").stdout)
-    assert (told["month"], told["released"]) == ("2024-02", None)
-    assert told["headline"] == got.stdout.splitlines()[0]
-    assert [row["2024-02"] for row in told["figures"]] == bundled().months[2024, 2]
+    answer = json.loads(run("headline", path, "--json").stdout)
+    assert (answer["month"], answer["released"]) == ("2024-02", None)
+    assert answer["headline"] == got.stdout.splitlines()[0]
+    assert [row["2024-02"] for row in answer["figures"]] == bundled().months[2024, 2]
     assert run("headline", path, "--month", "2023-12").stdout.splitlines()[0].endswith("in December 2023")
 
 
@@ -243,10 +243,10 @@ def test_a_file_of_no_release_is_told_which_formats_there_are(tmp_path):
     path = tmp_path / "README.md"
     path.write_text("# A project\n\nIt has words.\n")
     for command in ("add", "headline"):
-        said = str(run(command, path).exception)
-        assert said.startswith("README.md: found a file that begins '# A project")
+        message = str(run(command, path).exception)
+        assert message.startswith("README.md: found a file that begins '# A project")
         for word in ("FT-900", "history table", "FRED", ".xlsx", ".pdf", ".zip"):
-            assert word in said
+            assert word in message
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,14 @@ def requirements() -> dict[str, Requirement]:
 
 
 def environment() -> dict[str, MatchSpec]:
-    told = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    specs = [MatchSpec(line, strict=True) for line in told["dependencies"] if isinstance(line, str)]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    specs = [MatchSpec(line, strict=True) for line in environment["dependencies"] if isinstance(line, str)]
     return {spec.name.normalized: spec for spec in specs}
 
 
 def pip_section() -> dict[str, Requirement]:
-    told = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    [section] = [line["pip"] for line in told["dependencies"] if isinstance(line, dict)]
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    [section] = [line["pip"] for line in environment["dependencies"] if isinstance(line, dict)]
     assert section[-1] == "--editable ."
     return {(r := Requirement(text)).name: r for text in section[:-1]}
 

@@ -254,8 +254,8 @@ def test_a_file_always_shorter_than_announced_is_refused(agency):
     agency.answers["/balance.csv"] = agencies.cut(CSV)
     got = get()
     assert got.status == "failed"
-    said = f"broke the connection off after {len(CSV) // 2:,} bytes, {download.TRIES} times"
-    assert said in got.message
+    message = f"broke the connection off after {len(CSV) // 2:,} bytes, {download.TRIES} times"
+    assert message in got.message
     assert len(agency.asked) == download.TRIES
 
 
@@ -309,8 +309,8 @@ def test_a_server_that_names_a_late_time_is_not_waited_for(agency, wait):
 
 def move(url: str, **others: str) -> None:
     """Let the source of the balance, and others, have another address."""
-    told = {name: entry(at, "fred_BOPGSTB") for name, at in ({"balance": url} | others).items()}
-    Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(told))
+    entries = {name: entry(at, "fred_BOPGSTB") for name, at in ({"balance": url} | others).items()}
+    Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(entries))
 
 
 def closed() -> str:
@@ -516,10 +516,10 @@ def test_a_redirect_without_end_is_given_up(agency):
 
 
 def test_https_is_never_left_for_http(monkeypatch):
-    asked = []
+    requests = []
 
     def answer(request):
-        asked.append(str(request.url))
+        requests.append(str(request.url))
         moved = {"Location": f"http://{request.url.host}{request.url.path}"}
         return httpx.Response(301 if request.url.scheme == "https" else 200, headers=moved, content=CSV)
 
@@ -528,7 +528,7 @@ def test_https_is_never_left_for_http(monkeypatch):
     with pytest.raises(download.DownloadError) as caught:
         download.download("https://statistics.example/balance.csv")
     assert str(caught.value).endswith("sent on from https to http://statistics.example, which is not followed")
-    assert asked == ["https://statistics.example/balance.csv"]
+    assert requests == ["https://statistics.example/balance.csv"]
 
 
 def test_a_server_that_cannot_prove_who_it_is_has_failed(agency):

@@ -176,16 +176,16 @@ def test_the_notebook_refuses_what_is_no_spec(asked, told):
     ],
 )
 def test_the_notebook_takes_what_runs(engine, text):
-    asked = {"engine": engine, "spec": MODEL + text, "start": "2008-01"}
-    assert check(OwnAdjustment, asked).spec == asked["spec"]
+    parameters = {"engine": engine, "spec": MODEL + text, "start": "2008-01"}
+    assert check(OwnAdjustment, parameters).spec == parameters["spec"]
 
 
 def test_a_partner_is_adjusted_by_naming_it_and_short_histories_come_whole():
-    asked = check(OwnAdjustment, {"series": "imports_goods_china_census_nsa"})
-    flows = asked.load_flows()
+    chosen = check(OwnAdjustment, {"series": "imports_goods_china_census_nsa"})
+    flows = chosen.load_flows()
     assert list(flows) == ["exports_goods_china_census_nsa", "imports_goods_china_census_nsa"]
     assert (str(flows.index[0]), str(flows.index[-1])) == ("1992-01", "2025-02")
-    agency = asked.load_agency()
+    agency = chosen.load_agency()
     assert list(agency) == ["exports_goods_china_census_sa", "imports_goods_china_census_sa"]
     assert agency.index.isin(flows.index).all()
     late = check(OwnAdjustment, {"series": "imports_goods_cafta_dr_census_nsa"})

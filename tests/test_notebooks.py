@@ -59,12 +59,12 @@ def test_every_code_cell_was_executed_in_order(notebook: nbformat.NotebookNode) 
 
 
 def test_outputs_are_there_to_compare(notebook: nbformat.NotebookNode) -> None:
-    told = [output for cell in code_cells(notebook) for output in cell.outputs]
-    assert not [output for output in told if output.output_type == "error"]
-    assert not [output for output in told if output.get("name") == "stderr"]
-    shown = {kind for output in told for kind in output.get("data", {})}
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    shown = {kind for output in outputs for kind in output.get("data", {})}
     assert {"image/png", "text/markdown", "text/html"} <= shown
-    printed = "".join(output.text for output in told if output.output_type == "stream")
+    printed = "".join(output.text for output in outputs if output.output_type == "stream")
     assert "checks hold." in printed
     assert "FAIL" not in printed
     checks = [cell for cell in code_cells(notebook) if "record.check" in cell.source]
@@ -131,9 +131,9 @@ def test_checks_compare_what_was_computed_with_what_must_hold(notebook: nbformat
         assert {word.arg for word in call.keywords} & {"expected", "at_most"}, ast.unparse(call)
         assert not isinstance(call.args[1], (ast.Compare, ast.BoolOp, ast.Constant)), ast.unparse(call)
     printed = "".join(o.text for cell in code_cells(notebook) for o in cell.outputs if o.output_type == "stream")
-    said = [line for line in printed.splitlines() if line.startswith("ok   ")]
-    assert said
-    assert all(": got " in line and ", expected " in line for line in said)
+    checks = [line for line in printed.splitlines() if line.startswith("ok   ")]
+    assert checks
+    assert all(": got " in line and ", expected " in line for line in checks)
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path.stem < ANALYSES], ids=lambda path: path.stem)

@@ -179,5 +179,5 @@ def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
 
 
 def test_the_notebook_takes_a_vintage_of_the_trade_figures():
-    asked = Prices(vintage="2024-02", reference_year=1989)
-    assert str(asked.load_prices().index[-1]) == "2024-10"
+    parameters = Prices(vintage="2024-02", reference_year=1989)
+    assert str(parameters.load_prices().index[-1]) == "2024-10"

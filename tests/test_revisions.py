@@ -150,13 +150,13 @@ def test_prints_that_cannot_carry_a_test_are_refused(monkeypatch, columns, found
 def triangles(draw):
     """Draw releases with all months since the first, some releases skipped."""
     about = sorted(draw(st.sets(st.integers(2, 30), min_size=2, max_size=7)))
-    held = []
+    releases = []
     for number in about:
         month = months(1, "2001-01")[0] + number
         values = draw(st.lists(st.integers(-9, 9), min_size=number + 1, max_size=number + 1))
         day = (month + 1).end_time.date() + dt.timedelta(days=5)
-        held.append((day, month, pd.Series(values, months(number + 1, "2001-01"), dtype=float)))
-    return triangle.build(held, series="a", compilation="b")
+        releases.append((day, month, pd.Series(values, months(number + 1, "2001-01"), dtype=float)))
+    return triangle.build(releases, series="a", compilation="b")
 
 
 def steps_of(prints):
@@ -208,9 +208,9 @@ def test_pairs_parts_and_steps_agree_with_loops(drawn):
 
 @pytest.fixture(scope="module")
 def balance():
-    held = store.triangle("BOPGSTB", "bea")
-    billions = held / 1000
-    billions.attrs = held.attrs
+    prints = store.triangle("BOPGSTB", "bea")
+    billions = prints / 1000
+    billions.attrs = prints.attrs
     return billions
 
 
@@ -273,8 +273,8 @@ def test_one_month_is_told_print_by_print(balance):
         "1 release at hand left it as it was.",
         f"It stands at {printed(-72.9)}, {printed(-2.589)} from where it began.",
     ]
-    told = " ".join(triangle.story(balance, "2025-01"))
-    assert told.startswith("The second print of January 2025, the oldest at hand, was")
+    story = " ".join(triangle.story(balance, "2025-01"))
+    assert story.startswith("The second print of January 2025, the oldest at hand, was")
     assert "or one of the 2 before it that are not at hand" in " ".join(triangle.story(balance, "2024-12"))
 
 

@@ -48,11 +48,18 @@ def test_every_digit_of_a_run_of_r():
     rows = np.genfromtxt(folder / "mstl_test_results.csv", delimiter=",", skip_header=1)
     assert rows.shape == (3600, 5)
     data, trend, day, week, _ = rows.T
-    asked = {"period": 168, "seasonal": 15, "seasonal_deg": 0, "seasonal_jump": 1, "trend_jump": 1, "low_pass_jump": 1}
-    got = STL(data - day, **asked).fit(inner_iter=2, outer_iter=0)
+    settings = {
+        "period": 168,
+        "seasonal": 15,
+        "seasonal_deg": 0,
+        "seasonal_jump": 1,
+        "trend_jump": 1,
+        "low_pass_jump": 1,
+    }
+    got = STL(data - day, **settings).fit(inner_iter=2, outer_iter=0)
     np.testing.assert_allclose(got.trend, trend, rtol=1e-13)
     np.testing.assert_allclose(got.seasonal, week, rtol=0, atol=1e-13 * data.mean())
-    once = STL(data - day, **asked).fit(inner_iter=1, outer_iter=0)
+    once = STL(data - day, **settings).fit(inner_iter=1, outer_iter=0)
     assert np.abs(once.seasonal - week).max() > 1
 
 

@@ -212,9 +212,9 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_that_run_only(tmp_path: 
                 (folder / outcome.job.place / "results.json").write_text(written, errors="surrogateescape")
             yield outcome
 
-    told = list[Outcome]()
-    got = sweep(jobs(), tmp_path / "s", executor=cut, progress=told.append)
-    assert [bool(outcome.error) for outcome in told] == [False, False, True, True, False, False]
+    outcomes = list[Outcome]()
+    got = sweep(jobs(), tmp_path / "s", executor=cut, progress=outcomes.append)
+    assert [bool(outcome.error) for outcome in outcomes] == [False, False, True, True, False, False]
     assert "results.json" in got.failures[jobs()[2].place]
     assert got.failures[jobs()[3].place] == "cell 3: ValueError: <no>"
     table = pd.read_csv(got.folder / "results.csv")

@@ -22,15 +22,15 @@ FIRST = pd.Period("2001-01", freq="M")
 def stores(draw):
     """Draw releases: (day, statistical month, {month: value}), with skipped releases, late ones, and short ones."""
     about = sorted(draw(st.sets(st.integers(3, 30), min_size=1, max_size=6)))
-    held = []
+    rows = []
     for number in about:
         month = FIRST + number
         day = (month + 1).end_time.date() + dt.timedelta(days=draw(st.integers(1, 28)))
         start = FIRST + draw(st.integers(0, number - 1))
         months = pd.period_range(start, month, freq="M")
         values = draw(st.lists(st.integers(-9, -1), min_size=len(months), max_size=len(months)))
-        held.append((day, month, dict(zip(months, values, strict=True))))
-    return held
+        rows.append((day, month, dict(zip(months, values, strict=True))))
+    return rows
 
 
 def write(held, folder):

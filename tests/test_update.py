@@ -31,11 +31,11 @@ def agency(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "BACKOFF", 0)
     with agencies.serve() as server:
         table_of = {"history": "history", "exhibit1": "1", "balance": "fred_BOPGSTB", "prices": "bls_EIUIR"}
-        told = {
+        entries = {
             name: {"what": name, "producer": "An agency", "table": table, "url": f"{server.url}/{name}"}
             for name, table in table_of.items()
         }
-        (tmp_path / "sources.toml").write_text(tomli_w.dumps(told))
+        (tmp_path / "sources.toml").write_text(tomli_w.dumps(entries))
         yield server
 
 

@@ -54,9 +54,9 @@ def test_a_verb_says_what_it_takes_returns_and_refuses_and_its_examples_run(verb
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     test = doctest.DocTestParser().get_doctest(words, {"tradelib": tradelib}, verb, None, None)
     assert test.examples
-    told = []
-    runner.run(test, out=told.append)
-    assert "".join(told) == ""
+    messages = []
+    runner.run(test, out=messages.append)
+    assert "".join(messages) == ""
 
 
 @pytest.mark.parametrize("module", ["tradelib", "tradelib.cli"])

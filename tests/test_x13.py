@@ -370,8 +370,8 @@ def test_nothing_is_left_on_disk(tmp_path, tmp_path_factory, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the program")
 def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
     runs = tmp_path / "runs"
-    asked = program(tmp_path, f'echo >> {runs}; exec {engine_run.binary()} "$@"')
-    monkeypatch.setenv("TRADELIB_X13", asked)
+    counting = program(tmp_path, f'echo >> {runs}; exec {engine_run.binary()} "$@"')
+    monkeypatch.setenv("TRADELIB_X13", counting)
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
 
     def count(**specs):
@@ -383,7 +383,7 @@ def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(first.components, second.components)
     assert first.diagnostics == second.diagnostics
     assert count(outlier=None)[1] == 2
-    os.utime(asked, (0, 0))  # another version of the program
+    os.utime(counting, (0, 0))  # another version of the program
     assert count()[1] == 3
     kept = list((tmp_path / "cache" / "x13").iterdir())
     assert len(kept) == 3
@@ -427,8 +427,8 @@ def test_files_of_a_run_are_in_memory_unless_a_folder_is_named(tmp_path, monkeyp
     ],
 )
 def test_seasonality_has_three_states(textbook, stable, moving, ranks, expected):
-    told = textbook.diagnostics | {"f2.fsd8": stable, "f2.msf": moving, "f2.kw": ranks}
-    got = replace(textbook, diagnostics=told)
+    diagnostics = textbook.diagnostics | {"f2.fsd8": stable, "f2.msf": moving, "f2.kw": ranks}
+    got = replace(textbook, diagnostics=diagnostics)
     assert got.identifiable == expected
 
 
@@ -474,14 +474,14 @@ def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
 
 def test_seats_says_when_it_cannot_split_the_model():
     imports = tradelib.load("imports_goods_census_nsa", "2000-01", "2020-02")["imports_goods_census_nsa"]
-    asked = {
+    specs = {
         "transform": {"function": "log"},
         "regression": {"variables": ("td",)},
         "arima": {"model": "(2 1 0)(0 1 1)"},
     }
     with pytest.raises(EngineError, match="could not split imports_goods_census_nsa into components"):
-        x13(imports, **asked, seats={"noadmiss": False})
-    got = x13(imports, **asked)
+        x13(imports, **specs, seats={"noadmiss": False})
+    got = x13(imports, **specs)
     assert abs(got.adjusted / imports - 1).max() < 0.25
 
 

@@ -57,8 +57,8 @@ def test_a_missing_month_is_no_outlier_and_no_calendar_effect():
 
 
 def test_outliers_are_outliers_however_their_months_are_written(exports):
-    told = ("td", "ls2008.9", "ao2020.apr", "tc2020.5", "tl2015.1-2016.1")
-    got = x13(exports, None, **LOG, regression={"variables": told}, outlier=None)
+    variables = ("td", "ls2008.9", "ao2020.apr", "tc2020.5", "tl2015.1-2016.1")
+    got = x13(exports, None, **LOG, regression={"variables": variables}, outlier=None)
     assert got.outliers["type"].to_dict() == {
         pd.Period("2008-09", "M"): "LS", pd.Period("2015-01", "M"): "TL",
         pd.Period("2020-04", "M"): "AO", pd.Period("2020-05", "M"): "TC",
@@ -234,9 +234,9 @@ def test_a_spec_is_no_text():
 
 
 def test_values_are_written_as_x13_reads_them():
-    told = build("x11", **PLAIN, history={"START": "2020.10"}, x11={"sigmalim": (1.1, 2.3), "excludefcst": np.True_})
-    assert told.parts["history"] == {"start": "2020.10"}
-    assert told.parts["x11"] == {"sigmalim": "(1.1 2.3)", "excludefcst": "yes"}
+    spec = build("x11", **PLAIN, history={"START": "2020.10"}, x11={"sigmalim": (1.1, 2.3), "excludefcst": np.True_})
+    assert spec.parts["history"] == {"start": "2020.10"}
+    assert spec.parts["x11"] == {"sigmalim": "(1.1 2.3)", "excludefcst": "yes"}
 
 
 def test_no_line_breaks_inside_quotes():

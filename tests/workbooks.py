@@ -46,23 +46,25 @@ def xlsx(sheets: dict[str, Rows]) -> bytes:
 
 def _content_types(names: list[str]) -> str:
     parts = {"/xl/workbook.xml": "sheet.main"} | {f"/xl/worksheets/{name}": "worksheet" for name in names}
-    told = "".join(f'<Override PartName="{part}" ContentType="{_TYPES}.{kind}+xml"/>' for part, kind in parts.items())
+    overrides = "".join(
+        f'<Override PartName="{part}" ContentType="{_TYPES}.{kind}+xml"/>' for part, kind in parts.items()
+    )
     defaults = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    return f'{_HEAD}<Types xmlns="{_OOXML}/package/2006/content-types">{defaults}{told}</Types>'
+    return f'{_HEAD}<Types xmlns="{_OOXML}/package/2006/content-types">{defaults}{overrides}</Types>'
 
 
 def _relations(targets: dict[str, str]) -> str:
     """Return relations; a target and its kind in either order, whichever has the path."""
-    told = ""
+    types = ""
     for at, (one, two) in enumerate(targets.items(), 1):
         kind, target = (two, one) if "/" in one else (one, two)
-        told += f'<Relationship Id="rId{at}" Type="{_KINDS}/{kind}" Target="{target}"/>'
-    return f'{_HEAD}<Relationships xmlns="{_RELATIONS}">{told}</Relationships>'
+        types += f'<Relationship Id="rId{at}" Type="{_KINDS}/{kind}" Target="{target}"/>'
+    return f'{_HEAD}<Relationships xmlns="{_RELATIONS}">{types}</Relationships>'
 
 
 def _sheet(rows: Rows) -> str:
-    told = "".join(f'<row r="{at}">{"".join(_cells(at, row))}</row>' for at, row in enumerate(rows, 1))
-    return f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{told}</sheetData></worksheet>'
+    rows_xml = "".join(f'<row r="{at}">{"".join(_cells(at, row))}</row>' for at, row in enumerate(rows, 1))
+    return f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{rows_xml}</sheetData></worksheet>'
 
 
 def _cells(at: int, row: list[str | float]) -> Iterator[str]:
@@ -106,16 +108,16 @@ def _record(kind: int, content: bytes) -> bytes:
 
 def _biff_sheet(rows: Rows) -> bytes:
     width = max(map(len, rows), default=0)
-    told = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
-    told += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
+    records = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    records += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
             place = struct.pack("<HHH", at, column, 0)
             if not isinstance(cell, str):
-                told += _record(0x0203, place + struct.pack("<d", cell))
+                records += _record(0x0203, place + struct.pack("<d", cell))
             elif cell:
-                told += _record(0x0204, place + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
-    return told + _record(0x000A, b"")
+                records += _record(0x0204, place + struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le"))
+    return records + _record(0x000A, b"")
 
 
 def _compound(stream: bytes) -> bytes:

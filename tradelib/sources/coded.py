@@ -93,7 +93,7 @@ def _answer(file: str, text: str) -> pd.DataFrame:
         raise SourceError(file, None, found=found, expected="an answer of the BLS API, REQUEST_SUCCEEDED")
     try:
         rows = pd.json_normalize(answer["Results"]["series"], "data", "seriesID")
-    except (KeyError, AttributeError, TypeError, NotImplementedError) as error:
+    except (KeyError, AttributeError, TypeError, NotImplementedError) as error:  # pandas: no list of mappings
         raise SourceError(file, None, found=f"no {error}", expected="Results with series and their data") from error
     rows = rows.rename(columns={"seriesID": "series_id"}).reindex(columns=sorted(_BLS_HEADS)).map(str).astype(object)
     entries = rows.groupby("series_id").cumcount() + 1

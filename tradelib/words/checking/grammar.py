@@ -230,36 +230,36 @@ class Sentence:
         """Return what one number says; the blank statement where the words around it do not tell."""
         span, token, before = self.context.span, n.token, n.texts["before"]
         value, step = amount(token, billions=self.context.billions)
-        said = n.statement(blank)
-        if value is None or said is None or not said.kind:
+        claim = n.statement(blank)
+        if value is None or claim is None or not claim.kind:
             return blank
-        if not (self.has_subject or n.last or said.direction or said.subject is not self.subject):
+        if not (self.has_subject or n.last or claim.direction or claim.subject is not self.subject):
             return blank
         if token.value == "part":
-            value = 1 + value * said.direction
-        elif token.kind == "ratio" and said.direction < 0 and value > 1:  # *fell tenfold*
+            value = 1 + value * claim.direction
+        elif token.kind == "ratio" and claim.direction < 0 and value > 1:  # *fell tenfold*
             value = 1 / value
-        month = self._month_of(n, said)
+        month = self._month_of(n, claim)
         if token.kind != "money":
             is_share = re.search(r"percentage of|share of|percent of", self.text, re.IGNORECASE) or n.right
             if any(token.kind == "gdp" for token in self.tokens) and is_share:
-                sign = said.subject.sign or -1
-                subject = replace(said.subject, flow="balance", sign=sign, item="total", price="", basis="")
-                said = replace(said, kind="share", direction=0, subject=subject)
-            elif said.kind == "level" or (token.kind == "points" and phrase("economy").search(self.text)):
+                sign = claim.subject.sign or -1
+                subject = replace(claim.subject, flow="balance", sign=sign, item="total", price="", basis="")
+                claim = replace(claim, kind="share", direction=0, subject=subject)
+            elif claim.kind == "level" or (token.kind == "points" and phrase("economy").search(self.text)):
                 return blank
             else:
-                said = replace(said, kind=_KINDS[token.kind])
-        if not said.subject.flow:
+                claim = replace(claim, kind=_KINDS[token.kind])
+        if not claim.subject.flow:
             return blank
         if self.context.revised is not None and "revised" in before:
-            said, month = replace(said, kind="revision"), self.context.revised
-        base = None if said.kind in ("level", "share") else self._base(n.at)
+            claim, month = replace(claim, kind="revision"), self.context.revised
+        base = None if claim.kind in ("level", "share") else self._base(n.at)
         bound, rough = qualifier(before)
         return replace(
-            said, month=month, length=span.length, average=span.average, value=value, step=step,
-            lag=(month - base).n if base is not None and month > base else said.lag or span.lag,
-            rough=rough, bound=bound, is_base=said.is_base or bool(re.search(r"\([^()]*:\s*$", before)),
+            claim, month=month, length=span.length, average=span.average, value=value, step=step,
+            lag=(month - base).n if base is not None and month > base else claim.lag or span.lag,
+            rough=rough, bound=bound, is_base=claim.is_base or bool(re.search(r"\([^()]*:\s*$", before)),
         )  # fmt: skip
 
     def _named(self, token: Token) -> pd.Period:
@@ -268,19 +268,19 @@ class Sentence:
         month = 12 if self.context.span.length == 12 else self.context.month.month
         return pd.Period(year=int(token.text[-4:]), month=month, freq="M")
 
-    def _month_of(self, n: Number, said: Statement) -> pd.Period:
+    def _month_of(self, n: Number, claim: Statement) -> pd.Period:
         """Return the last month of the span that a number is about."""
         context, span = self.context, self.context.span
         if span.end is not None:
-            return span.end - span.lag * said.is_base
+            return span.end - span.lag * claim.is_base
         usual = (context.current if span.length == 1 else None) or context.month
         named_after = n.right and n.right.kind in ("month", "year") and re.fullmatch(
             r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.texts["next"]
         )  # fmt: skip
         if named_after and n.right:
             return self._named(n.right)
-        ago = (phrase("ago").match(n.texts["rest"]) or phrase("ago").match(self.text)) if said.kind == "level" else None
-        if said.is_base and not ago:
+        ago = phrase("ago").match(n.texts["rest"]) or phrase("ago").match(self.text) if claim.kind == "level" else None
+        if claim.is_base and not ago:
             return usual - span.lag
         named = self._months(n.segment, "from")[-1:] or self._months(self.tokens, "from", "money")
         month = named[0] if named else usual

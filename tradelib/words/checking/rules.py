@@ -28,10 +28,10 @@ class Number:
         left = next((token for token in reversed(tokens[:at]) if token.kind != "than"), None)
         self.right = tokens[at + 1] if at + 1 < len(tokens) else None
         self.last = sentence.rows[-1] if sentence.rows else None
-        said = next((token.value for token in reversed(self.segment) if token.kind == "direction"), "")
+        direction = next((token.value for token in reversed(self.segment) if token.kind == "direction"), "")
         before, subject, last = text[: self.token.start], sentence.subject, self.last
         if self.token.kind == "money" and re.search(r"\(\s*$", before):
-            sentence.listed = said or sentence.listed
+            sentence.listed = direction or sentence.listed
         number = (self.token.kind, self.token.value, "after", left.kind if left else "none")
         self.texts = {
             "number": " ".join(filter(None, number)), "subject": f"{subject.flow} {subject.partner}",
@@ -40,7 +40,7 @@ class Number:
             "left": f"{left.kind}:{left.text}" if left else "",
             "right": f"{self.right.kind}:{self.right.text}" if self.right else "",
             "words": " ".join(token.kind for token in self.segment),
-            "said": said, "listed": sentence.listed, "sign": _SIGNS.get(self.token.text[0], ""),
+            "said": direction, "listed": sentence.listed, "sign": _SIGNS.get(self.token.text[0], ""),
             "coming": self.right.value if self.right and self.right.kind == "direction" else "",
             "last": last.kind if last else "none",
             "after_last": before[last.start - sentence.place + len(last.number) :] if last else "",
