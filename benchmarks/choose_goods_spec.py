@@ -48,7 +48,7 @@ DEPARTURES: dict[str, dict[str, Any]] = {
     f"X-11, filter {name}": {"engine": "x11", "x11": {"seasonalma": name}} for name in ("s3x3", "s3x5", "s3x9", "s3x15")
 }
 NAMES = [f"{flow}_goods_census_{adjustment}" for flow in ("exports", "imports") for adjustment in ("sa", "nsa")]
-DATA = tradelib.load(NAMES, start="1989-01", unit="billions")
+DATA = tradelib.load(NAMES, start="1989-01", vintage="2025-04-03", unit="billions")
 
 
 def distance(flow: str, end: str, window: str, holidays: str, outliers: str, model: str, engine: str) -> float:

@@ -17,11 +17,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PUBLIC = {"name": "other-pd", "title": "Work of the United States government, public domain (17 U.S.C. 105)"}
 TYPES = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?", "yearmonth": r"\d{4}-\d{2}", "date": r"\d{4}-\d{2}-\d{2}"}
-TITLES = {
-    "published/statements.csv": "What the agencies printed in words, a row a number",
-    "census_enduse/2025-06-05/goods_nsa.csv": "Goods by five-digit end use, Census basis, not adjusted, dollars",
-    "census_enduse/2025-06-05/world_sa.csv": "Goods, Census basis, seasonally adjusted, millions of dollars",
-}
+TITLES = {"published/statements.csv": "What the agencies printed in words, a row a number"}
 """The files that are tables with a row of heads."""
 
 
@@ -30,14 +26,13 @@ def fields(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     columns = {name: [row[at] for row in rows if row[at]] for at, name in enumerate(head)}
-    return [{"name": name, "type": type_of(name, cells)} for name, cells in columns.items()]
+    return [{"name": name, "type": type_of(cells)} for name, cells in columns.items()]
 
 
-def type_of(name: str, cells: list[str]) -> str:
-    """Return the first type that every cell of a column has; codes keep their zeros and are text."""
-    if name == "code" or not cells:
-        return "string"
-    return next((kind for kind, form in TYPES.items() if all(re.fullmatch(form, cell) for cell in cells)), "string")
+def type_of(cells: list[str]) -> str:
+    """Return the first type that every cell of a column has, text for a column without any."""
+    fitting = (kind for kind, form in TYPES.items() if all(re.fullmatch(form, cell) for cell in cells))
+    return next(fitting, "string") if cells else "string"
 
 
 def resource(path: Path, data: Path) -> dict[str, Any]:

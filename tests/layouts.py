@@ -89,6 +89,20 @@ def bls_answer(rows: Rows | None = None) -> dict[str, object]:
     return {"status": "REQUEST_SUCCEEDED", "responseTime": 1, "message": [], "Results": {"series": [series]}}
 
 
+def enduse() -> Rows:
+    """Two codes of one category in three months; the second had no trade in the last."""
+    heads = ["category_code", "category_desc", "value_mo", "time", "year", "month", "date", "flow", "dimension"]
+    codes = {"-": "TOTAL IMPORTS FOR ALL END-USE CODES", "0": "FOODS, FEEDS, AND BEVERAGES", "00000": "GREEN COFFEE",
+             "00010": "COCOA BEANS"}  # fmt: skip
+    rows: Rows = [[*heads]]
+    for code, name in codes.items():
+        for month in (1, 2, 3)[: 2 if code == "00010" else 3]:
+            value = {"00000": 700 + month, "00010": 30}.get(code, 700 + month + (30 if month < 3 else 0))
+            at = f"2016-{month:02}"
+            rows.append([code, name, str(value), at, "2016", f"{month:02}", f"{at}-01", "imports", "enduse"])
+    return rows
+
+
 def country() -> Rows:
     """Three partners and the world, two whole years and one of which two months are published."""
     rows: Rows = [["year", "CTY_CODE", "CTYNAME", *(f"I{m.upper()}" for m in MONTHS), "IYR",

@@ -25,7 +25,7 @@ GOODS = [f"{flow}_goods_census_{a}" for flow in ("exports", "imports") for a in 
 
 @pytest.fixture(scope="module")
 def data():
-    return tradelib.load(GOODS, start="1989-01", unit="billions")
+    return tradelib.load(GOODS, start="1989-01", vintage="2025-04-03", unit="billions")
 
 
 @pytest.fixture(scope="module")

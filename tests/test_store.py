@@ -35,7 +35,7 @@ def test_the_newest_whole_release_is_march_2025_and_all_are_about_different_mont
     assert release().released == dt.date(2025, 5, 6)
     months = [one.month for one in releases()]
     assert months == sorted(set(months))
-    assert store.publishers() == ["bls", "ft900", "gdp"]
+    assert store.publishers() == ["bls", "census_enduse", "ft900", "gdp"]
 
 
 @pytest.mark.parametrize(("day", "tables", "facts"), [("2023-06-07", 31, 19_192), ("2025-05-06", 34, 31_393)])
@@ -291,10 +291,25 @@ def test_load_comes_from_the_newest_release_that_has_the_series_and_says_what_it
     ],
 )  # fmt: skip
 def test_every_kind_of_series_is_one_line(march, name, month, value):
-    got = load(name)
+    got = load(name, vintage="2025-05-06")
     [described] = got.attrs["series"].values()
     assert min(len(described[key]) for key in ("label", "unit", "cell", "source", "vintage")) > 3
     assert float(got.loc[month].iloc[0]) == float(march.figure(name, month)) == (value or got.loc[month].iloc[0])
+
+
+def test_a_five_digit_end_use_is_a_series_as_any_other():
+    name = "imports_goods_enduse_foods_cocoa_beans_census_nsa"
+    got = load("exports_goods_enduse_foods_wheat_census_nsa").iloc[0]
+    assert (str(got.name), got.iloc[0]) == ("2016-01", 350387991)  # dollars, as the Census Bureau's API has it
+    about = load(name).attrs["series"][name]
+    assert (about["label"], about["unit"]) == (
+        "Imports of cocoa beans, Census basis, not seasonally adjusted",
+        "dollars",
+    )
+    assert about["cell"] == "enduse5_monthly_nsa_2016-2024.csv.gz, imports 00010, 2024-12"
+    whole, parts = load("imports_goods_enduse_foods_census_nsa"), load("imports_goods_enduse_foods_*_census_nsa")
+    assert (parts.sum(axis=1) == whole.iloc[:, 0]).all()
+    assert release("2025-06-05", "census_enduse").quantities[name].partition == "five-digit end use"
 
 
 def test_gdp_is_that_of_the_day():

@@ -296,7 +296,7 @@ def test_a_formula_is_computed_from_published_values():
 )
 def test_what_is_not_comparable_is_never_in_one_formula(formula, error, message):
     with pytest.raises(error, match=message):
-        tradelib.combine(formula)
+        tradelib.combine(formula, vintage="2025-05-06")
 
 
 # Drawing

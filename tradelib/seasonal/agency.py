@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
+import datetime as dt
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
+from tradelib import store
 from tradelib.quantity.errors import ComparabilityError, ParameterError, TradelibError
 from tradelib.seasonal.x13 import Spec, build, x13_batch
 from tradelib.seasonal.x13.run import binary
-from tradelib.store import data_folder
 
 Values = TypeVar("Values", pd.Series, pd.DataFrame)
+FLOWS = ("exports", "imports")
+DEEP = 3
+"""Steps of the path of a five-digit code below goods: the classification, the category, the code."""
+
 MOST_Q = 1.5
 """Quality statistic of X-11 above which a series is left unadjusted."""
 
@@ -106,36 +110,30 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     detail : pandas.DataFrame
         Unadjusted, by month, ``flow`` and ``code``, billions of dollars, Census basis; a month without trade is zero.
     agency : pandas.DataFrame
-        The agency's adjusted exports and imports of all goods, under their names.
+        The agency's adjusted exports and imports of all goods, under their names, as they stood before the annual
+        revision after that of the detail, which comes every June.
 
     Raises
     ------
     ParameterError
-        The data folder has no such tables.
+        The store has no such release.
     """
-    folder = data_folder() / "census_enduse" / "2025-06-05"
-    if not folder.is_dir():
-        raise ParameterError("the data folder has no goods by five-digit end use (census_enduse)")
-    table = pd.read_csv(folder / "goods_nsa.csv", dtype={"code": str}, index_col=["flow", "code"])
-    detail = table.drop(columns="description").T.fillna(0.0) / 1e9
-    agency = pd.read_csv(folder / "world_sa.csv", index_col="period") / 1e3
-    months = pd.PeriodIndex(detail.index, freq="M", name="period")
-    detail, agency = detail.set_index(months), agency.set_index(months)
-    raw = _provenance("goods_nsa.csv", "API on end use", "nsa")
-    adjusted = _provenance("world_sa.csv", "U.S. Trade in Goods by Country", "sa")
-    detail.attrs["series"] = dict.fromkeys(("exports", "imports"), raw)
-    agency.attrs["series"] = dict.fromkeys(agency, adjusted)
-    return detail, agency
-
-
-def _provenance(file: str, title: str, adjustment: str) -> dict[str, str]:
-    """Return what a record says of a table of the folder."""
-    text = (data_folder() / "census_enduse" / "2025-06-05" / file).read_bytes()
-    return {
-        "source": f"U.S. Census Bureau, {title}", "vintage": "2025-06-05", "compilation": "census", "basis": "census",
-        "unit": "billions of dollars", "statistical_month": "2024-12", "adjustment": adjustment,
-        "sha256": hashlib.sha256(text).hexdigest(),
-    }  # fmt: skip
+    known = store.releases("census_enduse")
+    if not known:
+        raise ParameterError("the store has no goods by five-digit end use (census_enduse)")
+    release, totals = known[-1], [f"{flow}_goods_enduse_census_nsa" for flow in FLOWS]
+    facts = release.facts[release.facts["item"].str.count("/") == DEEP]
+    codes = facts["cell"].str.extract(r"\w+ (?P<code>\d+)")  # the cell of a series is its code and its month
+    by_code = facts.join(codes).pivot_table(index="last", columns=["flow", "code"], values="value", observed=True)
+    detail = by_code.rename_axis(index="period").fillna(0.0) / 1e9
+    about = store.load(totals, vintage=release.released).attrs["series"]
+    detail.attrs["series"] = {
+        flow: about[total] | {"unit": "billions of dollars"} for flow, total in zip(FLOWS, totals, strict=True)
+    }
+    months = {"start": detail.index[0], "end": detail.index[-1]}
+    before_next = dt.date(release.released.year + 1, 5, 31)
+    names = [f"{flow}_goods_census_sa" for flow in FLOWS]
+    return detail, store.load(names, **months, vintage=before_next, unit="billions")
 
 
 def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q) -> Indirect:

@@ -1,4 +1,4 @@
-"""Series under codes, which are no official table: FRED downloads, answers of BLS, the bulk file of the release.
+"""Series under codes, which are no official table: FRED downloads, answers of BLS and of Census, the bulk file.
 
 Whatever its form, a file comes apart into one long table: place, code, period, value and notes, as the texts that stand
 there. What these may say, and what a code stands for, is declared (``layouts/codes.toml``) and checked alike for all.
@@ -17,6 +17,7 @@ import pandas as pd
 
 from tradelib.quantity import Quantity
 from tradelib.quantity.errors import SourceError
+from tradelib.quantity.labels import slug
 from tradelib.sources.facts import series_layout, series_table
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _FORMS: dict[str, dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "layouts" / "codes.toml").read_text(encoding="utf-8")
 )
 _BLS_HEADS = {"series_id", "year", "period", "periodName", "value", "footnotes", "latest"}
+_ENDUSE_HEADS = {"flow", "category_code", "category_desc", "time", "value_mo"}
 _LISTS = ("CATEGORIES", "DATA TYPES", "GEO LEVELS", "TIME PERIODS")
 """Sections of the bulk file that say what the numbers of its data stand for."""
 
@@ -48,20 +50,19 @@ def read_coded(file: str, text: str) -> Table | None:
         return _table(file, "bls", _bls(_answer(file, text)))
     lines = text.splitlines()
     heads = [head.strip() for head in next(csv.reader(lines[:1]), [])]
-    if heads != [_LISTS[0]] and set(heads) != _BLS_HEADS and heads[:1] not in (["observation_date"], ["DATE"]):
+    is_wide = heads[:1] in (["observation_date"], ["DATE"])
+    if not (is_wide or heads == [_LISTS[0]] or set(heads) == _BLS_HEADS or set(heads) >= _ENDUSE_HEADS):
         return None
     rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(lines), 1)]
     if not text.endswith(("\n", "\r")):
         raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
     if heads == [_LISTS[0]]:
-        kind, points = "ftd", _bulk(file, rows)
-    elif set(heads) == _BLS_HEADS:
-        kind, points = "bls", _bls(_frame(file, rows))
-    else:
-        kind = "fred" if heads[1:2] and heads[1] not in _FORMS["nipa"]["codes"] else "nipa"
-        wide = _frame(file, rows).rename(columns={heads[0]: "period"})
-        points = wide.melt(["place", "period"], var_name="code").assign(notes="")
-    return _table(file, kind, points)
+        return _table(file, "ftd", _bulk(file, rows))
+    frame = _frame(file, rows)
+    if is_wide:
+        points = frame.rename(columns={heads[0]: "period"}).melt(["place", "period"], var_name="code").assign(notes="")
+        return _table(file, "fred" if heads[1:2] and heads[1] not in _FORMS["nipa"]["codes"] else "nipa", points)
+    return _table(file, "bls", _bls(frame)) if set(heads) == _BLS_HEADS else _table(file, "enduse", _enduse(frame))
 
 
 def _frame(file: str, rows: Rows) -> pd.DataFrame:
@@ -79,6 +80,11 @@ def _bls(rows: pd.DataFrame) -> pd.DataFrame:
     periods = rows["year"] + " " + rows["period"] + " " + rows["periodName"]
     values = rows["value"].str.removesuffix(".0")
     return rows.assign(period=periods, value=values).rename(columns={"series_id": "code", "footnotes": "notes"})
+
+
+def _enduse(rows: pd.DataFrame) -> pd.DataFrame:
+    points = rows.rename(columns={"time": "period", "value_mo": "value"})
+    return points.assign(code=rows["flow"] + " " + rows["category_code"], notes="")
 
 
 def _answer(file: str, text: str) -> pd.DataFrame:
@@ -122,17 +128,18 @@ def _bulk(file: str, rows: Rows) -> pd.DataFrame:
 def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
     """Return the table of some points: every series has every period, once, and a value in one of them."""
     form = _FORMS[kind]
+    codes = form["codes"] if kind != "enduse" else form["codes"] | _five_digits(points, form["codes"])
 
     def refuse(wrong: pd.Series, column: str, expected: str) -> None:
         if wrong.any():
             first = points[wrong].iloc[0]
             raise SourceError(file, first["place"], found=f"{column} {str(first[column])!r}", expected=expected)
 
-    refuse(~points["code"].isin(form["codes"]), "code", f"one of {', '.join(form['codes'])}")
+    refuse(~points["code"].isin(codes), "code", f"one of {', '.join(form['codes'])}{form.get('or', '')}")
     for column in ("period", "value", "notes"):
         right = points[column].str.fullmatch(form[column]["pattern"], flags=re.ASCII)
         refuse(~right, column, form[column]["expected"])
-    quantities = {code: Quantity(**fields) for code, fields in form["codes"].items()}
+    quantities = {code: Quantity(**fields) for code, fields in codes.items()}
     signed = points["code"].map(lambda code: quantities[code].flow == "balance")
     refuse(~signed & points["value"].str.match(r"-\d"), "value", "exports, imports and indexes above zero")
     parts = points["period"].str.extract(form["period"]["pattern"])
@@ -147,6 +154,8 @@ def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
     cells = pd.DataFrame({code: own.set_index("period")["text"] for code, own in points.groupby("code", sort=False)})
     span = pd.period_range(cells.index.min(), cells.index.max())
     cells = cells.reindex(span[~span.isin(pd.PeriodIndex(form.get("never", []), freq=form["periods"]))])
+    if form.get("gaps"):
+        cells = cells.fillna("")
     for code in cells:
         if (lacking := cells.index[cells[code].isna()]).size:
             expected = f"every period from {span[0]} to {span[-1]}"
@@ -157,6 +166,16 @@ def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
     layout = series_layout(name, title, form["publisher"], form["compilation"])
     columns = [(quantities[code], code) for code in cells]
     return series_table(layout, file, columns, cells.index, cells.to_numpy(object).tolist())
+
+
+def _five_digits(points: pd.DataFrame, categories: dict[str, Any]) -> dict[str, Any]:
+    """Return what five-digit codes stand for: their first digit names the category, their description the rest."""
+    fields = {}
+    for code, text in dict(zip(points["code"], points["category_desc"], strict=True)).items():
+        category, digits = categories.get(code[:-4]), re.fullmatch(r"\w+ \d{5}", code)
+        if category and digits:
+            fields[code] = category | {"item": f"{category['item']}/{slug(text)}"}
+    return fields
 
 
 def _cell(value: str, notes: str) -> str:

@@ -21,6 +21,7 @@ from tradelib.sources.formats import (
     read_cells,
     read_grids,
     read_raw,
+    unpacked,
 )
 from tradelib.sources.reader import read_table
 from tradelib.sources.tables import tables_of, titles
@@ -86,7 +87,7 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
     With ``first_of``, names of tables, reading ends with the first of these and returns it alone where the file has
     one: a PDF of a whole release takes many seconds.
     """
-    raw = read_raw(path) if raw is None else raw
+    raw = unpacked(path.name, read_raw(path) if raw is None else raw)
     if is_workbook(raw):
         sheets = read_cells(path.name, raw)
         rows = sheets[0][1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import re
 import zipfile
@@ -31,6 +32,7 @@ MOST_RATIO = 200
 
 _SMALL = 1_000_000
 _NEW, _OLD, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
+_GZIP = b"\x1f\x8b"
 
 LAST_COLUMN, LAST_ROW = "CZ", 99_999
 """Where the cells of an ``.xlsx`` sheet must end; official tables reach AC and row 8,475."""
@@ -127,6 +129,24 @@ def _opening(file: str, kind: str, expected: str) -> Iterator[None]:
     except BaseException as error:  # each library has errors of its own, and calamine's panics are no Exception
         found = f"a damaged {kind} ({' '.join(str(error).split()) or 'a record that cannot be'})"
         raise SourceError(file, None, found=found, expected=expected) from error
+
+
+def unpacked(file: str, raw: bytes) -> bytes:
+    """Return the content of bytes that gzip has packed, of any others themselves.
+
+    Raises
+    ------
+    SourceError
+        They are damaged, or unpack to too much.
+    """
+    if not raw.startswith(_GZIP):
+        return raw
+    most = max(_SMALL, MOST_RATIO * len(raw))
+    with _opening(file, "gzip file", "a whole file"), gzip.open(io.BytesIO(raw)) as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise SourceError(file, None, found=f"more than {MOST_RATIO} times its size", expected="less expansion")
+    return content
 
 
 def is_package(raw: bytes) -> bool:

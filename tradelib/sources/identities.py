@@ -234,7 +234,7 @@ def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
     Parameters
     ----------
     table : Table
-        Of series; totals with the world only, since trade with one partner does jump.
+        Of series; totals with the world only, since trade with one partner or in one commodity does jump.
     stored : DataFrame or None
         Facts of the same table in the newest release before.
 
@@ -244,6 +244,7 @@ def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
         A month lies beyond ``JUMP`` from its neighbours, or was revised beyond ``REVISION``.
     """
     facts = table.facts[(table.facts["partner"] == "world") & table.facts["value"].notna()]
+    facts = facts[facts["item"].str.count("/") < 2]
     names = list(QUANTITY_COLUMNS)
     old = {} if stored is None else dict(list(stored.groupby(names, observed=True)))
     for key, part in facts.groupby(names, observed=True):
