@@ -174,20 +174,27 @@ def test_the_pdf_is_letter_with_page_numbers_and_the_same_bytes(made):
 
 
 def test_elements_of_a_pdf_are_counted_from_nought_wherever_the_browser_began(made, tmp_path, monkeypatch):
-    browser = tmp_path / "chromium"
+    from pypdf import PdfWriter
+    from pypdf.generic import ArrayObject, NameObject, TextStringObject
+
+    browser, printed = tmp_path / "chromium", []
     browser.write_text(
-        """#!/bin/sh
-for word; do case $word in --print-to-pdf=*) out=${word#*=};; esac; done
-printf '/ID (node000001%s8) /ID (node000001%s9) /Headers [(node000001%s8)] %%%%EOF' $N $N $N > "$out"
+        f"""#!/bin/sh
+for word; do case $word in --print-to-pdf=*) cp {tmp_path}/$N.pdf ${{word#*=}};; esac; done
 """, encoding="utf-8"
     )  # fmt: skip
     browser.chmod(0o755)
     monkeypatch.setattr("tradelib.report.take._BROWSERS", [str(browser)])
     for number in "01":
+        with PdfWriter() as writer:
+            names = (f"node000001{number}{last}" for last in (8, 9, 8))
+            writer.add_blank_page(100, 100)[NameObject("/Headers")] = ArrayObject(map(TextStringObject, names))
+            writer.write(tmp_path / f"{number}.pdf")
         monkeypatch.setenv("N", number)
         write_pdf(made)
-        got = (made / "report.pdf").read_bytes()
-        assert got == b"/ID (node00000000) /ID (node00000001) /Headers [(node00000000)] %%EOF"
+        printed.append((made / "report.pdf").read_bytes())
+    assert re.findall(rb"node\d+", printed[0]) == [b"node00000000", b"node00000001", b"node00000000"]
+    assert printed[0] == printed[1]
 
 
 def test_a_term_is_explained_where_a_paragraph_uses_it_first():

@@ -12,11 +12,12 @@ from tradelib.quantity.labels import MNEMONICS, WORDS, item_label, partner_label
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["FACT_COLUMNS", "QUANTITY_COLUMNS", "WORLD", "Quantity", "require_addable", "require_comparable"]
+__all__ = ["ADDITIVE", "FACT_COLUMNS", "QUANTITY_COLUMNS", "WORLD", "Quantity", "require_addable", "require_comparable"]
 
 WORLD = "world"
 
-_ADDITIVE = {"value", "quantity", "cif_value"}
+ADDITIVE = {"value", "quantity", "cif_value", "duty"}
+"""Measures of which parts add up to their whole."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Quantity:
     @property
     def is_additive(self) -> bool:
         """Whether parts add up to their whole: not ranks, averages, prices, or chained dollars."""
-        return self.measure in _ADDITIVE and not self.price.startswith(("chained", "base"))
+        return self.measure in ADDITIVE and not self.price.startswith(("chained", "base"))
 
 
 QUANTITY_COLUMNS = tuple(field.name for field in fields(Quantity))

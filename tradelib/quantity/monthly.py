@@ -41,11 +41,11 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
         raise SeriesError(f"{purpose}: the months of {name} are not consecutive; expected each once, in order")
     values = trimmed(series.astype(float))
     if (infinite := np.isinf(values.to_numpy())).any():
-        raise SeriesError(f"{purpose}: {name} is infinite in {_months(values.index[infinite])}; expected numbers")
+        raise SeriesError(f"{purpose}: {name} is infinite in {named_months(values.index[infinite])}; expected numbers")
     if not len(values):
         raise SeriesError(f"{purpose}: {name} has no values; expected at least {least} months")
     if (missing := np.isnan(values.to_numpy())).any():
-        raise SeriesError(f"{purpose}: {name} is missing in {_months(values.index[missing])}; expected no gap")
+        raise SeriesError(f"{purpose}: {name} is missing in {named_months(values.index[missing])}; expected no gap")
     if len(values) < least:
         raise SeriesError(f"{purpose}: {name} has {len(values)} months; expected at least {least}")
     numbers = values.to_numpy()
@@ -62,7 +62,7 @@ def trimmed(values: pd.Series) -> pd.Series:
     return values.iloc[there[0] : there[-1] + 1] if len(there) else values.iloc[:0]
 
 
-def _months(months: Iterable[pd.Period], shown: int = 3) -> str:
+def named_months(months: Iterable[pd.Period], shown: int = 3) -> str:
     """Name a few months, and say how many more there are."""
     named = [str(month) for month in months]
     more = f" and {len(named) - shown} more months" if len(named) > shown else ""

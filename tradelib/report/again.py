@@ -84,7 +84,7 @@ def _written_in(content: bytes) -> dict[str, Any]:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             content = parts.read("docProps/core.xml") if "docProps/core.xml" in parts.namelist() else b""
     if content.startswith(b"%PDF"):
-        content = re.sub(rb"\\([\\()])", rb"\1", content)
+        content = re.sub(rb"\\(\d{3})", lambda code: bytes([int(code[1], 8)]), content)
     match = re.search(r'\{"tradelib": ?".*?"source": ?"[^"]*"\}', html.unescape(content.decode("utf-8", "replace")))
     return dict(json.loads(match[0])) if match else {}
 

@@ -89,6 +89,8 @@ def write_pdf(folder: Path) -> None:
     NoBrowserError
         There is none; the message says which would do.
     """
+    from pypdf import PdfWriter
+
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if browser is None:
         raise NoBrowserError(f"--pdf needs one of {', '.join(_BROWSERS)}: found none. Open index.html and print it")
@@ -105,23 +107,12 @@ def write_pdf(folder: Path) -> None:
         page.unlink()
     if not path.exists():
         raise NoBrowserError(f"{browser} printed nothing: {done.stderr.decode(errors='replace')[-300:]}")
-    stamp = f"{_EPOCH:%Y%m%d%H%M%S}".encode()
-    pdf = re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>" + stamp, path.read_bytes())
     # The browser numbers elements from where it happens to be: here they are counted from 0.
+    pdf = path.read_bytes()
     rank = {name: at for at, name in enumerate(sorted(set(re.findall(rb"\(node\d{8}\)", pdf))))}
     pdf = re.sub(rb"\(node\d{8}\)", lambda name: b"(node%08d)" % rank[name[0]], pdf)
+    writer = PdfWriter(BytesIO(pdf))
     origin = re.search(r'<script type="application/json" id="origin">(.*?)</script>', text)
-    path.write_bytes(_with_subject(pdf, origin[1].encode() if origin else b""))
-
-
-def _with_subject(pdf: bytes, subject: bytes) -> bytes:
-    """Add a subject to the properties of a PDF, by an update at its end (ISO 32000-1, 7.5.6)."""
-    end = re.search(rb"trailer\n<<(/Size \d+\n/Root \d+ 0 R\n/Info (\d+) 0 R)>>\nstartxref\n(\d+)\n%%EOF\s*$", pdf)
-    properties = end and re.search(rb"(?<!\d)%s 0 obj\n<<(.*?)>>\nendobj" % end[2], pdf, re.DOTALL)
-    if not end or not properties:
-        return pdf
-    escaped = re.sub(rb"([\\()])", rb"\\\1", subject)
-    added = b"%s 0 obj\n<<%s\n/Subject (%s)>>\nendobj\n" % (end[2], properties[1], escaped)
-    table = b"xref\n%s 1\n%010d 00000 n \n" % (end[2], len(pdf))
-    ends = b"trailer\n<<%s\n/Prev %s>>\nstartxref\n%d\n%%%%EOF\n" % (end[1], end[3], len(pdf) + len(added))
-    return pdf + added + table + ends
+    date = f"D:{_EPOCH:%Y%m%d%H%M%S}"
+    writer.add_metadata({"/CreationDate": date, "/ModDate": date, "/Subject": origin[1] if origin else ""})
+    writer.write(path)

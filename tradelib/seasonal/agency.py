@@ -16,9 +16,6 @@ from tradelib.seasonal.x13.run import binary
 
 Values = TypeVar("Values", pd.Series, pd.DataFrame)
 FLOWS = ("exports", "imports")
-DEEP = 3
-"""Steps of the path of a five-digit code below goods: the classification, the category, the code."""
-
 MOST_Q = 1.5
 """Quality statistic of X-11 above which a series is left unadjusted."""
 
@@ -122,7 +119,7 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     if not known:
         raise ParameterError("the store has no goods by five-digit end use (census_enduse)")
     release, totals = known[-1], [f"{flow}_goods_enduse_census_nsa" for flow in FLOWS]
-    facts = release.facts[release.facts["item"].str.count("/") == DEEP]
+    facts = release.facts[release.facts["item"].str.count("/") == 3]  # goods, by end use, a category, a code
     codes = facts["cell"].str.extract(r"\w+ (?P<code>\d+)")  # the cell of a series is its code and its month
     by_code = facts.join(codes).pivot_table(index="last", columns=["flow", "code"], values="value", observed=True)
     detail = by_code.rename_axis(index="period").fillna(0.0) / 1e9

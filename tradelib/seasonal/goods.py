@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 
-from tradelib.quantity.errors import EngineError, ParameterError, SeriesError
+from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.agency import force_years
-from tradelib.seasonal.pattern import stl_pattern
+from tradelib.seasonal.pattern import Pattern, stl_pattern
 from tradelib.seasonal.x13 import Adjustment, Spec, available, build, parse, x13
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tradelib.seasonal.pattern import Pattern
 
 Way = Literal["seats", "x11", "stl"]
 WINDOW_YEARS, KEPT_YEARS = 15, 5
 CUT = "2020-03"
 """First of the months that were not used to choose."""
 AHEAD = 12
+"""Months to come whose factors are forecast."""
+
 
 CHOSEN: dict[str, Any] = {
     "transform": {"function": "log"},
@@ -46,7 +43,7 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     Raises
     ------
     ParameterError
-        The text names the other engine.
+        The text names the other engine, or forecasts fewer than ``AHEAD`` months.
     """
     engine: Literal["seats", "x11"] = "x11" if way == "x11" else "seats"
     if text == "chosen":
@@ -54,6 +51,8 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     spec = parse(text)
     if others := {"seats", "x11"} & set(spec.parts) - {engine}:
         raise ParameterError(f"found {others.pop()}{{}} with engine {engine!r}; expected {engine}{{}} or neither")
+    if int(months := spec.parts.get("forecast", {}).get("maxlead", AHEAD)) < AHEAD:
+        raise ParameterError(f"found forecast{{maxlead={months}}}; expected {AHEAD} months or more")
     return spec.with_(**{engine: {}})
 
 
@@ -65,27 +64,6 @@ def balance_spec(way: Way, text: str = "chosen") -> Spec:
         name: {argument: value for argument, value in arguments.items() if argument != of_logs.get(name)}
         for name, arguments in parts.items()
     })  # fmt: skip
-
-
-def try_spec(flows: Mapping[str, pd.Series], way: Way, text: str) -> None:
-    """Run what a spec is used for, so that one that cannot do it is refused first; the answers are kept.
-
-    Raises
-    ------
-    ParameterError
-        The spec names the other engine, does not run, or does not forecast the factors of a year.
-    """
-    spec = goods_spec(way, text)
-    for flow, series in flows.items():
-        place = "whole span"
-        try:
-            ahead = len(x13(series, spec=spec).factor_forecasts)
-            place = f"windows of {WINDOW_YEARS} years, each of which must hold all dated regressors"
-            adjust_in_windows(series, spec)
-        except (EngineError, SeriesError) as error:
-            raise ParameterError(f"{flow} of goods, {place}: {error}") from error
-        if ahead < AHEAD:
-            raise ParameterError(f"{flow} of goods: found factors of {ahead} months to come; expected {AHEAD}")
 
 
 def adjust_goods(series: pd.Series, way: Way, text: str = "chosen") -> Adjustment | Pattern:

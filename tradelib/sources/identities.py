@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from tradelib.quantity import QUANTITY_COLUMNS
+from tradelib.quantity import ADDITIVE, QUANTITY_COLUMNS
 from tradelib.quantity.errors import SourceError
 from tradelib.sources.tables import assign
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tradelib.sources.facts import Table
 
 KEY = [*QUANTITY_COLUMNS, "first", "last"]
-_ADDS = {"value", "quantity", "cif_value", "duty"}
 _AT = {name: at for at, name in enumerate(QUANTITY_COLUMNS)}
 JUMP = 1.5
 """How far a month may lie from the mean of its neighbours, in mean absolute values of the half years around it."""
@@ -127,7 +126,7 @@ def _declared() -> list[dict[str, Any]]:
     path = Path(__file__).parent / "layouts" / "identities.toml"
     sums: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["sums"]
     for account in sums:
-        only = {"measure": "|".join(_ADDS | {"three_month_average"})} | account["only"]
+        only = {"measure": "|".join(ADDITIVE | {"three_month_average"})} | account["only"]
         account["only"] = [(_AT[name], re.compile(pattern)) for name, pattern in only.items()]
         account["terms"] = [
             (-1 if text.startswith("-") else 1, assign(text.lstrip("-"))) for text in account.get("terms", ())
@@ -162,7 +161,7 @@ def _sums(figures: Figures) -> Iterator[Claim]:
 def _spans(figures: Figures) -> Iterator[Claim]:
     """Yield years, quarters and years to date as the sum of their months, where all of them are there."""
     for key, spans in figures.items():
-        if key[_AT["measure"]] in _ADDS and not key[_AT["price"]].startswith("chained"):
+        if key[_AT["measure"]] in ADDITIVE and not key[_AT["price"]].startswith("chained"):
             for (first, last), whole in spans.items():
                 months = [spans[at, at].value for at in range(first, last + 1) if (at, at) in spans]
                 if first < last == first + len(months) - 1:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tradelib.quantity.periods import MONTHS, ordinal
+from tradelib.quantity.periods import MONTHS, ordinal, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,6 @@ _FOLDER = Path(__file__).parent / "layouts"
 _OTHERS = ("words.toml", "identities.toml", "codes.toml")
 _FOOTNOTE = re.compile(r"\s*(\(\d{1,2}\)|\*+)")
 _YEAR = r"\b(20\d\d|19\d\d)\b"
-_QUARTERS = ("First", "Second", "Third", "Fourth")
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,10 +223,9 @@ def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[s
     if layout.down == "time":
         return list(layout.columns)
     plain = " ".join(text.replace("(R)", " ").split())
-    pairs = re.findall(rf"({'|'.join(_QUARTERS)}) Quarter (\d{{4}})", plain)
-    quarters = sorted({ordinal(int(year), 3 * _QUARTERS.index(word) + 1) for word, year in pairs})
-    years = sorted({ordinal(int(year), 1) for year in re.findall(r"Annual (\d{4})", plain)})
-    spans = {"quarters": [(first, first + 2) for first in quarters], "annual": [(first, first + 11) for first in years]}
+    labels = filter(None, map(parse, sorted(set(re.findall(r"(?:\w+ Quarter|Annual) \d{4}", plain)))))
+    several = sorted((label.ordinals(0), label.kind) for label in labels)
+    spans = {at: [span for span, kind in several if kind == at.removesuffix("s")] for at in ("quarters", "annual")}
     if "month" in at:
         month = _month(title, grids[0], plain, before="previous" in at)
         january = month - month % 12

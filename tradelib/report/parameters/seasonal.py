@@ -84,7 +84,8 @@ class OwnAdjustment(Parameters):
         How each flow is adjusted: as the rule on its first adjustments says, or as asked; STL where there is no X-13.
     spec : str
         Specs of X-13 as ``.spc`` text, without data, or ``chosen`` for the one chosen on the years before 2020-03.
-        One that STL would ignore, that names the other engine or that does not run on the data is refused.
+        One that STL would ignore or that names the other engine is refused. Each dated regressor must lie in every
+        window of 15 years.
     """
 
     own: ClassVar[tuple[str, ...]] = ("series",)
@@ -112,7 +113,7 @@ class OwnAdjustment(Parameters):
         return adjusted.loc[common] if len(common) else None
 
     def require(self) -> None:
-        """Check that the series is goods, unadjusted and long enough; try a spec of one's own, where X-13 is there."""
+        """Check that the series is goods, unadjusted and long enough, and that a spec is one."""
         super().require()
         if not self.series.endswith("_census_nsa"):
             raise ParameterError(f"series {self.series!r} is published as adjusted; take goods that end in _census_nsa")
@@ -121,12 +122,9 @@ class OwnAdjustment(Parameters):
             return
         if self.engine == "stl" or self.engine == "rule":  # noqa: PLR1714 - mypy narrows a Literal by ==
             raise ParameterError(f"spec: found a spec with engine {self.engine!r}, which takes none; name seats or x11")
-        from tradelib.seasonal import goods
-        from tradelib.seasonal.x13 import available
+        from tradelib.seasonal.goods import goods_spec
 
         try:
-            goods.goods_spec(self.engine, self.spec)
-            if available():
-                goods.try_spec(self.load_flows(), self.engine, self.spec)
+            goods_spec(self.engine, self.spec)
         except TradelibError as error:
             raise ParameterError(f"spec: {error}") from error

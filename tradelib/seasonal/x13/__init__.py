@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, SeriesError
-from tradelib.quantity.monthly import require_months, trimmed
+from tradelib.quantity.monthly import named_months, require_months, trimmed
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import ARGUMENTS, LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
@@ -157,8 +157,7 @@ def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[st
         raise ParameterError(f"transform {words}: SEATS splits logs or levels; expected function log, none or auto")
     logs = transform.get("function") == "log" or float(transform.get("power", 1)) == 0
     if logs and (values.to_numpy() <= 0).any():
-        low = values[values <= 0]
-        months = ", ".join(str(month) for month in low.index[:3]) + (" and more months" if low.size > 3 else "")
+        months = named_months(values.index[values <= 0])
         raise SeriesError(f"{values.name} is not above zero in {months}; it has no logarithms")
 
 
