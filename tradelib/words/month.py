@@ -102,8 +102,9 @@ class Headline(Result):
         sums = {}
         for name, path in self.series.items():
             spans = [path[first - back : self.month - back] for back in (0, 12)]
-            if name.split("_")[1] == "total" and {len(span) for span in spans} == {self.month.month}:
-                sums[name.split("_")[0]] = [sum(span) for span in spans]
+            quantity = self.release.quantities[name]
+            if quantity.item == "total" and {len(span) for span in spans} == {self.month.month}:
+                sums[quantity.flow] = [sum(span) for span in spans]
         if "balance" not in sums:
             return ""
         clauses = [f"{flow} {say.flow_moved(*pair)}" for flow, pair in sums.items() if flow != "balance"]

@@ -115,7 +115,8 @@ class OwnAdjustment(Parameters):
     def require(self) -> None:
         """Check that the series is goods, unadjusted and long enough, and that a spec is one."""
         super().require()
-        if not self.series.endswith("_census_nsa"):
+        quantity = store.find(self.series, self.day)[0]
+        if (quantity.basis, quantity.adjustment) != ("census", "nsa"):
             raise ParameterError(f"series {self.series!r} is published as adjusted; take goods that end in _census_nsa")
         _require_years(self.load_flows().index, LEAST_YEARS + 1)  # the first adjustments of three years have a model
         if self.spec == "chosen":
