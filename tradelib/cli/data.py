@@ -156,7 +156,7 @@ def sources() -> None:
     from tradelib.fetch import addresses, files
     from tradelib.fetch.update import in_words
 
-    for publisher in store.publishers():
+    for publisher in dict.fromkeys(release.publisher for release in store.releases("*")):
         known = store.releases(publisher)
         _out.print(f"{publisher}: {known[-1].contents['title']}", style="bold")
         for release in known:

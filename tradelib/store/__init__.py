@@ -10,7 +10,7 @@ _MODULES = {
     "store.adding": "Added DayUnknownError add read revisions",
     "store.loading": "HEADLINE StoreWarning find load release_of",
     "store.queries": "combine moves series",
-    "store.reading": "Release publishers release releases",
+    "store.reading": "Release release releases",
     "store.tables": "cache_folder data_folder notebook_folder",
     "store.triangles": "triangle",
     "store.writing": "StoreError",

@@ -15,7 +15,6 @@ from tradelib.store.loading import (
 from tradelib.store.queries import combine as combine, moves as moves, series as series
 from tradelib.store.reading import (
     Release as Release,
-    publishers as publishers,
     release as release,
     releases as releases,
 )

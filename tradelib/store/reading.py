@@ -177,13 +177,8 @@ _DAY = "[0-9]*"  # a release being written lies in a hidden folder
 _NEEDED = ("publisher", "title", "released", "statistical_month", "files", "tables")
 
 
-def publishers() -> list[str]:
-    """Return the publishers of the store."""
-    return sorted({path.parent.parent.name for path in data_folder().glob(f"*/{_DAY}/{TOML}")})
-
-
 def releases(publisher: str = FT900) -> list[Release]:
-    """Return the releases of a publisher, oldest first; none where the store has none."""
+    """Return the releases of a publisher, or with ``"*"`` of one after the other; oldest first, none where none are."""
     paths = sorted(data_folder().glob(f"{publisher}/{_DAY}/{TOML}"))  # days sort as their names do
     return [_described(path, (status := path.stat()).st_mtime_ns, status.st_size, status.st_ino) for path in paths]
 
@@ -239,13 +234,11 @@ def known_on(vintage: Vintage = None) -> list[Release]:
         There is none, or the vintage is neither a day nor a month.
     """
     day = _day(vintage)
-    ordered = sorted(publishers(), key=lambda publisher: publisher != FT900)
-    listed = [stored for publisher in ordered for stored in reversed(releases(publisher))]
-    known = [stored for stored in listed if stored.released <= day]
+    known = [stored for stored in releases("*") if stored.released <= day]
     if not known:
         named = "" if vintage is None else f" for vintage {str(vintage)!r}"
         raise ParameterError(f"no release{named}; the store has {_listed(releases())}")
-    return known
+    return sorted(known, key=lambda stored: (stored.publisher != FT900, stored.publisher, -stored.released.toordinal()))
 
 
 def _listed(known: Sequence[Release]) -> str:

@@ -142,7 +142,8 @@ class Tables:
         return self.quantities.get(name) or self.figures.aliases.get(name)
 
     @cached_property
-    def _rows(self) -> dict[tuple[str, str], pd.DataFrame]:
+    def _computed(self) -> dict[tuple[str, str], Any]:
+        """What was asked of a quantity before: its rows, by frequency, and its prints."""
         return {}
 
     def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
@@ -162,11 +163,12 @@ class Tables:
         if quantity is None:
             raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
         key = (quantity.name, freq)
-        if key not in self._rows:
-            self._rows[key] = longest_first(spans(self._all_rows(quantity.name), FREQUENCIES[freq][0]))
-        if self._rows[key].empty:
+        if key not in self._computed:
+            self._computed[key] = longest_first(spans(self._all_rows(quantity.name), FREQUENCIES[freq][0]))
+        rows: pd.DataFrame = self._computed[key]
+        if rows.empty:
             raise ParameterError(f"{self.named} has no {freq} figures of {name}")
-        return self._rows[key]
+        return rows
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
         """Return first and last month of a series, both included."""
@@ -175,8 +177,10 @@ class Tables:
 
     def prints(self, name: str) -> dict[str, pd.Series]:
         """Return the months of a quantity, by its canonical name, as each of its compilations has them."""
-        parts = _parts(spans(self._all_rows(name), 1), "compilation")
-        return {own: gap_free(longest_first(rows)["value"].rename(name)) for own, rows in parts.items()}
+        if (key := (name, "prints")) not in self._computed:
+            parts = _parts(spans(self._all_rows(name), 1), "compilation").items()
+            self._computed[key] = {own: gap_free(longest_first(rows)["value"].rename(name)) for own, rows in parts}
+        return cast("dict[str, pd.Series]", self._computed[key])
 
     def _all_rows(self, name: str) -> pd.DataFrame:
         return self.facts[self.facts["name"] == name]

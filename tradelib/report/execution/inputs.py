@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import tomllib
 from functools import cache, lru_cache
@@ -17,7 +18,7 @@ from tradelib.seasonal.x13 import run as x13
 from tradelib.store import data_folder, notebook_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tradelib.report.execution.jobs import Job
 
@@ -39,16 +40,14 @@ def surroundings() -> dict[str, Any]:
     A file is read again only when it was written since, so that this can be asked after every run.
     """
     package = Path(__file__).parents[2]
-    files = sorted(package.rglob("*"))
     return {
         "data": {
-            f"{publisher}/{release.released}": _known(release.folder / "release.toml")
-            for publisher in store.publishers()
-            for release in store.releases(publisher)
+            f"{release.publisher}/{release.released}": _known(release.folder / "release.toml")
+            for release in store.releases("*")
         },
-        "tables": _hash(sorted(data_folder().rglob("*")), data_folder(), (".csv", ".toml")),
-        "package": _hash(files, package, (".py", ".toml", ".csv")),
-        PAGE: _hash(files, package, (".j2", ".css", ".js")),
+        "tables": _hash(data_folder(), (".csv", ".toml")),
+        "package": _hash(package, (".py", ".toml", ".csv")),
+        PAGE: _hash(package, (".j2", ".css", ".js")),
         "x13": _x13(),
         "versions": versions(),
     }
@@ -95,12 +94,13 @@ def _x13() -> str | None:
         return None
 
 
-def _hash(paths: Sequence[Path], root: Path, endings: tuple[str, ...]) -> str:
-    """Return one hash of the names and contents of those files whose names end so."""
+def _hash(root: Path, endings: tuple[str, ...]) -> str:
+    """Return one hash of the names and contents of those files of a folder, at any depth, whose names end so."""
     whole = hashlib.sha256()
-    for path in paths:
-        if path.suffix in endings:
-            whole.update(f"{path.relative_to(root).as_posix()}\0{_known(path)}\0".encode())
+    for folder, inner, names in os.walk(root):
+        inner.sort()  # the walk goes on in this order
+        for path in (Path(folder, name) for name in sorted(names) if name.endswith(endings)):
+            whole.update(f"{str(path).removeprefix(str(root))}\0{_known(path)}\0".encode())
     return whole.hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -10,7 +11,6 @@ from pydantic import Field
 from tradelib import store
 from tradelib.analysis import revisions
 from tradelib.analysis.trend import stl_trend
-from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 from tradelib.report.parameters.base import Month, Parameters, SeriesName
@@ -140,9 +140,8 @@ class Prices(Parameters):
         fitting = [each for each in store.releases() if each.released <= self.day and tables <= set(each.exhibits)]
         if not fitting:
             return None
-        real = fitting[-1].facts.query("exhibit in @tables")[list(QUANTITY_COLUMNS)].drop_duplicates()
-        names = [Quantity(*row).name for row in real.itertuples(index=False)]
-        return self.load(names, start=None, end=None)
+        real = fitting[-1].facts.query("exhibit in @tables")
+        return self.load(list(real["name"].unique()), start=None, end=None)
 
     def common_months(self) -> pd.PeriodIndex:
         """Return the months of the span asked for that values, prices and, where used, chained dollars all have.
@@ -194,7 +193,7 @@ class Revisions(Parameters):
     compilation: str = "bea"
     print_number: Annotated[int, Field(ge=1)] = 1
 
-    @property
+    @cached_property
     def day(self) -> dt.date:
         """The day until which releases count."""
         return store.release_of(self.series, self.vintage).released

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import pandas as pd
@@ -62,7 +63,7 @@ class Common(BaseModel):
     vintage: str | None = None
     output: str | None = None
 
-    @property
+    @cached_property
     def day(self) -> dt.date:
         """The day of the release in use."""
         return store.release_of(vintage=self.vintage).released
