@@ -7,6 +7,7 @@ import os
 # Before NumPy loads: threads of small matrix products wait for each other and take the cores from the other processes.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import gc
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ import tradelib.report  # noqa: F401 - before nbformat, which it keeps from comp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Libraries are 200,000 objects that live to the end: to search them for garbage so often takes a tenth of the time.
+gc.set_threshold(50_000, 20, 50)
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 settings.register_profile("default", derandomize=True, database=None, max_examples=40, **_QUIET)
@@ -84,6 +88,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out := [item for item in items if needs(item) & missing]:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not needs(item) & missing]
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later look for garbage, that of pytest's end among them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -58,10 +58,10 @@ def test_a_command_is_one_that_there_is(command):
     name = Path(words[0]).name
     if name == "make":
         targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-        asked = [word for word in words[1:] if "=" not in word]
-        assert set(asked) <= targets
+        named = [word for word in words[1:] if "=" not in word]
+        assert set(named) <= targets
         options = [word.removeprefix("ARGS=") for word in words if word.startswith("ARGS=")]
-        if asked == ["report"] and options:
+        if named == ["report"] and options:
             parse(["report", *shlex.split(options[0])])
     elif name == "tradelib":
         if words[1:] and not words[1].startswith("-"):

@@ -157,10 +157,10 @@ def test_static_reproduces_what_was_chosen(engine, coefficients):
 
 
 def test_spc_text_goes_out_and_comes_in():
-    asked = build("x11", **FIXED, x11={"seasonalma": "s3x5", "mode": "mult"})
-    spec = parse(asked.text())
-    assert spec == asked
-    pd.testing.assert_series_equal(x13(AIRLINE, spec=spec).adjusted, x13(AIRLINE, spec=asked).adjusted)
+    built = build("x11", **FIXED, x11={"seasonalma": "s3x5", "mode": "mult"})
+    spec = parse(built.text())
+    assert spec == built
+    pd.testing.assert_series_equal(x13(AIRLINE, spec=spec).adjusted, x13(AIRLINE, spec=built).adjusted)
 
 
 def test_a_foreign_spec_file_is_understood():

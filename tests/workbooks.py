@@ -139,5 +139,5 @@ def _compound(stream: bytes) -> bytes:
 
 def _entry(name: str, kind: int, *, start: int, size: int = 0, child: int = _FREE) -> bytes:
     text = (name + "\0").encode("utf-16-le")
-    told = text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1)
-    return told + struct.pack("<III", _FREE, _FREE, child) + bytes(36) + struct.pack("<IQ", start, size)
+    described = text.ljust(64, b"\0") + struct.pack("<HBB", len(text), kind, 1)
+    return described + struct.pack("<III", _FREE, _FREE, child) + bytes(36) + struct.pack("<IQ", start, size)
