@@ -132,7 +132,7 @@ def test_other_exhibits_are_loadable_by_name(april):
 
 def test_every_quantity_has_a_name_of_its_own(march, april):
     for one in (march, april):
-        rows = one.facts[list(QUANTITY_COLUMNS)].drop_duplicates()
+        rows = one.facts.loc[one.facts["value"].notna(), list(QUANTITY_COLUMNS)].drop_duplicates()
         assert len(one.quantities) == len(rows)
 
 
@@ -297,6 +297,15 @@ def test_every_kind_of_series_is_one_line(march, name, month, value):
     assert float(got.loc[month].iloc[0]) == float(march.figure(name, month)) == (value or got.loc[month].iloc[0])
 
 
+def test_whatever_is_listed_can_be_loaded():
+    for own in releases("*"):
+        there = own.facts[own.facts["value"].notna()]
+        assert set(own.figures.catalog.index) == set(own.quantities) == set(there["name"])
+    withheld = "balance_total_cafta_dr_bop_sa"  # n.a. in every quarter of Exhibit 20
+    assert withheld not in store.series().index
+    assert withheld not in load("balance_total_*_bop_sa", freq="quarterly", vintage="2025-05-06")
+
+
 def test_a_five_digit_end_use_is_a_series_as_any_other():
     name = "imports_goods_enduse_foods_cocoa_beans_census_nsa"
     got = load("exports_goods_enduse_foods_wheat_census_nsa").iloc[0]
@@ -307,6 +316,9 @@ def test_a_five_digit_end_use_is_a_series_as_any_other():
         "dollars",
     )
     assert about["cell"] == "enduse5_monthly_nsa_2016-2024.csv.gz, imports 00010, 2024-12"
+    billions = load("exports_goods_enduse_foods_wheat_census_nsa", unit="billions")
+    assert billions.iloc[0, 0] == 0.350387991
+    assert [own["unit"] for own in billions.attrs["series"].values()] == ["billions of dollars"]
     whole, parts = load("imports_goods_enduse_foods_census_nsa"), load("imports_goods_enduse_foods_*_census_nsa")
     assert (parts.sum(axis=1) == whole.iloc[:, 0]).all()
     assert release("2025-06-05", "census_enduse").quantities[name].partition == "five-digit end use"

@@ -123,10 +123,8 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     codes = facts["cell"].str.extract(r"\w+ (?P<code>\d+)")  # the cell of a series is its code and its month
     by_code = facts.join(codes).pivot_table(index="last", columns=["flow", "code"], values="value", observed=True)
     detail = by_code.rename_axis(index="period").fillna(0.0) / 1e9
-    about = store.load(totals, vintage=release.released).attrs["series"]
-    detail.attrs["series"] = {
-        flow: about[total] | {"unit": "billions of dollars"} for flow, total in zip(FLOWS, totals, strict=True)
-    }
+    about = store.load(totals, vintage=release.released, unit="billions").attrs["series"]
+    detail.attrs["series"] = dict(zip(FLOWS, about.values(), strict=True))
     months = {"start": detail.index[0], "end": detail.index[-1]}
     before_next = dt.date(release.released.year + 1, 5, 31)
     names = [f"{flow}_goods_census_sa" for flow in FLOWS]

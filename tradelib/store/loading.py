@@ -84,7 +84,8 @@ def load(
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}
-        Unit of series in millions of dollars; others keep their own.
+        Unit of series in millions of dollars; others keep their own, but for amounts in dollars or thousands of them,
+        which come in billions where these are asked for.
     freq : {"monthly", "quarterly", "annual", "ytd"}
         Which spans.
 
@@ -145,7 +146,7 @@ def load(
 
 
 def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
-    """Return a loaded frame of millions of dollars in the unit asked for; what has another unit keeps it.
+    """Return a loaded frame in the unit asked for: amounts in dollars change to billions, prices and indexes do not.
 
     Raises
     ------
@@ -155,9 +156,10 @@ def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     if unit not in ("millions", "billions"):
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
     for name, about in frame.attrs["series"].items() if unit == "billions" else ():
-        if about["unit"].startswith("millions of "):
-            frame[name] /= 1000
-            about["unit"] = about["unit"].replace("millions", "billions")
+        size, _, what = about["unit"].rpartition(" of ")
+        if size == "millions" or what == "dollars":
+            frame[name] /= {"": 1e9, "thousands": 1e6, "millions": 1e3, "billions": 1}[size]
+            about["unit"] = f"billions of {what}"
     return frame
 
 

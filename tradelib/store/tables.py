@@ -89,14 +89,13 @@ class Figures:
         facts = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(_REPEATED, "category"))
         columns = list(QUANTITY_COLUMNS)
         listed = [Quantity(*row) for row in facts[columns].drop_duplicates().itertuples(index=False, name=None)]
-        names = pd.Index([quantity.name for quantity in listed], name="name")
-        words = [(quantity.label(), quantity.unit, MNEMONICS.get(quantity.name, "")) for quantity in listed]
-        return cls(
-            facts.assign(name=names[facts.groupby(columns, observed=True, sort=False).ngroup()].astype("category")),
-            dict(zip(names, listed, strict=True)),
-            pd.DataFrame(words, names, columns=["label", "unit", "mnemonic"]),
-            {alias: quantity for quantity in listed for alias in quantity.aliases},
-        )
+        names = pd.Index([quantity.name for quantity in listed])
+        facts["name"] = names[facts.groupby(columns, observed=True, sort=False).ngroup()].astype("category")
+        known = set(facts.loc[facts["value"].notna(), "name"])  # what is withheld in every cell is no series
+        quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if name in known}
+        words = {name: (own.label(), own.unit, MNEMONICS.get(name, "")) for name, own in quantities.items()}
+        catalog = pd.DataFrame.from_dict(words, "index", columns=["label", "unit", "mnemonic"]).rename_axis("name")
+        return cls(facts, quantities, catalog, {alias: own for own in quantities.values() for alias in own.aliases})
 
 
 @dataclass(frozen=True, repr=False)
