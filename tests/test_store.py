@@ -316,6 +316,10 @@ def test_a_five_digit_end_use_is_a_series_as_any_other():
         "dollars",
     )
     assert about["cell"] == "enduse5_monthly_nsa_2016-2024.csv.gz, imports 00010, 2024-12"
+    with pytest.raises(
+        ParameterError, match=r"cocoa_beans_census_nsa'; the first release that has it is that of 2025-06-05"
+    ):
+        load(name, vintage="2025-05-06")
     billions = load("exports_goods_enduse_foods_wheat_census_nsa", unit="billions")
     assert billions.iloc[0, 0] == 0.350387991
     assert [own["unit"] for own in billions.attrs["series"].values()] == ["billions of dollars"]

@@ -186,6 +186,9 @@ def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity
 
 
 def _hint(word: str, known: Sequence[Release]) -> str:
+    """Return since when the store has what it did not have on the day asked for, or what is written like it."""
+    if days := [release.released for release in known_on() if release.find(word)]:
+        return f"the first release that has it is that of {min(days)}"
     names = (name for release in known for name in (*release.quantities, *release.figures.aliases))
     return nearest(word, dict.fromkeys(names))
 
