@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
@@ -21,7 +21,7 @@ from tradelib.quantity.rounding import exact
 from tradelib.store.tables import TOML, Tables, data_folder, gap_free, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 FT900 = "ft900"
@@ -98,8 +98,7 @@ class Release(Tables, Result):
         -17303.0
         """
         rows = self.rows(name, freq)
-        figures = [self._figure(row) for row in rows.to_dict("records")]
-        series = pd.Series(figures, rows.index, dtype=object, name=rows["name"].iloc[0])
+        series = pd.Series(self._figures(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
         return gap_free(series) if freq == "monthly" else series
 
     def figure(self, name: str, month: str | pd.Period) -> Figure:
@@ -113,7 +112,8 @@ class Release(Tables, Result):
         period, rows = pd.Period(month, "M"), self.rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        return self._figure(rows.loc[period].to_dict())
+        row = rows.loc[period]
+        return self._figure(*(row[column] for column in _OF_A_CELL))
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
@@ -157,22 +157,23 @@ class Release(Tables, Result):
             raise ParameterError(f"{self.named} has no {flow} of {items} with {partners} ({fixed})")
         stub = "item" if "*" not in partners else "partner"
         rows = rows.drop_duplicates([stub, "last"])
-        figures = [self._figure(row) for row in rows.to_dict("records")]
         index = pd.MultiIndex.from_arrays([rows[stub].astype(str), rows["last"]], names=[stub, "month"])
-        return pd.Series(figures, index=index, dtype=object).unstack("month")  # noqa: PD010 - keeps the figures
+        return pd.Series(self._figures(rows), index=index, dtype=object).unstack("month")  # noqa: PD010 - keeps the figures
 
-    def _figure(self, row: Mapping[Any, Any]) -> Figure:
-        file = self.contents["files"][row["file"]]
-        span = str(row["last"]) if row["first"] == row["last"] else f"{row['first']}..{row['last']}"
-        return Figure.of(
-            Cell(
-                row["name"], span, exact(float(row["value"])), exhibit=str(row["exhibit"]), cell=row["cell"],
-                file=str(row["file"]), sha256=file["sha256"], released=str(self.released or ""),
-                marker=row["marker"], unit=row["unit"],
-            )
-        )  # fmt: skip
+    def _figures(self, rows: pd.DataFrame) -> list[Figure]:
+        """Return the figure that each fact is."""
+        columns = (rows[column].tolist() for column in _OF_A_CELL)
+        return [self._figure(*values) for values in zip(*columns, strict=True)]
+
+    def _figure(self, name: str, first: pd.Period, last: pd.Period, value: float, *place: str) -> Figure:
+        span = str(last) if first == last else f"{first}..{last}"
+        exhibit, cell, file, marker, unit = place
+        sha256, day = self.contents["files"][file]["sha256"], str(self.released or "")
+        return Figure.of(Cell(name, span, exact(float(value)), exhibit, cell, file, sha256, day, marker, unit))
 
 
+_OF_A_CELL = ("name", "first", "last", "value", "exhibit", "cell", "file", "marker", "unit")
+"""What a figure keeps of the fact that it is."""
 _DAY = "[0-9]*"  # a release being written lies in a hidden folder
 _NEEDED = ("publisher", "title", "released", "statistical_month", "files", "tables")
 
