@@ -33,7 +33,7 @@ def quantities(subject: Subject, release: Release, *, annual: bool = False) -> l
     bases = {subject.basis} if subject.basis else {"census"} if subject.price else {"bop", "census"}
     fitting = [
         quantity for quantity in release.quantities.values()
-        if (quantity.flow, quantity.partner, quantity.measure) == (subject.flow, partner, "value")
+        if quantity.partner == partner and quantity.flow == subject.flow and quantity.measure == "value"
         and quantity.basis in bases and is_real == (quantity.price != "current") and _is_item(quantity.item, item)
     ]  # fmt: skip
     best = "nsa" if annual and subject.partner else "sa"
