@@ -12,8 +12,8 @@ from tradelib.report.drawing import inline
 from tradelib.report.look import charts, export, figures
 
 
-@pytest.fixture
-def svg(tmp_path):
+@pytest.fixture(scope="module")
+def svg(tmp_path_factory):
     """Return the drawings of a figure with a line, many bars and a legend, as an export leaves them."""
     figures.style()
     fig, ax = plt.subplots()
@@ -23,9 +23,10 @@ def svg(tmp_path):
     figures.lines(ax, values.rename("balance"), {"balance": "Change"})
     ax.legend()
     figures.finish(fig, title="A title", unit="Billions", source="A source", alt="Alt")
-    export.save(fig, tmp_path / "figures", "x", pd.DataFrame({"a": values}))
+    folder = tmp_path_factory.mktemp("svg")
+    export.save(fig, folder / "figures", "x", pd.DataFrame({"a": values}))
     plt.close(fig)
-    return {path.stem: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.svg")}
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.rglob("*.svg")}
 
 
 def test_title_unit_and_source_are_in_the_file_and_not_in_the_drawing(svg):
