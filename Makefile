@@ -37,11 +37,11 @@ help:
 report: .venv/installed
 	@$(BIN)/tradelib report $(ARGS)
 
-# Whole files beside each other, in the order of conftest.py: the longest come first. Before nbval comes the package, which
-# keeps nbformat from compiling for a second what no notebook needs.
+# Whole files and notebooks beside each other, in the order of conftest.py: the longest come first. Before nbval comes the
+# package, which keeps nbformat from compiling for a second what no notebook needs.
 test: .venv/installed
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:nbval tests
-	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p tradelib.report -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
+	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p tradelib.report -n $(WORKERS) \
+	  --dist loadfile --no-loadscope-reorder --nbval --nbval-kernel-name tradelib-warm notebooks tests
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py) \

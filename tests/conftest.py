@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     missing = set(lacking()) | ({"night"} if not os.environ.get("TRADELIB_NIGHTLY") else set())
 
     def needs(item: pytest.Item) -> set[str]:
-        fixtures = {"official"} if "official_folder" in item.fixturenames else set()
+        fixtures = {"official"} if "official_folder" in getattr(item, "fixturenames", ()) else set()
         night = {"night"} if item.get_closest_marker("nightly") else set()
         return fixtures | night | {mark.args[0] for mark in item.iter_markers("needs")}
 
