@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tradelib.store import cache_folder
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -21,11 +23,19 @@ def copy(folder: Path) -> None:
     # The environment is the one that runs the tests; -o keeps make from building it anew through the link.
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    # What a whole report asks of X-13 takes half a minute; the notebooks that are compared ask the same.
+    (cache_folder() / "x13").mkdir(parents=True, exist_ok=True)
+    _cache(folder).mkdir()
+    (_cache(folder) / "x13").symlink_to(cache_folder().resolve() / "x13")
+
+
+def _cache(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-cache")
 
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run make there, with runs kept apart from those of other tests."""
     command = ["make", "--no-print-directory", "-o", ".venv/installed", *words]
-    own = {"PYTHONPATH": str(folder), "TRADELIB_CACHE": str(folder.with_name(f"{folder.name}-cache"))}
+    own = {"PYTHONPATH": str(folder), "TRADELIB_CACHE": str(_cache(folder))}
     environment = os.environ | own | {"NO_COLOR": "1", "TERM": "dumb"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
