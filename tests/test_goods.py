@@ -54,7 +54,7 @@ def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
         "29_own_adjustment", "def end_uses", parts=parts, SPEC=None,
         indirect=lambda table, spec: SimpleNamespace(total=table.sum(axis=1) * halved),  # noqa: ARG005
     )  # fmt: skip
-    sums = [space["end_uses"]("exports", industrial=industrial) for industrial in (True, False)]
+    sums = [space["end_uses"]("exports", digits) for digits in ("1", "3456")]
     assert sums[0].to_list() == pytest.approx((rising * halved).to_list())
     known = {"unadjusted": unadjusted, "mean": unadjusted, "adjusted": unadjusted.copy(), "force_years": force_years}
     space = names_after(
