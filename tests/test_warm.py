@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not warm.available(), reason="warm kernels need 
 slow = pytest.mark.slow
 
 STATE = """
-import locale, os, sys, warnings
+import gc, locale, os, sys, warnings
 import matplotlib, numpy, pandas, statsmodels.api, scipy.stats
 from matplotlib import pyplot as plt
 from tradelib.report.look import figures
@@ -31,7 +31,7 @@ from tradelib.report import notebook
 print(sorted((name, pandas.get_option(name)) for name in pandas._config.config._registered_options
              if not pandas._config.config._get_deprecated_option(name)))
 print(sorted((name, matplotlib.rcParams[name]) for name in matplotlib.rcParams if name != 'backend_fallback'))
-print(numpy.geterr(), numpy.get_printoptions())
+print(numpy.geterr(), numpy.get_printoptions(), gc.isenabled(), gc.get_threshold())
 print(sorted(map(str, warnings.filters)))  # the shell's own come first or last; they are about other things
 print(sys.flags, sys.path, sys.argv[:1], sys.stdin, os.getcwd())
 print(locale.setlocale(locale.LC_ALL), sorted(set(os.environ) - {'JPY_PARENT_PID'}), __name__)

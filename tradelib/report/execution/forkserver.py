@@ -20,10 +20,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, TypeAlias, cast
-
-if TYPE_CHECKING:
-    from io import TextIOWrapper
+from typing import TypeAlias
 
 Request: TypeAlias = tuple[list[str], str, dict[str, str]]
 """Arguments, folder and environment of a kernel."""
@@ -34,14 +31,16 @@ LIBRARIES = Path(__file__).with_name("libraries.toml")
 def serve(descriptor: int) -> None:
     """Load the libraries, then fork a kernel for each request that comes over the line."""
     server, line, kernels, before = os.getpid(), Connection(descriptor), dict[int, int](), set(os.environ)
+    gc.disable()  # what is loaded stays; looking through it again and again for what does not is a third of the time
     _load()
+    gc.freeze()  # so that no kernel's collector touches, and thereby copies, the memory all share
     line.send(True)  # noqa: FBT003 - all is loaded; when it cannot be, the end of the line says so
     try:
         request = _fork_on_request(line, kernels)
     except (EOFError, OSError):  # the owner has gone
         for pidfd, pid in kernels.items():
             _bury(pid, pidfd)
-        return
+        os._exit(0)  # as a kernel does: the owner waits, and taking down hundreds of modules takes a while
     line.close()
     for pidfd in kernels:
         os.close(pidfd)
@@ -52,9 +51,8 @@ def serve(descriptor: int) -> None:
 
 def _load() -> None:
     """Load what every notebook would wait for: libraries, fonts, the figures of all releases, declared parameters."""
-    gc.disable()  # what is loaded stays: to search it for garbage meanwhile takes a seventh of the time
     # What some look at when they load, as it is in a kernel: matplotlib the backend, pandas terminal and encoding.
-    cast("TextIOWrapper", sys.stdout).reconfigure(encoding="UTF-8")
+    sys.stdout.reconfigure(encoding="UTF-8")  # type: ignore[union-attr]
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     for module in tomllib.loads(LIBRARIES.read_text(encoding="utf-8"))["preload"]:
@@ -73,9 +71,6 @@ def _load() -> None:
     with contextlib.suppress(TradelibError, OSError):  # what is wrong with data or notebooks, the run itself says
         load(start="first")
         notebooks()
-    gc.collect()
-    gc.freeze()  # so that no kernel's collector touches, and thereby copies, the memory all share
-    gc.enable()
 
 
 def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request:
@@ -93,9 +88,9 @@ def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request:
             if isinstance(source, int):
                 _bury(kernels.pop(source), source)
                 continue
-            request = line.recv()
+            request: Request = line.recv()
             if not (pid := os.fork()):
-                return cast("Request", request)
+                return request
             os.setpgid(pid, pid)
             kernels[os.pidfd_open(pid)] = pid
             line.send(pid)
@@ -118,6 +113,7 @@ def _become_kernel(server: int, arguments: list[str], folder: str, environment: 
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    gc.enable()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

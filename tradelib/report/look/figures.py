@@ -161,7 +161,7 @@ def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
         change = changes.iloc[row, column]
         text = printed(level) if np.isnan(change) else printed(change, sign=True) if change else "·"
         shade = "white" if abs(change) > 0.6 * bound else INK
-        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=shade)
+        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=shade, in_layout=False)
     days = [f"{day:%Y-%m-%d}" for day in levels.columns.get_level_values("released")]
     ax.set_xticks(range(len(days)), days, fontsize=7, rotation=90)
     ax.set_yticks(range(len(levels)), [f"{month:%b %Y}" for month in levels.index], fontsize=7.5)
