@@ -142,6 +142,8 @@ class Record:
             The figure draws what is not in its data.
         """
         figures.finish(fig, **{"source": self.source} | words)
+        for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()):
+            axis.set_label_coords(0.5, 0.5)  # else the layout looks for its place, which takes a third of all time
         texts = {key: words[key] for key in ("title", "unit", "alt")}
         self._recorded["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
         table = pd.DataFrame(data)
