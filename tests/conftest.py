@@ -9,6 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import gc
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """Leave what is loaded by now out of every later look for garbage, that of pytest's end among them."""
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """End the process that the kernels of the notebooks were forked from."""
+    warm = sys.modules.get("tradelib.report.execution.warm")
+    if warm and warm._server:
+        warm._server.stop()
 
 
 @pytest.fixture(scope="session")
