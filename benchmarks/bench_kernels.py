@@ -127,11 +127,13 @@ def plain(work: list[Job], meter: Meter = measured) -> Cost:
 @contextlib.contextmanager
 def dask() -> Iterator[Executor]:
     """Provide an executor on a local cluster of one worker process with as many threads as runs here."""
+    import dask.config
     from distributed import LocalCluster
 
     from tradelib.report.execution.cluster import cluster
 
     with (
+        dask.config.set({"distributed.worker.profile.enabled": False}),  # as docs/scale.md starts a worker
         mock.patch.object(sys.modules["__main__"], "__file__", None),  # no worker loads the script that sends it work
         LocalCluster(n_workers=1, threads_per_worker=CORES + 2, dashboard_address=":0") as made,
     ):
