@@ -15,7 +15,7 @@ from unittest import mock
 
 import nbformat
 
-from tradelib.report.execution import jobs, plan, threads
+from tradelib.report.execution import jobs, planned, threads
 
 IMPORTS = (
     "from matplotlib import pyplot as plt\nfrom tradelib.report.look import figures\n"
@@ -45,7 +45,7 @@ def empty_notebook(folder: Path, like: jobs.Job) -> None:
 
 def main() -> None:
     """Measure and print."""
-    work, cores = plan({}), os.cpu_count() or 1
+    work, cores = planned({})[0], os.cpu_count() or 1
     seconds(work[:1], 1)  # warm the file cache
     one_by_one, each = seconds(work, 1)
     side_by_side, _ = seconds(work, cores)

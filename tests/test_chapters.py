@@ -8,7 +8,7 @@ import pytest
 from page import record_of
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution import plan, planned
+from tradelib.report.execution import planned
 from tradelib.report.page import ANALYSES
 from tradelib.report.parameters import Chapter, notebooks
 
@@ -100,7 +100,7 @@ def test_a_chapter_without_its_exhibits_is_left_out_and_refused_when_it_is_asked
     whole = {"01_overview", "12_method", "13_in_proportion", "14_changes", "31_check_a_text"}
     assert set(got) == {*CHAPTERS} - whole
     assert got["08_partners"] == "the release of 2024-04-04 about 2024-02 has no exhibit 19"
-    assert not {job.notebook for job in plan({"vintage": "2024-02"})} & set(got)
+    assert not {job.notebook for job in planned({"vintage": "2024-02"})[0]} & set(got)
     with pytest.raises(ParameterError, match="has no exhibit 19"):
-        plan({"vintage": "2024-02"}, ["partners"])
+        planned({"vintage": "2024-02"}, ["partners"])[0]
     assert planned({})[1] == {}

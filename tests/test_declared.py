@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution import plan, planned
+from tradelib.report.execution import planned
 from tradelib.report.parameters import Chapter, Parameters, asked, check, declared, notebooks
 from tradelib.store import notebook_folder
 
@@ -74,7 +74,7 @@ def test_a_notebook_in_the_folder_is_planned_and_left_out_where_the_release_lack
     folder(CELL)
     folder("vintage = None\noutput = None\n", "31_other")
     assert list(notebooks()) == ["30_mine", "31_other"]
-    assert [job.notebook for job in plan({"largest": 5})] == ["30_mine", "31_other"]
+    assert [job.notebook for job in planned({"largest": 5})[0]] == ["30_mine", "31_other"]
     assert planned({"vintage": "2024-02"})[1] == {
         "30_mine": "the release of 2024-04-04 about 2024-02 has no exhibit 7 and no 8"
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tradelib
-from tradelib.report.execution import inputs, plan
+from tradelib.report.execution import inputs, planned
 
 if TYPE_CHECKING:
     import pytest
@@ -64,7 +64,7 @@ def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_change_of_a_page_template_is_no_change_of_a_notebook() -> None:
-    [job] = plan({}, ["trend"])
+    [job] = planned({}, ["trend"])[0]
     around = inputs.surroundings()
     assert around[inputs.PAGE] != around["package"]
     assert inputs.changes(inputs.digests(job, around), job) == []

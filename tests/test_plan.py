@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.execution import plan, planned
+from tradelib.report.execution import planned
 from tradelib.report.parameters import notebooks
 
 
 def test_all_notebooks_in_order_by_default() -> None:
-    got = [job.notebook for job in plan({})]
+    got = [job.notebook for job in planned({})[0]]
     assert got == list(notebooks())
 
 
 def test_values_go_to_every_notebook_that_has_them() -> None:
-    jobs = {job.notebook: job.values for job in plan({"start": "2010-01", "series": "BOPTEXP"})}
+    jobs = {job.notebook: job.values for job in planned({"start": "2010-01", "series": "BOPTEXP"})[0]}
     spans = {name: values["start"] for name, values in jobs.items() if "start" in values}
     assert set(spans.values()) == {"2010-01"}
     assert min(spans) > "2"  # chapters are about one month
@@ -25,13 +25,13 @@ def test_values_go_to_every_notebook_that_has_them() -> None:
 
 
 def test_one_notebook_can_be_told_something_else() -> None:
-    jobs = {job.notebook: job.values for job in plan({"trend.start": "2015-01", "start": "2010-01"})}
+    jobs = {job.notebook: job.values for job in planned({"trend.start": "2015-01", "start": "2010-01"})[0]}
     assert jobs["23_trend"]["start"] == "2015-01"
     assert jobs["22_seasonal"]["start"] == "2010-01"
 
 
 def test_only_some_notebooks_with_or_without_their_number() -> None:
-    got = [job.notebook for job in plan({}, ["trend", "22_seasonal"])]
+    got = [job.notebook for job in planned({}, ["trend", "22_seasonal"])[0]]
     assert got == ["23_trend", "22_seasonal"]
 
 
@@ -52,7 +52,7 @@ def test_only_some_notebooks_with_or_without_their_number() -> None:
 )
 def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
     with pytest.raises(ParameterError) as refused:
-        plan(options)
+        planned(options)[0]
     got = str(refused.value)
     assert [word for word in words if word not in got] == [], got
 
@@ -61,11 +61,11 @@ def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
     reasons = planned({"end": "1996-06"})[1]
     assert "forecasts: balance_total_bop_sa has 54 months; expected at least 92" in reasons["27_forecasts"]
     assert "expected at least 60" in reasons["26_breaks"]
-    got = [job.notebook for job in plan({"end": "1996-06"})]
+    got = [job.notebook for job in planned({"end": "1996-06"})[0]]
     assert "23_trend" in got
     assert not {"26_breaks", "27_forecasts"} & set(got)
 
 
 def test_unknown_notebook() -> None:
     with pytest.raises(ParameterError, match=r"unknown notebook 'trends'; did you mean trend"):
-        plan({}, ["trends"])
+        planned({}, ["trends"])[0]

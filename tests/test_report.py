@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from tradelib.report import run as run_module
-from tradelib.report.execution import Job, Outcome, inputs, plan
+from tradelib.report.execution import Job, Outcome, inputs, planned
 from tradelib.report.execution.partial import OccupiedError
 from tradelib.report.execution.runs import RunError
 from tradelib.report.run import Report, report
@@ -128,7 +128,7 @@ def reused(tmp_path: Path, **given: object) -> tuple[dict[str, str], bytes]:
 
 def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, content = reused(tmp_path)
-    assert set(first) == {job.notebook for job in plan({}, FEW)}
+    assert set(first) == {job.notebook for job in planned({}, FEW)[0]}
     assert set(first.values()) == {"not run with these parameters before"}
     only_trend, _ = reused(tmp_path, options={"trend.start": "2010-01"})
     assert only_trend == {"23_trend": "not run with these parameters before"}
@@ -142,7 +142,7 @@ def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypa
 
 def test_a_kept_run_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
     _, content = reused(tmp_path)
-    [trend] = [job for job in plan({}, FEW) if job.notebook == "23_trend"]
+    [trend] = [job for job in planned({}, FEW)[0] if job.notebook == "23_trend"]
     (tmp_path / "kept" / "runs" / trend.place / "figures" / "path.svg").write_text("cut")
     (tmp_path / "r" / "index.html").write_text("cut")
     got, again = reused(tmp_path)

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from nbclient import NotebookClient
 
-from tradelib.report.execution import jobs, plan, threads, warm
+from tradelib.report.execution import jobs, planned, threads, warm
 from tradelib.report.execution.jobs import normalise
 
 ROOT = Path(__file__).parent.parent
@@ -266,7 +266,7 @@ def test_the_executor_says_which_kernel_and_leaves_no_process(
         nbformat.write(
             nbformat.v4.new_notebook(cells=[first, nbformat.v4.new_code_cell(source)]), tmp_path / f"{name}.ipynb"
         )
-    outcomes = {o.job.notebook: o for o in threads(2, kernel)(plan({}, ["trend", "seasonal"]), tmp_path / "work")}
+    outcomes = {o.job.notebook: o for o in threads(2, kernel)(planned({}, ["trend", "seasonal"])[0], tmp_path / "work")}
     assert {o.kernel for o in outcomes.values()} == {kernel}
     assert outcomes["23_trend"].error is None
     # One thread for linear algebra, wherever the run was asked for.

@@ -70,7 +70,7 @@ def report(  # noqa: PLR0913
     Parameters
     ----------
     options : mapping, optional
-        Parameters by name, as ``plan`` takes them.
+        Parameters by name, as ``planned`` takes them.
     only : sequence of str
         Notebooks to run; all when empty.
     out : Path, optional

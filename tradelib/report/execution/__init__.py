@@ -1,6 +1,6 @@
 """Notebooks executed: what to run, the kernels that run it, and the folder that appears when all is done."""
 
 from tradelib.report.execution.jobs import Job, Outcome, threads
-from tradelib.report.execution.plan import plan, planned
+from tradelib.report.execution.plan import planned
 
-__all__ = ["Job", "Outcome", "plan", "planned", "threads"]
+__all__ = ["Job", "Outcome", "planned", "threads"]

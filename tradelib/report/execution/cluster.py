@@ -131,7 +131,7 @@ def _kernels(kernel: Choice, limits: Limits, runs: int) -> Kernels:
     return _kept.enter_context(kernels(kernel, limits))
 
 
-def _bring(future: Future[Any], job: Job, place: Path) -> Outcome:
+def _bring(future: Future[tuple[Outcome, dict[str, bytes]]], job: Job, place: Path) -> Outcome:
     """Return the outcome of a remote run, its files put in their place."""
     try:
         outcome, files = future.result()
@@ -143,5 +143,4 @@ def _bring(future: Future[Any], job: Job, place: Path) -> Outcome:
         path = place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    returned: Outcome = replace(outcome, job=job)
-    return returned
+    return replace(outcome, job=job)

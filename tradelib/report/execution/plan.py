@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-Row = dict[str, Any]
-
-
-def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
-    """Return the jobs of a report, every parameter checked.
+def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
+    """Return the jobs of a report, every parameter checked, and by notebook why the data cannot carry it.
 
     Parameters
     ----------
@@ -34,11 +31,6 @@ def plan(options: Mapping[str, Any], only: Sequence[str] = ()) -> list[Job]:
     ParameterError
         A notebook or a parameter is unknown, or a value impossible.
     """
-    return planned(options, only)[0]
-
-
-def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
-    """Return the jobs of a report, as ``plan`` does, and by notebook why the data cannot carry it."""
     carried, without = ({}, {}) if only else _carried(options)
     chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
     values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
@@ -131,7 +123,7 @@ def sweep_of(
     return jobs_of(notebook, [row | combination for row in rows for combination in several], fixed)
 
 
-def combinations(over: Sequence[str]) -> list[Row]:
+def combinations(over: Sequence[str]) -> list[dict[str, Any]]:
     """Return every combination of the values of ``NAME=V1,V2`` words.
 
     A value that holds a comma needs a table. An empty value is None.
@@ -141,12 +133,12 @@ def combinations(over: Sequence[str]) -> list[Row]:
     return [_values(dict(zip(axes, row, strict=True))) for row in rows]
 
 
-def _values(texts: Mapping[str, str]) -> Row:
+def _values(texts: Mapping[str, str]) -> dict[str, Any]:
     """Return texts by name, an empty one as None."""
     return {name: text or None for name, text in texts.items()}
 
 
-def read_table(path: Path) -> list[Row]:
+def read_table(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a parameter table.
 
     Parameters
