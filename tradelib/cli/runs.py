@@ -27,7 +27,7 @@ def report(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (cores + 2).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (a few more than cores).")] = None,
     kernel: Kernel = "warm",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, too; needs Chromium.")] = False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -78,7 +79,7 @@ def report(  # noqa: PLR0913
     force : bool
         Run even when the same run is there.
     executor : Executor, optional
-        Who runs the jobs; threads, two more than cores, by default.
+        Who runs the jobs; threads, one more than cores, by default: so the longest notebook has most of a core.
     pdf : bool
         Print the page to ``report.pdf``, too, with a browser that is installed.
     kept : Path, optional
@@ -107,7 +108,8 @@ def report(  # noqa: PLR0913
     same = json.loads(json.dumps(inputs))
     if not force and known.get("outcome") == "ok" and not runs.reason_to_run(final, same, MANIFEST):
         return Report(final, known["headline"], {}, known["inputs"]["left_out"], skipped=True)
-    run = partial(runs.bring, executor=executor or threads(), force=force, begin=begin, progress=progress)
+    workers = executor or threads((os.cpu_count() or 1) + 1)
+    run = partial(runs.bring, executor=workers, force=force, begin=begin, progress=progress)
     # The server of the kernels loads while the parameters are checked, and the prints are judged while notebooks run.
     with warm.running() if executor is None and warm.available() else nullcontext(), ThreadPoolExecutor(1) as beside:
         jobs, left_out = planned(options, only)

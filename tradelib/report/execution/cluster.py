@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
@@ -99,10 +100,11 @@ def remote(job: Job, expected: Mapping[str, str], kernel: Choice, limits: Limits
     from distributed import get_worker
 
     worker = get_worker()
-    if expected not in _agreed:
-        _require_same(expected, job, worker.address)
-        _agreed.append(expected)
-    chosen = _kernels(kernel, limits, int(worker.state.nthreads))
+    with _beginning:  # of several first runs one starts the server
+        if expected not in _agreed:
+            _require_same(expected, job, worker.address)
+            _agreed.append(expected)
+        chosen = _kernels(kernel, limits, int(worker.state.nthreads))
     with tempfile.TemporaryDirectory(dir=chosen.scratch) as folder:
         outcome = execute(job, Path(folder), chosen)
         _require_same(expected, job, worker.address)  # nor may anything change while it runs
@@ -118,6 +120,7 @@ def _require_same(expected: Mapping[str, str], job: Job, worker: str) -> None:
         )
 
 
+_beginning = threading.Lock()
 _agreed: list[Mapping[str, str]] = []
 """What a run has expected here and there was when it began; what comes after is looked at when it ends."""
 _kept = ExitStack()

@@ -96,7 +96,6 @@ class Outcome:
 
 
 Choice = Literal["warm", "stock"]
-STOCK = "python3"
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,6 @@ class Kernels:
         self.living: set[NotebookRun] = set()
         self.ended = False
 
-    @property
-    def kind(self) -> str:
-        """``warm`` or ``stock``."""
-        return "warm" if self.name == warm.NAME else "stock"
-
     def end(self) -> None:
         """End every kernel at once and let no other start."""
         self.ended = True
@@ -177,13 +171,13 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
     with ExitStack() as stack:
         # Gone when this process is; the path is short, as paths of sockets must be.
         scratch = stack.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
-        name = STOCK
+        name = KERNEL["name"]
         if choice == "warm" and warm.available():
             stack.enter_context(warm.running())
             # They take a second to load, in which the server loads what it needs.
             from tradelib.report.execution import notebook_run  # noqa: F401
 
-            name = warm.NAME if warm.server().ready() else STOCK
+            name = warm.NAME if warm.server().ready() else name
         yield Kernels(name, limits, scratch)
 
 
@@ -258,7 +252,7 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
         error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
     except Exception as failure:  # noqa: BLE001 - whatever it is must not cost the other notebooks
         error = f"{type(failure).__name__}: {failure}"
-    return Outcome(job, time.perf_counter() - begun, error, chosen.kind)
+    return Outcome(job, time.perf_counter() - begun, error, "warm" if chosen.name == warm.NAME else "stock")
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
