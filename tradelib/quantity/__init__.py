@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import permutations
 from typing import TYPE_CHECKING, Literal
 
 from tradelib.quantity.errors import ComparabilityError
@@ -166,8 +167,15 @@ def require_comparable(quantities: Iterable[Quantity], *, but: Iterable[str] = (
                 )
 
 
-def require_addable(quantities: Iterable[Quantity]) -> None:
+def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> None:
     """Refuse a sum or difference over other bases, units or classifications, averages or prices.
+
+    Parameters
+    ----------
+    quantities : iterable of Quantity
+        What stands in the formula.
+    is_sum : bool
+        Refuse also two of which one is part of the other, and would count twice.
 
     Raises
     ------
@@ -179,6 +187,10 @@ def require_addable(quantities: Iterable[Quantity]) -> None:
     for quantity in listed:
         if not quantity.is_additive:
             raise ComparabilityError(f"{quantity.name} does not add up: {quantity.price} {quantity.measure}")
+    for whole, part in permutations(listed, 2) if is_sum and len(listed) == 2 else ():
+        is_inside = part.item.startswith(f"{whole.item}/") or whole.item == "total" != part.item
+        if is_inside and (whole.flow, whole.partner) == (part.flow, part.partner):
+            raise ComparabilityError(f"{part.name} is part of {whole.name}; a sum would count it twice")
     parts = [quantity for quantity in listed if quantity.item.startswith("goods/")]
     if len(partitions := sorted({quantity.partition for quantity in parts})) > 1:
         raise ComparabilityError(f"{' and '.join(partitions)} are different classifications and cut across each other")

@@ -8,8 +8,8 @@ from tradelib import attach
 
 _MODULES = {
     "store.adding": "Added DayUnknownError add read revisions",
-    "store.loading": "HEADLINE StoreWarning find load release_of",
-    "store.queries": "combine moves series",
+    "store.loading": "HEADLINE StoreWarning load",
+    "store.queries": "combine find moves release_of series",
     "store.reading": "Release release releases",
     "store.tables": "cache_folder data_folder notebook_folder",
     "store.triangles": "triangle",

@@ -8,11 +8,15 @@ from tradelib.store.adding import (
 from tradelib.store.loading import (
     HEADLINE as HEADLINE,
     StoreWarning as StoreWarning,
-    find as find,
     load as load,
-    release_of as release_of,
 )
-from tradelib.store.queries import combine as combine, moves as moves, series as series
+from tradelib.store.queries import (
+    combine as combine,
+    find as find,
+    moves as moves,
+    release_of as release_of,
+    series as series,
+)
 from tradelib.store.reading import (
     Release as Release,
     release as release,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
-from tradelib.store.reading import Release, Vintage, known_on, month_of
+from tradelib.store.reading import FT900, Release, Vintage, day_named, known_on, month_of
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
@@ -25,38 +25,15 @@ HEADLINE = tuple(
 )
 """The nine series of Exhibit 1."""
 
+LATE = 45
+"""Days after a release by which the next one is due."""
+
 FIRST = "first"
 """A start before all others: the release that reaches back farthest."""
 
 
 class StoreWarning(UserWarning):
     """What was loaded is not what a reader might take it for."""
-
-
-def release_of(series: str | Iterable[str] = HEADLINE, vintage: Vintage = None) -> Release:
-    """Return the newest release that has some series, by a day or about a month.
-
-    Raises
-    ------
-    ParameterError
-        There is none.
-    """
-    words, known = _words(series), known_on(vintage)
-    chosen = _choose([quantity.name for quantity in _quantities(words, known)], known)
-    if len(different := {release.folder: release for release in chosen.values()}) != 1:
-        raise ParameterError(f"no one release has all of {', '.join(words)}")
-    return next(iter(different.values()))
-
-
-def find(words: str | Iterable[str], vintage: Vintage = None) -> list[Quantity]:
-    """Return the quantities that names, mnemonics or patterns stand for, in the order asked, each once.
-
-    Raises
-    ------
-    ParameterError
-        A word stands for nothing; the message offers what is near.
-    """
-    return _quantities(_words(words), known_on(vintage))
 
 
 def load(
@@ -116,15 +93,9 @@ def load(
     2025-02                -123.2
     2025-03                -140.5
     """
-    known = known_on(vintage)
-    since = None if start is None else "" if start == FIRST else str(start)
-    parts: dict[str, list[Quantity]] = {}  # of each column: the series itself, or exports and imports of a balance
-    for word in _words(series):
-        if flows := _flows_of(word, known, since):
-            parts[replace(flows[0], flow="balance").name] = flows
-        else:
-            parts |= {quantity.name: [quantity] for quantity in _quantities([word], known)}
-    chosen = _choose([quantity.name for quantities in parts.values() for quantity in quantities], known, since)
+    known, since = known_on(vintage), _since(start)
+    parts = columns_of(series, vintage, start, freq)
+    chosen = choose([quantity.name for quantities in parts.values() for quantity in quantities], known, freq, since)
     loaded = {name: _loaded(release, name, freq) for name, release in chosen.items()}
     columns, about = {}, {}
     for name, (first, *others) in parts.items():
@@ -137,12 +108,29 @@ def load(
                 "formula": f"{first.name} - {other.name}", "cell": f"{about[name]['cell']}; {imports['cell']}",
             }  # fmt: skip
     frame = _cut(pd.DataFrame(columns), None if start == FIRST else start, end)
-    notes = _notes_on(chosen, known)
+    notes = _notes_on(chosen, known, freq, vintage)
     frame.attrs = {"series": about, "notes": notes}
     frame = in_unit(frame, unit)
     for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
+
+
+def columns_of(
+    series: str | Iterable[str], vintage: Vintage = None, start: Month = None, freq: str = "monthly"
+) -> dict[str, list[Quantity]]:
+    """Return by column what ``load`` reads for it: the series itself, or exports and imports of a balance."""
+    known, parts = known_on(vintage), dict[str, list[Quantity]]()
+    for word in words_of(series):
+        if flows := _flows_of(word, known, freq, _since(start)):
+            parts[replace(flows[0], flow="balance").name] = flows
+        else:
+            parts |= {quantity.name: [quantity] for quantity in quantities_of([word], known, freq)}
+    return parts
+
+
+def _since(start: Month) -> str | None:
+    return None if start is None else "" if start == FIRST else str(start)
 
 
 def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
@@ -163,16 +151,22 @@ def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
     return frame
 
 
-def _words(series: str | Iterable[str]) -> list[str]:
-    return [series] if isinstance(series, str) else list(series)
+def words_of(series: str | Iterable[str]) -> list[str]:
+    """Return names and patterns as a list; refuse what is neither one text nor several."""
+    words = [series] if isinstance(series, str) else list(series or ())
+    if not words or not all(isinstance(word, str) for word in words):
+        raise ParameterError(f"found the series {series!r}; expected one name or several")
+    return words
 
 
-def _quantities(words: Sequence[str], known: Sequence[Release]) -> list[Quantity]:
-    """Return the quantities that words stand for, in the order asked, each once."""
+def quantities_of(words: Sequence[str], known: Sequence[Release], freq: str = "") -> list[Quantity]:
+    """Return the quantities that words stand for, in the order asked, each once; a pattern for those of a frequency."""
     quantities: dict[str, Quantity] = {}
     for word in words:
         if any(sign in word for sign in "*?["):
-            everything = {name: quantity for release in known for name, quantity in release.quantities.items()}
+            everything = {
+                name: q for release in known for name, q in release.quantities.items() if release.has(name, freq)
+            }
             # Chained dollars only where the pattern names them, so that none mixes them in.
             hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
             if not hits:
@@ -193,11 +187,13 @@ def _hint(word: str, known: Sequence[Release]) -> str:
     return nearest(word, dict.fromkeys(names))
 
 
-def _choose(names: Sequence[str], known: Sequence[Release], since: str | None = None) -> dict[str, Release]:
+def choose(
+    names: Sequence[str], known: Sequence[Release], freq: str, since: str | None = None
+) -> dict[str, Release]:  # fmt: skip
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
-    newest = {name: next(release for release in known if release.find(name)) for name in names}
+    newest = {name: _having(known, [name], freq) or next(r for r in known if r.find(name)) for name in names}
     whole = {
-        publisher: _having([release for release in known if release.publisher == publisher], list(own), since)
+        publisher: _having([release for release in known if release.publisher == publisher], list(own), freq, since)
         for publisher, own in _by_publisher(newest).items()
     }
     return {name: whole[release.publisher] or release for name, release in newest.items()}
@@ -211,14 +207,16 @@ def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, dict[str, Release]
     return parts
 
 
-def _having(known: Sequence[Release], names: Sequence[str], since: str | None) -> Release | None:
+def _having(
+    known: Sequence[Release], names: Sequence[str], freq: str, since: str | None = None
+) -> Release | None:  # fmt: skip
     """Return the newest release that has all of some series from a month on, else the one that reaches back farthest.
 
     No more releases are opened than needed; None where none has them.
     """
     fitting = []
     for release in known:
-        if all(map(release.find, names)):
+        if all(release.has(name, freq) for name in names):
             if since is None or _first(release, names) <= since:
                 return release
             fitting.append(release)
@@ -234,7 +232,7 @@ def _first(release: Release, names: Sequence[str]) -> str:
     return max(months)
 
 
-def _flows_of(word: str, known: Sequence[Release], since: str | None) -> list[Quantity] | None:
+def _flows_of(word: str, known: Sequence[Release], freq: str, since: str | None) -> list[Quantity] | None:
     """Return exports and imports of a balance that no release prints from a month on; None of any other word.
 
     Raises
@@ -244,14 +242,14 @@ def _flows_of(word: str, known: Sequence[Release], since: str | None) -> list[Qu
     """
     if not word.startswith("balance_"):
         return None
-    printed = _having(known, [word], since)
-    if printed and (since is None or not _quantities([word], [printed])[0].is_additive):
+    printed = _having(known, [word], freq, since)
+    if printed and (since is None or not quantities_of([word], [printed])[0].is_additive):
         return None
     names = [f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports")]
-    both = _having(known, names, since)
+    both = _having(known, names, freq, since)
     if both is None or (printed and max(_first(both, names), since or "") >= _first(printed, [word])):
         return None
-    flows = _quantities(names, [both])
+    flows = quantities_of(names, [both])
     require_addable(flows)
     return flows
 
@@ -276,19 +274,24 @@ def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
         raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
 
 
-def _notes_on(chosen: dict[str, Release], known: Sequence[Release]) -> list[str]:
-    """Return what a reader might not expect: releases of several days, and newer ones that were passed over."""
-    notes = []
+def _notes_on(chosen: dict[str, Release], known: Sequence[Release], freq: str, vintage: Vintage) -> list[str]:
+    """Return what a reader might not expect: several days, newer releases passed over, one older than the day asked."""
+    notes, day = [], day_named(vintage)
     for publisher, own in _by_publisher(chosen).items():
         days = {release.released: name for name, release in own.items()}
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
         newer = (release for release in known if release.publisher == publisher and release.released > max(days))
-        if passed := next((release for release in newer if any(map(release.find, own))), None):
+        if passed := next((r for r in newer if any(r.has(name, freq) for name in own)), None):
+            less = ", ".join(name for name in own if passed.has(name, freq))
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed.released} has less: {', '.join(filter(passed.find, own))}"
+                f"{passed.released} has less: {less}"
+            )
+        elif vintage and publisher == FT900 and (day - max(days)).days > LATE:
+            notes.append(
+                f"from the release of {max(days)}; of later ones, until {day}, the store has none with these series"
             )
     return notes
 

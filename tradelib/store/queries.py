@@ -6,7 +6,8 @@ import ast
 import operator
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,24 @@ import pandas as pd
 from tradelib.quantity import Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError, TradelibError, nearest
 from tradelib.quantity.labels import SEARCH
-from tradelib.store.loading import FIRST, StoreWarning, find, in_unit, load
+from tradelib.store.loading import (
+    FIRST,
+    HEADLINE,
+    StoreWarning,
+    choose,
+    columns_of,
+    in_unit,
+    load,
+    quantities_of,
+    words_of,
+)
 from tradelib.store.reading import Release, known_on
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from tradelib.store.reading import Vintage
 
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
@@ -63,6 +76,32 @@ def series(text: str = "") -> pd.DataFrame:
     if searched.empty:
         raise ParameterError(f"no series with {text!r}; {nearest(text, listed.index)}")
     return listed.loc[searched.index].sort_index(key=lambda names: names.str.len(), kind="stable")
+
+
+def release_of(series: str | Iterable[str] = HEADLINE, vintage: Vintage = None) -> Release:
+    """Return the newest release that has some series, by a day or about a month.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    words, known = words_of(series), known_on(vintage)
+    chosen = choose([quantity.name for quantity in quantities_of(words, known)], known, "monthly")
+    if len(different := {release.folder: release for release in chosen.values()}) != 1:
+        raise ParameterError(f"no one release has all of {', '.join(words)}")
+    return next(iter(different.values()))
+
+
+def find(words: str | Iterable[str], vintage: Vintage = None) -> list[Quantity]:
+    """Return the quantities that names, mnemonics or patterns stand for, in the order asked, each once.
+
+    Raises
+    ------
+    ParameterError
+        A word stands for nothing; the message offers what is near.
+    """
+    return quantities_of(words_of(words), known_on(vintage))
 
 
 def moves(release: Release, flow: str) -> pd.Series:
@@ -113,8 +152,11 @@ def combine(formula: str, **how: Any) -> pd.DataFrame:
     words = list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
     if not words:
         raise ParameterError(f"formula {formula!r} has no series")
-    quantities = {word: find(word, how.get("vintage"))[0] for word in words}
     unit = how.pop("unit", "millions")
+    where, quantities = {name: value for name, value in how.items() if name != "end"}, dict[str, Quantity]()
+    for word in words:
+        [(first, *imports)] = columns_of(word, **where).values()
+        quantities[word] = replace(first, flow="balance") if imports else first
     frame = load([quantity.name for quantity in quantities.values()], **how)  # scaled last, from published values
     result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
     first = frame.attrs["series"][quantities[words[0]].name]
@@ -152,7 +194,8 @@ def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
     if isinstance(node.op, (ast.Add, ast.Sub)):
         if bool(left.quantities) != bool(right.quantities) or left.is_ratio != right.is_ratio:
             raise ComparabilityError(f"{text}: an amount, a ratio and a plain number do not add up")
-        (require_comparable if is_ratio else require_addable)(both)
+        add_up = partial(require_addable, is_sum=isinstance(node.op, ast.Add))
+        (require_comparable if is_ratio else add_up)(both)
     elif isinstance(node.op, ast.Mult):
         if left.quantities and right.quantities:
             raise ComparabilityError(f"{text}: two series are not multiplied; one side must be a number")

@@ -109,7 +109,11 @@ class Release(Tables, Result):
         ParameterError
             The release has no such figure.
         """
-        period, rows = pd.Period(month, "M"), self.rows(name)
+        try:
+            period = pd.Period(month, "M")
+        except ValueError:
+            raise ParameterError(f"month {month!r} is not a month like 2024-02") from None
+        rows = self.rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
         row = rows.loc[period]
@@ -234,7 +238,7 @@ def known_on(vintage: Vintage = None) -> list[Release]:
     ParameterError
         There is none, or the vintage is neither a day nor a month.
     """
-    day = _day(vintage)
+    day = day_named(vintage)
     known = [stored for stored in releases("*") if stored.released <= day]
     if not known:
         named = "" if vintage is None else f" for vintage {str(vintage)!r}"
@@ -246,14 +250,21 @@ def _listed(known: Sequence[Release]) -> str:
     return ", ".join(f"{stored.released} (about {stored.month})" for stored in known) or "none"
 
 
-def _day(vintage: Vintage) -> dt.date:
-    """Return the last day that counts: the one named, or that of the release about a month, before all without one."""
-    if not isinstance(vintage, str):
-        return vintage or dt.date.max
+def day_named(vintage: Vintage) -> dt.date:
+    """Return the last day that counts: the one named, or that of the release about a month, before all without one.
+
+    Raises
+    ------
+    ParameterError
+        The vintage is neither a day nor a month.
+    """
+    if vintage is None:
+        return dt.date.max
     try:
-        if len(vintage) == len("2024-02"):
-            return day_about(month_of(vintage)) or dt.date.min
-        return dt.date.fromisoformat(vintage)
+        text = str(vintage)[: len("2024-04-04")] if isinstance(vintage, dt.date) else str(vintage)
+        if len(text) == len("2024-02"):
+            return day_about(month_of(text)) or dt.date.min
+        return dt.date.fromisoformat(text)
     except ValueError:
         raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
 

@@ -72,7 +72,8 @@ class Figures:
     quantities : dict of str to Quantity
         By canonical name.
     catalog : pandas.DataFrame
-        By canonical name ``label``, ``unit``, and the ``mnemonic`` where FRED has one.
+        By canonical name ``label``, ``unit``, the ``mnemonic`` where FRED has one, and ``freq``, the frequencies of its
+        figures, parted by commas; what is withheld in every cell is no series.
     aliases : dict of str to Quantity
         By the other names that quantities answer to, such as ``BOPGSTB``.
     """
@@ -91,10 +92,12 @@ class Figures:
         listed = [Quantity(*row) for row in facts[columns].drop_duplicates().itertuples(index=False, name=None)]
         names = pd.Index([quantity.name for quantity in listed])
         facts["name"] = names[facts.groupby(columns, observed=True, sort=False).ngroup()].astype("category")
-        known = set(facts.loc[facts["value"].notna(), "name"])  # what is withheld in every cell is no series
-        quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if name in known}
-        words = {name: (own.label(), own.unit, MNEMONICS.get(name, "")) for name, own in quantities.items()}
-        catalog = pd.DataFrame.from_dict(words, "index", columns=["label", "unit", "mnemonic"]).rename_axis("name")
+        there = {freq: set(spans(facts, months)["name"]) for freq, (months, _) in FREQUENCIES.items()}
+        freqs = {name: ", ".join(freq for freq, known in there.items() if name in known) for name in names}
+        quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if freqs[name]}
+        words = [(own.label(), own.unit, MNEMONICS.get(name, ""), freqs[name]) for name, own in quantities.items()]
+        listed_as = pd.Index(list(quantities), name="name")
+        catalog = pd.DataFrame(words, listed_as, columns=["label", "unit", "mnemonic", "freq"])
         return cls(facts, quantities, catalog, {alias: own for own in quantities.values() for alias in own.aliases})
 
 
@@ -140,6 +143,11 @@ class Tables:
         """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
         return self.quantities.get(name) or self.figures.aliases.get(name)
 
+    def has(self, name: str, freq: str = "monthly") -> bool:
+        """Tell whether there are figures of a quantity with a frequency."""
+        quantity = self.find(name)
+        return quantity is not None and freq in self.figures.catalog["freq"][quantity.name]
+
     @cached_property
     def _computed(self) -> dict[tuple[str, str], Any]:
         """What was asked of a quantity before: its rows, by frequency, and its prints."""
@@ -166,7 +174,8 @@ class Tables:
             self._computed[key] = longest_first(spans(self._all_rows(quantity.name), FREQUENCIES[freq][0]))
         rows: pd.DataFrame = self._computed[key]
         if rows.empty:
-            raise ParameterError(f"{self.named} has no {freq} figures of {name}")
+            known = self.figures.catalog["freq"][quantity.name]
+            raise ParameterError(f"{self.named} has no {freq} figures of {name}; possible: {known}")
         return rows
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
@@ -203,11 +212,20 @@ def _parts(rows: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
 
 
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return the published values of spans of some months; 0 for those from January on to another month."""
+    """Return the published values of spans of some months; 0 for those from January on to another month.
+
+    The first quarter is a year to date as well: what it is in a table, its other spans say. A table of months alone, or
+    of quarters and years, has none to date.
+    """
+    facts = facts[(facts["edition"] == "current") & facts["value"].notna()]
     last = facts["last"].astype("int64")
     length = last - facts["first"].astype("int64") + 1
-    wanted = length == months if months else length == last % 12 + 1
-    return facts[wanted & (facts["edition"] == "current") & facts["value"].notna()]
+    by_quarter = facts["exhibit"].isin(facts.loc[(length == 3) & (last % 12 != 2), "exhibit"].unique())
+    if months:
+        return facts[(length == months) & (by_quarter if months == 3 else True)]
+    to_date = (length == last % 12 + 1) & ~by_quarter
+    tables = pd.MultiIndex.from_frame(facts[["name", "exhibit"]])
+    return facts[to_date & tables.isin(tables[to_date & length.between(2, 11)].unique())]
 
 
 def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.quantity.rounding import printed
-from tradelib.store.loading import find
+from tradelib.store.queries import find
 from tradelib.store.reading import day_of, known_on
 from tradelib.store.tables import gap_free
 
