@@ -180,7 +180,7 @@ def test_where_a_server_cannot_load_kernels_are_stock(monkeypatch: pytest.Monkey
     with warm.running():
         assert not warm.server().ready()
     with jobs.kernels("warm") as chosen:
-        assert chosen.kind == "stock"
+        assert chosen.name == "python3"
 
 
 @pytest.mark.usefixtures("of_its_own")
@@ -197,7 +197,7 @@ def test_a_server_that_still_loads_is_not_waited_for(monkeypatch: pytest.MonkeyP
 def test_elsewhere_kernels_are_stock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "available", lambda: False)
     with jobs.kernels("warm") as chosen:
-        assert chosen.kind == "stock"
+        assert chosen.name == "python3"
 
 
 SLEEPERS = """
