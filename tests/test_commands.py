@@ -224,7 +224,7 @@ def test_every_help_ends_with_examples_that_parse(command):
 
 def test_series_are_a_table_or_json():
     got = run("series", "deficit")
-    assert got.stdout.splitlines()[0].split() == ["name", "label", "unit", "mnemonic", "newest"]
+    assert got.stdout.splitlines()[0].split() == ["name", "label", "unit", "freq", "mnemonic", "newest"]
     assert got.stdout.splitlines()[1].split()[0] == "balance_total_bop_sa"
     assert json.loads(run("series", "deficit", "--json").stdout)[0]["name"] == "balance_total_bop_sa"
 

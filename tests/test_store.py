@@ -306,6 +306,38 @@ def test_whatever_is_listed_can_be_loaded():
     assert withheld not in load("balance_total_*_bop_sa", freq="quarterly", vintage="2025-05-06")
 
 
+def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prints_as_one():
+    march, year = load("BOPGSTB", freq="ytd"), load("exports_goods_census_sa", freq="annual")
+    assert (str(march.index[-1]), march.iloc[-1, 0]) == ("2025-03", -394_345)  # Exhibit 1, January to March
+    assert march.dropna().index.month.unique().tolist() == [3]  # no January of a series of months
+    assert (str(year.index[-1]), year.attrs["series"]["exports_goods_census_sa"]["vintage"]) == ("2024", "2025-05-06")
+    with pytest.raises(ParameterError, match="no ytd figures of gdp_total_nipa_sa; possible: quarterly"):
+        load("GDP", freq="ytd")
+    with pytest.raises(ParameterError, match="no quarterly figures of BOPGSTB"):
+        release("2025-05-06").rows("BOPGSTB", "quarterly")  # January to March is to date there
+    assert store.series("gdp").loc["gdp_total_nipa_sa", "freq"] == "quarterly"
+    assert "exports_goods_capital_goods_semiconductors_census_sa_ytd_change" not in load("*semiconductors*census_sa*")
+
+
+def test_what_is_older_than_the_day_asked_says_so():
+    name = "exports_goods_capital_goods_semiconductors_census_sa"
+    for vintage, newest in (("2024-12", "2023-04"), ("2026-11-01", "2025-03")):
+        with pytest.warns(
+            store.StoreWarning, match="of later ones, until 202[56]-.*, the store has none with these series"
+        ):
+            got = load(name, vintage=vintage)
+        assert str(got.index[-1]) == newest
+    for vintage in (dt.datetime(2025, 5, 6), pd.Timestamp("2025-05-06"), pd.Period("2025-03"), "2025-03"):  # noqa: DTZ001
+        assert load(name, vintage=vintage).attrs["notes"] == []
+    for vintage, series, message in (
+        (5, name, "vintage 5 is neither a day"), (None, None, "found the series None"), (None, [], "expected one name"),
+    ):  # fmt: skip
+        with pytest.raises(ParameterError, match=message):
+            load(series, vintage=vintage)
+    with pytest.raises(ParameterError, match="month '2025-99' is not a month"):
+        release("2025-03").figure("BOPGSTB", "2025-99")
+
+
 def test_a_five_digit_end_use_is_a_series_as_any_other():
     name = "imports_goods_enduse_foods_cocoa_beans_census_nsa"
     got = load("exports_goods_enduse_foods_wheat_census_nsa").iloc[0]

@@ -131,7 +131,7 @@ def test_what_is_taken_from_the_page_says_where_it_comes_from(made, tmp_path):
 
 
 def test_verify_says_identical_or_what_differs(tmp_path, monkeypatch):
-    monkeypatch.setattr("tradelib.report.run.threads", StandIn)
+    monkeypatch.setattr("tradelib.report.run.threads", lambda _: StandIn())
     made = few({"series": "BOPTEXP"}, out=tmp_path / "r", executor=StandIn()).folder
     differing, digest = verify(made)
     assert (differing, len(digest)) == ([], 64)

@@ -55,6 +55,7 @@ def plain(series):
     return {str(month): value for month, value in series.dropna().items()}
 
 
+@pytest.mark.filterwarnings("ignore:from the release of")  # days long after the last release
 @settings(max_examples=12, deadline=None)
 @given(stores(), st.integers(0, 1200), st.integers(1, 6))
 def test_queries_agree_with_loops_over_the_files(held, days, n):

@@ -264,6 +264,8 @@ def test_a_formula_is_computed_from_published_values():
     assert got.iloc[-1, 0] == printed.iloc[-1]
     about = got.attrs["series"]["exports_goods_bop_sa - imports_goods_bop_sa"]
     assert (about["unit"], about["vintage"]) == ("billions of dollars", "2025-05-06")
+    derived = tradelib.combine("balance_goods_vehicles_passenger_cars_mexico_census_nsa / 2", vintage="2025-05-06")
+    assert derived.iloc[-1, 0] < 0
     ratio = tradelib.combine("100 * BOPTEXP / BOPTIMP", vintage="2025-05-06", unit="billions")
     flows = tradelib.load(["BOPTEXP", "BOPTIMP"], vintage="2025-05-06")
     assert ratio.iloc[-1, 0] == pytest.approx(100 * flows.iloc[-1, 0] / flows.iloc[-1, 1], rel=1e-12)
@@ -282,6 +284,11 @@ def test_a_formula_is_computed_from_published_values():
             "imports_goods_petroleum_census_sa + imports_automotive_census_sa",
             ComparabilityError,
             "cut across each other",
+        ),
+        (
+            "exports_goods_bop_sa + BOPTEXP",
+            ComparabilityError,
+            "is part of exports_total_bop_sa; a sum would count it twice",
         ),
         ("BOPTEXP * BOPTIMP", ComparabilityError, "two series are not multiplied"),
         ("BOPTEXP + 1", ComparabilityError, "do not add up"),

@@ -178,7 +178,7 @@ def series(
     from tradelib import store
 
     listed = store.series(" ".join(text or []))
-    show_table(listed, ["label", "unit", "mnemonic", "newest"], as_json=as_json)
+    show_table(listed, ["label", "unit", "freq", "mnemonic", "newest"], as_json=as_json)
 
 
 @app.command(epilog=example("headline", "headline exh1.xlsx", "headline ft900.pdf --json", "headline 2024-02"))

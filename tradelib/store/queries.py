@@ -51,8 +51,8 @@ def series(text: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``publisher``,
-        ``releases`` (how many have it), ``newest`` (day of the newest).
+        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``freq`` (frequencies
+        in the newest release), ``publisher``, ``releases`` (how many have it), ``newest`` (day of the newest).
 
     Raises
     ------

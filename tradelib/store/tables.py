@@ -214,8 +214,7 @@ def _parts(rows: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
     """Return the published values of spans of some months; 0 for those from January on to another month.
 
-    The first quarter is a year to date as well: what it is in a table, its other spans say. A table of months alone, or
-    of quarters and years, has none to date.
+    January to March is a quarter in a table of quarters, else a year to date; January and a whole year are none.
     """
     facts = facts[(facts["edition"] == "current") & facts["value"].notna()]
     last = facts["last"].astype("int64")
@@ -223,9 +222,7 @@ def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
     by_quarter = facts["exhibit"].isin(facts.loc[(length == 3) & (last % 12 != 2), "exhibit"].unique())
     if months:
         return facts[(length == months) & (by_quarter if months == 3 else True)]
-    to_date = (length == last % 12 + 1) & ~by_quarter
-    tables = pd.MultiIndex.from_frame(facts[["name", "exhibit"]])
-    return facts[to_date & tables.isin(tables[to_date & length.between(2, 11)].unique())]
+    return facts[(length == last % 12 + 1) & length.between(2, 11) & ~by_quarter]
 
 
 def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
