@@ -71,11 +71,16 @@ def few(options: dict | None = None, **given: object) -> Report:
     return report(options, only=FEW, **given)
 
 
-def test_a_run_leaves_all_that_the_design_names(tmp_path: Path) -> None:
-    got = report(out=tmp_path / "r", executor=StandIn())
-    assert (got.failures, got.skipped) == ({}, False)
-    assert got.headline == "The deficit was 68.9 billion"
-    names = {path.name for path in got.folder.iterdir()}
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Return a report of all notebooks, for tests that only read it."""
+    return report(out=tmp_path_factory.mktemp("whole") / "r", executor=StandIn())
+
+
+def test_a_run_leaves_all_that_the_design_names(whole: Report) -> None:
+    assert (whole.failures, whole.skipped) == ({}, False)
+    assert whole.headline == "The deficit was 68.9 billion"
+    names = {path.name for path in whole.folder.iterdir()}
     assert names == {
         "index.html",
         "analysis.html",
@@ -87,15 +92,15 @@ def test_a_run_leaves_all_that_the_design_names(tmp_path: Path) -> None:
         "results.json",
         "manifest.json",
     }
-    manifest = json.loads((got.folder / "manifest.json").read_text())
+    manifest = json.loads((whole.folder / "manifest.json").read_text())
     assert manifest["outcome"] == "ok"
     assert manifest["inputs"]["data"]["ft900/2025-05-06"]
     assert "figures/23_trend-path.svg" in manifest["files"]
-    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+    assert [path.name for path in whole.folder.parent.iterdir()] == ["r"]
 
 
-def test_the_page_is_self_contained_and_escapes(tmp_path: Path) -> None:
-    page = (report(out=tmp_path / "r", executor=StandIn()).folder / "index.html").read_text(encoding="utf-8")
+def test_the_page_is_self_contained_and_escapes(whole: Report) -> None:
+    page = (whole.folder / "index.html").read_text(encoding="utf-8")
     assert "<title>The deficit was 68.9 billion</title>" in page
     assert "<strong>3</strong>" in page
     assert "&lt;script&gt;" in page
