@@ -31,6 +31,7 @@ import tradelib
 from tradelib.seasonal.agency import SPEC, load_detail
 from tradelib.seasonal.x13 import Spec, _to_run, build, ready, x13, x13_batch
 from tradelib.seasonal.x13.run import _memory, binary
+from tradelib.store.tables import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,14 +66,19 @@ def timed(job: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - start, sum(after[:4]) - sum(before[:4])
 
 
-def fresh(cache: Path) -> Iterator[int]:
+def ask_anew() -> None:
+    """Let X-13 compute all again: its answers of before are in the cache."""
+    shutil.rmtree(cache_folder() / "x13", ignore_errors=True)
+
+
+def fresh() -> Iterator[int]:
     """Count the rounds, each without the answers of those before."""
     for number in range(ROUNDS):
-        shutil.rmtree(cache / "x13", ignore_errors=True)
+        ask_anew()
         yield number
 
 
-def single(series: pd.Series, cache: Path) -> None:
+def single(series: pd.Series) -> None:
     stamped = series.set_axis(series.index.to_timestamp())
     stamped.index.freq = "MS"
     for engine in ("x11", "seats"):
@@ -81,7 +87,7 @@ def single(series: pd.Series, cache: Path) -> None:
             jobs = {"bare": lambda text=text: bare(text), "driver": lambda e=engine, a=asked: x13(series, e, **a)}
             if (engine, name) == ("x11", "fixed"):
                 jobs["statsmodels"] = lambda: wrapper(stamped)
-            rounds = [[timed(job)[0] for job in jobs.values()] for _ in fresh(cache)]
+            rounds = [[timed(job)[0] for job in jobs.values()] for _ in fresh()]
             best = dict(zip(jobs, np.min(rounds, axis=0), strict=True))
             shown = ", ".join(f"{job} {1000 * t:.0f} ms ({t / best['bare']:.2f})" for job, t in best.items())
             print(f"{engine} {name}, {len(series)} months: {shown}")
@@ -92,22 +98,36 @@ def many(count: int, series: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(noise * series.to_numpy()[:, None], series.index, [f"s{n}" for n in range(count)])
 
 
-def batch(name: str, frame: pd.DataFrame, spec: Spec, limit: float) -> None:
-    """Compare the bare program and the driver, on all cores, lot by lot."""
-    cores, ratios = os.cpu_count() or 1, []
-    x13_batch(frame.iloc[:, :2], spec=spec)
-    for start in range(0, frame.shape[1], LOT):
-        lot = frame.iloc[:, start : start + LOT]
+def end_use() -> pd.DataFrame:
+    """Return the five-digit end uses that were traded in every month."""
+    detail = load_detail()[0]
+    return detail.set_axis([" ".join(name) for name in detail], axis=1).loc[:, (detail > 0).all().to_numpy()]
+
+
+def lots(frame: pd.DataFrame, spec: Spec, size: int = LOT) -> np.ndarray:
+    """Return wall and processor seconds (last axis) of the driver and the bare program, lot by lot, on all cores."""
+    x13_batch(frame.iloc[:, :2], spec=spec)  # warms the file cache
+    ask_anew()
+    times = []
+    for start in range(0, frame.shape[1], size):
+        lot = frame.iloc[:, start : start + size]
         texts = [_to_run(spec).text(ready(lot[column])) for column in lot]
-        jobs = [
-            lambda texts=texts: on_all_cores(bare, texts),
-            lambda lot=lot: x13_batch(lot, spec=spec),
-        ]
-        order = jobs if start // LOT % 2 else jobs[::-1]
-        times = {job: timed(job) for job in order}
-        ratios.append(np.divide(times[jobs[1]], times[jobs[0]]))
-    low, middle, high = np.percentile(ratios, [25, 50, 75], axis=0)
+        jobs = {
+            "driver": lambda lot=lot: x13_batch(lot, spec=spec),
+            "bare": lambda texts=texts: on_all_cores(bare, texts),
+        }
+        order = list(jobs) if start // size % 2 else list(jobs)[::-1]
+        seconds = {job: timed(jobs[job]) for job in order}
+        times.append([seconds["driver"], seconds["bare"]])
+    return np.array(times)
+
+
+def batch(name: str, frame: pd.DataFrame, spec: Spec, limit: float) -> None:
+    """Compare the driver with the bare program over the lots."""
+    times = lots(frame, spec)
+    low, middle, high = np.percentile(times[:, 0] / times[:, 1], [25, 50, 75], axis=0)
     shown = [f"{kind} {m:.2f} ({a:.2f} to {b:.2f})" for kind, a, m, b in zip(("wall", "cpu"), low, middle, high)]  # noqa: B905
+    cores = os.cpu_count() or 1
     print(f"{name}, {frame.shape[1]} series on {cores} cores, driver to program: {', '.join(shown)}; aim {limit}")
 
 
@@ -118,15 +138,13 @@ def on_all_cores(job: Callable[[str], None], texts: list[str]) -> None:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as cache, mock.patch.dict(os.environ, TRADELIB_CACHE=cache):
-        compare(Path(cache))
+        compare()
 
 
-def compare(cache: Path) -> None:
+def compare() -> None:
     series = tradelib.load("exports_goods_census_nsa", start="2005-01").iloc[:, 0]
-    single(series, cache)
-    detail = load_detail()[0]
-    detail = detail.set_axis([" ".join(name) for name in detail], axis=1).loc[:, (detail > 0).all().to_numpy()]
-    batch("end use", detail, SPEC, 1.3)
+    single(series)
+    batch("end use", end_use(), SPEC, 1.3)
     for count in [int(count) for count in sys.argv[1:]] or [1000]:
         batch("fixed model", many(count, series), build("x11", **FIXED), 1.2)
 
