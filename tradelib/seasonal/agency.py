@@ -126,7 +126,7 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     about = store.load(totals, vintage=release.released, unit="billions").attrs["series"]
     detail.attrs["series"] = dict(zip(FLOWS, about.values(), strict=True))
     months = {"start": detail.index[0], "end": detail.index[-1]}
-    before_next = dt.date(release.released.year + 1, 5, 31)
+    before_next = min(dt.date(release.released.year + 1, 5, 31), store.releases()[-1].released)
     names = [f"{flow}_goods_census_sa" for flow in FLOWS]
     return detail, store.load(names, **months, vintage=before_next, unit="billions")
 
