@@ -1,4 +1,4 @@
-"""What reading, importing and adding take, each beside a plain call on the same rows, in turn.
+"""What imports, commands and reading take, the last beside plain calls on the same rows, in turn.
 
 The processor's time is measured, in the processes that a call starts, too, so that what else the machine does counts
 little. ``goals.py`` prints it.

@@ -28,7 +28,7 @@ import bench_kernels
 import bench_read
 import bench_x13
 from bench_kernels import timed
-from bench_read import SHORT
+from bench_read import BESIDE, SHORT, command
 from bench_x13 import ask_anew
 
 import tradelib
@@ -100,20 +100,27 @@ def made(options: dict[str, object] | None = None, **how: Any) -> tuple[bench_ke
     return cost, seconds
 
 
-def of_reading() -> list[Row]:
-    """Return the rows on reading official files, adding them to the store, and the start of the package."""
-    rows = [
+def of_start() -> list[Row]:
+    """Return the rows on the start of the package and of its commands."""
+    return [
         Row("import tradelib, processor ms", "import pandas, ms", bench_read.imports(), 1.2),
-        Row("history text, processor ms", "its rows by pandas.read_csv, ms", bench_read.history_text(), 3.0),
+        within("tradelib --help", [command("--help") for _ in range(SHORT)], 0.6, "processor s"),
     ]
-    if not bench_read.BESIDE.is_dir():
-        print("left out: country workbook, 31 workbooks and PDF; TRADELIB_OFFICIAL names no folder that has them")
+
+
+def of_reading() -> list[Row]:
+    """Return the rows on official files, where they are at hand: reading them, adding them to an empty store."""
+    rows = [Row("history text, processor ms", "its rows by pandas.read_csv, ms", bench_read.history_text(), 3.0)]
+    if not BESIDE.is_dir():
+        print("left out: workbooks and PDF of the agencies; set TRADELIB_OFFICIAL to a folder that has them")
         return rows
+    exhibit = [command("headline", BESIDE / "exh1_2022-02-08.xlsx") for _ in range(SHORT)]
     workbooks = [bench_read.adding("ft900xlsx_2023-06-07", "2023-06-07") for _ in range(SHORT)]
     pdf = [bench_read.adding("ft900_2025-05-06.pdf", "2025-05-06") for _ in range(LONG)]
     return [
         *rows,
         Row("country workbook, processor ms", "opening it, ms", bench_read.country_workbook(), 1.5),
+        within("tradelib headline, Exhibit 1", exhibit, 2.0, "processor s"),
         within("tradelib add, 31 workbooks", workbooks, 3.0, "processor s"),
         within("tradelib add, the PDF", pdf, 10.0, "processor s"),
     ]
@@ -204,6 +211,7 @@ def main() -> None:
     parser.add_argument("--plain", type=int, default=6)
     parser.add_argument("--series", type=int, default=1000)
     parts = {
+        "start": of_start,
         "read": of_reading,
         "x13": lambda: of_x13(options.series),
         "sweeps": lambda: of_sweeps(options.runs, options.plain),
