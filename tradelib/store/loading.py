@@ -191,20 +191,17 @@ def choose(
     names: Sequence[str], known: Sequence[Release], freq: str, since: str | None = None
 ) -> dict[str, Release]:  # fmt: skip
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
-    newest = {name: _having(known, [name], freq) or next(r for r in known if r.find(name)) for name in names}
-    whole = {
-        publisher: _having([release for release in known if release.publisher == publisher], list(own), freq, since)
-        for publisher, own in _by_publisher(newest).items()
-    }
-    return {name: whole[release.publisher] or release for name, release in newest.items()}
+    chosen = {name: _having(known, [name], freq) or next(r for r in known if r.find(name)) for name in names}
+    for publisher, own in _by_publisher(chosen).items():
+        if whole := _having([release for release in known if release.publisher == publisher], own, freq, since):
+            chosen |= dict.fromkeys(own, whole)
+    return chosen
 
 
-def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, dict[str, Release]]:
-    """Return, publisher by publisher, its series and the release that each comes from."""
-    parts: dict[str, dict[str, Release]] = {}
-    for name, release in chosen.items():
-        parts.setdefault(release.publisher, {})[name] = release
-    return parts
+def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, list[str]]:
+    """Return, publisher by publisher, the names of its series."""
+    publishers = dict.fromkeys(release.publisher for release in chosen.values())
+    return {each: [name for name, release in chosen.items() if release.publisher == each] for each in publishers}
 
 
 def _having(
@@ -278,16 +275,15 @@ def _notes_on(chosen: dict[str, Release], known: Sequence[Release], freq: str, v
     """Return what a reader might not expect: several days, newer releases passed over, one older than the day asked."""
     notes, day = [], day_named(vintage)
     for publisher, own in _by_publisher(chosen).items():
-        days = {release.released: name for name, release in own.items()}
+        days = {chosen[name].released: name for name in own}
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
         newer = (release for release in known if release.publisher == publisher and release.released > max(days))
         if passed := next((r for r in newer if any(r.has(name, freq) for name in own)), None):
-            less = ", ".join(name for name in own if passed.has(name, freq))
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed.released} has less: {less}"
+                f"{passed.released} has less: {', '.join(name for name in own if passed.has(name, freq))}"
             )
         elif vintage and publisher == FT900 and (day - max(days)).days > LATE:
             notes.append(
