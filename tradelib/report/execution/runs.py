@@ -52,15 +52,11 @@ def at_work(folder: Path) -> Iterator[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
-    lock = FileLock(folder / ".lock", timeout=0)
     try:
-        lock.acquire()
+        with FileLock(folder / ".lock", timeout=0):
+            yield folder
     except Timeout:
         raise RunError(f"another sweep is at work in {folder}; wait for it, or give --out another folder") from None
-    try:
-        yield folder
-    finally:
-        lock.release()
 
 
 def bring(
