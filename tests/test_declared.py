@@ -13,6 +13,7 @@ output = None  # folder
 largest = 10  # rows of the lists, 3 to 40
 # Needs exhibits 7 and 8.
 """
+NOTEBOOKS = sorted(notebook_folder().glob("[0-9]*.ipynb"))
 
 
 @pytest.fixture
@@ -27,6 +28,14 @@ def folder(tmp_path, monkeypatch):
         return path
 
     return write
+
+
+def cell_of(notebook):
+    """Return the tagged cell of a notebook of the project, its texts in single quotes."""
+    [path] = [path for path in NOTEBOOKS if path.stem == notebook]
+    cells = nbformat.read(path, as_version=4).cells
+    [source] = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    return source.replace('"', "'")
 
 
 def test_a_chapter_is_what_its_cell_says(folder):
@@ -58,6 +67,37 @@ def test_a_chapter_is_what_its_cell_says(folder):
 def test_bounds_are_those_of_the_cell(notebook, values, message):
     with pytest.raises(ParameterError, match=message):
         asked(notebook, **values)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "line", "other", "expected"),
+    [
+        ("24_real_vs_nominal", "reference_year = 2017", "reference_year = 2015", 2015),
+        ("27_forecasts", "horizon = 12", "horizon = 6", 6),
+        ("27_forecasts", "series = 'balance_total_bop_sa'", "series = 'BOPGEXP'", "exports_goods_bop_sa"),
+        ("29_own_adjustment", "start = None", "start = '2005-01'", "2005-01"),
+    ],
+)
+def test_the_default_of_the_cell_counts_also_where_the_data_must_have_more(folder, notebook, line, other, expected):
+    cell = cell_of(notebook)
+    assert line in cell
+    folder(cell.replace(line, other), notebook)
+    assert getattr(check(notebooks()[notebook], {}), other.partition(" =")[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "message"),
+    [
+        ("1 to 24", "1 to 6", "horizon=12: Input should be less than or equal to 6"),
+        ("horizon = 12", "horizon = 25", "horizon=25: Input should be less than or equal to 24"),
+        ("horizon = 12  # months ahead, 1 to 24", "", "horizon=.*Field required"),
+        ("origin = None", "origin = '2024'", "'2024' is not a month"),
+    ],
+)
+def test_the_default_of_the_cell_is_checked_as_any_value_is(folder, line, other, message):
+    folder(cell_of("27_forecasts").replace(line, other), "27_forecasts")
+    with pytest.raises(ParameterError, match=message):
+        check(notebooks()["27_forecasts"], {})
 
 
 def test_with_a_span_it_is_an_analysis_whose_series_and_months_are_checked(folder):
@@ -109,8 +149,7 @@ def test_a_file_that_is_no_notebook_is_refused_by_name(folder):
         declared(path)
 
 
-@pytest.mark.parametrize("path", sorted(notebook_folder().glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
-def test_every_parameter_says_what_it_may_be(path):
-    cells = nbformat.read(path, as_version=4).cells
-    [source] = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
-    assert [line for line in source.splitlines() if "=" in line.split("#")[0] and "  # " not in line] == []
+@pytest.mark.parametrize("notebook", [path.stem for path in NOTEBOOKS])
+def test_every_parameter_says_what_it_may_be(notebook):
+    lines = cell_of(notebook).splitlines()
+    assert [line for line in lines if "=" in line.split("#")[0] and "  # " not in line] == []

@@ -13,7 +13,7 @@ from matplotlib import image, pyplot as plt
 from tradelib.report.look import figures
 from tradelib.report.look.export import description, not_in
 from tradelib.report.notebook import CheckFailed, Record
-from tradelib.report.parameters import Trend
+from tradelib.report.parameters import notebooks
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 MONTHS = pd.period_range("2020-01", periods=12, freq="M")
@@ -77,7 +77,7 @@ def test_a_figure_says_its_texts_its_lines_and_its_data_in_numbers():
 
 
 def test_the_record_refuses_a_figure_that_draws_something_else_and_exports_what_it_draws(tmp_path):
-    record = Record(Trend(output=str(tmp_path)), title="t", question="q")
+    record = Record(notebooks()["23_trend"](output=str(tmp_path)), title="t", question="q")
     finished = {"title": "It rose", "unit": "Billions", "source": "BEA", "alt": "a line"}
     with pytest.raises(CheckFailed, match="line 'balance' draws -6, which is not in the data"):
         record.figure(line(2 * DATA["a"]), "wrong", DATA[["a"]], **finished)

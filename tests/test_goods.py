@@ -10,7 +10,7 @@ from page import names_after
 
 import tradelib
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.parameters import OwnAdjustment, check
+from tradelib.report.parameters import asked
 from tradelib.seasonal import goods
 from tradelib.seasonal.agency import agreement, force_years
 from tradelib.seasonal.x13 import available, run as engine_run, x13
@@ -143,7 +143,7 @@ def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("values", "message"),
     [
         ({"engine": "x12"}, "'rule', 'seats', 'x11' or 'stl'"),
         ({"spec": "nonsense"}, "expected name { ... } blocks"),
@@ -161,9 +161,9 @@ def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
         ),
     ],
 )
-def test_the_notebook_refuses_what_is_no_spec(asked, told):
-    with pytest.raises(ParameterError, match=told):
-        check(OwnAdjustment, {"engine": "seats"} | asked)
+def test_the_notebook_refuses_what_is_no_spec(values, message):
+    with pytest.raises(ParameterError, match=message):
+        asked("29_own_adjustment", **{"engine": "seats"} | values)
 
 
 @pytest.mark.parametrize(
@@ -176,16 +176,16 @@ def test_the_notebook_refuses_what_is_no_spec(asked, told):
 )
 def test_the_notebook_takes_what_runs(engine, text):
     parameters = {"engine": engine, "spec": MODEL + text, "start": "2008-01"}
-    assert check(OwnAdjustment, parameters).spec == parameters["spec"]
+    assert asked("29_own_adjustment", **parameters).spec == parameters["spec"]
 
 
 def test_a_partner_is_adjusted_by_naming_it_and_short_histories_come_whole():
-    chosen = check(OwnAdjustment, {"series": "imports_goods_china_census_nsa"})
+    chosen = asked("29_own_adjustment", series="imports_goods_china_census_nsa")
     flows = chosen.load_flows()
     assert list(flows) == ["exports_goods_china_census_nsa", "imports_goods_china_census_nsa"]
     assert (str(flows.index[0]), str(flows.index[-1])) == ("1992-01", "2025-02")
     agency = chosen.load_agency()
     assert list(agency) == ["exports_goods_china_census_sa", "imports_goods_china_census_sa"]
     assert agency.index.isin(flows.index).all()
-    late = check(OwnAdjustment, {"series": "imports_goods_cafta_dr_census_nsa"})
+    late = asked("29_own_adjustment", series="imports_goods_cafta_dr_census_nsa")
     assert str(late.load_flows().index[0]) == "2005-01"

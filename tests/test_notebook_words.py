@@ -2,7 +2,7 @@ import pytest
 
 from tradelib.quantity.rounding import printed
 from tradelib.report.notebook import CheckFailed, Record
-from tradelib.report.parameters import Trend
+from tradelib.report.parameters import notebooks
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_numbers_in_prose(value, sign, expected):
     ],
 )
 def test_the_unit_line_says_unit_adjustment_and_basis(name, expected):
-    record = Record(Trend(series=name), title="t", question="q")
+    record = Record(notebooks()["23_trend"](series=name), title="t", question="q")
     record.load(name)
     assert record.unit(name) == expected
 
@@ -47,7 +47,7 @@ def test_the_unit_line_says_unit_adjustment_and_basis(name, expected):
     ],
 )
 def test_a_check_compares_and_prints_both_sides(capsys, got, asked, said):
-    record = Record(Trend(), title="t", question="q")
+    record = Record(notebooks()["23_trend"](), title="t", question="q")
     capsys.readouterr()
     record.check("gap", got, **asked)
     assert capsys.readouterr().out.rstrip("\n") == said

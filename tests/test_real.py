@@ -171,7 +171,7 @@ def test_impossible_parameters_of_the_notebook_are_refused(asked, said):
 
 
 def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
-    prices = Prices().load_prices()
+    prices = parameters.asked("24_real_vs_nominal").load_prices()
     prices.loc["2023-10", prices.columns[1]] = np.nan
     monkeypatch.setattr(Prices, "load_prices", lambda _: prices)
     with pytest.raises(ParameterError, match="a whole year of the price indexes, 1989 to 2022"):
@@ -179,5 +179,5 @@ def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
 
 
 def test_the_notebook_takes_a_vintage_of_the_trade_figures():
-    parameters = Prices(vintage="2024-02", reference_year=1989)
-    assert str(parameters.load_prices().index[-1]) == "2024-10"
+    chosen = Prices(vintage="2024-02", reference_year=1989)
+    assert str(chosen.load_prices().index[-1]) == "2024-10"

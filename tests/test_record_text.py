@@ -10,12 +10,12 @@ from matplotlib import pyplot as plt
 
 from tradelib.report import notebook
 from tradelib.report.notebook import Record
-from tradelib.report.parameters import Trend
+from tradelib.report.parameters import notebooks
 
 
 @pytest.fixture
 def record(tmp_path):
-    return Record(Trend(output=str(tmp_path)), title="The month", question="What?")
+    return Record(notebooks()["23_trend"](output=str(tmp_path)), title="The month", question="What?")
 
 
 def items(record, tmp_path):

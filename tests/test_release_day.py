@@ -12,7 +12,7 @@ from test_update import next_month
 
 from tradelib import load, store
 from tradelib.report.execution import planned
-from tradelib.report.parameters import Trend, asked, check
+from tradelib.report.parameters import asked
 from tradelib.report.run import report
 from tradelib.store import data_folder
 
@@ -63,7 +63,7 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
     assert note.startswith("from the release of 2024-04-04, the newest that has all of these series and months")
     assert note.endswith("that of 2024-05-02 has less: balance_total_bop_sa")
     assert str(asked("01_overview").at) == "2024-03"
-    assert check(Trend, {}).load("BOPGSTB").attrs["notes"] == [note]
+    assert asked("23_trend").load("BOPGSTB").attrs["notes"] == [note]
 
 
 @pytest.mark.usefixtures("desk")

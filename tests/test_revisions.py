@@ -19,7 +19,7 @@ from tradelib.analysis import revisions
 from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.rounding import printed
 from tradelib.report import parameters
-from tradelib.report.parameters import Revisions, notebooks
+from tradelib.report.parameters import notebooks
 from tradelib.store import triangles as triangle
 
 STEM = "42_news_or_noise"
@@ -128,7 +128,7 @@ def test_nothing_is_rejected_on_few_months():
 
 def with_pairs(monkeypatch, **columns):
     """Check the notebook's parameters on pairs of which some columns are other ones."""
-    pairs = revisions.pairs(Revisions().load_triangle(), flat=0.05).assign(**columns)
+    pairs = revisions.pairs(parameters.asked("25_revisions").load_triangle(), flat=0.05).assign(**columns)
     monkeypatch.setattr(revisions, "pairs", lambda *_, **__: pairs)
     return parameters.check(notebooks()["25_revisions"], {})
 

@@ -29,7 +29,7 @@ _BASES: dict[str, type[Common]] = {
 """Notebooks whose data must have more than the parameters say; of all others the tagged cell says everything."""
 _MONTHS = ("start", "end", "month", "example", "episode_start", "episode_end")
 _KNOWN: dict[str, Any] = {"series": SeriesName} | dict.fromkeys(_MONTHS, Month | None)
-"""Parameters whose names say what they may be; of all others it is the type of the default."""
+"""Parameters whose names say what they may be; of others the base of the model says it, or the type of the default."""
 _BOUNDS = re.compile(r"(-?[\d.]+)(?: to (-?[\d.]+)| or more)")
 _NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 
@@ -50,7 +50,7 @@ def declared(path: Path, written: int = 0) -> type[Common]:  # noqa: ARG001 - se
         A notebook with a cell tagged ``parameters``: assignments of defaults, each with a comment. A number whose
         comment says ``3 to 40`` or ``1 or more`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what
         the release must have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter
-        on a release.
+        on a release. What the model of such a notebook takes anyway has the default and the bounds of the cell, too.
     written : int
         When the file was written, so that it is read again once it has changed.
 
@@ -59,16 +59,17 @@ def declared(path: Path, written: int = 0) -> type[Common]:  # noqa: ARG001 - se
     ParameterError
         There is no such cell, or it holds something else than assignments of plain values.
     """
+    cell = assigned(path)
+    base = _BASES.get(path.stem) or (Parameters if {"start", "end"} <= cell.keys() else Chapter)
+    known = _KNOWN | {name: field.rebuild_annotation() for name, field in base.model_fields.items()}
     fields: dict[str, Any] = {}
-    for name, (default, comment) in assigned(path).items():
-        kind = _KNOWN.get(name, str | None if default is None else type(default))
-        if name not in _KNOWN and (bounds := _BOUNDS.search(comment)) and not isinstance(default, str):
-            bounded = Field(ge=float(bounds[1]), le=float(bounds[2]) if bounds[2] else None)
-            kind = Annotated[int, bounded] | None if default is None else Annotated[kind, bounded]
-        fields[name] = (kind, default)
-    base = _BASES.get(path.stem) or (Parameters if {"start", "end"} <= fields.keys() else Chapter)
-    own = {name: kind for name, kind in fields.items() if name not in base.model_fields}
-    model = create_model(path.stem, __base__=base, **own)
+    for name, (default, comment) in cell.items():
+        bounds = _BOUNDS.search(comment)
+        kind = known.get(name) or (type(default) if default is not None else int if bounds else str)
+        if bounds and kind in (int, float):
+            kind = Annotated[kind, Field(ge=float(bounds[1]), le=float(bounds[2]) if bounds[2] else None)]
+        fields[name] = (kind | None if default is None else kind, default)
+    model = create_model(path.stem, __base__=base, **fields)
     model.notebook = path.stem
     if issubclass(model, Chapter) and (needs := _NEEDS.search(_tagged_cell(path))):
         model.exhibits = tuple(needs[1].replace(" and ", ", ").replace(" ", "").split(","))

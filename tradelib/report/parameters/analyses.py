@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, ClassVar
 
 from tradelib import store
 from tradelib.analysis import revisions
@@ -39,7 +37,7 @@ class Trend(Parameters):
     least_months: ClassVar[int] = 24
     model_months: ClassVar[int] = 120
     known_months: ClassVar[int] = 36
-    series: SeriesName = "balance_total_bop_sa"
+    series: SeriesName
 
     def require(self) -> None:
         """Check that the span has the months a trend needs, and the time up to its end those of a model."""
@@ -98,13 +96,13 @@ class Forecasts(Trend):
     Attributes
     ----------
     horizon : int
-        Months ahead that are forecast, 1 to 24.
+        Months ahead that are forecast.
     origin : str or None
         The month at which the forecast is made, with what was known of the months up to it; None for the last one.
     """
 
-    horizon: Annotated[int, Field(ge=1, le=24)] = 12
-    origin: Month | None = None
+    horizon: int
+    origin: Month | None
 
     def require(self) -> None:
         """Check that the origin is in the span, and that errors of forecasts before it can be measured."""
@@ -125,7 +123,7 @@ class Prices(Parameters):
     """
 
     needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
-    reference_year: int = 2017
+    reference_year: int
 
     def load_prices(self) -> pd.DataFrame:
         """Load the price indexes, another agency's, from their newest release."""
@@ -189,9 +187,9 @@ class Revisions(Parameters):
 
     own: ClassVar[tuple[str, ...]] = ("series", "end", "vintage")
     least_months: ClassVar[int] = 5
-    series: SeriesName = "balance_total_bop_sa"
-    compilation: str = "bea"
-    print_number: Annotated[int, Field(ge=1)] = 1
+    series: SeriesName
+    compilation: str
+    print_number: int
 
     @cached_property
     def day(self) -> dt.date:

@@ -56,7 +56,7 @@ class Common(BaseModel):
     A model's ``own`` names the parameters that mean something else in it than in other notebooks.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
     notebook: ClassVar[str] = ""
     own: ClassVar[tuple[str, ...]] = ()
 

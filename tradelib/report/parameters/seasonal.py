@@ -20,7 +20,7 @@ GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa"
 class Seasonal(Parameters):
     """Is seasonality left in a published series, and what did the agency take out?"""
 
-    series: SeriesName = "balance_total_bop_sa"
+    series: SeriesName
 
     def load_goods(self) -> pd.DataFrame:
         """Load goods with all partners, as the agency publishes them adjusted and not."""
@@ -90,9 +90,9 @@ class OwnAdjustment(Parameters):
 
     own: ClassVar[tuple[str, ...]] = ("series",)
     since: ClassVar[str] = "1992-01"
-    series: SeriesName = "exports_goods_census_nsa"
-    engine: Literal["rule", "seats", "x11", "stl"] = "rule"
-    spec: str = "chosen"
+    series: SeriesName
+    engine: Literal["rule", "seats", "x11", "stl"]
+    spec: str
 
     def load_flows(self, adjustment: Literal["nsa", "sa"] = "nsa") -> pd.DataFrame:
         """Load exports and imports, unadjusted or as far as the agency publishes them adjusted, under their names."""
