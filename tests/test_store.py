@@ -14,6 +14,7 @@ from tradelib.quantity.errors import ComparabilityError, ParameterError, SourceE
 from tradelib.quantity.rounding import half_up
 from tradelib.sources.facts import FORM
 from tradelib.sources.identities import check, check_against, check_jumps
+from tradelib.sources.reader import read_table
 from tradelib.store import reading, release, releases, tables, writing
 
 
@@ -179,6 +180,17 @@ def test_a_release_is_added_whole_and_loadable_at_once(empty, tmp_path):
     assert got.series("balance_goods_bop_sa")["2025-02"].cells[0].cell == "line 8, column 2"
     assert "explains" not in (got.folder / "5.csv").read_text()
     assert [path.name for path in (empty / "ft900").iterdir()] == ["2025-04-03"]
+
+
+def test_a_row_whose_figures_are_all_withheld_is_no_note_and_is_stored(april, tmp_path):
+    [grid] = next(table for table in april.tables() if table.exhibit == "20").grids
+    rows = [[row[0], *[".."] * (len(row) - 1)] if row[:1] == ["Australia"] else row for row in grid.rows]
+    withheld = read_table([dataclasses.replace(grid, cells=rows)])
+    assert withheld.facts["value"].isna().sum() > 20
+    writing._write_table(withheld, tmp_path)
+    stored = (tmp_path / "20.csv").read_text(encoding="utf-8")
+    assert stored.count("Australia,..,..") == 3
+    assert "Belgium" in stored
 
 
 @pytest.mark.parametrize("day", ["2025-03-05", "2026-04-03", dt.date(2024, 4, 3)])

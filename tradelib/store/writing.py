@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -15,7 +14,7 @@ import tomli_w
 
 from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources.facts import FORM
-from tradelib.sources.rows import NOTES, Grid
+from tradelib.sources.rows import NOTES, Grid, is_value
 from tradelib.sources.tables import titles
 from tradelib.store.tables import TOML, data_folder, from_text
 
@@ -82,7 +81,7 @@ def _without_sentences(grid: Grid) -> Grid:
     figures = False
     for row in grid.rows:
         text = " ".join(cell for cell in row[grid.sheet == "pdf" :] if cell.strip())
-        several = sum(bool(re.fullmatch(r"-?[\d,]*\.?\d+|\(-\)|\(X\)|n\.a\.", cell.strip())) for cell in row) > 2
+        several = sum(bool(is_value(cell.strip())) for cell in row) > 2
         figures = figures or several
         note = not several and figures and (NOTES.match(text.strip()) or text.strip().endswith("."))
         if note and grid.sheet not in ("", "pdf"):  # pages of a text begin with their notes again
