@@ -1,17 +1,22 @@
 """The package stays thin, and its rooms use each other in one direction only."""
 
 import ast
+import copy
 import io
+import re
 import tokenize
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tradelib.quantity.labels import WORDS
 
 PACKAGE = Path(__file__).parents[1] / "tradelib"
 ROOMS = ("quantity", "sources", "store", "fetch", "seasonal", "analysis", "words", "report", "cli")
 """From the bottom up: a room may use those before it."""
 
-CEILING = 8_868
+CEILING = 8_867
 """Lines of code of the package; it goes down to 7,000 as rooms are rebuilt, and never up."""
 
 _BLANK = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.COMMENT}
@@ -32,14 +37,31 @@ def code_lines(text):
     return len(lines - documented)
 
 
-def imported(path):
-    """Return the modules of the package that a module imports, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "tradelib":
-            parts = node.module.split(".")
-            yield from [parts[1]] if parts[1:] else [alias.name for alias in node.names]
+def dotted(path):
+    """Return the name under which a module is imported."""
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+def imported(tree):
+    """Yield the modules of the package that a module imports, also inside functions, or when a name is first used."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else node.module for name in names if name.startswith("tradelib."))
         elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("tradelib."))
+            yield from (alias.name for alias in node.names if alias.name in MODULES)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MODULES":
+            yield from (f"tradelib.{place}" for place in ast.literal_eval(node.value))
+
+
+class AtRunTime(ast.NodeTransformer):
+    """A module without what only a type checker imports."""
+
+    def visit_If(self, node):
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
 
 
 def test_code_lines_are_counted_without_words():
@@ -61,7 +83,29 @@ def test_nothing_but_the_rooms_lies_at_the_top():
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_uses_only_the_rooms_below_it(room):
-    above = set(ROOMS[ROOMS.index(room) + 1 :])
-    paths = [*(PACKAGE / room).rglob("*.py"), *PACKAGE.glob(f"{room}.py")]
-    got = {f"{path.relative_to(PACKAGE)} uses {name}" for path in paths for name in imported(path) if name in above}
+    above = {f"tradelib.{name}" for name in ROOMS[ROOMS.index(room) + 1 :]}
+    got = {
+        f"{module} uses {name}"
+        for module, tree in MODULES.items()
+        for name in imported(tree)
+        if module.split(".")[1:2] == [room] and ".".join(name.split(".")[:2]) in above
+    }
     assert got == set()
+
+
+def test_no_module_writes_by_hand_what_a_table_or_a_quantity_makes():
+    words = set(WORDS["adjustment"].values())
+    got = {
+        f"{module}: {node.value}"
+        for module, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if node.value in words or re.fullmatch(r"\w*_bop_sa", node.value)
+    }
+    assert got == set()
+
+
+def test_no_modules_use_each_other_in_a_circle():
+    uses = {module: set(imported(AtRunTime().visit(copy.deepcopy(tree)))) for module, tree in MODULES.items()}
+    assert "tradelib.store.loading" in uses["tradelib.store"]
+    TopologicalSorter(uses).prepare()  # a CycleError names the modules

@@ -196,7 +196,7 @@ def headline(
 ) -> None:
     """Print the month in words: deficit, goods and services, exports and imports, the year to date."""
     from tradelib import store
-    from tradelib.words.month import BALANCE, headline as of
+    from tradelib.words.month import headline as of
 
     chosen: Any = source[0] if source and len(source) == 1 else source or None
     result = of(chosen, month)
@@ -204,7 +204,7 @@ def headline(
         _out.print_json(data=result.to_dict())
         return
     _out.print(result.summary())
-    if not source and (newest := store.release_of(BALANCE)).released > result.release.released:
+    if not source and (newest := store.release_of(store.BALANCE)).released > result.release.released:
         known = f"The store has the balance until {newest.month}, without its parts"
         _err.print(f"{known}: tradelib headline {newest.month}")
 

@@ -13,8 +13,6 @@ from tradelib.quantity.labels import MNEMONICS, WORDS, item_label, partner_label
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ADDITIVE", "FACT_COLUMNS", "QUANTITY_COLUMNS", "WORLD", "Quantity", "require_addable", "require_comparable"]
-
 WORLD = "world"
 
 ADDITIVE = {"value", "quantity", "cif_value", "duty"}

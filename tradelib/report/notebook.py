@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from tradelib import __version__
 from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.labels import WORDS
 from tradelib.quantity.rounding import printed
 from tradelib.report.look import export, figures
 from tradelib.report.parameters import in_words
@@ -113,10 +114,9 @@ class Record:
     def unit(self, name: str) -> str:
         """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
         about = self._recorded["sources"][name]
-        adjusted = {"sa": "seasonally adjusted", "nsa": "not seasonally adjusted"}[about["adjustment"]]
         unit = about["unit"].replace("billions of dollars", "billions of dollars a month")
         basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(about["basis"], "")
-        return f"{unit[0].upper()}{unit[1:]}, {adjusted}{basis}"
+        return f"{unit[0].upper()}{unit[1:]}, {WORDS['adjustment'][about['adjustment']]}{basis}"
 
     def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series, **words: str) -> None:
         """Show a figure and export it with the data behind it.

@@ -4,11 +4,11 @@ Each name is imported when it is first used: who loads a series needs nothing of
 official files. Types are in ``__init__.pyi``.
 """
 
-from tradelib import attach
+from tradelib.quantity.lazy import attach
 
 _MODULES = {
     "store.adding": "Added DayUnknownError add read revisions",
-    "store.loading": "HEADLINE StoreWarning load",
+    "store.loading": "BALANCE HEADLINE StoreWarning load",
     "store.queries": "combine find moves release_of series",
     "store.reading": "Release release releases",
     "store.tables": "cache_folder data_folder notebook_folder",

@@ -6,6 +6,7 @@ from tradelib.store.adding import (
     revisions as revisions,
 )
 from tradelib.store.loading import (
+    BALANCE as BALANCE,
     HEADLINE as HEADLINE,
     StoreWarning as StoreWarning,
     load as load,

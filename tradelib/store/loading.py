@@ -24,6 +24,8 @@ HEADLINE = tuple(
     Quantity(flow, item).name for flow in ("balance", "exports", "imports") for item in ("total", "goods", "services")
 )
 """The nine series of Exhibit 1."""
+BALANCE = HEADLINE[0]
+"""The balance on goods and services."""
 
 LATE = 45
 """Days after a release by which the next one is due."""

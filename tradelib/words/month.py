@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tradelib import store
+from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.result import Result
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from tradelib.store import Release
 
-BALANCE = "balance_total_bop_sa"
 TABLES = ("1", "history", "bea1", "fred_BOPGSTB")
 """Tables that print the balance on goods and services by month."""
 
@@ -63,7 +63,7 @@ class Headline(Result):
     @cached_property
     def title(self) -> str:
         """The message in one line."""
-        path = self.series[BALANCE]
+        path = self.series[store.BALANCE]
         now, before = path[self.month], path.get(self.month - 1)
         if before is None:
             return f"The U.S. trade {say.side(now)} was {say.plain(say.money(now))} in {self.month:%B %Y}"
@@ -74,12 +74,12 @@ class Headline(Result):
     @property
     def is_long(self) -> bool:
         """Whether the release has so many months that a rank among them is worth saying."""
-        return len(self.series[BALANCE]) > _LONG
+        return len(self.series[store.BALANCE]) > _LONG
 
     @cached_property
     def larger(self) -> pd.Period | None:
         """The last month with a larger deficit or surplus; None where the release has none."""
-        path = self.series[BALANCE].astype(float)
+        path = self.series[store.BALANCE].astype(float)
         now = path[self.month]
         larger = path[path < now] if now < 0 else path[path > now]
         return larger.index[-1] if len(larger) else None
@@ -89,10 +89,9 @@ class Headline(Result):
         """What moved, in sentences: the total, its two parts, the flows, and the year to date where it is there."""
         pairs = {name: (path[self.month], path.get(self.month - 1)) for name, path in self.series.items()}
         pairs = {name: pair for name, pair in pairs.items() if pair[1] is not None}
-        items = {"total": "goods and services", "goods": "goods", "services": "services"}
-        named = {f"balance_{item}_bop_sa": words for item, words in items.items()}
+        named = {Quantity("balance", item).name: item_label(item) for item in ("total", "goods", "services")}
         balances = [say.balance_moved(*pairs[name], name=words) for name, words in named.items() if name in pairs]
-        totals = {flow: pairs.get(f"{flow}_total_bop_sa") for flow in ("exports", "imports")}
+        totals = {flow: pairs.get(Quantity(flow).name) for flow in ("exports", "imports")}
         flows = [f"{flow} {say.flow_moved(*pair, levels=True)}" for flow, pair in totals.items() if pair]
         return [say.plain(text) for text in (say.sentences(*balances), say.sentences(*flows), self._year()) if text]
 
@@ -154,10 +153,10 @@ def headline(
     'The U.S. trade deficit widened to a record $140.5 billion in March 2025'
     """
     release = _release(source)
-    if not release.find(BALANCE):
+    if not release.find(store.BALANCE):
         listed = ", ".join(release.exhibits)
         raise ParameterError(f"no balance on goods and services in {listed}; expected Exhibit 1 or the history table")
-    first, last = release.span(BALANCE)
+    first, last = release.span(store.BALANCE)
     at = last if month is None else pd.Period(month, "M")
     if not first <= at <= last:
         raise ParameterError(f"month {at} is outside the release, which has {first} to {last}")
@@ -248,19 +247,19 @@ def contributions(flow: str = "balance", release: str | dt.date | Release | None
     if flow not in ("balance", "exports", "imports"):
         raise ParameterError(f"unknown flow {flow!r}; possible: balance, exports, imports")
 
-    def change(name: str) -> float:
-        return float(own.series(f"{name}_bop_sa").diff()[own.month])
+    def change(flow: str, item: str = "total") -> float:
+        return float(own.series(Quantity(flow, item).name).diff()[own.month])
 
     steps = {}
     for side in ("exports", "imports") if flow == "balance" else (flow,):
-        moved = dict(store.moves(own, side)) or {"goods": change(f"{side}_goods")}
-        for item, step in (moved | {"services": change(f"{side}_services")}).items():
+        moved = dict(store.moves(own, side)) or {"goods": change(side, "goods")}
+        for item, step in (moved | {"services": change(side, "services")}).items():
             steps[f"{side.capitalize()} of {item_label(item)}"] = (
                 -step if (flow, side) == ("balance", "imports") else step
             )
     parts = pd.Series(steps, name="contribution").rename_axis("part") + 0.0  # no negative zero
     parts = parts.reindex(parts.abs().sort_values(ascending=False, kind="stable").index)
-    total = change(f"{flow}_total")
+    total = change(flow)
     parts["Everything else"] = total - parts.sum()
-    before = float("nan") if flow == "balance" else float(own.series(f"{flow}_total_bop_sa")[own.month - 1])
+    before = float("nan") if flow == "balance" else float(own.series(Quantity(flow).name)[own.month - 1])
     return Contributions(flow, own, own.month, parts.to_frame().assign(points=100 * parts / before), total)

@@ -15,7 +15,7 @@ from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.look import charts, figures
 from tradelib.seasonal.x13 import Adjustment
-from tradelib.store import Release, StoreWarning
+from tradelib.store import BALANCE, Release, StoreWarning
 from tradelib.store.queries import described
 from tradelib.store.triangles import ordinal
 from tradelib.words.month import Contributions, Headline, headline
@@ -153,7 +153,7 @@ def _revisions(what: Revisions) -> _Drawing:
 @_drawing.register
 def _headline(what: Headline | Release) -> _Drawing:
     month = headline(what) if isinstance(what, Release) else what
-    path = month.series["balance_total_bop_sa"].astype(float).iloc[-123:] / 1000
+    path = month.series[BALANCE].astype(float).iloc[-123:] / 1000
     unit = "Balance on goods and services, billions of dollars, seasonally adjusted, BOP basis"
     return _Drawing(partial(charts.filled_balance, values=path), month.title, unit, month.release.source)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tradelib import store
 from tradelib.analysis import revisions
 from tradelib.analysis.trend import stl_trend
+from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 from tradelib.report.parameters.base import Month, Parameters, SeriesName
@@ -34,15 +35,15 @@ class Trend(Parameters):
     A model's ``known_months`` are those that must be there up to the end, the months before the span included.
     """
 
-    least_months: ClassVar[int] = 24
     model_months: ClassVar[int] = 120
     known_months: ClassVar[int] = 36
+
     series: SeriesName
 
     def require(self) -> None:
         """Check that the span has the months a trend needs, and the time up to its end those of a model."""
         super().require()
-        require_months(self.load(self.series)[self.series], least=self.least_months, purpose="trend")
+        require_months(self.load(self.series)[self.series], least=24, purpose="trend")
         self.check_known(self.end, self.known_months)
 
     def check_known(self, end: str | None, least: int) -> None:
@@ -122,7 +123,7 @@ class Prices(Parameters):
         Volumes are at its prices, price indexes 100 in it.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("exports_goods_bop_sa", "imports_goods_bop_sa")
+    needs: ClassVar[tuple[str, ...]] = tuple(Quantity(flow, "goods").name for flow in ("exports", "imports"))
     reference_year: int
 
     def load_prices(self) -> pd.DataFrame:

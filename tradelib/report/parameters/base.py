@@ -97,7 +97,7 @@ class Parameters(Common):
     A model without a ``series`` cannot do without those that it ``needs``: its span must lie in theirs.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("balance_total_bop_sa",)
+    needs: ClassVar[tuple[str, ...]] = (store.BALANCE,)
 
     start: Month | None = None
     end: Month | None = None
@@ -152,7 +152,7 @@ class Chapter(Common):
         release = self.read()
         if not (month := getattr(self, "month", None)):
             return release.month
-        at, known = pd.Period(month, "M"), release.rows("balance_total_bop_sa")["last"]
+        at, known = pd.Period(month, "M"), release.rows(store.BALANCE)["last"]
         if not {at, at - 1} <= set(known):
             reach = f"{known.iloc[0]} to {known.iloc[-1]}"
             raise ParameterError(f"the release of {release.released} has {reach}, not {month} and the month before")
