@@ -6,7 +6,7 @@ import pytest
 from airline import AIRLINE
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.parameters import Seasonal, check
+from tradelib.report.parameters import asked
 from tradelib.seasonal import residual
 
 
@@ -50,13 +50,13 @@ def test_changes_of_a_deficit_are_in_levels():
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("values", "message"),
     [
         ({"series": "exports_goods_census_nsa"}, "not published as seasonally adjusted"),
         ({"start": "2021-01"}, "2021-01 to 2025-03 are 51 months; the tests need 60"),
         ({"serie": "BOPGSTB"}, "unknown parameter 'serie'; did you mean series"),
     ],
 )
-def test_the_notebook_refuses_what_it_cannot_answer(asked, told):
-    with pytest.raises(ParameterError, match=told):
-        check(Seasonal, asked)
+def test_the_notebook_refuses_what_it_cannot_answer(values, message):
+    with pytest.raises(ParameterError, match=message):
+        asked("22_seasonal", **values)
