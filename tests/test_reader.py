@@ -142,11 +142,20 @@ def test_a_grid_survives_as_csv_text():
     assert read_table([again]).facts.equals(read_table([grid]).facts)
 
 
-def test_a_nearly_official_title_says_which_table_it_looks_like():
-    grid = exhibit1()
-    grid.rows[1] = ["Exhibit 1. U.S. Internatonal Trade in Goods and Services"]
-    with pytest.raises(SourceError, match="it looks like the title of table"):
-        read_table([grid])
+@pytest.mark.parametrize(
+    ("exhibit", "official", "other", "message"),
+    [
+        ("1", "Services", "Service", "table 1, but found 'Service', expected 'Services'"),
+        ("10", "Principal", "Main", "table 10, but found 'Main', expected 'Principal'"),
+        ("13", "Principal", "Main", "table 13, but found 'Main', expected 'Principal'"),
+        ("6", "Part A", "Section A", "table 6, but its number or another line at its top differs"),
+    ],
+)
+def test_a_nearly_official_title_says_which_table_it_looks_like_and_what_differs(exhibit, official, other, message):
+    grid = next(table.grids[0] for table in store.release("2023-06-07").tables() if table.exhibit == exhibit)
+    rows = [[cell.replace(official, other) for cell in row] if at < 5 else row for at, row in enumerate(grid.rows)]
+    with pytest.raises(SourceError, match=f"it looks like the title of {message}"):
+        read_table([Grid(grid.file, grid.sheet, rows)])
 
 
 def test_a_reference_year_and_a_country_that_no_one_has_seen_go_in():

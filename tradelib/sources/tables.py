@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,10 @@ class Layout:
         """Pattern of the line that is its title, with the number of the exhibit or without."""
         return re.compile(rf"(?:Exhibit \d+\w*\. |Table \d+\w?\. )?{self.title}", re.IGNORECASE)
 
+    def fits(self, text: str) -> bool:
+        """Tell whether the top of a table has the other line that must be there, and not the one that must not."""
+        return bool(re.search(self.also, text)) and not (self.without and re.search(self.without, text))
+
 
 def letters(text: str) -> str:
     """Return the letters of a label, to compare it by: no case, hyphen, footnote or blank; ``&`` is "and"."""
@@ -140,9 +144,7 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
     fitting = [
         (layout, title)
         for layout in layouts()
-        if (title := next(filter(layout.pattern.match, grid.top), ""))
-        and re.search(layout.also, text)
-        and not (layout.without and re.search(layout.without, text))
+        if (title := next(filter(layout.pattern.match, grid.top), "")) and layout.fits(text)
     ]
     if len(fitting) > 1 and not grid.is_pdf:  # in a PDF it is the list of exhibits
         named = " and ".join(layout.exhibit for layout, _ in fitting)
@@ -156,15 +158,39 @@ def recognise(grid: Grid) -> tuple[Layout, str]:
     Raises
     ------
     SourceError
-        No layout fits, or two do; a title that is nearly official says which table it looks like.
+        No layout fits, or two do; a title that is nearly official says which table it looks like and what differs.
     """
     if fitting := layout_of(grid):
         return fitting
     own = (titles(grid) or ["no title"])[0]
-    plain = {letters(re.sub(r"\\.|\$|\[.*?\]", " ", layout.title)): layout.exhibit for layout in layouts()}
-    near = get_close_matches(letters(own), plain, n=1, cutoff=0.8)
-    looks = f"; it looks like the title of table {plain[near[0]]}, but differs" if near else ""
-    raise grid.error(None, repr(own), f"the title of a table that a layout describes{looks}")
+    raise grid.error(None, repr(own), f"the title of a table that a layout describes{_nearest(grid, own)}")
+
+
+def _nearest(grid: Grid, own: str) -> str:
+    """Return which table a title is nearly that of and the words that differ; nothing where it is like none."""
+    words, text = _words(own), "\n".join(grid.top)
+    expected_of = {layout: _words(layout.title) for layout in layouts()}
+    near = {
+        layout: (ratio, layout.fits(text))
+        for layout, expected in expected_of.items()
+        if (ratio := SequenceMatcher(None, " ".join(words), " ".join(expected)).ratio()) >= 0.8
+    }
+    if not near:
+        return ""
+    layout = max(near, key=near.__getitem__)
+    expected = expected_of[layout]
+    differences = [
+        f"found {' '.join(words[start:end])!r}, expected {' '.join(expected[at:to])!r}"
+        for kind, start, end, at, to in SequenceMatcher(None, words, expected).get_opcodes()
+        if kind != "equal" and (at < len(expected) or layout.title.endswith("$"))
+    ]
+    what = "; ".join(differences) or "its number or another line at its top differs"
+    return f"; it looks like the title of table {layout.exhibit}, but {what}"
+
+
+def _words(title: str) -> list[str]:
+    """Return the words of a title, or of the pattern of one, without its number."""
+    return re.sub(r"^(Exhibit|Table) \S+ |[\\$:]", "", title).split()
 
 
 def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
