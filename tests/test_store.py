@@ -223,11 +223,11 @@ def test_the_same_file_again_changes_nothing_and_a_changed_table_is_not_read(tmp
         _ = dataclasses.replace(got).facts
 
 
-def fred(folder, values, first="2020-01"):
+def fred(folder, values, first="2020-01", code="BOPGSTB"):
     months = pd.period_range(first, periods=len(values), freq="M")
-    path = folder / "BOPGSTB.csv"
+    path = folder / f"{code}.csv"
     path.write_text(
-        "observation_date,BOPGSTB\n" + "".join(f"{m}-01,{v}\n" for m, v in zip(months, values, strict=True))
+        f"observation_date,{code}\n" + "".join(f"{m}-01,{v}\n" for m, v in zip(months, values, strict=True))
     )
     return path
 
@@ -249,6 +249,17 @@ def test_a_part_that_comes_later_joins_its_release_and_one_that_disagrees_is_ref
         SourceError, match=r"line 7, column 2 .*found -15; expected -5, as in exh5.csv, line 7, column 2"
     ):
         store.add(path, "2025-04-03")
+
+
+@pytest.mark.usefixtures("empty")
+def test_figures_are_compared_with_the_newest_release_that_has_them(tmp_path):
+    exports = [-level for level in LEVELS]
+    store.add(fred(tmp_path, LEVELS), "2022-02-08")
+    other = store.add(fred(tmp_path, [*exports, 40_100], code="BOPTEXP"), "2022-03-08")
+    assert (other.against, other.compared, "revised" in other.summary()) == (None, 0, False)
+    got = store.add(fred(tmp_path, [*LEVELS[:-1], LEVELS[-1] - 50, -40_100, -40_200]), "2022-04-05")
+    assert (got.against.released, got.compared) == (dt.date(2022, 2, 8), len(LEVELS))
+    assert "1 of 24 figures that the release of 2022-02-08 has too were revised" in got.summary()
 
 
 @pytest.mark.usefixtures("empty")

@@ -70,7 +70,7 @@ class Added(Result):
     tables : list of str
         Tables that are new in the store; empty when it had all of them.
     against : Release or None
-        The release before it that has figures of the same compilations.
+        The newest release before it that has some of the same figures; None where none has, or nothing is new.
     revisions : pandas.DataFrame
         One row a figure that changed against it: ``name``, ``month``, ``before``, ``now``, ``change``, largest first.
     compared : int
@@ -232,13 +232,14 @@ def add(
         check([*tables, *own.tables()])
     _check_store(opened, file, known)
     new = [table for table in tables if own is None or table.exhibit not in own.exhibits]
-    compilations = {table.layout.compilation for table in new or tables}
-    earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
-    before = earlier[-1] if earlier else None
+    compilations = {table.layout.compilation for table in new}
     if new:
         write_release(opened, new, own, provenance or {})
     names = [table.exhibit for table in new]
-    revised, compared = revisions(opened.facts[opened.facts["exhibit"].isin(names)], before)
+    facts = opened.facts[opened.facts["exhibit"].isin(names)]
+    earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
+    pairs = ((stored, *revisions(facts, stored)) for stored in reversed(earlier))
+    before, revised, compared = next((pair for pair in pairs if pair[2]), (None, *revisions(facts, None)))
     notes = [note for table in new for note in table.notes]
     return Added(release(day, publisher), names, before, revised, compared, notes)
 
@@ -248,9 +249,10 @@ def revisions(facts: pd.DataFrame, before: Release | None) -> tuple[pd.DataFrame
     columns = ["name", "month", "before", "now", "change"]
     if before is None or facts.empty:
         return pd.DataFrame(columns=columns), 0
-    old, new = (frame[frame["edition"] == "current"] for frame in (before.facts, facts))
-    shared = [[frame[frame["compilation"] == own] for frame in (old, new)] for own in new["compilation"].unique()]
-    both = pd.concat([common(*pair) for pair in shared])
+    shared = before.facts["name"].isin(facts["name"].unique())
+    old, new = (frame[frame["edition"] == "current"] for frame in (before.facts[shared], facts))
+    pairs = [[frame[frame["compilation"] == own] for frame in (old, new)] for own in new["compilation"].unique()]
+    both = pd.concat([common(*pair) for pair in pairs])
     both["change"] = (both["value"] - both["value_before"]).round(6)
     length = both["last"].astype("int64") - both["first"].astype("int64")
     revised = both[(both["change"] != 0) & (length == length.min())]
