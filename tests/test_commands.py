@@ -81,6 +81,30 @@ def test_add_refuses_in_words(tmp_path):
     assert isinstance(run("add", path, "--released", "soon").exception, ParameterError)
 
 
+def test_a_file_that_is_not_official_is_to_be_taken_out_of_the_folder(tmp_path):
+    for name, body in {"readme.txt": b"hello\n", "logo.png": b"\x89PNG\r\n\x1a\n"}.items():
+        folder = tmp_path / name[:4]
+        folder.mkdir()
+        (folder / name).write_bytes(body)
+        message = str(run("add", folder, "--released", "2025-05-06").exception)
+        assert message.startswith(f"{name}")
+        assert "take a file that is not official out of the folder" in message
+
+
+def test_the_name_of_a_file_is_printed_as_it_is(tmp_path, monkeypatch, capsys):
+    missing = tmp_path / "rates:fire:.csv"
+    monkeypatch.setattr(sys, "argv", ["tradelib", "add", str(missing)])
+    with pytest.raises(SystemExit):
+        cli.run()
+    assert f"tradelib: {missing}: found" in capsys.readouterr().err
+
+
+def test_two_releases_are_compared_in_the_order_of_their_days():
+    got = run("diff", "2025-05-06", "2025-04-03")
+    assert got.stdout == run("diff", "2025-04-03", "2025-05-06").stdout
+    assert got.stdout.startswith("2025-04-03 about 2025-02, 2025-05-06 about 2025-03: 15 of 11,647 figures")
+
+
 def test_options_that_contradict_each_other_are_refused_by_name():
     for words, said in [
         (["--set", "end=2019-12", "--set", "end=2020-12"], "end: given twice by --set"),

@@ -66,6 +66,13 @@ def test_countries_may_miss_the_world_by_one_percent(monkeypatch, share, refused
         assert country.read_country("country.xlsx", rows).month.year == 2023
 
 
+def test_partners_that_are_left_out_are_counted(monkeypatch):
+    assert country.read_country("country.xlsx", layouts.country()).notes == ()
+    monkeypatch.setattr(country, "LARGEST", 1)
+    [note] = country.read_country("country.xlsx", layouts.country()).notes
+    assert note == "2 smaller partners are left out (data/README.md)"
+
+
 def test_a_code_with_another_countrys_name_is_refused():
     rows = [[("Mexico" if cell == "China" else cell) for cell in row] for row in with_cell("IMAR", lambda _: 0.0)]
     with pytest.raises(SourceError, match="code 5700: found Mexico; expected China"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -40,7 +41,8 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 NAME_PATHS = ("TRADELIB_DATA", "TRADELIB_NOTEBOOKS", "TRADELIB_CACHE", "TRADELIB_SOURCES", "TRADELIB_X13")
-out, err = (Console(stderr=to_errors, highlight=False, soft_wrap=True, markup=False) for to_errors in (False, True))
+_console = partial(Console, highlight=False, markup=False, emoji=False)  # what files and people say is printed as it is
+out, err = (_console(stderr=to_errors, soft_wrap=True) for to_errors in (False, True))
 
 
 def print_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
@@ -65,7 +67,7 @@ def show_table(frame: pd.DataFrame, shown: Sequence[str] | None = None, *, as_js
         table.add_column(str(name), overflow="fold")
     for row in frame.itertuples(name=None):
         table.add_row(*(Text(str(cell)) for cell in row))
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+    return _console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 @app.callback(epilog=example("headline", "headline exh1.xlsx", "series oil", "report", "COMMAND --help"))

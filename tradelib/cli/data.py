@@ -37,7 +37,7 @@ def add(
 @app.command(epilog=example("diff 2025-04-03 2025-05-06"))
 def diff(
     before: Annotated[str, typer.Argument(help="A release: a day or a statistical month.")],
-    after: Annotated[str, typer.Argument(help="A later one.")],
+    after: Annotated[str, typer.Argument(help="Another; the later one is compared with the earlier.")],
     largest: Annotated[int, typer.Option(min=1, help="How many of each list.")] = 10,
 ) -> None:
     """Say what a release revised of an earlier one, and what moved most in its month."""
@@ -45,7 +45,7 @@ def diff(
     from tradelib.quantity.labels import item_label
     from tradelib.quantity.rounding import printed
 
-    old, new = store.release(before), store.release(after)
+    old, new = sorted((store.release(before), store.release(after)), key=lambda release: release.released)
     revised, both = store.revisions(new.facts, old)
     pair = f"{old.released} about {old.month}, {new.released} about {new.month}"
     _out.print(f"{pair}: {len(revised)} of {both:,} figures that both have were revised")

@@ -13,6 +13,7 @@ from tradelib.sources import country
 from tradelib.sources.coded import read_coded
 from tradelib.sources.formats import (
     PDF,
+    STRAY,
     decode,
     grids_of_sheets,
     is_package,
@@ -123,7 +124,7 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
         raise first.error(None, unsupported, f"another table; this is {why}")
     if not tables:
         found = f"{'a PDF' if first.is_pdf else 'a file'} that begins {' '.join(first.top[:3])[:120]!r}"
-        raise first.error(None, found, f"{FORMATS} (data/README.md lists them)")
+        raise first.error(None, found, f"{FORMATS} (data/README.md lists them); {STRAY}")
     return list(tables.values())
 
 
