@@ -185,15 +185,14 @@ def _table(file: str, names: dict[str, str], months: dict[str, Values], first: i
         codes.setdefault(code if code < "1000" else partner_slug(name), []).append(code)
     series = {min(own): sum((months[code] for code in own), np.zeros(1)) for own in codes.values()}
     traded = {code: both[:, -12:].sum() for code, both in series.items() if code >= "1000"}
-    ranked = sorted(traded, key=lambda code: -traded[code])
-    kept = [code for code in series if code < "1000"] + ranked[:LARGEST]
+    kept = [code for code in series if code < "1000"] + sorted(traded, key=lambda code: -traded[code])[:LARGEST]
     columns = [(_quantity(flow, code, names[code]), code) for code in kept for flow in FLOWS]
     values = np.concatenate([series[code] for code in kept]).round(1).T
     starts = (values != 0).argmax(axis=0)  # an area or technology group has no figures before it was compiled
     values[np.arange(len(values))[:, None] < starts] = np.nan
     layout = series_layout("country", "U.S. Trade in Goods by Country, U.S. Census Bureau", "ft900", "country")
     periods = pd.period_range(f"{first}-01", periods=len(values), freq="M")
-    left = len(ranked[LARGEST:])
+    left = len(series) - len(kept)
     notes = (f"{left} smaller partners are left out (data/README.md)",) if left else ()
     return replace(series_table(layout, file, columns, periods, values), notes=notes)
 

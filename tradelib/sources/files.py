@@ -13,7 +13,6 @@ from tradelib.sources import country
 from tradelib.sources.coded import read_coded
 from tradelib.sources.formats import (
     PDF,
-    STRAY,
     decode,
     grids_of_sheets,
     is_package,
@@ -39,7 +38,8 @@ COVERS = ("Readme",)
 
 FORMATS = (
     "exhibits of the FT-900, its history table or its PDF, BEA's time series, Census' tables of countries and of real "
-    "goods, or files of FRED, BLS and the Census API, as .xlsx, .xls, .txt, .csv, .json, .pdf or .zip"
+    "goods, or files of FRED, BLS and the Census API, as .xlsx, .xls, .txt, .csv, .json, .pdf or .zip (data/README.md "
+    "lists them); take a file that is not official out of the folder"
 )
 
 UNSUPPORTED = "previous presentation"
@@ -124,7 +124,7 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
         raise first.error(None, unsupported, f"another table; this is {why}")
     if not tables:
         found = f"{'a PDF' if first.is_pdf else 'a file'} that begins {' '.join(first.top[:3])[:120]!r}"
-        raise first.error(None, found, f"{FORMATS} (data/README.md lists them); {STRAY}")
+        raise first.error(None, found, FORMATS)
     return list(tables.values())
 
 

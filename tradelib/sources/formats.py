@@ -31,7 +31,6 @@ MOST_RATIO = 200
 """Unpacked against packed, for files above a megabyte; official workbooks reach about 12."""
 
 _SMALL = 1_000_000
-STRAY = "take a file that is not official out of the folder"
 _NEW, _OLD, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 _GZIP = b"\x1f\x8b"
 
@@ -103,7 +102,7 @@ def decode(file: str, raw: bytes) -> str:
     SourceError
         The bytes are not UTF-8, an HTML page, or have a zero byte.
     """
-    expected = f"an official file, as text in UTF-8 or ASCII; {STRAY}"
+    expected = "text in UTF-8 or ASCII; take a file that is not official out of the folder"
     line = "line {}".format
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise SourceError(file, None, found="text in UTF-16", expected=expected)

@@ -169,19 +169,14 @@ def recognise(grid: Grid) -> tuple[Layout, str]:
 def _nearest(grid: Grid, own: str) -> str:
     """Return which table a title is nearly that of and the words that differ; nothing where it is like none."""
     words, text = _words(own), "\n".join(grid.top)
-    expected_of = {layout: _words(layout.title) for layout in layouts()}
-    near = {
-        layout: (ratio, layout.fits(text))
-        for layout, expected in expected_of.items()
-        if (ratio := SequenceMatcher(None, " ".join(words), " ".join(expected)).ratio()) >= 0.8
-    }
-    if not near:
+    matchers = {layout: SequenceMatcher(None, words, _words(layout.title)) for layout in layouts()}
+    layout = max(matchers, key=lambda layout: (matchers[layout].ratio(), layout.fits(text)))
+    expected = _words(layout.title)
+    if matchers[layout].ratio() < 0.6:  # share of words that a nearly official title has in common with it
         return ""
-    layout = max(near, key=near.__getitem__)
-    expected = expected_of[layout]
     differences = [
         f"found {' '.join(words[start:end])!r}, expected {' '.join(expected[at:to])!r}"
-        for kind, start, end, at, to in SequenceMatcher(None, words, expected).get_opcodes()
+        for kind, start, end, at, to in matchers[layout].get_opcodes()
         if kind != "equal" and (at < len(expected) or layout.title.endswith("$"))
     ]
     what = "; ".join(differences) or "its number or another line at its top differs"
