@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import agency as agencies
@@ -14,7 +15,7 @@ from test_store import exhibit
 from typer.testing import CliRunner
 
 from tradelib import cli, store
-from tradelib.fetch import http as downloads, update
+from tradelib.fetch import files, http as downloads, update
 from tradelib.quantity.errors import ParameterError
 
 UNTIL = pd.Period("2025-03", "M")
@@ -24,6 +25,7 @@ UNTIL = pd.Period("2025-03", "M")
 def agency(tmp_path, monkeypatch):
     """Return a server that is an archive, an empty store, and no pause between requests."""
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TRADELIB_SOURCES", str(tmp_path / "sources.toml"))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -126,6 +128,48 @@ def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_stop_nothing(
     assert [again[month].status for month in MONTHS] == ["there", "refused", "added"]
     assert "the title of a table that a layout describes" in again["2025-02"].message
     assert [str(one.month) for one in store.releases()] == ["2025-01", "2025-03"]
+
+
+def test_what_was_refused_is_sent_again_only_when_it_has_changed(agency, tmp_path):
+    put(agency, tmp_path, "2025-01")
+    agency.put("/ft900_2501.pdf", pdf("U.S. International Trade in Goods and Services"))
+    first = run()["2025-01"]
+    agency.asked.clear()
+    again = run()["2025-01"]
+    assert (again.status, again.message) == (first.status, first.message) == ("refused", first.message)
+    asked = [headers for path, headers in agency.asked if "2501" in path]
+    assert len(asked) == 2
+    assert all(headers["If-None-Match"] for headers in asked)
+    agency.put("/ft900_2501.pdf", pdf("RELEASE AT 8:30 a.m. EST, Wednesday, March 5, 2025"))
+    assert run()["2025-01"].status == "added"
+    assert not list((files.downloads() / "archive").iterdir())
+
+
+def test_a_server_that_forbids_every_address_of_a_month_has_failed(agency, tmp_path, monkeypatch):
+    monkeypatch.setattr(update, "last_month", lambda: UNTIL)
+    put(agency, tmp_path, "2025-02")
+    for name in ("ft900xlsx_2501.zip", "ft900_2501.pdf", "ft900xlsx_2503.zip"):
+        agency.say(f"/{name}", 403)
+    got = run()
+    assert [got[month].status for month in MONTHS] == ["failed", "added", "missing"]
+    assert "403 Forbidden, as at each address of this month: the server may block this client" in got["2025-01"].message
+    assert CliRunner().invoke(cli.app, ["update", "--since", "2025-01"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("printed", "http://a/{nope}.pdf", "found the place 'nope' in 'http://a/{nope}.pdf'; expected month"),
+        ("tables", ["http://a/{release:%Y}.zip"], "found the place 'release'"),
+        ("printed", "http://a/{month", "expected '}'"),
+    ],
+)
+def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monkeypatch, name, value, message):
+    path = tmp_path / "sources.toml"
+    path.write_text(tomli_w.dumps({"archive": {"pause": 0, "tables": [], "printed": "", name: value}}))
+    monkeypatch.setenv("TRADELIB_SOURCES", str(path))
+    with pytest.raises(ParameterError, match=re.escape(f"the table of sources {path}: ") + ".*" + re.escape(message)):
+        run()
 
 
 def test_a_day_is_never_guessed(agency, tmp_path):

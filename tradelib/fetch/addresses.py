@@ -6,6 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
@@ -45,6 +46,9 @@ class Source:
     url: str
     quarterly: bool = False
 
+    def __post_init__(self) -> None:
+        _check_places(self.url, "release", "month")
+
     def addresses(self, today: dt.date) -> Iterator[tuple[str, str | None]]:
         """Yield the addresses it may have, newest first, each with the statistical month it names.
 
@@ -78,6 +82,10 @@ class Archive:
     printed: str
     pause: float
 
+    def __post_init__(self) -> None:
+        for url in (*self.tables, self.printed):
+            _check_places(url, "month")
+
 
 def sources() -> dict[str, Source]:
     """Return the sources by name; the environment variable ``TRADELIB_SOURCES`` names another table of addresses.
@@ -99,6 +107,13 @@ def archive() -> Archive:
         As ``sources``.
     """
     return _read(lambda table: Archive(**table.get(_ARCHIVE, {})))
+
+
+def _check_places(url: str, *known: str) -> None:
+    """Refuse an address with another place to fill in than some."""
+    for _, place, *_ in Formatter().parse(url):
+        if place not in (None, *known):
+            raise ValueError(f"found the place {place!r} in {url!r}; expected {' or '.join(known)}")
 
 
 def _read(entries: Callable[[dict[str, Any]], T]) -> T:

@@ -2,7 +2,8 @@
 
 A download becomes data only after it was read and checked in a temporary place. Then it lies in the user's cache
 folder, ``<source>/<hash>/``, alone and under the name that the server gave it, so that no name can be one of ours; the
-record is ``<source>/<hash>.json`` beside it. Nothing there is ever overwritten.
+record is ``<source>/<hash>.json`` beside it. Nothing there is ever overwritten. What the archive of past releases sent
+lies there, too, until it is in the store.
 """
 
 from __future__ import annotations
@@ -188,7 +189,9 @@ def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
         new = _newest(source, today, known, progress)
         if new is None:
             return Outcome(source.name, "unchanged", record=known)
-        return Outcome(source.name, "new", record=_keep(source, *new, known, today))
+        answer, url, month = new
+        checked = partial(_checked, source, month=month, known=known, today=today)
+        return Outcome(source.name, "new", record=keep(source.name, answer, url, checked))
     except Offline as error:
         return Outcome(source.name, "offline", str(error), known)
     except TradelibError as error:
@@ -205,9 +208,8 @@ def _newest(
     for url, month in source.addresses(today):
         if known and month and month < known.statistical_month:
             break  # older than what is at hand
-        tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
         try:
-            answer = download(url, known=tags, progress=partial(progress, source.name))
+            answer = newer(url, known, partial(progress, source.name))
         except AbsentError as error:
             if month is None:
                 raise
@@ -219,18 +221,24 @@ def _newest(
     raise AbsentError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})")
 
 
-def _keep(
-    source: Source, answer: Answer, url: str, month: str | None, known: Record | None, today: dt.date
-) -> Record:  # fmt: skip
-    """Read and check a download; move it into the cache when it is what it should be."""
+def newer(
+    url: str, known: Record | None, progress: Callable[[int, int | None], None] = lambda *_: None
+) -> Answer | None:  # fmt: skip
+    """Download a file; return None where the server says that it is still the one at hand."""
+    tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
+    return download(url, known=tags, progress=progress)
+
+
+def keep(source: str, answer: Answer, url: str, checked: Callable[[Path], tuple[pd.Period, str]]) -> Record:
+    """Move a download into the cache when ``checked``, which reads it, returns its newest month and its publisher."""
     downloads().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as partial:
-        path = Path(partial) / "checked" / answer.name
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as folder:
+        path = Path(folder) / "checked" / answer.name
         path.parent.mkdir()
         path.write_bytes(answer.body)
-        newest, publisher = _checked(source, path, month, known, today)
+        newest, publisher = checked(path)
         record = Record(
-            source=source.name, url=url, answered=answer.url,
+            source=source, url=url, answered=answer.url,
             fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
             statistical_month=str(newest), publisher=publisher, etag=answer.etag, last_modified=answer.last_modified,
         )  # fmt: skip
@@ -238,7 +246,7 @@ def _keep(
         final.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(final, ignore_errors=True)  # damaged since, or with a record that could not be read
         path.parent.rename(final)
-        described = Path(partial) / "record.json"
+        described = Path(folder) / "record.json"
         described.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
         described.replace(final.with_suffix(".json"))
     return record

@@ -41,9 +41,6 @@ CONNECT, SILENCE = 10, 60
 MOST_BYTES = 100_000_000
 BACKOFF = 0.5
 _REDIRECTS = 5
-_ABSENT = frozenset({403, 404})
-"""What agencies answer where there is no such file."""
-
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
@@ -57,6 +54,10 @@ class DownloadError(TradelibError):
 
 class AbsentError(DownloadError):
     """The server has no such file."""
+
+
+class ForbiddenError(AbsentError):
+    """The server answers 403: agencies do where there is no such file, and to a client that they block."""
 
 
 class Offline(TradelibError):  # noqa: N818 - it is a state
@@ -203,7 +204,7 @@ def _error(url: str, response: Response) -> DownloadError:
     wait = f", come back in {later} s" if later.isdigit() else f", come back on {later}" if later else ""
     seconds = float(later or 0) if later.isdigit() or not later else None  # a date is too far away to wait for
     may = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
-    error = AbsentError if status in _ABSENT else DownloadError
+    error = {403: ForbiddenError, 404: AbsentError}.get(status, DownloadError)
     return error(f"{url}: {status} {response.reason_phrase}{wait}", seconds if may else None)
 
 

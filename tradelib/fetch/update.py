@@ -1,24 +1,26 @@
 """What is fetched goes into the store: the newest files on release day, the archive month by month, each whole.
 
-It says what was revised, and whether newer figures may be out. What the archive gave is never asked for again, so a run
-that was interrupted is taken up by the same command.
+It says what was revised, and whether newer figures may be out. Of the archive a release that was added is never asked
+for again, one that was refused is sent again only if it has changed, and one that was missing is asked for again, as it
+can appear; so a run that was interrupted is taken up by the same command.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
+import shutil
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.files import Outcome, Progress, fetch
-from tradelib.fetch.http import AbsentError, Answer, DownloadError, Offline, download
+from tradelib.fetch.files import Outcome, Progress, Record, at_hand, downloads, fetch, keep, newer
+from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offline
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import is_package, read_grids
@@ -114,6 +116,8 @@ def summary(outcomes: Iterable[Outcome]) -> str:
 def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
     """Add every release from a statistical month on; one that is missing or refused does not stop the others.
 
+    A month whose every address is forbidden (403) has failed: a server that blocks its client answers so, too.
+
     Parameters
     ----------
     since : str
@@ -162,31 +166,39 @@ def _is_there(month: pd.Period) -> bool:
 def _archived(month: pd.Period, places: addresses.Archive) -> Outcome:
     """Add the release about a month; its print is asked for only where the tables or the day are not known without."""
     *urls, printed_url = (url.format(month=month.to_timestamp()) for url in (*places.tables, places.printed))
-    tables = next((answer for url in urls if (answer := _get(url, places.pause))), None)
+    absent: list[AbsentError] = []
+    get = partial(_get, month, places.pause, absent)
+    tables = next(filter(None, map(get, urls)), None)
     day = day_about(month)
-    printed = None if tables and day else _get(printed_url, places.pause)
-    answer = tables or printed
-    if answer is None:
+    printed = None if tables and day else get(printed_url)
+    record = tables or printed
+    if record is None:
+        if all(isinstance(error, ForbiddenError) for error in absent):
+            raise DownloadError(f"{absent[0]}, as at each address of this month: the server may block this client")
         return Outcome(str(month), "missing", f"the archive has neither {urls[0]} nor {printed_url}")
-    with tempfile.TemporaryDirectory(prefix="tradelib-archive-") as folder:
-        if printed and not day:
-            day = released_on(next(read_grids(Path(printed.name), printed.body)))
-        if tables and not is_package(tables.body):
-            expected = "an archive of workbooks"
-            raise SourceError(tables.name, None, found="a file that is no archive", expected=expected)
-        path = Path(folder) / answer.name
-        path.write_bytes(answer.body)
-        added = store.add(path, day, provenance={_MARK: answer.url})
+    if printed and not day:
+        day = released_on(next(read_grids(printed.path, printed.path.read_bytes())))
+    if tables and not is_package(tables.path.read_bytes()):
+        raise SourceError(tables.file, None, found="a file that is no archive", expected="an archive of workbooks")
+    added = store.add(record.path, day, provenance={_MARK: record.answered})
+    shutil.rmtree(downloads() / _MARK / str(month), ignore_errors=True)
     return Outcome(str(month), "added", added.summary())
 
 
-def _get(url: str, pause: float) -> Answer | None:
-    """Return a file, or None where there is none; every request waits its turn."""
+def _get(month: pd.Period, pause: float, absent: list[AbsentError], url: str) -> Record | None:
+    """Return a file, or None where there is none, with the reason in ``absent``; every request waits its turn.
+
+    What came before and was not added is sent again only if it has changed.
+    """
     time.sleep(pause)
+    name = f"{_MARK}/{month}/{PurePosixPath(url).name}"
+    known = at_hand(name)
     try:
-        return download(url)
-    except AbsentError:
+        answer = newer(url, known)
+    except AbsentError as error:
+        absent.append(error)
         return None
+    return keep(name, answer, url, lambda _: (month, FT900)) if answer else known
 
 
 def last_month() -> pd.Period:
