@@ -83,8 +83,7 @@ class Archive:
     pause: float
 
     def __post_init__(self) -> None:
-        for url in (*self.tables, self.printed):
-            _check_places(url, "month")
+        _check_places(" ".join([*self.tables, self.printed]), "month")
 
 
 def sources() -> dict[str, Source]:
@@ -109,11 +108,11 @@ def archive() -> Archive:
     return _read(lambda table: Archive(**table.get(_ARCHIVE, {})))
 
 
-def _check_places(url: str, *known: str) -> None:
-    """Refuse an address with another place to fill in than some."""
-    for _, place, *_ in Formatter().parse(url):
+def _check_places(text: str, *known: str) -> None:
+    """Refuse addresses with another place to fill in than some."""
+    for _, place, *_ in Formatter().parse(text):
         if place not in (None, *known):
-            raise ValueError(f"found the place {place!r} in {url!r}; expected {' or '.join(known)}")
+            raise ValueError(f"found the place {place!r} in {text!r}; expected {' or '.join(known)}")
 
 
 def _read(entries: Callable[[dict[str, Any]], T]) -> T:

@@ -209,7 +209,7 @@ def _newest(
         if known and month and month < known.statistical_month:
             break  # older than what is at hand
         try:
-            answer = newer(url, known, partial(progress, source.name))
+            answer = download(url, known=tags_of(known, url), progress=partial(progress, source.name))
         except AbsentError as error:
             if month is None:
                 raise
@@ -221,12 +221,9 @@ def _newest(
     raise AbsentError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})")
 
 
-def newer(
-    url: str, known: Record | None, progress: Callable[[int, int | None], None] = lambda *_: None
-) -> Answer | None:  # fmt: skip
-    """Download a file; return None where the server says that it is still the one at hand."""
-    tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
-    return download(url, known=tags, progress=progress)
+def tags_of(known: Record | None, url: str) -> tuple[str, str]:
+    """Return what a conditional request says of the file at hand, where it is from the same address."""
+    return (known.etag, known.last_modified) if known and known.url == url else ("", "")
 
 
 def keep(source: str, answer: Answer, url: str, checked: Callable[[Path], tuple[pd.Period, str]]) -> Record:

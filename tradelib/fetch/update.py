@@ -19,11 +19,11 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.files import Outcome, Progress, Record, at_hand, downloads, fetch, keep, newer
-from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offline
-from tradelib.quantity.errors import ParameterError, SourceError, TradelibError
+from tradelib.fetch.files import Outcome, Progress, Record, at_hand, downloads, fetch, keep, tags_of
+from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offline, download
+from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.sources.files import released_on
-from tradelib.sources.formats import is_package, read_grids
+from tradelib.sources.formats import read_grids
 from tradelib.store.reading import FT900, day_about
 
 if TYPE_CHECKING:
@@ -178,8 +178,6 @@ def _archived(month: pd.Period, places: addresses.Archive) -> Outcome:
         return Outcome(str(month), "missing", f"the archive has neither {urls[0]} nor {printed_url}")
     if printed and not day:
         day = released_on(next(read_grids(printed.path, printed.path.read_bytes())))
-    if tables and not is_package(tables.path.read_bytes()):
-        raise SourceError(tables.file, None, found="a file that is no archive", expected="an archive of workbooks")
     added = store.add(record.path, day, provenance={_MARK: record.answered})
     shutil.rmtree(downloads() / _MARK / str(month), ignore_errors=True)
     return Outcome(str(month), "added", added.summary())
@@ -194,7 +192,7 @@ def _get(month: pd.Period, pause: float, absent: list[AbsentError], url: str) ->
     name = f"{_MARK}/{month}/{PurePosixPath(url).name}"
     known = at_hand(name)
     try:
-        answer = newer(url, known)
+        answer = download(url, known=tags_of(known, url))
     except AbsentError as error:
         absent.append(error)
         return None
@@ -239,10 +237,9 @@ class Freshness:
         if self.verdict == "current":
             return f"{here} {self.due:%B %Y} is not to be expected yet: {took}."
         do = "The servers that answered have nothing newer; try again later." if reached else "Try tradelib update."
-        if self.verdict == "possible":
-            return f"{here} {self.due:%B %Y} ended {self.waited} days ago and may be out: {took}. {do}"
-        late = "unless the release is delayed or suspended"
-        return f"{here} {self.due:%B %Y} ended {self.waited} days ago and is out, {late}: {took}. {do}"
+        late = "is out, unless the release is delayed or suspended"
+        state = "may be out" if self.verdict == "possible" else late
+        return f"{here} {self.due:%B %Y} ended {self.waited} days ago and {state}: {took}. {do}"
 
 
 def freshness(today: dt.date | None = None) -> Freshness:

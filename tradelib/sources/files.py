@@ -9,20 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradelib.quantity.periods import day
-from tradelib.sources import country
+from tradelib.sources import country, formats
 from tradelib.sources.coded import read_coded
-from tradelib.sources.formats import (
-    PDF,
-    decode,
-    grids_of_sheets,
-    is_package,
-    is_workbook,
-    members,
-    read_cells,
-    read_grids,
-    read_raw,
-    unpacked,
-)
 from tradelib.sources.reader import read_table
 from tradelib.sources.tables import tables_of, titles
 
@@ -59,8 +47,8 @@ def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
     for path in paths:
         if path.is_dir():
             yield from files_of(sorted(child for child in path.iterdir() if not child.name.startswith(".")))
-        elif is_package(raw := read_raw(path)):
-            inside = members(path.name, raw)
+        elif formats.is_package(raw := formats.read_raw(path)):
+            inside = formats.members(path.name, raw)
             yield from ((Path(name), inside[name]) for name in sorted(inside) if not name.endswith("/"))
         else:
             yield path, raw
@@ -88,16 +76,16 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
     With ``first_of``, names of tables, reading ends with the first of these and returns it alone where the file has
     one: a PDF of a whole release takes many seconds.
     """
-    raw = unpacked(path.name, read_raw(path) if raw is None else raw)
-    if is_workbook(raw):
-        sheets = read_cells(path.name, raw)
+    raw = formats.unpacked(path.name, formats.read_raw(path) if raw is None else raw)
+    if formats.is_workbook(raw):
+        sheets = formats.read_cells(path.name, raw)
         rows = sheets[0][1]
         if rows and country.is_country(rows[0]):
             return [country.read_country(path.name, rows)]
-        return _tables(grids_of_sheets(path.name, sheets), first_of)
-    if not raw.startswith(PDF) and (table := read_coded(path.name, decode(path.name, raw))):
+        return _tables(formats.grids_of_sheets(path.name, sheets), first_of)
+    if not raw.startswith(formats.PDF) and (table := read_coded(path.name, formats.decode(path.name, raw))):
         return [table]
-    return _tables(read_grids(path, raw), first_of)
+    return _tables(formats.read_grids(path, raw), first_of)
 
 
 def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:

@@ -232,11 +232,11 @@ def add(
         check([*tables, *own.tables()])
     _check_store(opened, file, known)
     new = [table for table in tables if own is None or table.exhibit not in own.exhibits]
-    compilations = {table.layout.compilation for table in new}
     if new:
         write_release(opened, new, own, provenance or {})
     names = [table.exhibit for table in new]
     facts = opened.facts[opened.facts["exhibit"].isin(names)]
+    compilations = set(facts["compilation"])
     earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
     pairs = ((stored, *revisions(facts, stored)) for stored in reversed(earlier))
     before, revised, compared = next((pair for pair in pairs if pair[2]), (None, *revisions(facts, None)))
