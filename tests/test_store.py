@@ -473,7 +473,7 @@ def test_one_series_touches_one_table_of_one_release(monkeypatch):
     ("semiconductors", "exports_goods_capital_goods_semiconductors_census_sa"),
     ("cars mexico", "imports_goods_vehicles_passenger_cars_mexico_census_nsa"),
     ("oil", "imports_goods_energy_petroleum_crude_oil_census_nsa_quantity"), ("BOPGSTB", "balance_total_bop_sa"),
-    ("deficit china", "balance_goods_china_census_sa"),
+    ("deficit china", "balance_goods_china_census_sa"), ("EIUIR", "imports_goods_bls_nsa_base2000_index"),
 ])  # fmt: skip
 def test_series_are_found_by_everyday_words(words, name):
     assert name in store.series(words).index
