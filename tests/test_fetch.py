@@ -82,6 +82,14 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     assert leftovers() == []
 
 
+def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "sources.toml"
+    path.write_text(tomli_w.dumps({"balance": entry("http://a/{month:%Y}/{nope}.csv", "fred_BOPGSTB")}))
+    monkeypatch.setenv("TRADELIB_SOURCES", str(path))
+    with pytest.raises(ParameterError, match="found the place 'nope' in .*; expected release or month"):
+        addresses.sources()
+
+
 def test_what_is_here_is_not_sent_again(agency):
     agency.put("/balance.csv", CSV)
     get()

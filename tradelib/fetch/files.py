@@ -87,7 +87,7 @@ class Outcome:
     status : str
         Of a source: ``new``, ``unchanged``, ``offline`` or ``failed``. Of a month of the archive: ``added``, ``there``
         (the store had it), ``missing`` (there are neither tables nor print), ``refused`` (what there is is not as
-        published, or its day is not known) or ``failed`` (the server, or the connection).
+        published, or its day is not known) or ``failed`` (the server, the connection, or each address is forbidden).
     message : str
         Why, or what was added and revised.
     record : Record or None
