@@ -86,7 +86,7 @@ def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monk
     path = tmp_path / "sources.toml"
     path.write_text(tomli_w.dumps({"balance": entry("http://a/{month:%Y}/{nope}.csv", "fred_BOPGSTB")}))
     monkeypatch.setenv("TRADELIB_SOURCES", str(path))
-    with pytest.raises(ParameterError, match="found the place 'nope' in .*; expected release or month"):
+    with pytest.raises(ParameterError, match=r"found the place 'nope' in .*; expected release or month"):
         addresses.sources()
 
 
