@@ -320,6 +320,11 @@ def test_every_kind_of_series_is_one_line(march, name, month, value):
     assert float(got.loc[month].iloc[0]) == float(march.figure(name, month)) == (value or got.loc[month].iloc[0])
 
 
+def test_codes_of_agencies_are_names():
+    codes = {"EIUIR": "imports_goods_bls_nsa_base2000_index", "IQ": "exports_goods_bls_nsa_base2000_index"}
+    assert {code: load(code).columns[0] for code in codes} == codes
+
+
 def test_whatever_is_listed_can_be_loaded():
     for own in releases("*"):
         there = own.facts[own.facts["value"].notna()]

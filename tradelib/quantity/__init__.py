@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Literal
 
 from tradelib.quantity.errors import ComparabilityError
-from tradelib.quantity.labels import MNEMONICS, WORDS, item_label, partner_label
+from tradelib.quantity.labels import WORDS, item_label, partner_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +75,7 @@ class Quantity:
     def aliases(self) -> tuple[str, ...]:
         """Other names it answers to: FRED's code, and the shorter names of categories without their root."""
         root, _, rest = self.item.partition("/")
-        names = [MNEMONICS[self.name]] if self.name in MNEMONICS else []
+        names = [code for code, name in WORDS["mnemonics"].items() if name == self.name]
         if rest and root in ("goods", "services") and self.partner == WORLD:
             names.append(replace(self, item=rest).name)
         if self.measure == "index" and self.basis == "bls":
