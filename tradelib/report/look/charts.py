@@ -172,29 +172,6 @@ def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mappin
     ax.legend(loc="upper left", ncols=2)
 
 
-_SHADES = (figures.BLUE, figures.VERMILION, figures.GREEN, figures.ORANGE, figures.SKY)
-
-
-def trends(ax: Axes, values: pd.Series, frame: pd.DataFrame, title: str) -> None:
-    """Draw a series in grey and its trends by method in colour."""
-    figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
-    for name, shade in zip(frame, _SHADES, strict=False):
-        figures.lines(ax, frame[name], color=shade)
-    figures.time_axis(ax)
-    ax.set_title(title)
-
-
-def trend_ends(ax: Axes, band: pd.DataFrame, newest: float, title: str) -> None:
-    """Draw the newest trend by method as a dot in its band (``trend``, ``low``, ``high``), and the series as a line."""
-    for place, (name, shade) in enumerate(zip(band.index, _SHADES, strict=False)):
-        ax.plot([place, place], band.loc[name, ["low", "high"]], color=shade, linewidth=7, alpha=0.35)
-        ax.plot(place, band.loc[name, "trend"], "o", color=shade)
-    ax.axhline(newest, color=figures.GREY, linewidth=0.9)
-    ax.set_xticks(range(len(band)), list(band.index))
-    ax.margins(x=0.2)
-    ax.set_title(title)
-
-
 def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame], outcome: pd.Series) -> None:
     """Draw the past, a forecast in its bands (each with ``low`` and ``high``), and what has come since."""
     figures.lines(ax, past, color=figures.colour(str(past.name)))
@@ -203,28 +180,3 @@ def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame
     figures.lines(ax, mean, color=figures.BLUE, linestyle="--")
     figures.lines(ax, outcome, color=figures.INK, marker="o", markersize=3)
     figures.time_axis(ax)
-
-
-def fitted_line(
-    ax: Axes, across: pd.Series, up: pd.Series, line: tuple[Sequence[float], Sequence[float]], named: pd.Index
-) -> None:
-    """Draw months as points and a line fitted to them; the months to be named stand beyond their points, off zero."""
-    figures.zero_line(ax)
-    ax.plot(*line, color=figures.GREY, linewidth=1.2)
-    ax.scatter(across, up, color=figures.BLUE, s=30, zorder=3)
-    for month in named:
-        at, above = (across[month], up[month]), up[month] > 0
-        offset, side = ((0, 7), "bottom") if above else ((0, -7), "top")
-        figures.label(ax, f"{month:%b %Y}", at, offset, va=side, ha="center", fontsize=8)
-
-
-def shares(ax: Axes, frame: pd.DataFrame, wanted: float) -> None:
-    """Draw percentages as dots, a row for each row and a shape for each column, and what they should be as a line."""
-    shapes = zip(frame, "osD", (figures.INK, figures.BLUE, figures.VERMILION), strict=False)
-    for name, shape, shade in shapes:
-        ax.plot(frame[name], range(len(frame)), shape, color=shade, label=str(name).capitalize())
-    ax.axvline(wanted, color=figures.GREY, linewidth=0.9)
-    ax.set_yticks(range(len(frame)), [str(name).capitalize() for name in frame.index])
-    ax.set_ylim(len(frame) - 0.5, -0.5)
-    ax.grid(visible=True, axis="x")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
