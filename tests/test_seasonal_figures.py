@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from page import names_after
 
-from tradelib.report.look import seasonal as seasonal_figures
+from tradelib.report.look import figures, seasonal as seasonal_figures
 from tradelib.seasonal.pattern import MONTHS
 
 
@@ -24,15 +25,21 @@ def by_year():
 
 
 def test_dots_draw_all_years_and_count_what_lies_outside(ax, by_year):
-    outside = seasonal_figures.dots_by_month(ax, by_year)
+    cells = ("limit = 1.35", "def draw_years", "def draw_averages")
+    names = {"figures": figures, "by_year": by_year, "mean": by_year.mean(), "label": "", "unit": ""}
+    page = names_after("22_seasonal", *cells, **names)
+    page["draw_years"](ax)
+    page["draw_averages"](ax)
     drawn = np.concatenate([line.get_ydata() for line in ax.lines if line.get_marker() == "."])
     assert sorted(drawn) == sorted(by_year.to_numpy().ravel())
-    assert outside == int((by_year.abs() > ax.get_ylim()[1]).sum().sum()) >= 1
+    assert page["outside"] == int((by_year.abs() > ax.get_ylim()[1]).sum().sum()) >= 1
 
 
 def test_ends_are_drawn_where_they_are(ax, by_year):
     ends = pd.DataFrame({"first": by_year.iloc[0], "last": by_year.iloc[-1]})
-    seasonal_figures.moved_by_month(ax, ends, "exports")
+    cells = ("def draw_ends", "def draw_moves")
+    page = names_after("22_seasonal", *cells, figures=figures, draw=seasonal_figures)
+    page["draw_moves"](ax, ends, "exports")
     assert [label.get_text() for label in ax.get_xticklabels()] == [month[0] for month in MONTHS]
     assert list(ax.lines[-1].get_ydata()) == list(ends["last"])
 

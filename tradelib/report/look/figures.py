@@ -91,20 +91,6 @@ def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
         label(ax, text, (x, at), (6, 0), color=shade, fontweight="bold", annotation_clip=False, gid=NAME)
 
 
-def mark_turns(ax: Axes, path: pd.Series, turns: pd.Series) -> None:
-    """Mark the turning points of a path; ``turns`` says ``"peak"`` or ``"trough"`` by month.
-
-    The newest of each kind are dated, a quarter of the span apart, so that no date lies over another on a phone.
-    """
-    dated: dict[str, pd.Period] = {}
-    for month, turn in turns.iloc[::-1].items():
-        at, up = (month.to_timestamp(), path[month]), turn == "peak"
-        ax.plot(*at, marker="^" if up else "v", color=ORANGE, markersize=6)
-        if turn not in dated or (dated[turn] - month).n >= len(path) / 4:
-            dated[turn] = month
-            label(ax, f"{month:%b %Y}", at, (0, 14 if up else -14), ha="center", va="bottom" if up else "top")
-
-
 def time_axis(ax: Axes, *, zero: bool = False) -> None:
     """Write few and short dates under a panel, so that they do not run into each other, and draw the line of zero."""
     if zero:
@@ -141,34 +127,6 @@ def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = ""
     ax.spines["bottom"].set_visible(False)
     ax.margins(x=0.16, y=0.02)
     ax.invert_yaxis()
-
-
-def triangle(ax: Axes, levels: pd.DataFrame, changes: pd.DataFrame) -> None:
-    """Draw a revision triangle: the oldest print of each row as a number, then what each release changed, shaded.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw; months run down, releases across.
-    levels, changes : DataFrame
-        By month and release: what was printed, and its change from the print before, NaN where there is none.
-    """
-    bound = max(float(changes.abs().max().max()), 0.1)
-    ax.imshow(changes.where(changes != 0), cmap="PuOr", vmin=-bound, vmax=bound, aspect="auto", alpha=0.85)
-    for (row, column), level in np.ndenumerate(levels.to_numpy()):
-        if np.isnan(level):
-            continue
-        change = changes.iloc[row, column]
-        text = printed(level) if np.isnan(change) else printed(change, sign=True) if change else "·"
-        shade = "white" if abs(change) > 0.6 * bound else INK
-        ax.text(column, row, text, ha="center", va="center", fontsize=7, color=shade, in_layout=False)
-    days = [f"{day:%Y-%m-%d}" for day in levels.columns.get_level_values("released")]
-    ax.set_xticks(range(len(days)), days, fontsize=7, rotation=90)
-    ax.set_yticks(range(len(levels)), [f"{month:%b %Y}" for month in levels.index], fontsize=7.5)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
 
 
 def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib import pyplot as plt
 
 from tradelib.quantity.rounding import printed
-from tradelib.report.look.figures import BLUE, GREY, LIGHT, colour, dates, zero_line
+from tradelib.report.look.figures import LIGHT, colour, dates, zero_line
 from tradelib.seasonal.pattern import MONTHS
 
 if TYPE_CHECKING:
@@ -46,45 +45,6 @@ def panels(
     if shades is not None:
         fig.colorbar(shades, ax=axes, shrink=0.7)
     return fig
-
-
-def dots_by_month(ax: Axes, by_year: pd.DataFrame) -> int:
-    """Draw a dot for every year and a bar for the average of each calendar month.
-
-    A few outliers do not flatten the rest: 98.5 percent of the values decide the limits of the axis.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where to draw.
-    by_year : pandas.DataFrame
-        One row a year, one column a calendar month.
-
-    Returns
-    -------
-    int
-        How many values lie outside the axis.
-    """
-    zero_line(ax)
-    for place, month in enumerate(by_year):
-        values = by_year[month].dropna()
-        ax.plot(place + np.linspace(-0.25, 0.25, len(values)), values, ".", color=GREY, markersize=4, alpha=0.6)
-    ax.hlines(by_year.mean(), np.arange(12) - 0.32, np.arange(12) + 0.32, color=BLUE, linewidth=3)
-    limit = 1.35 * float(np.nanquantile(by_year.abs(), 0.985))
-    ax.set_ylim(-limit, limit)
-    name_months(ax)
-    return int((by_year.abs() > limit).sum().sum())
-
-
-def moved_by_month(ax: Axes, ends: pd.DataFrame, flow: str) -> None:
-    """Draw how the effect of each calendar month moved from ``first`` (hollow) to ``last`` (full)."""
-    zero_line(ax)
-    ax.vlines(range(12), ends["first"], ends["last"], color=GREY, linewidth=2)
-    ax.plot(range(12), ends["first"], "o", color="white", markeredgecolor=colour(flow), label="first years")
-    ax.plot(range(12), ends["last"], "o", color=colour(flow), label="last years")
-    ax.margins(y=0.2)
-    name_months(ax)
-    _legend(ax)
 
 
 def heat_by_month(ax: Axes, table: pd.DataFrame, _: str, *, limit: float) -> AxesImage:
