@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from airline import AIRLINE
+from page import names_after
 
 import tradelib
 from tradelib.seasonal import pattern
@@ -39,10 +40,10 @@ def test_by_year_keeps_unfinished_years():
     assert got.loc[2022, "Jan"] == 13
 
 
-def test_how_it_moved_takes_the_last_from_the_first():
-    by_year = pd.DataFrame({"Jan": [1.0, 1, 1, 4, 4, 4]}, index=range(2000, 2006))
-    got = pattern.how_it_moved(by_year, years=3)
-    assert got.loc["Jan"].to_list() == [1, 4, 3]
+def test_how_it_moved_takes_the_first_five_years_from_the_last():
+    by_year = pd.DataFrame({"Jan": [1.0] * 5 + [40.0] + [4.0] * 5}, index=range(2000, 2011))
+    got = names_after("22_seasonal", "def first_and_last")["first_and_last"](by_year)
+    assert got.loc["Jan", ["first", "last", "moved"]].to_list() == [1, 4, 3]
 
 
 def test_january_is_low_and_march_high_in_exports_of_goods():

@@ -25,14 +25,16 @@ def by_year():
 
 
 def test_dots_draw_all_years_and_count_what_lies_outside(ax, by_year):
+    by_year.iloc[0, 3] = np.nan
     cells = ("limit = 1.35", "def draw_years", "def draw_averages")
     names = {"figures": figures, "by_year": by_year, "mean": by_year.mean(), "label": "", "unit": ""}
     page = names_after("22_seasonal", *cells, **names)
     page["draw_years"](ax)
     page["draw_averages"](ax)
     drawn = np.concatenate([line.get_ydata() for line in ax.lines if line.get_marker() == "."])
-    assert sorted(drawn) == sorted(by_year.to_numpy().ravel())
+    assert sorted(drawn) == sorted(by_year.melt()["value"].dropna())
     assert page["outside"] == int((by_year.abs() > ax.get_ylim()[1]).sum().sum()) >= 1
+    assert page["beyond"].endswith(f"larger, not drawn: {page['outside']}")
 
 
 def test_ends_are_drawn_where_they_are(ax, by_year):
@@ -41,6 +43,7 @@ def test_ends_are_drawn_where_they_are(ax, by_year):
     page = names_after("22_seasonal", *cells, figures=figures, draw=seasonal_figures)
     page["draw_moves"](ax, ends, "exports")
     assert [label.get_text() for label in ax.get_xticklabels()] == [month[0] for month in MONTHS]
+    assert list(ax.lines[-2].get_ydata()) == list(ends["first"])
     assert list(ax.lines[-1].get_ydata()) == list(ends["last"])
 
 

@@ -4,9 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from matplotlib import pyplot as plt
+from page import names_after
 
 from tradelib.analysis import trend
 from tradelib.quantity.errors import SeriesError
+from tradelib.report.look import figures
+from tradelib.words import sentences as say
 
 
 def months(values, start="2000-01"):
@@ -44,6 +48,36 @@ def test_turning_points_of_a_wave():
     got = trend.turning_points(wave())
     expected = {20: "trough", 40: "peak", 60: "trough", 80: "peak", 100: "trough"}
     assert {(m - pd.Period("2000-01", "M")).n: turn for m, turn in got.items()} == expected
+
+
+def dated_turns(path, turns):
+    """Return the turning points that the page dates, the newest first, and the axes that they are written on."""
+    _, ax = plt.subplots()
+    names = {"turns": turns, "values": path, "parts": pd.DataFrame({"trend": path}), "figures": figures, "say": say}
+    names |= {"first": path.index[0], "since": path.index[-1], "label": "x"}
+    space = names_after("23_trend", "sides = ", "dated, newest = ", "def mark_turns", "def date_turns", **names)
+    space["mark_turns"](ax)
+    space["date_turns"](ax)
+    plt.close(ax.figure)
+    return [(str(month), turns[month]) for month in space["dated"]], ax
+
+
+def test_dates_of_turning_points_of_a_kind_are_a_quarter_of_the_span_apart():
+    path = wave(n=240)  # a quarter is 60 months, and from peak to peak are 40
+    turns = trend.turning_points(path)
+    got, ax = dated_turns(path, turns)
+    expected = {220: "trough", 200: "peak", 140: "trough", 120: "peak", 60: "trough", 40: "peak"}
+    assert got == [(str(pd.Period("2000-01", "M") + place), turn) for place, turn in expected.items()]
+    assert [text.get_text() for text in ax.texts] == [f"{pd.Period(month, 'M'):%b %Y}" for month, _ in got]
+    assert [(line.get_marker(), line.get_ydata()[0]) for line in ax.lines] == [
+        ("^" if turn == "peak" else "v", path[month]) for month, turn in turns.items()
+    ]
+
+
+def test_a_trend_without_turning_points_has_no_dates():
+    path = months(np.arange(50))
+    got, ax = dated_turns(path, trend.turning_points(path))
+    assert (got, list(ax.lines), list(ax.texts)) == ([], [], [])
 
 
 def test_a_straight_or_constant_trend_does_not_turn():

@@ -77,22 +77,3 @@ def effects_by_year(effects: pd.Series) -> pd.DataFrame:
     table = pd.DataFrame({"year": index.year, "month": index.month, "effect": effects.to_numpy()})
     wide = table.pivot_table(index="year", columns="month", values="effect").reindex(columns=range(1, 13))
     return wide.set_axis(pd.Index(MONTHS, name="month"), axis=1)
-
-
-def how_it_moved(by_year: pd.DataFrame, years: int = 5) -> pd.DataFrame:
-    """Compare the pattern of the first years with that of the last ones.
-
-    Parameters
-    ----------
-    by_year : pandas.DataFrame
-        Effects by year and month, as ``effects_by_year`` returns them.
-    years : int
-        How many years at either end.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a calendar month: mean effect in the ``first`` and ``last`` years and how far it ``moved``.
-    """
-    ends = pd.DataFrame({"first": by_year.iloc[:years].mean(), "last": by_year.iloc[-years:].mean()})
-    return ends.assign(moved=ends["last"] - ends["first"])

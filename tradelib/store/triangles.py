@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ComparabilityError, ParameterError
-from tradelib.quantity.rounding import printed
 from tradelib.store.queries import find
 from tradelib.store.reading import day_of, known_on
 from tradelib.store.tables import gap_free
@@ -197,28 +196,6 @@ def ordinal(number: int) -> str:
         return ("first", "second", "third")[number - 1]
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
     return f"{number}{ending}"
-
-
-def story(triangle: pd.DataFrame, month: str | pd.Period) -> list[str]:
-    """Tell how one month was printed, a sentence a print that moved; amounts in the unit of the triangle."""
-    table = prints_of(triangle, month)
-    name = pd.Period(month, freq="M").strftime("%B %Y")
-    start = table.iloc[0]
-    oldest = "" if start["print"] == 1 else ", the oldest at hand,"
-    first = f"The {ordinal(int(start['print']))} print of {name}{oldest} was {printed(start['value'])}"
-    lines = [f"{first}, on {table.index[0]:%Y-%m-%d}."]
-    for day, row in table[table["revised"]].iterrows():
-        reach = "" if row["releases"] == 1 else f" or one of the {row['releases'] - 1} before it that are not at hand"
-        lines.append(
-            f"The release of {day:%Y-%m-%d}, about {row['statistical_month'].strftime('%B %Y')},{reach} moved it by "
-            f"{printed(row['revision'], sign=True)} to {printed(row['value'])}."
-        )
-    quiet = len(table) - 1 - int(table["revised"].sum())
-    if quiet:
-        lines.append(f"{quiet} release{'s' if quiet > 1 else ''} at hand left it as it was.")
-    total = round(table["value"].iloc[-1] - start["value"], DIGITS)
-    lines.append(f"It stands at {printed(table['value'].iloc[-1])}, {printed(total, sign=True)} from where it began.")
-    return lines
 
 
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:

@@ -13,18 +13,11 @@ from tradelib.seasonal.residual import LEAST_YEARS
 if TYPE_CHECKING:
     import pandas as pd
 
-GOODS = tuple(f"{flow}_goods_census_{adjustment}" for adjustment in ("sa", "nsa") for flow in ("exports", "imports"))
-"""Goods with all partners, as the agency publishes them adjusted and not."""
-
 
 class Seasonal(Parameters):
     """Is seasonality left in a published series, and what did the agency take out?"""
 
     series: SeriesName
-
-    def load_goods(self) -> pd.DataFrame:
-        """Load goods with all partners, as the agency publishes them adjusted and not."""
-        return self.load(GOODS)
 
     def require(self) -> None:
         """Check that the series is published as adjusted and long enough."""
