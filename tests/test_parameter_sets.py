@@ -540,6 +540,7 @@ def test_models_get_the_months_of_the_span_from_the_release_that_has_it():
         ("23_trend", {"start": "2019-01", "end": "2020-04"}, "has 16 months; expected at least 24"),
         ("24_real_vs_nominal", {"start": "2019-05", "end": "2020-04"}, "are 12 months; a change over a year needs 13"),
         ("25_revisions", {"end": "2024-05"}, "2 months with print 1 and a later one .*; expected at least 5"),
+        ("25_revisions", {"example": "1991-12"}, "example 1991-12 is none of the months measured: 2022-02, "),
         ("25_revisions", {"print_number": 99}, "print 99 of 2013-12 to 2017-11 .*; expected .* a smaller print_number"),
         ("42_news_or_noise", {"print_number": 99}, "print 99 of .*; expected .* a smaller print_number"),
         ("42_news_or_noise", {"rejected": 0.1}, "rejected=0.1: expected less than doubtful=0.05"),

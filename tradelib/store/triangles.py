@@ -162,34 +162,6 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     return pd.Series(values, months[there], name=f"print {n}").reindex(triangle.index)
 
 
-def prints_of(triangle: pd.DataFrame, month: str | pd.Period) -> pd.DataFrame:
-    """Return how one month was printed, release by release, and which releases revised it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by day of release: ``statistical_month``, ``print`` (its number), ``value``, ``revision``
-        against the print before it at hand, ``revised``, and ``releases``, how many releases the revision may
-        belong to (1 when the release just before is at hand; more when the store skips some).
-
-    Raises
-    ------
-    ParameterError
-        The triangle does not have the month.
-    """
-    period = pd.Period(month, freq="M")
-    if period not in triangle.index:
-        raise ParameterError(f"no {period} in the triangle, which spans {triangle.index[0]} to {triangle.index[-1]}")
-    value = triangle.loc[period]
-    table = pd.DataFrame({"value": value}).reset_index("statistical_month").dropna(subset="value")
-    number = [(about - period).n + 1 for about in table["statistical_month"]]
-    table.insert(1, "print", number)
-    table["revision"] = table["value"].diff().round(DIGITS)
-    table["revised"] = table["revision"].fillna(0) != 0
-    table["releases"] = table["print"].diff().fillna(0).astype(int)
-    return table
-
-
 def ordinal(number: int) -> str:
     """Return ``first``, ``second``, ``third``, ``4th``, ``21st``, ..."""
     if number in (1, 2, 3):
