@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-DEFAULTS = "series = None\nstart = None\nend = None\nvintage = None\noutput = None"
+DEFAULTS = 'series = "balance_total_bop_sa"\nstart = None\nend = None\nvintage = None\noutput = None'
 SMALL = """
 import json, pathlib, time
 time.sleep(0.05)
