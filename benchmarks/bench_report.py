@@ -37,7 +37,9 @@ def seconds(work: list[jobs.Job], workers: int) -> tuple[float, dict[str, float]
 def empty_notebook(folder: Path, like: jobs.Job) -> None:
     """Write a notebook that takes the parameters and imports, and does nothing else."""
     cells = [
-        nbformat.v4.new_code_cell("\n".join(f"{n} = None" for n in like.values), metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(
+            "\n".join(f"{name} = {value!r}" for name, value in like.values.items()), metadata={"tags": ["parameters"]}
+        ),
         nbformat.v4.new_code_cell(IMPORTS),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{like.notebook}.ipynb")
