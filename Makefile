@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-# Test processes beside each other: one more than two cores, for the tests of whole runs wait for kernels and browsers.
-WORKERS ?= 3
+# Test processes beside each other: twice two cores, for the tests of whole runs wait for kernels and browsers.
+WORKERS ?= 4
 # Tests and benchmarks compute outside notebooks, too; small matrix products need no threads that fight for the same cores.
 export OPENBLAS_NUM_THREADS ?= 1
 # Without compiled files every process would compile the libraries anew, which takes longer than all that it does.

@@ -132,7 +132,7 @@ def sweep(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time (cores + 2).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time (cores + 3).")] = None,
     seconds: Annotated[int, typer.Option(min=1, help="Time that one run may take.")] = 600,
     memory: Annotated[
         int | None, typer.Option(min=1, help="Gigabytes that one run may take; by default its share.")

@@ -187,7 +187,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     Parameters
     ----------
     workers : int or None
-        How many at a time; by default two more than cores.
+        How many at a time; by default three more than cores.
     kernel : {'warm', 'stock'}
         Kernels forked from a preloaded process where that can be, or as Jupyter starts them.
     limits : Limits
@@ -195,7 +195,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     """
 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        count = workers or (os.cpu_count() or 1) + 2  # as a kernel starts and ends it waits for timers
+        count = workers or (os.cpu_count() or 1) + 3  # as a kernel starts and ends it waits for timers
         with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
             try:
                 for _, future in completed(
