@@ -183,12 +183,12 @@ def compare_report() -> None:
         made = report(out=Path(folder) / "r")
     if made.failures:
         sys.exit(str(made.failures))
-    wall, processor = sum(one.wall for one in cells.values()), sum(one.processor for one in cells.values())
+    wall, processor = sum(cell.wall for cell in cells.values()), sum(cell.processor for cell in cells.values())
     for name in sorted({name for name, _ in cells}):
         own = [one for (notebook, _), one in cells.items() if notebook == name]
         print(
-            f"  cells of {name:<24}{sum(one.wall for one in own):6.1f} s "
-            f"{sum(one.processor for one in own):6.1f} processor s"
+            f"  cells of {name:<24}{sum(cell.wall for cell in own):6.1f} s "
+            f"{sum(cell.processor for cell in own):6.1f} processor s"
         )
     print(
         f"the report: {cost.wall:.1f} s, {cost.wall / (wall / CORES):.2f} times the {wall:.1f} s of its cells over "

@@ -38,16 +38,16 @@ def spec(limits: tuple[float, float], filters: str | None, critical: float, trad
 def main() -> None:
     detail, agency = load_detail()
     rows: dict[tuple[object, ...], dict[tuple[str, str], float]] = {}
-    for asked in itertools.product(LIMITS, FILTERS, CRITICAL, TRADING_DAYS):
+    for options in itertools.product(LIMITS, FILTERS, CRITICAL, TRADING_DAYS):
         for flow in ("exports", "imports"):
             theirs = agency[f"{flow}_goods_census_sa"]
-            run = indirect(detail[flow], spec=spec(*asked), most_q=float("inf"))
+            run = indirect(detail[flow], spec=spec(*options), most_q=float("inf"))
             for most_q in MOST_Q:
                 good = run.quality <= most_q  # the years are forced series by series, so that the rest can be put back
                 total = run.adjusted.loc[:, good].sum(axis=1) + detail[flow].loc[:, ~good].sum(axis=1)
                 for name, months in SPANS.items():
                     near = agreement(total.loc[months], theirs.loc[months]).mean_absolute
-                    rows.setdefault((*asked, most_q), {})[name, flow] = near
+                    rows.setdefault((*options, most_q), {})[name, flow] = near
     table = pd.DataFrame(rows).T
     table.index.names = ["sigmalim", "seasonalma", "critical", "aicdiff", "most_q"]
     table["chosen by"] = table["2016 on"].mean(axis=1)

@@ -76,8 +76,8 @@ def main() -> None:
     candidates = list(itertools.product(WINDOWS, HOLIDAYS, OUTLIERS, MODELS, ENGINES))
     jobs = [(flow, end, *candidate) for candidate in candidates for flow in ("exports", "imports") for end in ENDS]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda job: distance(*job), jobs))
-    frame = pd.DataFrame(jobs, columns=["flow", "end", *names]).assign(distance=found)
+        distances = list(pool.map(lambda job: distance(*job), jobs))
+    frame = pd.DataFrame(jobs, columns=["flow", "end", *names]).assign(distance=distances)
     table = frame.pivot_table(index=names, columns="flow", values="distance", aggfunc=lambda v: np.mean(v.to_numpy()))
     ranked = table.assign(both=table.mean(axis=1, skipna=False)).sort_values("both")
     print(f"{len(candidates)} candidates; mean distance from the agency's series in percent, the ten nearest")

@@ -31,18 +31,18 @@ ROOMS = ("analysis", "seasonal", "quantity/monthly.py", "store/triangles.py")
 
 def counted(path: Path, *, only_in_functions: bool) -> set[int]:
     """Return the lines of a file that count: where a statement begins, without imports, definitions and texts."""
-    found: set[int] = set()
+    lines: set[int] = set()
 
     def visit(node: ast.AST, *, inside: bool) -> None:
         for child in ast.iter_child_nodes(node):
             defines = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
             text = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
             if isinstance(child, ast.stmt) and not defines and not text and (inside or not only_in_functions):
-                found.update([] if isinstance(child, (ast.Import, ast.ImportFrom)) else [child.lineno])
+                lines.update([] if isinstance(child, (ast.Import, ast.ImportFrom)) else [child.lineno])
             visit(child, inside=inside or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
     visit(ast.parse(path.read_text(encoding="utf-8")), inside=False)
-    return found
+    return lines
 
 
 def executed(measured: coverage.CoverageData, path: Path, *, only_in_functions: bool) -> int:

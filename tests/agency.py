@@ -53,8 +53,8 @@ class Agency:
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
     handler.send_response(status)
-    for name, told in ({"Content-Length": str(len(body))} | headers).items():
-        handler.send_header(name, told)
+    for name, value in ({"Content-Length": str(len(body))} | headers).items():
+        handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
 

@@ -159,7 +159,7 @@ def _blocks(monthly: dict[tuple[int, int], list[float]], label: str) -> dict[str
 def _months(first: int, width: int, seed: int, last: tuple[int, int] = (2000, 2)) -> dict[tuple[int, int], list[float]]:
     random = Random(seed)  # noqa: S311 - made-up figures
     at = [(y, m) for y in range(first, last[0] + 1) for m in range(1, 13) if (y, m) <= last]
-    return {one: [float(random.randint(100, 9000)) for _ in range(width)] for one in at}
+    return {month: [float(random.randint(100, 9000)) for _ in range(width)] for month in at}
 
 
 Services = dict[str, dict[tuple[int, int], list[float]]]
@@ -207,17 +207,17 @@ def bea_geo() -> dict[str, Rows]:
     """The nine tables, 2023Q1 to 2024Q2; one area is not available."""
     random = Random(7)  # noqa: S311 - made-up figures
     at = [(y, q) for y in (2023, 2024) for q in range(1, 5) if (y, q) <= (2024, 2)]
-    base = {(item, flow): {one: [float(random.randint(10, 900)) for _ in PARTNERS] for one in at}
+    base = {(item, flow): {q: [float(random.randint(10, 900)) for _ in PARTNERS] for q in at}
             for item in ("Goods", "Services") for flow in ("Exports", "Imports")}  # fmt: skip
     sheets: dict[str, Rows] = {"Readme": [["Last updated April 3, 2025"], [], ["Table of Contents"]]}
     for item in ("Goods and Services", "Goods", "Services"):
         items = ["Goods", "Services"] if " and " in item else [item]
         flows = {
-            flow: {one: [sum(v) for v in zip(*(base[i, flow][one] for i in items), strict=True)] for one in at}
+            flow: {q: [sum(v) for v in zip(*(base[i, flow][q] for i in items), strict=True)] for q in at}
             for flow in ("Exports", "Imports")
         }
         flows["Balance"] = {
-            one: [e - i for e, i in zip(flows["Exports"][one], flows["Imports"][one], strict=True)] for one in at
+            q: [e - i for e, i in zip(flows["Exports"][q], flows["Imports"][q], strict=True)] for q in at
         }
         for flow, values in flows.items():
             number = len(sheets)
@@ -236,10 +236,10 @@ def exhibit12() -> Rows:
     random = Random(8)  # noqa: S311 - made-up figures
     at = [(2022, m) for m in range(1, 13)] + [(2023, 1), (2023, 2)]
     values = {}
-    for one in at:
+    for month in at:
         census_out, net_out, census_in, net_in = (random.randint(*span) for span in ((900, 999), (9, 50)) * 2)
         out, into = census_out + net_out, census_in + net_in
-        values[one] = [out - into, census_out - census_in, out, net_out, census_out, into, net_in, census_in]
+        values[month] = [out - into, census_out - census_in, out, net_out, census_out, into, net_in, census_in]
 
     def line(label: str, months: list[tuple[int, int]]) -> list[str | float]:
         return [label, *(float(sum(c)) for c in zip(*(values[m] for m in months), strict=True))]

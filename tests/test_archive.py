@@ -91,14 +91,14 @@ def put(agency, tmp_path, month, revised=0):
 
 
 def run(since="2025-01"):
-    return {one.name: one for one in update.fill(since, UNTIL)}
+    return {month.name: month for month in update.fill(since, UNTIL)}
 
 
 def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path):
     for month, revised in zip(MONTHS, (0, 2, 3), strict=True):
         put(agency, tmp_path, month, revised)
     got = run()
-    assert {month: one.status for month, one in got.items()} == dict.fromkeys(MONTHS, "added")
+    assert {month: outcome.status for month, outcome in got.items()} == dict.fromkeys(MONTHS, "added")
     assert [str(one.released) for one in store.releases()] == ["2025-03-05", "2025-04-03", "2025-05-06"]
     triangle = store.triangle("exports_goods_bop_sa", "census")
     assert triangle.loc["2025-01"].tolist()[:2] == [15.0, 17.0]
@@ -106,7 +106,7 @@ def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path
     [file] = store.release("2025-02").contents["files"].values()
     assert file["archive"] == f"{agency.url}/ft900xlsx_2502.zip"
     agency.asked.clear()
-    assert {one.status for one in run().values()} == {"there"}
+    assert {outcome.status for outcome in run().values()} == {"there"}
     assert agency.asked == []
 
 
@@ -116,7 +116,7 @@ def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_stop_nothing(
     good = zipped({"exh5.xlsx": goods(tmp_path, "2025-03")})
     agency.in_turn("/ft900xlsx_2503.zip", *[agencies.cut(good)] * 9)
     got = run("2024-12")
-    assert {month: one.status for month, one in got.items()} == {
+    assert {month: outcome.status for month, outcome in got.items()} == {
         "2024-12": "missing", "2025-01": "added", "2025-02": "missing", "2025-03": "failed",
     }  # fmt: skip
     assert "neither" in got["2025-02"].message
@@ -137,9 +137,9 @@ def test_what_was_refused_is_sent_again_only_when_it_has_changed(agency, tmp_pat
     agency.asked.clear()
     again = run()["2025-01"]
     assert (again.status, again.message) == (first.status, first.message) == ("refused", first.message)
-    asked = [headers for path, headers in agency.asked if "2501" in path]
-    assert len(asked) == 2
-    assert all(headers["If-None-Match"] for headers in asked)
+    sent = [headers for path, headers in agency.asked if "2501" in path]
+    assert len(sent) == 2
+    assert all(headers["If-None-Match"] for headers in sent)
     agency.put("/ft900_2501.pdf", pdf("RELEASE AT 8:30 a.m. EST, Wednesday, March 5, 2025"))
     assert run()["2025-01"].status == "added"
     assert not list((files.downloads() / "archive").iterdir())
@@ -206,6 +206,6 @@ def test_the_real_releases_go_in_from_an_archive(agency, official_folder):
     agency.put("/ft900_2503.pdf", (official_folder / "ft900_2025-05-06.pdf").read_bytes())
     got = run("2023-04")
     assert [month for month, one in got.items() if one.status == "added"] == ["2023-04", "2025-03"]
-    assert {one.status for month, one in got.items() if "2023-04" < month < "2025-03"} == {"missing"}
+    assert {outcome.status for month, outcome in got.items() if "2023-04" < month < "2025-03"} == {"missing"}
     name = "imports_goods_consumer_goods_pharmaceutical_preparations_census_sa"
     assert store.triangle(name, "census").notna().sum().tolist() == [2, 2]

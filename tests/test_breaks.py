@@ -172,7 +172,7 @@ def test_a_random_walk_is_told_from_breaks_and_its_changes_have_none():
     assert got.near_unit_root
     assert break_tests.weigh(walk.diff().iloc[1:]).counts["lwz"] == 0
     walks = [months(np.cumsum(noise(386, seed=seed))) for seed in range(20)]
-    counts = [breaks.criteria(breaks.search(one))["lwz"].idxmin() for one in walks]
+    counts = [breaks.criteria(breaks.search(walk))["lwz"].idxmin() for walk in walks]
     assert sum(count >= 3 for count in counts) > 16
 
 
@@ -186,8 +186,8 @@ def test_persistence_widens_the_interval_of_a_date():
     steps = np.r_[np.zeros(150), np.full(150, 3.0)]
 
     def width(rho):
-        found = breaks.search(months(steps + noise(300, rho) * np.sqrt(1 - rho**2)), most=1)
-        row = breaks.date_intervals(found, 1).iloc[0]
+        search = breaks.search(months(steps + noise(300, rho) * np.sqrt(1 - rho**2)), most=1)
+        row = breaks.date_intervals(search, 1).iloc[0]
         return (row["high"] - row["low"]).n
 
     assert width(0.8) > 2 * width(0.0)
@@ -196,9 +196,9 @@ def test_persistence_widens_the_interval_of_a_date():
 def test_date_intervals_cover_the_true_date():
     covered = 0
     for seed in range(60):
-        found = breaks.search(months(np.r_[np.zeros(60), np.ones(60)] + noise(120, seed=seed)), most=1)
-        row = breaks.date_intervals(found, 1, level=0.9).iloc[0]
-        covered += row["low"] <= found.series.index[60] <= row["high"]
+        search = breaks.search(months(np.r_[np.zeros(60), np.ones(60)] + noise(120, seed=seed)), most=1)
+        row = breaks.date_intervals(search, 1, level=0.9).iloc[0]
+        covered += row["low"] <= search.series.index[60] <= row["high"]
     assert 0.8 <= covered / 60 <= 1
 
 

@@ -43,11 +43,11 @@ def pip_section() -> dict[str, Requirement]:
 
 
 def locked() -> dict[str, list[Version]]:
-    found: dict[str, list[Version]] = {}
+    versions: dict[str, list[Version]] = {}
     for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", line):
-            found.setdefault(match[1], []).append(Version(match[2]))
-    return found
+            versions.setdefault(match[1], []).append(Version(match[2]))
+    return versions
 
 
 def test_few_packages_are_required_as_many_as_the_readme_says() -> None:

@@ -35,9 +35,9 @@ def libraries() -> set[str]:
 
 
 def test_every_library_of_a_result_is_among_the_versions() -> None:
-    found = libraries()
-    assert {"numpy", "pandas", "scipy", "statsmodels"} <= found
-    assert found - _DECIDES_NOTHING - set(inputs.LIBRARIES) == set()
+    imported = libraries()
+    assert {"numpy", "pandas", "scipy", "statsmodels"} <= imported
+    assert imported - _DECIDES_NOTHING - set(inputs.LIBRARIES) == set()
 
 
 def test_the_x13_program_is_an_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

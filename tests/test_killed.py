@@ -99,7 +99,7 @@ def seconds_of(command: list[str]) -> float:
 def disturb_sweep(
     killer: Killer, folder: Path, undisturbed: Path, *more: str, ready: Callable[[], object] = lambda: True
 ) -> None:
-    """Kill a sweep as often as told, then let it end, and compare with the undisturbed one."""
+    """Kill a sweep as often as wanted, then let it end, and compare with the undisturbed one."""
     before = sweeps.store()
     while killer.left:
         sweeps.wait_until(ready, "no worker came back", 60)

@@ -150,5 +150,5 @@ ALLOWED = re.compile(r"(0\.1|5|3|80|95) ?(percent|%)|5,850 million")
 
 def test_prose_holds_no_figures_from_the_data(notebook: nbformat.NotebookNode) -> None:
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    found = re.findall(r"(?<![\w$\\{.^_,])\d+(?:[.,]\d+)*\s?(?:percent|billion|million|%)", prose)
-    assert [text for text in found if not ALLOWED.fullmatch(text)] == []
+    figures = re.findall(r"(?<![\w$\\{.^_,])\d+(?:[.,]\d+)*\s?(?:percent|billion|million|%)", prose)
+    assert [text for text in figures if not ALLOWED.fullmatch(text)] == []

@@ -202,7 +202,7 @@ def test_printed_pages_are_full_and_keep_captions_with_what_they_name(made: Path
     assert min(map(len, pages)) > 400
     assert len(captions) > 20
     bare = [[re.sub(r"\s", "", text)[:30] for text in pair] for pair in captions]
-    assert [pair for pair in bare if not any(all(text in one for text in pair) for one in pages)] == []
+    assert [pair for pair in bare if not any(all(text in page for text in pair) for page in pages)] == []
 
 
 @pytest.mark.parametrize("name", ["index.html", "analysis.html"])

@@ -20,8 +20,8 @@ def entry(number, day):
 
 
 def printed_line(number, day):
-    found = re.search(r"<p class=v>(.*?)</p>", entry(number, day))
-    return re.sub(r"<[^>]*>", "", found[1]) if found else ""
+    line = re.search(r"<p class=v>(.*?)</p>", entry(number, day))
+    return re.sub(r"<[^>]*>", "", line[1]) if line else ""
 
 
 MARCH, FEBRUARY = "2025-05-06", "2024-04-04"
@@ -93,6 +93,6 @@ def test_the_pages_of_a_document_are_those_of_its_file(official_folder):
     about = statements.documents()["release_march_2025"]
     path, month = official_folder / about["official_file"], pd.Period(about["statistical_month"], "M")
     texts = [vocabulary.plain(checking.text_of(path, pages=n + 1)) for n in range(len(about["page_starts"]))]
-    found = [statement.start for statement in grammar.read(texts[-1], month) if statement.kind]
-    first = [sum(start < len(text) for start in found) + 1 for text in texts[:-1]]
+    starts = [statement.start for statement in grammar.read(texts[-1], month) if statement.kind]
+    first = [sum(start < len(text) for start in starts) + 1 for text in texts[:-1]]
     assert about["page_starts"] == [1, *first]

@@ -17,6 +17,7 @@ import pytest
 from tradelib import store
 from tradelib.quantity import Quantity
 from tradelib.quantity.errors import SourceError
+from tradelib.sources import formats
 from tradelib.sources.facts import read_series, series_layout, series_table
 from tradelib.sources.files import read_file, read_files
 from tradelib.sources.formats import read_grids
@@ -428,7 +429,7 @@ def test_a_damaged_file_of_coded_series_is_refused_with_its_place(rows, at, text
     assert caught.value.file == "file.csv"
 
 
-def test_five_digit_end_uses_add_up_to_their_category_and_a_month_without_trade_stays_missing(tmp_path):
+def test_five_digit_end_uses_add_up_to_their_category_and_a_month_without_trade_stays_missing(tmp_path, monkeypatch):
     path = tmp_path / "enduse.csv.gz"
     path.write_bytes(gzip.compress(layouts_made.as_csv(ENDUSE).encode()))
     [table] = read_file(path)
@@ -445,6 +446,10 @@ def test_five_digit_end_uses_add_up_to_their_category_and_a_month_without_trade_
         read_file(path)
     path.write_bytes(gzip.compress(bytes(3_000_000)))
     with pytest.raises(SourceError, match="more than 200 times its size"):
+        read_file(path)
+    monkeypatch.setattr(formats, "MOST_BYTES", 1_000)
+    path.write_bytes(gzip.compress(bytes(2_000)))
+    with pytest.raises(SourceError, match="or 1,000 bytes"):
         read_file(path)
 
 

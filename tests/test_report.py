@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>'
 
 
-def told(notebook: str) -> dict:
+def record_of(notebook: str) -> dict:
     """Return what a notebook records, with text that must not become markup."""
     return {
         "notebook": notebook, "title": f"Title of {notebook}", "question": "What if <b>1 < 2</b>?",
@@ -59,7 +59,7 @@ class StandIn:
             (place / "figures" / "path.svg").write_text(SVG)
             (place / "tables").mkdir()
             (place / "tables" / "t.csv").write_text("period,value\n2024-02,-1.0\n")
-            (place / "results.json").write_text(json.dumps(told(job.notebook)))
+            (place / "results.json").write_text(json.dumps(record_of(job.notebook)))
             yield Outcome(job, 1.0)
 
 

@@ -30,8 +30,8 @@ def test_no_machine_path_index_host_or_secret() -> None:
     assert len(files) > 30
     for path in files:
         text = path.read_text(encoding="utf-8", errors="replace")
-        found = FORBIDDEN.search(text)
-        assert not found, f"{path.relative_to(ROOT)}: {found[0]}"
+        match = FORBIDDEN.search(text)
+        assert not match, f"{path.relative_to(ROOT)}: {match[0]}"
 
 
 def test_official_files_are_not_committed() -> None:

@@ -54,9 +54,9 @@ def test_the_test_is_on_the_last_fifteen_years_unless_asked(services):
 
 def test_false_alarms_stay_below_the_level():
     """Of 60 series without seasonality at most 5 percent and three standard errors have a p-value below 0.05."""
-    found = [model_f(walk(seed)).p_value for seed in range(60)]
-    assert sum(p < 0.05 for p in found) <= 8
-    assert sum(p < 0.01 for p in found) <= 3
+    p_values = [model_f(walk(seed)).p_value for seed in range(60)]
+    assert sum(p < 0.05 for p in p_values) <= 8
+    assert sum(p < 0.01 for p in p_values) <= 3
 
 
 def test_a_swing_is_found_and_its_size_lies_within_the_bound():

@@ -34,7 +34,7 @@ def billions(value):
 
 def test_the_newest_whole_release_is_march_2025_and_all_are_about_different_months():
     assert release().released == dt.date(2025, 5, 6)
-    months = [one.month for one in releases()]
+    months = [stored.month for stored in releases()]
     assert months == sorted(set(months))
     assert list(dict.fromkeys(stored.publisher for stored in releases("*"))) == ["bls", "census_enduse", "ft900", "gdp"]
 
@@ -49,8 +49,8 @@ def test_a_stored_release_has_every_table_and_its_accounts_hold(day, tables, fac
 def test_no_vintage_in_the_store_jumps_beyond_the_bound():
     for publisher in ("bls", "ft900", "gdp"):
         before = {}
-        for one in releases(publisher):
-            for table in one.tables():
+        for stored in releases(publisher):
+            for table in stored.tables():
                 if table.layout.down == FORM:
                     check_jumps(table, before.get(table.exhibit))
                     before[table.exhibit] = table.facts
@@ -132,9 +132,9 @@ def test_other_exhibits_are_loadable_by_name(april):
 
 
 def test_every_quantity_has_a_name_of_its_own(march, april):
-    for one in (march, april):
-        rows = one.facts.loc[one.facts["value"].notna(), list(QUANTITY_COLUMNS)].drop_duplicates()
-        assert len(one.quantities) == len(rows)
+    for stored in (march, april):
+        rows = stored.facts.loc[stored.facts["value"].notna(), list(QUANTITY_COLUMNS)].drop_duplicates()
+        assert len(stored.quantities) == len(rows)
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_load_comes_from_the_newest_release_that_has_the_series_and_says_what_it
     assert (got.attrs["series"]["balance_total_bop_sa"]["vintage"], got.attrs["notes"]) == ("2026-04-02", [])
     with pytest.warns(store.StoreWarning, match="that of 2026-04-02 has less: balance_total_bop_sa"):
         nine = load()
-    assert {one["vintage"] for one in nine.attrs["series"].values()} == {"2025-05-06"}
+    assert {origin["vintage"] for origin in nine.attrs["series"].values()} == {"2025-05-06"}
     assert list(nine) == list(store.HEADLINE)
     assert float(load("BOPGSTB", vintage="2023-04").iloc[-1, 0]) == -74552.0
     assert float(load("BOPGSTB", vintage="2024-02").loc["2024-02"].iloc[0]) == -68901.0

@@ -87,7 +87,7 @@ def test_every_combination_and_every_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("options", "words"),
     [
         ({"over": ["start=2010-01,January,2030-01"]}, ["run 2", "January", "run 3", "2030-01", "nothing was run"]),
         ({"over": ["sereis=BOPTEXP"]}, ["sereis", "did you mean series"]),
@@ -107,12 +107,12 @@ def test_every_combination_and_every_row(tmp_path: Path) -> None:
         ({"table": "", "suffix": ".xlsx"}, ["a parameter table is .csv"]),
     ],
 )
-def test_refused_before_anything_runs(tmp_path: Path, asked: dict, words: list[str]) -> None:
-    if (text := asked.pop("table", None)) is not None:
-        asked["table"] = tmp_path / f"t{asked.pop('suffix', '.csv')}"
-        asked["table"].write_text(text)
+def test_refused_before_anything_runs(tmp_path: Path, options: dict, words: list[str]) -> None:
+    if (text := options.pop("table", None)) is not None:
+        options["table"] = tmp_path / f"t{options.pop('suffix', '.csv')}"
+        options["table"].write_text(text)
     with pytest.raises(ParameterError) as refused:
-        sweep_of("trend", **asked)
+        sweep_of("trend", **options)
     got = str(refused.value)
     assert [word for word in words if word not in got] == [], got
 
@@ -172,10 +172,10 @@ def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> Non
 
 def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) -> None:
     sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
-    again, told = StandIn(), list[dict[str, str]]()
-    got = sweep(jobs(), tmp_path / "s", executor=again, begin=lambda _, reasons: told.append(reasons))
+    again, begun = StandIn(), list[dict[str, str]]()
+    got = sweep(jobs(), tmp_path / "s", executor=again, begin=lambda _, reasons: begun.append(reasons))
     assert (again.ran, got.skipped, got.failures) == (["2012-01"], 5, {})
-    assert told == [{jobs()[2].place: "not run with these parameters before"}]
+    assert begun == [{jobs()[2].place: "not run with these parameters before"}]
     assert not list((tmp_path / "s" / "failed").glob("*/*"))
     sweep(jobs(), tmp_path / "s", executor=(forced := StandIn()), force=True)
     assert len(forced.ran) == 6
@@ -305,10 +305,10 @@ def test_a_full_disk_is_one_message_and_what_is_done_stays(
         original(*arguments)
 
     monkeypatch.setattr(module, where, full)
-    with pytest.raises(RunError, match="disk is full") as told:
+    with pytest.raises(RunError, match="disk is full") as refusal:
         sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
     done = {"_keep": 2, "gather": 5}[where]
-    assert f"{done} of 6 runs are done and kept" in str(told.value)
+    assert f"{done} of 6 runs are done and kept" in str(refusal.value)
     monkeypatch.undo()
     assert sweep(jobs(), tmp_path / "s", executor=StandIn()).skipped == done
 
@@ -327,9 +327,9 @@ def test_a_full_small_disk(tmp_path: Path) -> None:
                 yield outcome
 
     try:
-        with pytest.raises(RunError, match="disk is full") as told:
+        with pytest.raises(RunError, match="disk is full") as refusal:
             sweep(jobs(), disk / "s", executor=Large())
-        done = int(str(told.value).split(" of 6 runs are done")[0].split()[-1])
+        done = int(str(refusal.value).split(" of 6 runs are done")[0].split()[-1])
         assert 1 <= done <= 3
         subprocess.run(["mount", "-o", "remount,size=4m", str(disk)], check=True)
         assert sweep(jobs(), disk / "s", executor=Large()).skipped == done

@@ -42,17 +42,17 @@ def stores(draw):
     return rows
 
 
-def write(held, folder):
-    for day, _, values in held:
+def write(published, folder):
+    for day, _, values in published:
         path = Path(folder) / "BOPGSTB.csv"
         lines = [f"{month}-01,{value}\n" for month, value in values.items()]
         path.write_text("observation_date,BOPGSTB\n" + "".join(lines))
         store.add(path, day)
 
 
-def read_by_loops(held):
+def read_by_loops(published):
     """Return {day: {month: value}}, with nothing of tradelib."""
-    return {day.isoformat(): {str(month): value for month, value in values.items()} for day, _, values in held}
+    return {day.isoformat(): {str(month): value for month, value in values.items()} for day, _, values in published}
 
 
 def add_months(month, n):
@@ -67,12 +67,12 @@ def plain(series):
 @pytest.mark.filterwarnings("ignore:from the release of")  # days long after the last release
 @settings(max_examples=12, deadline=None)
 @given(stores(), st.integers(0, 1200), st.integers(1, 6))
-def test_queries_agree_with_loops_over_the_files(held, days, n):
+def test_queries_agree_with_loops_over_the_files(published, days, n):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRADELIB_DATA", folder)
         patch.setitem(writing.PUBLISHERS["ft900"], "days", [1, 60])
-        write(held, folder)
-        files = read_by_loops(held)
+        write(published, folder)
+        files = read_by_loops(published)
         day = (dt.date(2001, 4, 1) + dt.timedelta(days=days)).isoformat()
         triangle = store.triangle(NAME, COMPILATION)
 
@@ -110,19 +110,19 @@ def test_queries_agree_with_loops_over_the_files(held, days, n):
             table = prints_of(triangle, month)
             got = list(zip(table.index.strftime("%Y-%m-%d"), table["value"], strict=True))
             assert got == values
-            changed = [two[0] for one, two in itertools.pairwise(values) if one[1] != two[1]]
+            changed = [later[0] for earlier, later in itertools.pairwise(values) if earlier[1] != later[1]]
             assert table.index[table["revision"].abs() > 0].strftime("%Y-%m-%d").tolist() == changed
 
 
 @settings(max_examples=20, deadline=None)
 @given(stores())
-def test_each_step_is_the_change_from_the_newest_print_before_it(held):
-    frames = [(day, about, pd.Series(values, dtype=float)) for day, about, values in held]
+def test_each_step_is_the_change_from_the_newest_print_before_it(published):
+    frames = [(day, about, pd.Series(values, dtype=float)) for day, about, values in published]
     for *_, values in frames:
         values.index = pd.PeriodIndex(values.index, freq="M")
     steps = queries.steps(queries.build(frames))
     before = {}
-    for at, (_, _, values) in enumerate(held):
+    for at, (_, _, values) in enumerate(published):
         expected = {str(month): value - before[month] for month, value in values.items() if month in before}
         assert plain(steps.iloc[:, at]) == expected
         before |= values

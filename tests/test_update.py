@@ -1,4 +1,4 @@
-"""Release day: what is new goes into the store as a vintage; what there is can be listed; age is told."""
+"""Release day: what is new goes into the store as a vintage; what there is can be listed; age is named."""
 
 from __future__ import annotations
 

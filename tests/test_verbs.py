@@ -139,7 +139,7 @@ def test_the_headline_has_the_levels_that_the_agencies_printed():
     checked, table_of = 0, functools.cache(lambda day: tradelib.headline(day).table)
     for row in rows:
         name = f"{row['flow']}_{row['item'] or 'total'}_{row['basis'] or 'bop'}_sa"
-        own = [one for one in store.releases() if str(one.released) == row["released"]]
+        own = [stored for stored in store.releases() if str(stored.released) == row["released"]]
         is_own = row["month"] == row["statistical_month"] and row["average"] == "0"
         if not own or not is_own or row["partner"] or row["price"] or name not in store.HEADLINE:
             continue

@@ -229,7 +229,7 @@ def months(count):
 
 
 @pytest.mark.parametrize(
-    ("series", "told"),
+    ("series", "message"),
     [
         (AIRLINE.iloc[:35], "airline has 35 months; expected at least 36"),
         (AIRLINE * 0, "airline is 0 in all months"),
@@ -247,8 +247,8 @@ def months(count):
         (AIRLINE.to_frame().assign(other=1.0), "expected one column of values"),
     ],
 )
-def test_an_unfit_series_is_refused(series, told):
-    with pytest.raises(SeriesError, match=told):
+def test_an_unfit_series_is_refused(series, message):
+    with pytest.raises(SeriesError, match=message):
         x13(series)
 
 
@@ -272,7 +272,7 @@ def test_any_name_will_do(name):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         ({"x12": {}}, "unknown X-13 spec 'x12'"),
         ({"composite": {}}, "unknown X-13 spec 'composite'"),
@@ -282,8 +282,8 @@ def test_any_name_will_do(name):
         ({"arima": {"model": "(0 1 1)} x11{"}}, "without braces"),
     ],
 )
-def test_what_it_cannot_be_asked(asked, told):
-    with pytest.raises(ParameterError, match=told):
+def test_what_it_cannot_be_asked(asked, message):
+    with pytest.raises(ParameterError, match=message):
         x13(AIRLINE, **asked)
 
 
@@ -302,7 +302,7 @@ def program(folder, body):
 
 @pytest.mark.skipif(os.name == "nt", reason="shell scripts stand in for the program")
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         ("kill -9 $$", "was ended by SIGKILL"),
         ("echo boom >&2; exit 3", "ended with exit code 3; its last words: boom"),
@@ -310,11 +310,11 @@ def program(folder, body):
         ("sleep 5", "time limit of 0.3 seconds"),
     ],
 )
-def test_a_program_that_breaks_down_is_told(tmp_path, monkeypatch, body, told):
+def test_a_program_that_breaks_down_is_told(tmp_path, monkeypatch, body, message):
     monkeypatch.setenv(
         "TRADELIB_X13", program(tmp_path, f"exec 1>&2; {body}" if "sleep" not in body else f"exec {body}")
     )
-    with pytest.raises(EngineError, match=told):
+    with pytest.raises(EngineError, match=message):
         x13(AIRLINE, time_limit=0.3 if "sleep" in body else 20)
 
 

@@ -157,9 +157,9 @@ def test_seats_has_no_scale_but_logs_and_levels(transform):
 
 
 def test_logs_of_a_deficit_are_refused_in_few_words():
-    with pytest.raises(SeriesError, match="not above zero in 1949-01, 1949-02, 1949-03 and 141 more months") as told:
+    with pytest.raises(SeriesError, match="not above zero in 1949-01, 1949-02, 1949-03 and 141 more months") as refusal:
         x13(-AIRLINE, **LOG)
-    assert len(str(told.value)) < 150
+    assert len(str(refusal.value)) < 150
 
 
 def test_x11_needs_no_model():
@@ -201,7 +201,7 @@ def test_a_program_named_from_here_is_found(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         ({"outlier": True}, "spec 'outlier' is True; expected a mapping"),
         ({"x11": "yes"}, "spec 'x11' is 'yes'; expected a mapping"),
@@ -216,10 +216,10 @@ def test_a_program_named_from_here_is_found(monkeypatch, tmp_path):
         ({"metadata": {"key": '"' + "a b " * 40 + '"'}}, "a quoted text is too long"),
     ],
 )
-def test_what_cannot_be_asked_is_said(asked, told):
-    with pytest.raises(ParameterError, match=told):
+def test_what_cannot_be_asked_is_said(asked, message):
+    with pytest.raises(ParameterError, match=message):
         build("seats", **asked)
-    with pytest.raises(ParameterError, match=told):
+    with pytest.raises(ParameterError, match=message):
         Spec().with_(**asked)
 
 
@@ -253,7 +253,7 @@ def test_a_sign_of_comments_inside_quotes_is_a_letter():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("series{start=2000.1 data=(1 2)}", "expected specs without data"),
         ("series{file='x.dat'}", "other files are not read"),
@@ -265,6 +265,6 @@ def test_a_sign_of_comments_inside_quotes_is_a_letter():
         ("x11{ seasonalma=s3x3 junk }", "found 'junk'"),
     ],
 )
-def test_text_that_means_something_else_is_refused(text, told):
-    with pytest.raises(ParameterError, match=told):
+def test_text_that_means_something_else_is_refused(text, message):
+    with pytest.raises(ParameterError, match=message):
         parse(text)

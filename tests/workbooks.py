@@ -94,10 +94,10 @@ def xls(sheets: dict[str, Rows]) -> bytes:
     start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     ends = _record(0x000A, b"")
     listed = [struct.pack("<IBBBB", 0, 0, 0, len(name), 0) + name.encode("latin-1") for name in sheets]
-    offset = len(start) + sum(len(_record(0x0085, one)) for one in listed) + len(ends)
+    offset = len(start) + sum(len(_record(0x0085, sheet)) for sheet in listed) + len(ends)
     bound = b""
-    for one, table in zip(listed, tables, strict=True):
-        bound += _record(0x0085, struct.pack("<I", offset) + one[4:])
+    for sheet, table in zip(listed, tables, strict=True):
+        bound += _record(0x0085, struct.pack("<I", offset) + sheet[4:])
         offset += len(table)
     return _compound(start + bound + ends + b"".join(tables))
 

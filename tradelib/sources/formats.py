@@ -141,11 +141,12 @@ def unpacked(file: str, raw: bytes) -> bytes:
     """
     if not raw.startswith(_GZIP):
         return raw
-    most = max(_SMALL, MOST_RATIO * len(raw))
+    most = min(MOST_BYTES, max(_SMALL, MOST_RATIO * len(raw)))
     with _opening(file, "gzip file", "a whole file"), gzip.open(io.BytesIO(raw)) as stream:
         content = stream.read(most + 1)
     if len(content) > most:
-        raise SourceError(file, None, found=f"more than {MOST_RATIO} times its size", expected="less expansion")
+        too_much = f"more than {MOST_RATIO} times its size or {MOST_BYTES:,} bytes"
+        raise SourceError(file, None, found=too_much, expected="less expansion")
     return content
 
 
