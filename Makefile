@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-# Test processes beside each other: one more than two cores, for the tests of whole runs wait for kernels and browsers.
-WORKERS ?= 3
+# Test processes beside each other: twice two cores, for the tests of whole runs wait for kernels and browsers.
+WORKERS ?= 4
 # Tests and benchmarks compute outside notebooks, too; small matrix products need no threads that fight for the same cores.
 export OPENBLAS_NUM_THREADS ?= 1
 # Without compiled files every process would compile the libraries anew, which takes longer than all that it does.
@@ -37,12 +37,11 @@ help:
 report: .venv/installed
 	@$(BIN)/tradelib report $(ARGS)
 
-# Whole files beside each other, in the order of conftest.py: the longest come first. Notebooks by themselves: their kernels
-# take ports that the servers of other tests could take before them. Before nbval comes the package, which keeps nbformat
-# from compiling for a second what no notebook needs.
+# Whole files and notebooks beside each other, in the order of conftest.py: the longest come first. Before nbval comes the
+# package, which keeps nbformat from compiling for a second what no notebook needs.
 test: .venv/installed
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -p no:nbval tests
-	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p tradelib.report -n $(WORKERS) --dist loadscope -p no:cacheprovider --nbval --nbval-kernel-name tradelib-warm notebooks
+	JUPYTER_PATH=$(CURDIR)/tradelib/report/execution/jupyter $(BIN)/python -m pytest -p tradelib.report -n $(WORKERS) \
+	  --dist loadfile --no-loadscope-reorder --nbval --nbval-kernel-name tradelib-warm notebooks tests
 
 nightly: .venv/installed
 	HYPOTHESIS_PROFILE=nightly TRADELIB_NIGHTLY=1 $(BIN)/python -m pytest -n $(WORKERS) $$(grep -l hypothesis tests/test_*.py) \

@@ -8,8 +8,10 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import gc
+import itertools
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +72,24 @@ def pytest_sessionstart() -> None:
 
     if os.environ.get("TRADELIB_REQUIRE_X13") and not available():
         raise pytest.UsageError("TRADELIB_REQUIRE_X13 is set, and there is no X-13ARIMA-SEATS program")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give kernels of the notebooks sockets in a folder: a port that is free now is another test's a moment later."""
+    if not config.getoption("nbval", default=False):
+        return
+    import nbval.kernel
+    from jupyter_client.manager import KernelManager
+
+    folder = tempfile.TemporaryDirectory(prefix="k")
+    config.add_cleanup(folder.cleanup)
+    numbers = itertools.count()
+
+    class Manager(KernelManager):
+        def __init__(self, **kwargs: object) -> None:
+            super().__init__(transport="ipc", connection_file=f"{folder.name}/{next(numbers)}.json", **kwargs)
+
+    nbval.kernel.KernelManager = Manager
 
 
 def pytest_report_header() -> list[str]:
