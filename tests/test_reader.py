@@ -283,6 +283,7 @@ def test_a_whole_release_holds_together(release):
     assert min(got.values()) >= 12
 
 
+@pytest.mark.slow
 @pytest.mark.needs("poppler")
 def test_every_row_of_the_pdf_is_there_as_poppler_shows_it(printed, pdf):
     shown = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
@@ -298,6 +299,7 @@ def test_every_row_of_the_pdf_is_there_as_poppler_shows_it(printed, pdf):
         assert len(expected) - len(got) <= 3 * len(pages), table.exhibit
 
 
+@pytest.mark.slow
 def test_pdf_and_workbook_of_one_release_agree(printed, official_folder):
     tables = [*printed, *read_file(official_folder / "trad-time-series-0325.xlsx")]
     got = check(tables)

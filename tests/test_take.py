@@ -102,6 +102,7 @@ def test_parameters_that_are_as_by_default_are_not_repeated():
     )
 
 
+@pytest.mark.slow
 @browser.needed
 def test_a_pdf_that_was_mailed_alone_says_so_too_and_is_whole(made, tmp_path):
     from pypdf import PdfReader
@@ -114,6 +115,7 @@ def test_a_pdf_that_was_mailed_alone_says_so_too_and_is_whole(made, tmp_path):
     assert PdfReader(path, strict=True).metadata.title == "The deficit was 68.9 billion"
 
 
+@pytest.mark.slow
 @browser.needed
 def test_what_is_taken_from_the_page_says_where_it_comes_from(made, tmp_path):
     with browser.opened(made / "index.html") as (page, _, messages):
@@ -156,6 +158,7 @@ def test_without_a_browser_the_pdf_is_refused_in_words_and_nothing_stays(made, m
     assert not (tmp_path / "p").exists()
 
 
+@pytest.mark.slow
 @browser.needed
 def test_the_pdf_is_letter_with_page_numbers_and_the_same_bytes(made):
     from pypdf import PdfReader
