@@ -48,6 +48,9 @@ def test_only_some_notebooks_with_or_without_their_number() -> None:
         ({"vintage": "1999-01-01"}, ["1999-01-01", "2024-04-04"]),
         ({"trend.nonsense": 1}, ["nonsense", "23_trend"]),
         ({"tend.start": "2010-01"}, ["tend", "did you mean trend"]),
+        ({"end": "1996-06", "horizon": 3}, ["27_forecasts", "54 months"]),
+        ({"end": "1996-06", "forecasts.horizon": 3}, ["27_forecasts", "54 months"]),
+        ({"trend.start": "2015-01", "23_trend.start": "2016-01"}, ["start of 23_trend: given twice"]),
     ],
 )
 def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.execution.jobs import Job
-from tradelib.report.parameters import Common, check, notebooks
+from tradelib.report.parameters import LackingError, check, notebooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
     """Return the jobs of a report, every parameter checked, and by notebook why the data cannot carry it.
+
+    A notebook is left out for what the data lack only if nothing was asked of it by name.
 
     Parameters
     ----------
@@ -31,44 +33,33 @@ def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[
     ParameterError
         A notebook or a parameter is unknown, or a value impossible.
     """
-    carried, without = ({}, {}) if only else _carried(options)
-    chosen = [named(name) for name in only] or [name for name in notebooks() if name not in without]
-    values: dict[str, dict[str, Any]] = {name: {} for name in chosen}
-    own = set[tuple[str, str]]()
-    # What is said of one notebook stands against what is said to all.
-    for option, value in sorted(options.items(), key=lambda pair: "." in pair[0]):
-        notebook, _, parameter = option.rpartition(".")
-        takers = [named(notebook)] if notebook else [n for n in chosen if option in notebooks()[n].shared()]
-        if not takers:
-            known = {field for name in chosen for field in notebooks()[name].model_fields} - {"output"}
-            raise ParameterError(f"unknown parameter {option!r}; {did_you_mean(option, known)}")
-        for name in takers:
-            if notebook and (name, parameter) in own:
-                raise ParameterError(f"{parameter} of {name}: given twice")
-            own |= {(name, parameter)} if notebook else set()
-            values.setdefault(name, {})[parameter] = value
-    checked = {name: model for name, (given, model) in carried.items() if values.get(name) == given}
-    jobs = [Job(name, checked.get(name) or check(notebooks()[name], given)) for name, given in values.items()]
-    return jobs, without
-
-
-def _carried(options: Mapping[str, Any]) -> tuple[dict[str, tuple[dict[str, Any], Common]], dict[str, str]]:
-    """Return by notebook the shared options it takes with its checked parameters, or why the data cannot carry it.
-
-    What none of those that take it can use is no reason: the check of the parameters says what is wrong with it.
-    """
-    carried, reasons = dict[str, tuple[dict[str, Any], Common]](), dict[str, str]()
-    takers = {option: set[str]() for option in ("vintage", "series", "start", "end")}
-    for name, model in notebooks().items():
-        taken = model.shared() & takers.keys() & (options.keys() | {"vintage"})
-        given = {option: options[option] for option in taken & options.keys()}
+    models, shared, own = notebooks(), dict[str, Any](), dict[str, dict[str, Any]]()
+    for option, value in options.items():
+        word, _, parameter = option.rpartition(".")
+        given = own.setdefault(named(word), {}) if word else shared
+        if parameter in given:
+            raise ParameterError(f"{parameter} of {named(word)}: given twice")
+        given[parameter] = value
+    chosen = list(dict.fromkeys([*(map(named, only) if only else models), *own]))
+    takers = {option: [name for name in chosen if option in models[name].shared()] for option in shared}
+    if unknown := [option for option, names in takers.items() if not names]:
+        known = {field for name in chosen for field in models[name].model_fields} - {"output"}
+        raise ParameterError(f"unknown parameter {unknown[0]!r}; {did_you_mean(unknown[0], known)}")
+    jobs, errors = list[Job](), dict[str, LackingError]()
+    for name in chosen:
+        given = {option: value for option, value in shared.items() if name in takers[option]}
         try:
-            carried[name] = given, check(model, given)
-        except ParameterError as error:
-            reasons[name] = str(error).removeprefix(f"{name}: ")
-        for option in taken:
-            takers[option].add(name)
-    return carried, {} if any(names and names <= reasons.keys() for names in takers.values()) else reasons
+            # What is said of one notebook stands against what is said to all.
+            jobs.append(Job(name, check(models[name], given | own.get(name, {}))))
+        except LackingError as error:
+            if only or name in own:
+                raise
+            errors[name] = error
+    # What none of those that take it can use is a mistake, and no reason to leave all of them out.
+    for names in (*takers.values(), chosen):
+        if names and errors.keys() >= set(names):
+            raise errors[names[0]]
+    return jobs, {name: str(error).removeprefix(f"{name}: ") for name, error in errors.items()}
 
 
 def named(word: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidationError, create_model
 
-from tradelib.quantity.errors import ParameterError, did_you_mean
+from tradelib.quantity.errors import ParameterError, TradelibError, did_you_mean
 from tradelib.report.parameters.analyses import Breaks, Forecasts, Prices, Revisions, Trend
 from tradelib.report.parameters.base import Chapter as Chapter, Common as Common, Month, Parameters, SeriesName
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
@@ -19,6 +19,11 @@ from tradelib.store import notebook_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+class LackingError(ParameterError):
+    """The data do not have what a notebook needs for what is asked of it."""
+
 
 _BASES: dict[str, type[Common]] = {
     "22_seasonal": Seasonal, "23_trend": Trend, "24_real_vs_nominal": Prices, "25_revisions": Revisions,
@@ -126,13 +131,19 @@ def check(model: type[Common], values: Mapping[str, Any]) -> Common:
     Raises
     ------
     ParameterError
-        A name is unknown, a type wrong, a series, span or vintage impossible; all of it in one message.
+        A name is unknown, a type wrong, a value no series, no month or out of bounds; all of it in one message.
+    LackingError
+        The data do not have the series, span or release that is asked for, or too little of it.
     """
     try:
-        return model(**values)
+        parameters = model(**values)
+        parameters.require()
     except ValidationError as error:
         messages = [_message(model, detail) for detail in error.errors()]
         raise ParameterError(f"{model.notebook}: " + "; ".join(messages)) from None
+    except TradelibError as error:
+        raise LackingError(f"{model.notebook}: {_short(str(error), 2000)}") from None
+    return parameters
 
 
 def _message(model: type[Common], error: Any) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from tradelib import store
-from tradelib.quantity.errors import ParameterError, TradelibError
+from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,16 +69,8 @@ class Common(BaseModel):
         return store.release_of(vintage=self.vintage).released
 
     def require(self) -> None:
-        """Raise ``TradelibError`` where the data do not have what is asked for; called once, when all is given."""
+        """Raise ``TradelibError`` where the data do not have what is asked for; ``check`` calls it."""
         self.day  # noqa: B018 - it raises where there is no such release
-
-    @model_validator(mode="after")
-    def _check_data(self) -> Self:
-        try:
-            self.require()
-        except TradelibError as error:
-            raise ValueError(str(error)) from error
-        return self
 
     @classmethod
     def shared(cls) -> set[str]:
