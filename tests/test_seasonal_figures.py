@@ -6,7 +6,8 @@ import pytest
 from matplotlib import pyplot as plt
 from page import names_after
 
-from tradelib.report.look import figures, seasonal as seasonal_figures
+from tradelib.quantity.rounding import printed
+from tradelib.report.look import charts, figures
 from tradelib.seasonal.pattern import MONTHS
 
 
@@ -40,7 +41,7 @@ def test_dots_draw_all_years_and_count_what_lies_outside(ax, by_year):
 def test_ends_are_drawn_where_they_are(ax, by_year):
     ends = pd.DataFrame({"first": by_year.iloc[0], "last": by_year.iloc[-1]})
     cells = ("def draw_ends", "def draw_moves")
-    page = names_after("22_seasonal", *cells, figures=figures, draw=seasonal_figures)
+    page = names_after("22_seasonal", *cells, figures=figures, charts=charts)
     page["draw_moves"](ax, ends, "exports")
     assert [label.get_text() for label in ax.get_xticklabels()] == [month[0] for month in MONTHS]
     assert list(ax.lines[-2].get_ydata()) == list(ends["first"])
@@ -48,42 +49,44 @@ def test_ends_are_drawn_where_they_are(ax, by_year):
 
 
 def test_heat_covers_the_years(ax, by_year):
-    got = seasonal_figures.heat_by_month(ax, by_year, "exports", limit=5.0)
+    got = charts.heat_by_month(ax, by_year, "exports", limit=5.0)
     assert got.get_clim() == (-5, 5)
     assert list(got.get_extent()) == [-0.5, 11.5, 9.5, -0.5]
     assert [label.get_text() for label in ax.get_yticklabels()] == [str(year) for year in range(2010, 2020)]
 
 
 def test_long_tables_name_every_third_row(ax, by_year):
-    seasonal_figures.heat_by_month(ax, pd.concat([by_year] * 3).set_axis(range(1990, 2020)), "exports", limit=5.0)
+    charts.heat_by_month(ax, pd.concat([by_year] * 3).set_axis(range(1990, 2020)), "exports", limit=5.0)
     assert [label.get_text() for label in ax.get_yticklabels()] == [str(year) for year in range(1990, 2020, 3)]
 
 
 def test_the_first_way_is_on_top_also_where_panels_share_the_axis():
-    distances = {flow: pd.Series({"a": 1.0, "b": 0.5}) for flow in ("exports", "imports")}
-    fig = seasonal_figures.panels(seasonal_figures.distance_bars, distances, height=3)
-    assert fig.axes[0].get_ylim() == (1.5, -0.5)
-    assert [text.get_text() for text in fig.axes[1].texts] == ["1.00", "0.50"]
+    distances = {flow: pd.Series({"a": 1.0, "b": 0.5, "c": 2.0, "d": 0.25}) for flow in ("exports", "imports")}
+    page = names_after("28_agency_way", "def draw_distances", figures=figures, printed=printed)
+    fig = charts.panels(page["draw_distances"], distances, height=3)
+    assert fig.axes[0].get_ylim() == (3.5, -0.5)
+    assert [text.get_text() for text in fig.axes[1].texts] == ["1.00", "0.50", "2.00", "0.25"]
     assert [ax.get_title(loc="left") or ax.get_title() for ax in fig.axes] == ["Exports", "Imports"]
     plt.close("all")
 
 
 def test_panels_of_shades_have_one_scale(by_year):
     shades = {"exports": by_year, "imports": by_year}
-    fig = seasonal_figures.panels(seasonal_figures.heat_by_month, shades, height=4, share=False, limit=5.0)
+    fig = charts.panels(charts.heat_by_month, shades, height=4, share=False, limit=5.0)
     assert len(fig.axes) == 3
     plt.close("all")
 
 
 def test_rows_run_from_the_first_distance_to_the_second(ax):
-    seasonal_figures.nearer(ax, pd.DataFrame({"x": [2.0, 1.0], "y": [1.0, 3.0]}, index=["a", "b"]), "exports")
+    distances = pd.DataFrame({"as such": [2.0, 1.0], "detail": [1.0, 3.0]}, index=["a", "b"])
+    names_after("28_agency_way", "def draw_nearer", figures=figures)["draw_nearer"](ax, distances, "exports")
     assert [list(line.get_xdata()) for line in ax.lines] == [[2, 1], [1, 3]]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
 
 
 def test_two_lines_are_around_zero_only_where_they_are_differences(ax):
     values = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": 0.0}, pd.period_range("2020-01", periods=3, freq="M"))
-    seasonal_figures.two_lines(ax, values, "exports", zero=False)
+    charts.two_lines(ax, values, "exports", zero=False)
     assert len(ax.lines) == 2
-    seasonal_figures.two_lines(ax, values, "exports")
+    charts.two_lines(ax, values, "exports")
     assert len(ax.lines) == 5

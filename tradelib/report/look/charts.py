@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from matplotlib import pyplot as plt
 
 from tradelib.quantity.rounding import printed
 from tradelib.report.look import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 
 def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
@@ -180,3 +183,53 @@ def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame
     figures.lines(ax, mean, color=figures.BLUE, linestyle="--")
     figures.lines(ax, outcome, color=figures.INK, marker="o", markersize=3)
     figures.time_axis(ax)
+
+
+def panels(
+    draw: Callable[..., AxesImage | None], flows: Mapping[str, Any], *, height: float, share: bool = True, **how: Any
+) -> Figure:
+    """Return a figure with a panel for each flow, below each other so that each has its names; shades get a scale.
+
+    Parameters
+    ----------
+    draw : callable
+        What draws one flow: axes, values, name of the flow, and ``how``.
+    flows : mapping
+        Values by flow.
+    height : float
+        Of the figure, in inches.
+    share : bool
+        One scale for all panels.
+    """
+    fig, axes = plt.subplots(len(flows), sharex=share, sharey=share, figsize=(7.2, height))
+    for ax, (flow, values) in zip(axes, flows.items(), strict=True):
+        shades = draw(ax, values, flow, **how)
+        ax.set_title(flow.capitalize())
+    if shades is not None:
+        fig.colorbar(shades, ax=axes, shrink=0.7)
+    return fig
+
+
+def heat_by_month(ax: Axes, table: pd.DataFrame, _: str, *, limit: float) -> AxesImage:
+    """Draw years or names down and months across, orange above zero and purple below, up to ``limit``."""
+    edges = (-0.5, 11.5, len(table) - 0.5, -0.5)
+    drawn = ax.imshow(table, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto", extent=edges)
+    ax.grid(visible=False)
+    name_months(ax)
+    step = 1 + len(table) // 12
+    ax.set_yticks(range(0, len(table), step), table.index[::step])
+    return drawn
+
+
+def two_lines(ax: Axes, pair: pd.DataFrame, flow: str, *, zero: bool = True) -> None:
+    """Draw the first of two columns in grey and the second in colour, differences around a line at zero."""
+    if zero:
+        figures.zero_line(ax)
+    for name, shade in zip(pair, (figures.LIGHT, figures.colour(flow)), strict=True):
+        ax.plot(figures.dates(pair.index), pair[name], color=shade, label=name)
+    ax.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
+
+
+def name_months(ax: Axes) -> None:
+    """Write the first letters of the months along the axis, which a phone has room for."""
+    ax.set_xticks(range(12), list("JFMAMJJASOND"))
