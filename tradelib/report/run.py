@@ -120,9 +120,8 @@ def report(  # noqa: PLR0913
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             with partial_folder(final.parent) as made, _runs(kept, made.with_name("runs")) as place:
-                _, failures = run(jobs[::-1], place)  # analyses, which stand last, take longest
-                errors = {job.notebook: failures[job.place] for job in jobs if job.place in failures}
-                _gather(made, jobs, place)
+                run(jobs[::-1], place)  # analyses, which stand last, take longest
+                errors = _gather(made, jobs, place)
                 prints.result()
                 headline = _write(made, inputs, errors)
                 if errors:  # a good report of the same name stays where it is
@@ -158,21 +157,21 @@ def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str])
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
-def _gather(folder: Path, jobs: Sequence[Job], place: Path) -> None:
-    """Copy what each notebook left to where a reader looks for it."""
-    results = {}
+def _gather(folder: Path, jobs: Sequence[Job], kept: Path) -> dict[str, str]:
+    """Copy what each notebook left to where a reader looks for it; return by notebook what went wrong."""
+    results, errors = dict[str, Any](), dict[str, str]()
     for kind in ("notebooks", "figures", "tables", "drawings"):
         (folder / kind).mkdir()
-    for job in jobs:
-        made = runs.place_of(place, job)
-        with suppress(runs.RecordError):  # it is among the failures
-            results[job.notebook] = runs.read_recorded(made)
+    for job, made, about, record in runs.left(jobs, kept):
+        results |= {job.notebook: record} if record else {}
+        errors |= {job.notebook: about["error"]} if about["error"] else {}
         if (made / "notebook.ipynb").exists():
             shutil.copyfile(made / "notebook.ipynb", folder / "notebooks" / f"{job.notebook}.ipynb")
         for kind in ("figures", "tables", "drawings"):
             for path in sorted((made / kind).glob("*")):
                 shutil.copyfile(path, folder / kind / f"{job.notebook}-{path.name}")
-    runs.write_json(folder / "results.json", {name: record for name, record in results.items() if record})
+    runs.write_json(folder / "results.json", results)
+    return errors
 
 
 def _write(folder: Path, inputs: Mapping[str, Any], failures: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution import runs, threads
 from tradelib.report.execution.inputs import digests, surroundings
-from tradelib.report.execution.partial import MARK, OccupiedError, manifest_in, partial_folder, require_own
+from tradelib.report.execution.partial import MARK, OccupiedError, partial_folder, require_own
 from tradelib.report.page import template
 
 if TYPE_CHECKING:
@@ -87,9 +87,9 @@ def sweep(
     try:
         with runs.at_work(folder):
             executor = executor or threads()
-            made, failures = runs.bring(jobs, folder, executor, force=force, begin=begin, progress=progress)
+            made = runs.bring(jobs, folder, executor, force=force, begin=begin, progress=progress)
             with partial_folder(folder) as work:
-                gather(folder, jobs, work)
+                failures = gather(folder, jobs, work)
     except OSError as error:
         raise runs.RunError(f"cannot write to {folder}: {runs.reason(error)}. {_kept(jobs, folder)}") from error
     except KeyboardInterrupt:
@@ -128,38 +128,31 @@ def _kept(jobs: Sequence[Job], folder: Path) -> str:
     return f"{done} of {len(jobs)} runs are done and kept; the same command goes on from there"
 
 
-def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
-    """Write ``results.csv`` and ``index.html`` from what the runs left.
+def gather(folder: Path, jobs: Sequence[Job], work: Path) -> dict[str, str]:
+    """Write ``results.csv`` and ``index.html`` from what the runs left; return by place what went wrong.
 
     The table has a row for each run: its parameters, outcome, seconds, place and every key result that its
     notebook kept; unrounded. They are written in the folder ``work`` first.
     """
     values = [job.values for job in jobs]
     varying = [name for name in values[0] if len({repr(row[name]) for row in values}) > 1] or list(values[0])
-    table, made = list[dict[str, Any]](), list[dict[str, Any]]()
-    for number, job in enumerate(jobs):
-        place, record = runs.place_of(folder, job), dict[str, Any]()
-        with suppress(runs.RecordError):  # which is why it failed
-            record = runs.read_recorded(place)
-        about, results = manifest_in(place / "run.json"), record.get("results", {})
-        state = {
-            "outcome": "failed" if about["error"] else "ok", "error": about["error"], "seconds": about["seconds"],
-            "place": place.relative_to(folder).as_posix(),
-        }  # fmt: skip
-        table.append(job.values | state | {f"result_{name}": value for name, value in results.items()})
-        figures = [item for item in record.get("items", ()) if item["kind"] == "figure"]
-        made.append(
-            state
-            | {
-                "number": number,
-                "values": job.values,
-                "results": results,
-                "figures": figures,
-                "question": record.get("question"),
-                "notebook": (place / "notebook.ipynb").exists(),
-            }
-        )
-    pd.DataFrame(table).to_csv(work / "results.csv", index=False, lineterminator="\n")
+    made: list[dict[str, Any]] = [
+        {
+            "number": number, "values": job.values, "outcome": "failed" if about["error"] else "ok",
+            "error": about["error"], "seconds": about["seconds"], "place": place.relative_to(folder).as_posix(),
+            "results": record.get("results", {}), "question": record.get("question"),
+            "figures": [item for item in record.get("items", ()) if item["kind"] == "figure"],
+            "notebook": (place / "notebook.ipynb").exists(),
+        }
+        for number, (job, place, about, record) in enumerate(runs.left(jobs, folder))
+    ]  # fmt: skip
+    rows = (
+        run["values"]
+        | {name: run[name] for name in ("outcome", "error", "seconds", "place")}
+        | {f"result_{name}": value for name, value in run["results"].items()}
+        for run in made
+    )
+    pd.DataFrame(rows).to_csv(work / "results.csv", index=False, lineterminator="\n")
     text = template("sweep.html.j2").render(
         notebook=jobs[0].notebook, runs=made, varying=varying, most=MOST_SHOWN,
         results=list(dict.fromkeys(name for run in made for name in run["results"])),
@@ -168,3 +161,4 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> None:
     (work / "index.html").write_text(text + "\n", encoding="utf-8")
     for name in ("results.csv", "index.html"):
         (work / name).replace(folder / name)  # so that a reader never sees half of it
+    return {job.place: run["error"] for job, run in zip(jobs, made, strict=True) if run["error"]}

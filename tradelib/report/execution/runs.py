@@ -37,10 +37,6 @@ class RunError(TradelibError):
     """Notebooks cannot be run, or what they leave cannot be written."""
 
 
-class RecordError(TradelibError):
-    """What a notebook recorded cannot be read."""
-
-
 @contextmanager
 def at_work(folder: Path) -> Iterator[Path]:
     """Make a folder of runs ours while the block runs.
@@ -67,7 +63,7 @@ def bring(
     force: bool = False,
     begin: Begin = lambda *_: None,
     progress: Progress = lambda _: None,
-) -> tuple[dict[str, str], dict[str, str]]:
+) -> dict[str, str]:
     """Run those jobs of which the folder has no valid run, so that it has one of each.
 
     Parameters
@@ -85,15 +81,15 @@ def bring(
 
     Returns
     -------
-    tuple of dict of str to str
-        By place, why those that ran did, and what went wrong.
+    dict of str to str
+        By place, why those that ran did.
 
     Raises
     ------
     RunError
         Notebook, package or data changed while they ran. What is done is kept.
     """
-    around, failures = surroundings(), dict[str, str]()
+    around = surroundings()
     inputs = {job.place: digests(job, around) for job in jobs}
     reasons = {
         place: reason
@@ -102,7 +98,7 @@ def bring(
     }
     begin(jobs, reasons)
     if not reasons:
-        return reasons, failures
+        return reasons
     with partial_folder(folder) as work:
         # What took longest begins first, so that no core waits for it at the end; what never ran before that.
         todo = sorted((job for job in jobs if job.place in reasons), key=lambda job: -_seconds(folder, job))
@@ -113,16 +109,17 @@ def bring(
                     f"{', '.join(moved)} changed while the notebooks ran. What was made before does not count any "
                     "more; the same command makes all of it anew"
                 )
-            try:
-                read_recorded(work / place)
-                judged = outcome
-            except RecordError as error:
-                judged = replace(outcome, error=outcome.error or str(error))
+            judged = replace(outcome, error=outcome.error or read_recorded(work / place)[1])
             _keep(judged, folder, work, inputs[place])
-            if judged.error:
-                failures[place] = judged.error
             progress(judged)
-    return reasons, failures
+    return reasons
+
+
+def left(jobs: Sequence[Job], folder: Path) -> Iterator[tuple[Job, Path, dict[str, Any], dict[str, Any]]]:
+    """Yield each job with the folder of its run, what that says of itself, and what the notebook recorded."""
+    for job in jobs:
+        place = _place_of(folder, job)
+        yield job, place, manifest_in(place / "run.json"), read_recorded(place)[0]
 
 
 def reason_to_run(place: Path, inputs: Mapping[str, Any], name: str = "run.json", *, files: bool = True) -> str:
@@ -151,10 +148,10 @@ def reason_to_run(place: Path, inputs: Mapping[str, Any], name: str = "run.json"
 
 def _seconds(folder: Path, job: Job) -> float:
     """Return how long a job took when it last ran; without end where that is not known."""
-    return float(manifest_in(place_of(folder, job) / "run.json").get("seconds", "inf"))
+    return float(manifest_in(_place_of(folder, job) / "run.json").get("seconds", "inf"))
 
 
-def place_of(folder: Path, job: Job) -> Path:
+def _place_of(folder: Path, job: Job) -> Path:
     """Return where the run of a job is: among the good ones or, with its error, among the failed ones."""
     good = folder / "runs" / job.place
     return good if good.exists() else folder / "failed" / job.place
@@ -196,36 +193,34 @@ def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str])
     made.rename(final)
 
 
-def read_recorded(place: Path) -> dict[str, Any]:
-    """Return what a notebook recorded; an empty mapping when it recorded nothing.
+def read_recorded(place: Path) -> tuple[dict[str, Any], str | None]:
+    """Return what a notebook recorded and what is wrong with it; what is wrong, as what is not there, counts as empty.
+
+    Wrong is a file that is no JSON, cut short, or says something else than ``Record.finish`` writes, and a figure
+    without its file.
 
     Parameters
     ----------
     place : Path
         Folder of the run.
-
-    Raises
-    ------
-    RecordError
-        The file is no JSON, cut short, or says something else than ``Record.finish`` writes; a figure has no file.
     """
     from jsonschema.exceptions import best_match
 
     path = place / RESULTS
     if not path.exists():
-        return {}
+        return {}, None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         # What can be read but never written again: half a surrogate pair, and what is no number in JSON.
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (OSError, ValueError, RecursionError) as error:
-        raise RecordError(f"{RESULTS} cannot be read: {error}") from error
+        return {}, f"{RESULTS} cannot be read: {error}"
     if fault := best_match(_record_schema().iter_errors(content)):
-        raise RecordError(f"{RESULTS}, {fault.json_path}: {fault.message}")
+        return {}, f"{RESULTS}, {fault.json_path}: {fault.message}"
     for number, item in enumerate(content["items"]):
         if item["kind"] == "figure" and not (place / "figures" / f"{item['name']}.svg").is_file():
-            raise RecordError(f"{RESULTS}, $.items[{number}]: there is no figures/{item['name']}.svg")
-    return dict(content)
+            return {}, f"{RESULTS}, $.items[{number}]: there is no figures/{item['name']}.svg"
+    return dict(content), None
 
 
 @cache
