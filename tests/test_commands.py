@@ -305,10 +305,10 @@ def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
         for job in jobs:
             (folder / "runs" / job.place).mkdir(parents=True, exist_ok=True)
             (folder / "runs" / job.place / "run.json").write_text("{}")
-        return {}, {}
+        return {}
 
     monkeypatch.setattr("tradelib.report.execution.runs.bring", made)
-    monkeypatch.setattr("tradelib.report.sweep.gather", lambda *_: None)
+    monkeypatch.setattr("tradelib.report.sweep.gather", lambda *_: {})
     words = ["sweep", "trend", "--over", "start=2010-01,2011-01"]
     assert run(*words).exit_code == run(*words).exit_code == 0
     assert run(*words[:-1], "start=2010-01,2011-01,2012-01").exit_code == 0  # the same and more

@@ -63,7 +63,7 @@ class StandIn:
 
 @functools.cache  # checking parameters reads series; what becomes of the runs is what is looked at here
 def jobs() -> list[Job]:
-    return jobs_of("trend", ROWS, {})
+    return jobs_of("trend", ROWS)
 
 
 def hidden(folder: Path) -> list[str]:
@@ -364,7 +364,7 @@ def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     assert f"[1/3] start='{ROWS[0]['start']}', series='balance_total_bop_sa' done, package changed (1 s)" in got
     assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa'\n" in got
     assert "  took longer than 5 seconds\n" in got
-    many = jobs_of("trend", [{"start": f"{1992 + n // 12}-{n % 12 + 1:02}"} for n in range(100)], {})
+    many = jobs_of("trend", [{"start": f"{1992 + n // 12}-{n % 12 + 1:02}"} for n in range(100)])
     with follow(console) as (begin, progress):
         begin(many, {job.place: "" for job in many})
         for job in many[:50]:

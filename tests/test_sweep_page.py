@@ -55,7 +55,7 @@ def leave_figures(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
 
 def test_a_person_finds_failures_sorts_and_searches(tmp_path: Path) -> None:
     rows = [{"start": f"{1993 + n // 12}-{n % 12 + 1:02}"} for n in range(RUNS)]
-    jobs = jobs_of("trend", rows, {"vintage": "2024-04-04"})
+    jobs = jobs_of("trend", [row | {"vintage": "2024-04-04"} for row in rows])
     made = sweep(jobs, tmp_path / "s", executor=leave_figures)
     assert (made.folder / "index.html").stat().st_size < 300_000
     with browser.opened(made.folder / "index.html") as (page, requests, messages):

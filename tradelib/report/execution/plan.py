@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -105,28 +104,16 @@ def sweep_of(
     common : sequence of str
         ``NAME=VALUE`` words for every run; the value may hold a comma.
     """
-    rows, several = read_table(table) if table else [{}], combinations(over)
-    if both := {name for row in rows for name in row} & {name for row in several for name in row}:
-        raise ParameterError(f"{', '.join(sorted(both))}: given by --over and by the table")
-    fixed = _values(assignments(common))
-    if both := set(fixed) & {name for row in [*rows, *several] for name in row}:
-        raise ParameterError(f"{', '.join(sorted(both))}: given by --set and by --over or the table")
-    return jobs_of(notebook, [row | combination for row in rows for combination in several], fixed)
-
-
-def combinations(over: Sequence[str]) -> list[dict[str, Any]]:
-    """Return every combination of the values of ``NAME=V1,V2`` words.
-
-    A value that holds a comma needs a table. An empty value is None.
-    """
-    axes = assignments(over, "--over", "NAME=VALUE,VALUE,...")
-    rows = itertools.product(*(values.split(",") for values in axes.values()))
-    return [_values(dict(zip(axes, row, strict=True))) for row in rows]
-
-
-def _values(texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return texts by name, an empty one as None."""
-    return {name: text or None for name, text in texts.items()}
+    rows, axes = read_table(table) if table else [{}], assignments(over, "--over", "NAME=VALUE,VALUE,...")
+    fixed = assignments(common)
+    givers = {"--set": fixed.keys(), "--over": axes.keys(), "the table": {name for row in rows for name in row}}
+    for (one, names), (other, others) in itertools.combinations(givers.items(), 2):
+        if both := names & others:
+            raise ParameterError(f"{', '.join(sorted(both))}: given by {one} and by {other}")
+    # An empty value is None; one that holds a comma needs a table.
+    choices = itertools.product(*(values.split(",") for values in axes.values()))
+    asked = (fixed | row | dict(zip(axes, choice, strict=True)) for row, choice in itertools.product(rows, choices))
+    return jobs_of(notebook, [{name: text or None for name, text in texts.items()} for texts in asked])
 
 
 def read_table(path: Path) -> list[dict[str, Any]]:
@@ -142,18 +129,14 @@ def read_table(path: Path) -> list[dict[str, Any]]:
     ParameterError
         The file cannot be read, or is none of these.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:  # a value keeps the line ends that it has
-            text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"cannot read the parameter table {path}: {error}") from error
     if path.suffix != ".csv":
         raise ParameterError(f"{path}: a parameter table is .csv")
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    csv.field_size_limit(2**31 - 1)
     try:
-        header, *body = csv.reader(io.StringIO(text, newline=""), strict=True) if text else [[]]
-    except csv.Error as error:
-        raise ParameterError(f"{path}: {error}") from error
+        with path.open(encoding="utf-8-sig", newline="") as file:  # a value keeps the line ends that it has
+            header, *body = list(csv.reader(file, strict=True)) or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ParameterError(f"cannot read the parameter table {path}: {error}") from error
     if twice := sorted({name for name in header if header.count(name) > 1}):
         raise ParameterError(f"{path}: the header has {', '.join(twice)} twice")
     if wrong := [(n, row) for n, row in enumerate(body, 2) if len(row) != len(header)]:
@@ -161,7 +144,7 @@ def read_table(path: Path) -> list[dict[str, Any]]:
     return [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in body]
 
 
-def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[str, Any]) -> list[Job]:
+def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]]) -> list[Job]:
     """Return a job for each row, every one checked before the first runs.
 
     Raises
@@ -172,10 +155,10 @@ def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]], common: Mapping[st
     name = named(notebook)
     model, jobs, wrong = notebooks()[name], dict[str, tuple[int, Job]](), list[str]()
     for number, row in enumerate(rows, 1):
-        if "output" in row or "output" in common:
+        if "output" in row:
             raise ParameterError(f"output is set by the sweep; {did_you_mean('output', set(model.model_fields))}")
         try:
-            job = Job(name, check(model, {**common, **row}))
+            job = Job(name, check(model, row))
         except ParameterError as error:
             wrong.append(f"run {number}: {error}")
             continue
