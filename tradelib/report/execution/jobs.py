@@ -228,28 +228,16 @@ def completed(
 def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
     """Execute one job in its folder and leave the executed, normalised copy there."""
     import nbformat
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-    from tradelib.report.execution.notebook_run import EndedError, NotebookRun, with_parameters
+    from tradelib.report.execution.notebook_run import NotebookRun, with_parameters
 
-    place, begun, error = folder / job.place, time.perf_counter(), None
+    place, begun = folder / job.place, time.perf_counter()
     try:
         place.mkdir(parents=True)
         # The kernel works, and writes, in its folder.
         notebook = with_parameters(job.source, job.values | {"output": "."})
-        try:
-            NotebookRun(notebook, place, chosen).run()
-        finally:
-            nbformat.write(normalise(notebook), place / "notebook.ipynb")
-    except EndedError as failure:
-        error = str(failure)
-    except CellExecutionError as failure:
-        number = max(cell.get("execution_count") or 0 for cell in notebook.cells)  # the last one that ran
-        error = f"cell {number}: {failure.ename}: {failure.evalue}".removesuffix(": ")
-        if failure.ename == "MemoryError" and chosen.limits.memory:
-            error += f"; a run may take {chosen.limits.memory / 1e9:.3g} GB"
-    except DeadKernelError as failure:
-        error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
+        error = NotebookRun(notebook, place, chosen).run()
+        nbformat.write(normalise(notebook), place / "notebook.ipynb")
     except Exception as failure:  # noqa: BLE001 - whatever it is must not cost the other notebooks
         error = f"{type(failure).__name__}: {failure}"
     return Outcome(job, time.perf_counter() - begun, error, "warm" if chosen.name == warm.NAME else "stock")

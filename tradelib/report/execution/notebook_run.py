@@ -21,10 +21,10 @@ import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
-from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution import warm
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ def with_parameters(path: Path, values: Mapping[str, Any]) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
-
-
-class EndedError(TradelibError):
-    """The kernel was ended, by a limit or because its executor was interrupted."""
 
 
 class NotebookRun(NotebookClient):
@@ -76,23 +72,14 @@ class NotebookRun(NotebookClient):
         self._reason: str | None = None
         self._group: int | None = None
 
-    def run(self) -> None:
-        """Execute all cells.
-
-        Raises
-        ------
-        EndedError
-            The kernel was ended; the message says why.
-        CellExecutionError
-            A cell failed.
-        DeadKernelError
-            The kernel died.
-        """
+    def run(self) -> str | None:
+        """Execute all cells; return what went wrong: why the kernel was ended, which cell failed, or that it died."""
         seconds = self._limits.seconds or threading.TIMEOUT_MAX
         timer = threading.Timer(seconds, self.end, [f"took longer than {seconds:g} seconds"])
         timer.daemon = True
         timer.start()
         self._kernels.living.add(self)
+        error = None
         try:
             if self._kernels.ended:
                 self.end("interrupted")
@@ -101,17 +88,22 @@ class NotebookRun(NotebookClient):
             with self.setup_kernel():
                 for number, cell in enumerate(self.nb.cells):
                     self.execute_cell(cell, number)
-        except Exception:
-            if not self._reason:
-                raise
+        except CellExecutionError as failure:
+            number = max(cell.get("execution_count") or 0 for cell in self.nb.cells)  # the last one that ran
+            error = f"cell {number}: {failure.ename}: {failure.evalue}".removesuffix(": ")
+            if failure.ename == "MemoryError" and self._limits.memory:
+                error += f"; a run may take {self._limits.memory / 1e9:.3g} GB"
+        except DeadKernelError as failure:
+            error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
+        except Exception as failure:  # noqa: BLE001 - as what was executed so far is kept whatever it is
+            error = f"{type(failure).__name__}: {failure}"
         finally:
             timer.cancel()
-            reason = self._reason  # also when all cells were through before the kernel could be ended
+            error = self._reason or error  # also when all cells were through before the kernel could be ended
             self.end("over")
             self._kernels.living.discard(self)
             shutil.rmtree(self._scratch, ignore_errors=True)
-        if reason:
-            raise EndedError(reason)
+        return error
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Return the manager of the run's kernel."""
