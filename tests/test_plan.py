@@ -60,6 +60,13 @@ def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
     assert [word for word in words if word not in got] == [], got
 
 
+def test_the_release_is_the_reports_and_what_a_notebook_has_of_its_own_is_given_by_its_name() -> None:
+    [job] = planned({"vintage": "2025-03"}, ["revisions"])[0]
+    assert job.values["vintage"] is None
+    with pytest.raises(ParameterError, match=r"unknown parameter 'series'; possible: .*revisions\.series"):
+        planned({"series": "BOPTEXP"}, ["revisions"])
+
+
 def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
     reasons = planned({"end": "1996-06"})[1]
     assert "forecasts: balance_total_bop_sa has 54 months; expected at least 92" in reasons["27_forecasts"]

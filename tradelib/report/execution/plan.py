@@ -41,8 +41,10 @@ def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[
         given[parameter] = value
     chosen = list(dict.fromkeys([*(map(named, only) if only else models), *own]))
     takers = {option: [name for name in chosen if option in models[name].shared()] for option in shared}
-    if unknown := [option for option, names in takers.items() if not names]:
-        known = {field for name in chosen for field in models[name].model_fields} - {"output"}
+    # The release is the report's also where no notebook takes it.
+    if unknown := [option for option, names in takers.items() if not names and option != "vintage"]:
+        known = {option for name in chosen for option in models[name].shared()} - {"output"}
+        known |= {f"{name.partition('_')[2]}.{option}" for name in chosen for option in models[name].own}
         raise ParameterError(f"unknown parameter {unknown[0]!r}; {did_you_mean(unknown[0], known)}")
     jobs, errors = list[Job](), dict[str, LackingError]()
     for name in chosen:
