@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tests import browser
 from tests.test_report import StandIn, few
 from tradelib.cli import app
-from tradelib.report.again import UnknownOriginError, _of_page, verify, whence
+from tradelib.report.again import UnknownOriginError, _again, verify, whence
 from tradelib.report.look import figures
 from tradelib.report.notebook import Record
 from tradelib.report.page import explained
@@ -77,8 +77,7 @@ def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
         source, notebook, command = whence(alone).splitlines()
         assert source.endswith("Trade in Goods and Services (FT-900), released 2025-05-06")
         assert notebook.startswith("notebook 23_trend with vintage = 2025-05-06, start = 2015-01, end = the last month")
-        assert command.startswith("again: tradelib report --set trend.vintage=2025-05-06 --set trend.start=2015-01 ")
-        assert command.endswith("--only trend")
+        assert command == "again: tradelib report --set vintage=2025-05-06 --set trend.start=2015-01 --only trend"
 
 
 def alone(folder, name, tmp_path):
@@ -97,8 +96,19 @@ def test_a_workbook_and_a_page_that_were_mailed_alone_say_by_which_command_they_
 
 def test_parameters_that_are_as_by_default_are_not_repeated():
     trend = {"vintage": "2025-05-06", "start": "2010-01", "end": None, "series": "balance_total_bop_sa"}
-    assert _of_page("Title", {"23_trend": trend}) == (
-        "Title\nagain: tradelib report --set vintage=2025-05-06 --set trend.start=2010-01 --only trend"
+    assert _again("Title", {"23_trend": trend}) == (
+        "Title\nnotebook 23_trend with vintage = 2025-05-06, start = 2010-01, end = the last month, "
+        "series = balance_total_bop_sa\n"
+        "again: tradelib report --set vintage=2025-05-06 --set trend.start=2010-01 --only trend"
+    )
+
+
+def test_a_notebook_with_another_release_than_the_others_is_given_its_own():
+    trend, seasonal, revisions = ({"vintage": day} for day in ("2025-05-06", "2024-04-04", "2026-04-02"))
+    parameters = {"23_trend": trend, "22_seasonal": seasonal, "25_revisions": revisions}
+    assert _again("Title", parameters) == (
+        "Title\nagain: tradelib report --set vintage=2025-05-06 --set seasonal.vintage=2024-04-04 "
+        "--set revisions.vintage=2026-04-02 --only trend --only seasonal --only revisions"
     )
 
 

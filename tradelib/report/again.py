@@ -70,9 +70,7 @@ def whence(file: Path) -> str:
             if same := [name for name, known in manifest["files"].items() if known == sha256]:
                 return _origin(same[0], manifest)
     if origin := _written_in(file.read_bytes()):
-        if "notebook" in origin:
-            return _of_notebook(origin["source"], origin["notebook"], origin["parameters"])
-        return _of_page(origin["source"], origin["notebooks"])
+        return _again(origin["source"], origin.get("notebooks") or {origin["notebook"]: origin["parameters"]})
     raise UnknownOriginError(
         f"no report beside {file} or in reports/ has a file with its content (sha256 {sha256[:12]})"
     )
@@ -89,17 +87,24 @@ def _written_in(content: bytes) -> dict[str, Any]:
     return dict(json.loads(match[0])) if match else {}
 
 
-def _of_page(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return how several notebooks are run again: the release, and every parameter that is not as by default."""
-    days = [str(parameters["vintage"]) for parameters in notebook_parameters.values() if parameters.get("vintage")]
-    models, options = notebooks(), {"vintage": max(days, default=None)}
+def _again(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how notebooks are run again, from the same release also when a newer one is there.
+
+    Named is every parameter that is not as by default; of one notebook also what each was.
+    """
+    models, options, lines = notebooks(), dict[str, Any](), [title]
     for notebook, parameters in notebook_parameters.items():
-        defaults = {name: str(field.default) for name, field in models[notebook].model_fields.items()}
+        short, model = notebook.partition("_")[2], models[notebook]
+        defaults = {name: str(field.default) for name, field in model.model_fields.items()}
         for name, value in parameters.items():
-            if name != "vintage" and str(value) != defaults.get(name, "None"):
-                options[f"{notebook.partition('_')[2]}.{name}"] = value
+            if str(value) != defaults.get(name, "None"):
+                of_all = name == "vintage" and name in model.shared() and options.setdefault(name, value) == value
+                options[name if of_all else f"{short}.{name}"] = value
+        if len(notebook_parameters) == 1:
+            words = ", ".join(f"{name} = {in_words(name, value)}" for name, value in parameters.items())
+            lines.append(f"notebook {notebook} with {words}")
     only = [] if set(notebook_parameters) >= set(models) else [name.partition("_")[2] for name in notebook_parameters]
-    return f"{title}\nagain: {_command(options, only)}"
+    return "\n".join([*lines, f"again: {_command(options, only)}"])
 
 
 def _origin(name: str, manifest: Mapping[str, Any]) -> str:
@@ -110,15 +115,7 @@ def _origin(name: str, manifest: Mapping[str, Any]) -> str:
     parameters = inputs["notebooks"][notebook]["parameters"]
     if "vintage" in notebooks()[notebook].shared():
         parameters = parameters | {"vintage": inputs["released"]}
-    return _of_notebook(title, notebook, parameters)
-
-
-def _of_notebook(title: str, notebook: str, parameters: Mapping[str, Any]) -> str:
-    """Return what one notebook made and how it is made again, from the same release also when a newer one is there."""
-    short = notebook.partition("_")[2]
-    words = ", ".join(f"{name} = {in_words(name, value)}" for name, value in parameters.items())
-    command = _command({f"{short}.{name}": value for name, value in parameters.items()}, [short])
-    return f"{title}\nnotebook {notebook} with {words}\nagain: {command}"
+    return _again(title, {notebook: parameters})
 
 
 def _command(options: Mapping[str, Any], only: Sequence[str]) -> str:
