@@ -58,7 +58,7 @@ class _Reader:
     def __init__(self, layout: Layout, title: str, grids: tuple[Grid, ...]) -> None:
         self.layout, self.title, self.grids = layout, title, grids
         self.kind = layout.down
-        self.fixed = dict(layout.constants)
+        self.fixed = {"adjustment": "sa"} | layout.constants
         self.group = ""
         self.year: int | None = None
         self.previous: int | None = None
@@ -74,7 +74,6 @@ class _Reader:
         self.places: list[str] = []
         self.revised: list[int] = []
         self.seen: Counter[str] = Counter()
-        self._read_top()
         self.columns = columns_of(layout, title, grids)
         self.width = len(self.columns)
 
@@ -84,17 +83,6 @@ class _Reader:
         if not self.rows:
             raise self.grids[0].error(None, "no row of figures", f"{self.width} figures beside each label")
         return Table(self.layout, self.title, self.grids, self._facts(), tuple(self.notes))
-
-    # What stands above the figures
-
-    def _read_top(self) -> None:
-        for label, figures, *_ in self.grids[0].table():
-            for pattern, meaning in TOP_LINES:
-                if match := pattern.match(label):
-                    self.fixed |= assign(meaning.format(**match.groupdict()))
-            if len(figures) > 2:  # the first row of figures
-                break
-        self.fixed.setdefault("adjustment", "sa")
 
     def _read_grid(self, grid: Grid) -> None:
         kept = []
@@ -116,7 +104,11 @@ class _Reader:
         self.places += grid.places(kept)
 
     def _open(self, label: str, figures: list[str]) -> bool:
-        """Take a row without figures for what it opens: a block, a year, the line above the print of last month."""
+        """Take a row without figures for what it says or opens: title, block, year, the line above the last print."""
+        for pattern, meaning in TOP_LINES:
+            if match := pattern.match(label):
+                self.fixed |= assign(meaning.format(**match.groupdict()))
+                self.block = None
         if self.layout.down == "technology" and letters(label).startswith("selectedcountries"):
             self.kind = "partner"
             return True
@@ -190,19 +182,18 @@ class _Reader:
         """Return what the label of a row says of its quantity."""
         label = without_footnotes(label)
         key = letters(label)
-        if (meaning := LABELS["rows"].get(key)) and self.kind != "naics":
+        if meaning := LABELS["rows"].get(key):
             return assign(meaning)
         if self.kind == "technology" and partner_slug(label) in partners():
             self.kind = "partner"  # a PDF leaves out the line between groups and partners
+        listed = LABELS[self.kind].get(key)
         if self.kind in ("commodity", "sitc", "naics"):
-            return {"item": self._path(key, label)}
-        if (meaning := LABELS[self.kind].get(key)) is not None:
-            return assign(meaning)
-        if self.kind == "state":
-            return {"partner": f"united_states/{slug(label)}"}
-        if self.kind == "technology":
-            return {"item": f"{self.fixed['item']}/{slug(label)}"}
-        return {"partner": f"{self.group}/other" if key == "other" else self._partner(label)}
+            return {"item": self._path(label, listed)}
+        if listed is not None:
+            return assign(listed)
+        if self.kind == "partner":
+            return {"partner": f"{self.group}/other" if key == "other" else self._partner(label)}
+        return assign(WORDS["down"][self.kind].format(slug(label)))
 
     def _partner(self, label: str) -> str:
         name = partner_slug(label)
@@ -215,19 +206,14 @@ class _Reader:
             self.notes[f"{label!r} is a partner that no list has{hint}"] = None
         return name
 
-    def _path(self, key: str, label: str) -> str:
+    def _path(self, label: str, heading: str | None) -> str:
         """Return the path of an item: a heading opens a group, any other label is part of the group that is open."""
-        heading = LABELS[self.kind].get(key)
-        if self.kind == "naics" and label.endswith(", Total"):
+        if self.kind == "naics" and not heading and (label.endswith(", Total") or not self.group):
             heading = f"goods/naics/{slug(label.removesuffix(', Total'))}"
-        elif self.kind == "naics" and heading is None and not self.group:
-            heading = f"goods/naics/{slug(label)}"
-        if self.kind == "sitc" and self.group == "goods/reexports":
+        if not heading or heading == self.group or (self.kind == "sitc" and self.group == "goods/reexports"):
             return f"{self.group}/{slug(label)}"
-        if heading and heading != self.group:
-            self.group = heading if heading.count("/") or self.kind == "commodity" else ""
-            return heading
-        return f"{self.group}/{slug(label)}"
+        self.group = heading if "/" in heading else ""
+        return heading
 
     # From rows to facts: figures are turned into numbers all at once
 
