@@ -410,7 +410,7 @@ ENDUSE = layouts_made.enduse()
         ),
         (BLS, (5, 3), "June", "found period '1989.0 M01 June'"),
         (BLS, (5, 2), "M13", "found period '1989.0 M13 January'"),
-        (BLS, (5, 4), "0.0", "line 6: found value '0'; expected an index such as 141.2"),
+        (BLS, (5, 4), "0.0", "line 6: found value '0.0'; expected an index such as 141.2"),
         (BLS, (5, 5), "[{'code': 'R'}]", "expected a list such as [{}]"),
         (BLS, (5, 0), "EIUIX", "found code 'EIUIX'; expected one of EIUIR, EIUIQ"),
         (BLS[:-1], (6, 2), "M01", "found period '1989.0 M01 February'"),

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 _FORMS: dict[str, dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "layouts" / "codes.toml").read_text(encoding="utf-8")
 )
-_BLS_HEADS = {"series_id", "year", "period", "periodName", "value", "footnotes", "latest"}
-_ENDUSE_HEADS = {"flow", "category_code", "category_desc", "time", "value_mo"}
 _LISTS = ("CATEGORIES", "DATA TYPES", "GEO LEVELS", "TIME PERIODS")
 """Sections of the bulk file that say what the numbers of its data stand for."""
 
@@ -47,22 +45,25 @@ def read_coded(file: str, text: str) -> Table | None:
         series has no value; the API did not process the request (its messages are given); the text is cut short.
     """
     if text.lstrip().startswith("{"):
-        return _table(file, "bls", _bls(_answer(file, text)))
+        return _table(file, "bls", _answer(file, text))
     lines = text.splitlines()
     heads = [head.strip() for head in next(csv.reader(lines[:1]), [])]
-    is_wide = heads[:1] in (["observation_date"], ["DATE"])
-    if not (is_wide or heads == [_LISTS[0]] or set(heads) == _BLS_HEADS or set(heads) >= _ENDUSE_HEADS):
+    kind = next((kind for kind, form in _FORMS.items() if _has(heads, form["heads"])), None)
+    if kind is None:
         return None
     rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(lines), 1)]
     if not text.endswith(("\n", "\r")):
         raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
-    if heads == [_LISTS[0]]:
-        return _table(file, "ftd", _bulk(file, rows))
-    frame = _frame(file, rows)
-    if is_wide:
-        points = frame.rename(columns={heads[0]: "period"}).melt(["place", "period"], var_name="code").assign(notes="")
-        return _table(file, "fred" if heads[1:2] and heads[1] not in _FORMS["nipa"]["codes"] else "nipa", points)
-    return _table(file, "bls", _bls(frame)) if set(heads) == _BLS_HEADS else _table(file, "enduse", _enduse(frame))
+    if kind == "ftd":
+        return _table(file, kind, _bulk(file, rows))
+    frame = _frame(file, rows).rename(columns={"DATE": "observation_date"})
+    if "observation_date" in frame:
+        frame = frame.melt(["place", "observation_date"], var_name="code")
+    return _table(file, kind, frame)
+
+
+def _has(heads: Sequence[str], patterns: Sequence[str]) -> bool:
+    return all(any(re.fullmatch(pattern, head) for head in heads) for pattern in patterns)
 
 
 def _frame(file: str, rows: Rows) -> pd.DataFrame:
@@ -74,17 +75,6 @@ def _frame(file: str, rows: Rows) -> pd.DataFrame:
             raise SourceError(file, place, found=f"{len(cells)} cells", expected=expected)
     frame = pd.DataFrame([cells for _, cells in body], columns=heads, dtype=object)
     return frame.assign(place=[place for place, _ in body])
-
-
-def _bls(rows: pd.DataFrame) -> pd.DataFrame:
-    periods = rows["year"] + " " + rows["period"] + " " + rows["periodName"]
-    values = rows["value"].str.removesuffix(".0")
-    return rows.assign(period=periods, value=values).rename(columns={"series_id": "code", "footnotes": "notes"})
-
-
-def _enduse(rows: pd.DataFrame) -> pd.DataFrame:
-    points = rows.rename(columns={"time": "period", "value_mo": "value"})
-    return points.assign(code=rows["flow"] + " " + rows["category_code"], notes="")
 
 
 def _answer(file: str, text: str) -> pd.DataFrame:
@@ -101,7 +91,8 @@ def _answer(file: str, text: str) -> pd.DataFrame:
         rows = pd.json_normalize(answer["Results"]["series"], "data", "seriesID")
     except (KeyError, AttributeError, TypeError, NotImplementedError) as error:  # pandas: no list of mappings
         raise SourceError(file, None, found=f"no {error}", expected="Results with series and their data") from error
-    rows = rows.rename(columns={"seriesID": "series_id"}).reindex(columns=sorted(_BLS_HEADS)).map(str).astype(object)
+    rows = rows.rename(columns={"seriesID": "series_id"})
+    rows = rows.reindex(columns=_FORMS["bls"]["heads"]).map(str).astype(object)
     entries = rows.groupby("series_id").cumcount() + 1
     return rows.assign(place="series " + rows["series_id"] + ", entry " + entries.astype(str))
 
@@ -118,16 +109,18 @@ def _bulk(file: str, rows: Rows) -> pd.DataFrame:
         for name in _LISTS:
             data = data.merge(_frame(file, sections[name][1:]).drop(columns="place"), how="left")
         data = data.fillna("no such number")
-        code = data["dt_code"] + " " + data["cat_code"] + " " + data["is_adj"] + data["geo_code"].replace("US", "")
-        return data.assign(code=code, period=data["per_name"], value=data["val"], notes="")
+        adjusted = data["is_adj"] + data["geo_code"].replace("US", "")
+        return data.assign(is_adj=adjusted)[["place", "dt_code", "cat_code", "is_adj", "per_name", "val"]]
     except (KeyError, ValueError) as error:
         expected = f"the sections {', '.join(_LISTS)} and DATA, as published"
         raise SourceError(file, None, found=f"no {error}", expected=expected) from error
 
 
-def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
-    """Return the table of some points: every series has every period, once, and a value in one of them."""
+def _table(file: str, kind: str, rows: pd.DataFrame) -> Table:
+    """Return the table of some rows: every series has every period, once, and a value in one of them."""
     form = _FORMS[kind]
+    texts = {name: rows[heads].to_numpy().tolist() for name, heads in form["columns"].items()}
+    points = rows.assign(**{name: list(map(" ".join, cells)) for name, cells in texts.items()})
     codes = form["codes"] if kind != "enduse" else form["codes"] | _five_digits(points, form["codes"])
 
     def refuse(wrong: pd.Series, column: str, expected: str) -> None:
@@ -143,9 +136,10 @@ def _table(file: str, kind: str, points: pd.DataFrame) -> Table:
     signed = points["code"].map(lambda code: quantities[code].flow == "balance")
     refuse(~signed & points["value"].str.match(r"-\d"), "value", "exports, imports and indexes above zero")
     parts = points["period"].str.extract(form["period"]["pattern"])
+    figures = points["value"].str.extract(form["value"]["pattern"])["text"].fillna("")
     points = points.assign(
         period=pd.PeriodIndex(parts["year"] + "-" + parts["month"], freq=form["periods"]),
-        text=list(map(_cell, points["value"], points["notes"])),
+        text=list(map(_cell, figures, points["notes"])),
     )
     points = points[points["period"] >= form.get("since", "1900-01")].drop_duplicates(["code", "period", "text"])
     if points.empty:
@@ -181,4 +175,4 @@ def _five_digits(points: pd.DataFrame, categories: dict[str, Any]) -> dict[str, 
 def _cell(value: str, notes: str) -> str:
     """Return what a cell says: a number, marks of its notes after it or alone, or nothing."""
     marks = [f"({sign})" for sign in re.findall(r"'code': '(\w+)'", notes)]
-    return " ".join([*marks, "-"] if value == "-" else [value.strip("."), *marks])
+    return " ".join([*marks, "-"] if value == "-" else [value, *marks])
