@@ -12,6 +12,7 @@ from tradelib.quantity.periods import day
 from tradelib.sources import country, formats
 from tradelib.sources.coded import read_coded
 from tradelib.sources.reader import read_table
+from tradelib.sources.rows import Grid
 from tradelib.sources.tables import tables_of, titles
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tradelib.sources.facts import Table
-    from tradelib.sources.rows import Grid
 
 COVERS = ("Readme",)
 """Sheets that list the tables of a workbook."""
@@ -82,7 +82,8 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
         rows = sheets[0][1]
         if rows and country.is_country(rows[0]):
             return [country.read_country(path.name, rows)]
-        return _tables(formats.grids_of_sheets(path.name, sheets), first_of)
+        texts = ((name, [list(map(formats.text_of, row)) for row in cells]) for name, cells in sheets)
+        return _tables((Grid(path.name, name, cells) for name, cells in texts), first_of)
     if not raw.startswith(formats.PDF) and (table := read_coded(path.name, formats.decode(path.name, raw))):
         return [table]
     return _tables(formats.read_grids(path, raw), first_of)

@@ -20,7 +20,7 @@ from tradelib.quantity.errors import SourceError
 from tradelib.sources.rows import Grid, is_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from xlrd.sheet import Cell
 
@@ -69,7 +69,7 @@ def is_workbook(raw: bytes) -> bool:
 
 
 def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:
-    """Yield the pages of a PDF, or the lines of a text or CSV file; of workbooks ``grids_of_sheets`` has the sheets.
+    """Yield the pages of a PDF, or the lines of a text or CSV file; ``read_cells`` has the sheets of a workbook.
 
     Parameters
     ----------
@@ -141,12 +141,17 @@ def unpacked(file: str, raw: bytes) -> bytes:
     """
     if not raw.startswith(_GZIP):
         return raw
-    most = min(MOST_BYTES, max(_SMALL, MOST_RATIO * len(raw)))
     with _opening(file, "gzip file", "a whole file"), gzip.open(io.BytesIO(raw)) as stream:
-        content = stream.read(most + 1)
+        return _bounded(file, file, stream.read, len(raw), MOST_BYTES)
+
+
+def _bounded(file: str, name: str, unpack: Callable[[int], bytes], packed: int, left: int) -> bytes:
+    """Return what so many packed bytes unpack to: not much more, and no more than is left of ``MOST_BYTES``."""
+    most = min(left, max(_SMALL, MOST_RATIO * packed))
+    content = unpack(most + 1)
     if len(content) > most:
-        too_much = f"more than {MOST_RATIO} times its size or {MOST_BYTES:,} bytes"
-        raise SourceError(file, None, found=too_much, expected="less expansion")
+        found = f"{name!r} more than {MOST_RATIO} times its size, or {MOST_BYTES:,} bytes with the others"
+        raise SourceError(file, None, found=found, expected="less expansion")
     return content
 
 
@@ -180,12 +185,8 @@ def members(file: str, raw: bytes) -> dict[str, bytes]:
             if name in contents or len(contents) == MOST_FILES:
                 found = f"{name!r} twice, or after {MOST_FILES} files"
                 raise SourceError(file, None, found=found, expected="fewer files, each once")
-            most = min(left, max(_SMALL, MOST_RATIO * member.compress_size))
             with archive.open(member) as stream:
-                contents[name] = stream.read(most + 1)
-            if len(contents[name]) > most:
-                found = f"{name!r} more than {MOST_RATIO} times its size, or {MOST_BYTES:,} bytes with the others"
-                raise SourceError(file, None, found=found, expected="less expansion")
+                contents[name] = _bounded(file, name, stream.read, member.compress_size, left)
             left -= len(contents[name])
     return contents
 
@@ -244,12 +245,6 @@ def _value(cell: Cell, datemode: int) -> Any:
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
     return xlrd.error_text_from_code[cell.value] if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
-
-
-def grids_of_sheets(file: str, sheets: list[tuple[str, list[list[Any]]]]) -> Iterator[Grid]:
-    """Yield the sheets of a workbook, every cell as text."""
-    for name, rows in sheets:
-        yield Grid(file, name, [list(map(text_of, row)) for row in rows])
 
 
 def text_of(cell: object) -> str:

@@ -93,15 +93,11 @@ class Grid:
         """Return the error that names file, place, what was found, and what was expected."""
         return SourceError(self.file, place, found=found, expected=expected)
 
-    def lines(self, most: int | None = None) -> Iterator[str]:
-        """Yield each row, or the first ones, as one line of text, for titles and heads."""
-        for row in self.rows[:most]:
-            yield " ".join(" ".join(row[self.is_pdf :]).split())
-
     @cached_property
     def top(self) -> list[str]:
         """The lines that a title, and what belongs to it, may take: of a page of a PDF all."""
-        return list(self.lines(None if self.is_pdf else _TOP))
+        rows = self.rows if self.is_pdf else self.rows[:_TOP]
+        return [" ".join(" ".join(row[self.is_pdf :]).split()) for row in rows]
 
     def table(self) -> Iterator[Row]:
         """Yield rows that have anything, in order: labels first, then figures, which end the label."""
