@@ -94,7 +94,8 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
     released = released_on(first)
     tables: dict[str, Table] = {}
     unsupported = ""
-    for group in tables_of(chain([first], pages)):
+    grids = chain([first], pages)
+    for group in tables_of(grids) if first.is_pdf else ([grid] for grid in grids):
         own = titles(group[0])
         if not own or group[0].sheet in COVERS:
             continue

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "layouts"
 _OTHERS = ("words.toml", "identities.toml", "codes.toml")
 _FOOTNOTE = re.compile(r"\s*(\(\d{1,2}\)|\*+)")
-_YEAR = r"\b(20\d\d|19\d\d)\b"
+_YEAR, _MONTH = r"\b(20\d\d|19\d\d)\b", rf"\b({'|'.join(MONTHS)})\b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,18 +188,10 @@ def _words(title: str) -> list[str]:
     return re.sub(r"^(Exhibit|Table) \S+ |[\\$:]", "", title).split()
 
 
-def tables_of(grids: Iterable[Grid]) -> Iterator[list[Grid]]:
-    """Group grids by the table that they are: sheets of their own, or pages of a PDF that repeat a title."""
-
-    def kind(grid: Grid) -> object:
-        if not grid.is_pdf:
-            return object()  # like no other
-        fitting = layout_of(grid)
-        return fitting and fitting[0]
-
-    for layout, pages in itertools.groupby(grids, kind):
-        if layout is not None:
-            yield list(pages)
+def tables_of(pages: Iterable[Grid]) -> Iterator[list[Grid]]:
+    """Group the pages of a PDF by the table that they are, whose title they repeat; pages of no table are left out."""
+    by_layout = itertools.groupby(pages, lambda page: (layout_of(page) or (None,))[0])
+    return (list(group) for layout, group in by_layout if layout)
 
 
 def titles(grid: Grid) -> list[str]:
@@ -248,7 +240,7 @@ def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[s
     several = sorted((label.ordinals(0), label.kind) for label in labels)
     spans = {at: [span for span, kind in several if kind == at.removesuffix("s")] for at in ("quarters", "annual")}
     if "month" in at:
-        month = _month(title, grids[0], plain, before="previous" in at)
+        month = _month(title, grids[0], plain)
         january = month - month % 12
         spans |= {"month": [(month, month)], "previous": [(month - 1, month - 1)],
                   "ytd": [(january, month)], "ytd-1": [(january - 12, month - 12)]}  # fmt: skip
@@ -257,11 +249,14 @@ def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[s
     ]
     if len(columns) != width:
         raise grids[0].error(None, f"heads of {len(columns)} periods", f"a period for each of {width} columns")
-    due = {str(1970 + end // 12) for column in columns for end in column["span"]}
-    named = set(re.findall(_YEAR, text)) or due
-    if "month" in at and named != due:
-        expected = f"heads of {' and '.join(sorted(due))}, the years of {pd.Period(ordinal=month, freq='M')}"
-        raise grids[0].error(None, f"heads of {' and '.join(sorted(named))}", expected)
+    if "month" in at:
+        named = {*re.findall(_YEAR, plain), *re.findall(_MONTH, plain)}
+        due = {MONTHS[spans[name][0][0] % 12] for name in ("month", "previous") if name in at}
+        if re.search(_YEAR, plain):
+            due |= {str(1970 + end // 12) for column in columns for end in column["span"]}
+        if named != due:
+            expected = f"heads of {' and '.join(sorted(due))}, for {pd.Period(ordinal=month, freq='M')}"
+            raise grids[0].error(None, f"heads of {' and '.join(sorted(named))}", expected)
     return columns
 
 
@@ -293,16 +288,10 @@ def _check_order(layout: Layout, grid: Grid, text: str) -> None:
         position = at + len(head)
 
 
-def _month(title: str, grid: Grid, plain: str, *, before: bool) -> int:
-    """Return the statistical month that heads or title name; with ``before`` the heads name the month before, too."""
-    months = re.findall(rf"\b({'|'.join(MONTHS)})\b", plain)
-    titled = re.search(r"(\d{4})\s*$", title)
-    named = [titled[1]] if titled else re.findall(_YEAR, plain) or re.findall(r": (\d{4})", title)
-    if not months or not named:
+def _month(title: str, grid: Grid, plain: str) -> int:
+    """Return the statistical month: the first that the heads name, in the year that title or heads name."""
+    month = re.search(_MONTH, plain)
+    year = re.search(r"(\d{4})\s*$", title) or re.search(_YEAR, plain) or re.search(r": (\d{4})", title)
+    if not month or not year:
         raise grid.error(None, "no month in its heads", "heads that name a month and a year")
-    number = MONTHS.index(months[0])
-    month = ordinal(int(named[0]), number + 1)
-    if set(months) - {months[0]} != ({MONTHS[number - 1]} if before else set()):
-        found = f"months {' and '.join(dict.fromkeys(months))} in its heads"
-        raise grid.error(None, found, f"{pd.Period(ordinal=month, freq='M')} and the month before")
-    return month
+    return ordinal(int(year[1]), MONTHS.index(month[1]) + 1)
