@@ -159,6 +159,10 @@ def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
             {"spec": MODEL + "forecast{maxlead=6}", "engine": "x11"},
             "found forecast{maxlead=6}; expected 12 months or more",
         ),
+        (
+            {"spec": MODEL + "forecast{maxlead=year}", "engine": "x11"},
+            "found forecast{maxlead=year}; expected 12 months",
+        ),
     ],
 )
 def test_the_notebook_refuses_what_is_no_spec(values, message):

@@ -51,7 +51,8 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     spec = parse(text)
     if others := {"seats", "x11"} & set(spec.parts) - {engine}:
         raise ParameterError(f"found {others.pop()}{{}} with engine {engine!r}; expected {engine}{{}} or neither")
-    if int(months := spec.parts.get("forecast", {}).get("maxlead", AHEAD)) < AHEAD:
+    months = spec.parts.get("forecast", {}).get("maxlead", str(AHEAD))
+    if not months.isdecimal() or int(months) < AHEAD:
         raise ParameterError(f"found forecast{{maxlead={months}}}; expected {AHEAD} months or more")
     return spec.with_(**{engine: {}})
 
