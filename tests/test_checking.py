@@ -162,6 +162,8 @@ RANKS = [
     ("The services surplus was a record $23.0 billion in March 2025.", MARCH, [W, A]),
     ("The goods deficit in March 2025 was the smallest since May 2020.", MARCH, [W]),
     ("The deficit of $74.6 billion in April 2023 was the largest since October 2022.", APRIL, [A, A]),
+    ("The deficit of $74.6 billion in April 2023 was the largest since Sept. 2022.", APRIL, [A, W]),
+    ("The deficit of $74.6 billion in April 2023 was the largest since late 2022.", APRIL, [A]),
 ]
 """Records and ranks, among the months of the release, or of a later one where it has less than five years."""
 RATIOS = [

@@ -9,7 +9,7 @@ import re
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,15 +29,18 @@ class Token(NamedTuple):
     text: str
 
 
-_MONTHS = "|".join(f"{name}|{name.upper()}|{name[:3]}\\.?" for name in calendar.month_name[1:])
+_MONTHS = "|".join([*(f"{name}|{name.upper()}|{name[:3]}\\.?" for name in calendar.month_name[1:]), "Sept\\.?"])
 _SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
-_NO_TOKENS = ("parts", "about", "plain", "phrases", "values")
+_NO_TOKENS = ("about", "plain", "phrases", "values")
 
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Return the table of words: by kind and meaning, a regular expression."""
-    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    """Return the table of words: by kind and meaning, a regular expression with its parts put in."""
+    table = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    parts = table.pop("parts") | {"MONTH": f"(?-i:{_MONTHS})"}
+    whole = partial(re.sub, "|".join(parts), lambda match: parts[match[0]])
+    return {kind: {value: whole(text) for value, text in meanings.items()} for kind, meanings in table.items()}
 
 
 @cache
@@ -50,12 +53,11 @@ def phrase(name: str) -> re.Pattern[str]:
 def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
     """Return the pattern of all tokens, in the order of the table, and what each of its groups means."""
     names = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(_names(), key=len, reverse=True))
-    parts = words()["parts"] | {"MONTH": f"(?-i:{_MONTHS})", "NAME": names}
     groups: dict[str, tuple[str, str]] = {}
     patterns = []
     for kind in (kind for kind in words() if kind not in _NO_TOKENS):
         for value, words_of in words()[kind].items():
-            text = re.sub("|".join(parts), lambda match: parts[match[0]], words_of)
+            text = words_of.replace("NAME", names)
             text = text if kind in ("money", "percent") else rf"(?<![\w$])(?:{text})(?!\w)"
             patterns.append(f"(?P<g{len(groups)}>{text})")
             groups[f"g{len(groups)}"] = (kind, value)
