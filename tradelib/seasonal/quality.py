@@ -113,16 +113,11 @@ def _measured(  # noqa: PLR0913 - a row of the file
 
 
 def _spans(result: Adjustment) -> list[Row]:
-    # Additive factors have no percentage, so X-13 compares the adjusted values.
-    key, what = ("s2.a.per", "factors") if result.multiplicative else ("s2.c.per", "adjusted values")
     reason = next((note for note in result.notes if "sliding spans" in note), "X-13 gives none")
     if result.diagnostics.get("ssdiff") == "yes":
         reason = "X-13 compares spans in percent only where adjusted values are positive"
-    changes, unstable = "months with unstable changes", f"months with unstable {what}"
-    return [
-        _measured(result, "sliding spans, %", key, unstable, at=2, limits="spans", without=reason),
-        _measured(result, "spans, changes, %", "s2.d.per", changes, at=2, limits="changes", without=reason),
-    ]
+    measures = _TABLE["spans"]["multiplicative" if result.multiplicative else "additive"]
+    return [_measured(result, **measure, without=reason) for measure in measures]
 
 
 def _revisions(series: pd.Series, spec: Spec, adjusted: pd.Series) -> list[Row]:
@@ -137,16 +132,7 @@ def _revisions(series: pd.Series, spec: Spec, adjusted: pd.Series) -> list[Row]:
             reason = next((note for note in revised.notes if "history" in note), "X-13 gives none")
         except EngineError as error:
             reason = str(error)
-    level, change, of_level, of_change = {
-        "percent": ("%", "points", "", "percentage points"),
-        "difference": ("units", "units", ", unit of the series", "unit of the series"),
-    }[mode]
-    first = f"mean absolute revision of the first adjustment{of_level}"
-    monthly = f"the same of monthly changes, {of_change}"
-    return [
-        _measured(revised, f"revision, {level}", "r01.lag00.aar.all", first, without=reason),
-        _measured(revised, f"revision, changes, {change}", "r02.lag00.aar.all", monthly, without=reason),
-    ]
+    return [_measured(revised, **measure, without=reason) for measure in _TABLE["revisions"][mode]]
 
 
 def _annual(result: Adjustment) -> Row:
