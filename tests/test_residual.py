@@ -95,6 +95,13 @@ def test_limits_move_the_verdict(services, rule, expected):
     assert by_rule(got) == expected
 
 
+def test_qs_of_the_rule_is_that_of_the_page():
+    series = walk(3, swing=0.8)
+    page = names_after("22_seasonal", "r12, r24 =", changes=np.log(series).diff().iloc[1:])
+    assert 0 < page["qs"] < 20
+    assert x11_measures(series)["qs_p"].iloc[0] == pytest.approx(np.exp(-page["qs"] / 2), abs=1e-5)
+
+
 @pytest.mark.parametrize("years", [0, -1])
 def test_spans_of_no_years_are_refused(years):
     with pytest.raises(ParameterError, match="each at least 5"):

@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from airline import AIRLINE
+from page import names_after
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import asked
 from tradelib.seasonal import residual
+
+PAGE = "22_seasonal"
 
 
 @pytest.mark.parametrize(
@@ -18,21 +21,20 @@ def test_qs_is_the_one_of_x13(log, differences, expected):
     values = np.log(AIRLINE) if log else AIRLINE
     for _ in range(differences):
         values = values.diff().iloc[1:]
-    got, freedom, p_value = residual.qs(values)
-    assert got == pytest.approx(expected, abs=5e-6)
-    assert (freedom, round(p_value, 10)) == (2, 0.0)
+    assert names_after(PAGE, "r12, r24 =", changes=values)["qs"] == pytest.approx(expected, abs=5e-6)
 
 
 def test_qs_ignores_negative_autocorrelation():
     flips = pd.Series(np.tile(np.r_[np.ones(12), -np.ones(12)], 5))
-    assert residual.qs(flips) == (0.0, 2, 1.0)
+    assert names_after(PAGE, "r12, r24 =", changes=flips)["qs"] == 0.0
 
 
 def test_a_p_value_says_present_uncertain_or_not_proven_and_never_none():
-    assert [residual.rate(p) for p in (0.009, 0.01, 0.049, 0.05, 1.0)] == [
+    rate = names_after(PAGE, "def rate", table=pd.DataFrame({"p": [0.5]}))["rate"]
+    assert [rate(p) for p in (0.009, 0.01, 0.049, 0.05, 1.0)] == [
         "present", "uncertain", "uncertain", "not proven", "not proven",
     ]  # fmt: skip
-    assert residual.rate(0.03, present=0.04) == "present"
+    assert rate(0.03, present=0.04) == "present"
 
 
 @pytest.mark.parametrize("years", [0, -1, 4, 7.5, True])
@@ -46,7 +48,10 @@ def test_spans_longer_than_the_series_are_all_of_it():
 
 
 def test_changes_of_a_deficit_are_in_levels():
-    assert [residual.monthly_changes(sign * AIRLINE)[1] for sign in (1, -1)] == ["log", "level"]
+    got = {sign: names_after(PAGE, "in_logs =", judged=sign * AIRLINE) for sign in (1, -1)}
+    assert [got[sign]["unit"] for sign in (1, -1)] == ["percent", "billions of dollars"]
+    assert got[1]["changes"].iloc[0] == pytest.approx(100 * np.log(118 / 112))
+    assert got[-1]["changes"].iloc[0] == -6
 
 
 @pytest.mark.parametrize(

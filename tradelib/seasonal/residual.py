@@ -22,45 +22,10 @@ from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 from tradelib.seasonal.x13 import x13
 
-Verdict = Literal["present", "uncertain", "not proven"]
 LEAST_YEARS = 5
 PRIMARY_YEARS = 15
 """Years of the one test that decides: long enough for it, and recent enough for seasonality that crept in."""
 _RANDOM_WALK: dict[str, Any] = {"regression": None, "arima": {"model": "(0 1 1)"}}
-
-
-def rate(p_value: float, *, present: float = 0.01, uncertain: float = 0.05) -> Verdict:
-    """Return what a p-value says: seasonality is present, the question is open, or it is not proven (not: absent)."""
-    if p_value < present:
-        return "present"
-    return "uncertain" if p_value < uncertain else "not proven"
-
-
-def qs(changes: pd.Series) -> tuple[float, int, float]:
-    """Test for positive autocorrelation at lags of one and two years.
-
-    Parameters
-    ----------
-    changes : pandas.Series
-        A stationary monthly series of length n, usually differences.
-
-    Returns
-    -------
-    statistic, freedom, p_value
-        n(n+2) [r12² / (n-12) + max(0, r24)² / (n-24)], 0 when r12 ≤ 0; against chi-square with 2 degrees.
-
-    Notes
-    -----
-    Maravall (2012), as X-13ARIMA-SEATS computes it. Seasonal adjustment makes r12 negative, and half of all series
-    without seasonality give 0, so the test rejects less often than its level says.
-    """
-    from scipy.stats import chi2
-
-    deviations = changes.to_numpy() - changes.mean()
-    n, power = len(deviations), float(deviations @ deviations)
-    year, two_years = (float(deviations[lag:] @ deviations[:-lag]) / power for lag in (12, 24))
-    statistic = n * (n + 2) * (year**2 / (n - 12) + max(0.0, two_years) ** 2 / (n - 24)) if year > 0 else 0.0
-    return statistic, 2, float(chi2.sf(statistic, 2))
 
 
 def recent(values: pd.Series, years: int) -> pd.Series:
@@ -74,12 +39,6 @@ def recent(values: pd.Series, years: int) -> pd.Series:
     if isinstance(years, bool) or not isinstance(years, (int, np.integer)) or years < LEAST_YEARS:
         raise ParameterError(f"years={years!r}: expected whole numbers of years, each at least {LEAST_YEARS}")
     return values.iloc[-12 * years :]
-
-
-def monthly_changes(values: pd.Series) -> tuple[pd.Series, Literal["log", "level"]]:
-    """Return first differences, of logarithms where every value is positive, and which of the two."""
-    take_logs = bool((values > 0).all())
-    return (np.log(values) if take_logs else values).diff().iloc[1:], "log" if take_logs else "level"
 
 
 def _scale(values: pd.Series) -> Literal["log", "none"]:
@@ -166,9 +125,9 @@ BEA_RULE = BeaRule()
 
 
 def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule = BEA_RULE) -> pd.DataFrame:
-    """Take M7, the F tests of table D8 and the combined test from X-11 on an adjusted series.
+    """Take QS, M7, the F tests of table D8 and the combined test from X-13 on an adjusted series.
 
-    They are descriptive: X-11 smooths whatever it is given, so none of them has a size. That is why they are not
+    All but QS are descriptive: X-11 smooths whatever it is given, so none of them has a size. That is why they are not
     among the corrected tests, and why the rule asks for all of them together.
 
     Parameters
@@ -187,14 +146,13 @@ def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule
         probably not present, not present) and ``flagged``.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
-    spans, changes = {"whole span": values, f"last {years} years": recent(values, years)}, monthly_changes(values)[0]
+    spans = {"whole span": values, f"last {years} years": recent(values, years)}
+    keys = {"qs_p": ("qsori", 1), "stable_f": ("f2.fsd8", 0), "moving_f": ("f2.msf", 0), "m7": ("f3.m07", 0)}
     rows: dict[str, dict[str, Any]] = {}
     for span, part in spans.items() if len(values) > 12 * years else [*spans.items()][:1]:
         result = x13(part, "x11", transform={"function": _scale(values)}, **_RANDOM_WALK)
-        keys = {"stable_f": "f2.fsd8", "moving_f": "f2.msf", "m7": "f3.m07"}
-        measures = {name: result.number(key) for name, key in keys.items()}
-        qs_p = qs(changes.iloc[-len(part) :])[2]
-        rows[span] = {"qs_p": qs_p, **measures, "identifiable": result.identifiable}
+        measures = {name: result.number(*key) for name, key in keys.items()}
+        rows[span] = {**measures, "identifiable": result.identifiable}
     table = pd.DataFrame(rows).T.rename_axis("span")
     beyond = (table["qs_p"] < rule.qs_p) & (table["stable_f"] > rule.stable_f) & (table["m7"] < rule.m7)
     return table.assign(flagged=beyond).infer_objects()
