@@ -164,6 +164,7 @@ RANKS = [
     ("The deficit of $74.6 billion in April 2023 was the largest since October 2022.", APRIL, [A, A]),
     ("The deficit of $74.6 billion in April 2023 was the largest since Sept. 2022.", APRIL, [A, W]),
     ("The deficit of $74.6 billion in April 2023 was the largest since late 2022.", APRIL, [A]),
+    ("The deficit of $74.6 billion in April 2023 was the largest since October of 2022.", APRIL, [A, A]),
 ]
 """Records and ranks, among the months of the release, or of a later one where it has less than five years."""
 RATIOS = [
