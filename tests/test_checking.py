@@ -206,6 +206,17 @@ CARRIED = [
     ("The deficit with China narrowed to $24.8 billion in March 2025. Imports fell to $36.5 billion.", MARCH, [A, W]),
 ]
 """A partner of the sentence before may be meant, or no longer."""
+BESIDE = [
+    ("The deficit of $140.5 billion in March 2025 was above its three-month average.", MARCH, [A]),
+    ("In the fourth quarter of 2024 exports came to $806.2 billion.", MARCH, [A]),
+    ("In March 2025, exports rose to $278.5 billion. Dinner at the club came to $12 million.", MARCH, [A]),
+    (
+        "In March 2025 exports were $278.5 billion, while the federal budget deficit narrowed. It was $160.5 billion.",
+        MARCH,
+        [A],
+    ),
+]
+"""What stands beside a number and is not said of it: an average, another quarter, another matter."""
 UNKNOWN = [
     ("Steel imports rose 5.2% in March 2025.", MARCH, ["not in the store"]),
     ("Imports of umbrellas fell 3 percent in March 2025.", MARCH, [N]),
@@ -235,7 +246,8 @@ OTHER = [
 
 
 @pytest.mark.parametrize(
-    ("text", "released", "expected"), [*RIGHT, *PLANTED, *PRESS, *RANKS, *RATIOS, *BOUNDS, *CARRIED, *UNKNOWN, *FRESH]
+    ("text", "released", "expected"),
+    [*RIGHT, *PLANTED, *PRESS, *RANKS, *RATIOS, *BOUNDS, *CARRIED, *BESIDE, *UNKNOWN, *FRESH],
 )
 def test_a_sentence_of_the_press(text, released, expected):
     got = checking.check(text, released=released)
