@@ -309,6 +309,29 @@ def test_a_wrong_number_says_what_it_should_be_and_what_it_might_have_meant():
     assert (got.verdict, "FT-900 about 2031-03" in got.why) == ("not in the store", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "released", "verdict", "why"),
+    [
+        ("The deficit was about $137 billion in March 2025.", MARCH, A, "$140.5 billion (release of 2025-05-06, "),
+        ("The deficit was about $130 billion in March 2025.", MARCH, W, "should be $140.5 billion (release of "),
+        ("In March 2025, imports from Ireland doubled.", MARCH, A, "2.01 times February 2025 (release of 2025-05-06, "),
+        ("Imports were $339.7 billion in April 2022.", MARCH, "ties", "$339.8 billion (release of 2025-05-06, "),
+        ("The deficit was $122.7 billion in February 2025.", MARCH, R,
+            "right in the release of 2025-04-03; now $123.2 billion (release of 2025-05-06, ",
+        ),
+        ("The deficit was $135.9 billion in March 2025.", None, R, "$135.9 billion (release of 2026-03-12, "),
+        ("The deficit was $135.9 billion in March 2025.", None, R, "; before, $140.5 billion (release of 2025-05-06, "),
+        ("The deficit was $73.0 billion in May 2021.", None, "not in the store",
+            "(ft900xlsx_2105.zip); later it is $67.3 billion (release of 2022-04-05, ",
+        ),
+    ],
+)  # fmt: skip
+def test_a_verdict_says_by_which_figure(text, released, verdict, why):
+    [got] = checking.check(text, released=released).judgements
+    assert got.verdict == verdict
+    assert why in got.why
+
+
 def test_what_a_statement_is_about():
     text = "In April 2023 the deficit with China widened by about $1.5 billion, or 8 percent, from a year earlier."
     change, rate = grammar.read(text, pd.Period("2023-04"))
