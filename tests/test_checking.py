@@ -315,6 +315,7 @@ def test_a_wrong_number_says_what_it_should_be_and_what_it_might_have_meant():
         ("The deficit was about $137 billion in March 2025.", MARCH, A, "$140.5 billion (release of 2025-05-06, "),
         ("The deficit was about $130 billion in March 2025.", MARCH, W, "should be $140.5 billion (release of "),
         ("In March 2025, imports from Ireland doubled.", MARCH, A, "2.01 times February 2025 (release of 2025-05-06, "),
+        ("The deficit rose 13.0 percent in March 2025.", MARCH, W, "should be 14.0 percent (release of 2025-05-06, "),
         ("Imports were $339.7 billion in April 2022.", MARCH, "ties", "$339.8 billion (release of 2025-05-06, "),
         ("The deficit was $122.7 billion in February 2025.", MARCH, R,
             "right in the release of 2025-04-03; now $123.2 billion (release of 2025-05-06, ",

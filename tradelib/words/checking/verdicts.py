@@ -158,7 +158,7 @@ def _compared(statement: Statement, figure: Figure) -> Verdict:
         size, value = (size - 1) * way, (value - 1) * way
         half, near = exact(WORDED) * value, 2 * exact(WORDED) * value
     else:
-        if statement.direction and size * statement.direction < 0 and abs(size) >= half:
+        if size * statement.direction < 0 and abs(size) >= half:
             return "wrong"
         size = abs(size) if statement.direction or statement.kind == "revision" or statement.bound else size
         near = exact(ROUGH) * abs(size)
