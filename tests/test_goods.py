@@ -13,7 +13,8 @@ from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import asked
 from tradelib.seasonal import goods
 from tradelib.seasonal.agency import agreement, force_years
-from tradelib.seasonal.x13 import available, run as engine_run, x13
+from tradelib.seasonal.pattern import stl_pattern
+from tradelib.seasonal.x13 import Spec, available, run as engine_run, x13
 
 pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this platform")
 FLOWS = ("exports", "imports")
@@ -37,7 +38,7 @@ def compared(data):
         methods = {
             "ours": goods.adjust_in_windows(raw, goods.goods_spec("seats")),
             "defaults": x13(raw.loc["2005-01":]).adjusted,
-            "STL": goods.adjust_goods(raw, "stl").components["adjusted"],
+            "STL": stl_pattern(raw).components["adjusted"],
         }
         for months in (slice("2005-01", "2020-02"), slice(goods.CUT, None)):
             rows |= {(flow, months.start, m): agreement(a.loc[months], agency.loc[months]) for m, a in methods.items()}
@@ -135,11 +136,12 @@ def test_a_spec_text_may_leave_the_engine_open():
 
 def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
     text = "transform{function=log power=0} regression{variables=(td) b=(1 2)} arima{model=(0 1 1)} x11{mode=mult}"
-    got = goods.balance_spec("x11", text).parts
+    in_levels = names_after("29_own_adjustment", "def in_levels", Spec=Spec)["in_levels"]
+    got = in_levels(goods.goods_spec("x11", text)).parts
     model = {"regression": {"variables": "(td)"}, "arima": {"model": "(0 1 1)"}}
     assert got == {"transform": {"function": "none"}, **model, "x11": {}}
     balance = data["exports_goods_census_nsa"] - data["imports_goods_census_nsa"]
-    assert not x13(balance, spec=goods.balance_spec("x11")).multiplicative
+    assert not x13(balance, spec=in_levels(goods.goods_spec("x11"))).multiplicative
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ import pandas as pd
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.seasonal.agency import force_years
-from tradelib.seasonal.pattern import Pattern, stl_pattern
-from tradelib.seasonal.x13 import Adjustment, Spec, available, build, parse, x13
+from tradelib.seasonal.x13 import Spec, available, build, parse, x13
 
 Way = Literal["seats", "x11", "stl"]
 WINDOW_YEARS, KEPT_YEARS = 15, 5
@@ -55,21 +54,6 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
     if not months.isdecimal() or int(months) < AHEAD:
         raise ParameterError(f"found forecast{{maxlead={months}}}; expected {AHEAD} months or more")
     return spec.with_(**{engine: {}})
-
-
-def balance_spec(way: Way, text: str = "chosen") -> Spec:
-    """Return the same spec for a balance, which may be negative: in levels, coefficients of logarithms left out."""
-    parts = goods_spec(way, text).parts | {"transform": {"function": "none"}}
-    of_logs = {"regression": "b", "x11regression": "b", "x11": "mode"}
-    return Spec({
-        name: {argument: value for argument, value in arguments.items() if argument != of_logs.get(name)}
-        for name, arguments in parts.items()
-    })  # fmt: skip
-
-
-def adjust_goods(series: pd.Series, way: Way, text: str = "chosen") -> Adjustment | Pattern:
-    """Adjust one unadjusted goods series by X-13, or by STL."""
-    return stl_pattern(series) if way == "stl" else x13(series, spec=goods_spec(way, text))
 
 
 def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFrame:
