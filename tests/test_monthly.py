@@ -26,6 +26,7 @@ def test_missing_months_at_the_ends_are_left_out():
         (pd.Series([1.0, 2, 3]), r"the series has RangeIndex; expected a monthly PeriodIndex"),
         (months([1, 2, 3, 4]).drop(pd.Period("2000-02")), r"not consecutive"),
         (months([1, 2, 3])[::-1], r"not consecutive"),
+        (months([1, 2, 3]).astype(str) + "m", r"test: x holds \w+ values \(.*'1.0m'\); expected numbers"),
     ],
 )
 def test_unfit_series_are_refused(series, said):

@@ -30,8 +30,8 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
     Raises
     ------
     SeriesError
-        The index is not monthly or not in order, all values are missing, there is a gap or an infinite value, there
-        are too few months, or (when asked) the series is constant.
+        The index is not monthly or not in order, a value is no number, all values are missing, there is a gap or an
+        infinite value, there are too few months, or (when asked) the series is constant.
     """
     name = series.name if series.name is not None else "the series"
     index = series.index
@@ -39,7 +39,7 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
         raise SeriesError(f"{purpose}: {name} has {type(index).__name__}; expected a monthly PeriodIndex")
     if len(index) > 1 and not (np.diff(index.asi8) == 1).all():
         raise SeriesError(f"{purpose}: the months of {name} are not consecutive; expected each once, in order")
-    values = trimmed(series.astype(float))
+    values = trimmed(series, purpose)
     if (infinite := np.isinf(values.to_numpy())).any():
         raise SeriesError(f"{purpose}: {name} is infinite in {named_months(values.index[infinite])}; expected numbers")
     if not len(values):
@@ -54,8 +54,12 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
     return values
 
 
-def trimmed(values: pd.Series) -> pd.Series:
-    """Return the series from its first value to its last."""
+def trimmed(series: pd.Series, purpose: str) -> pd.Series:
+    """Return the series as floats, from its first value to its last."""
+    try:
+        values = series.astype(float)
+    except (TypeError, ValueError) as error:
+        raise SeriesError(f"{purpose}: {series.name} holds {series.dtype} values ({error}); expected numbers") from None
     there = np.flatnonzero(~np.isnan(values.to_numpy()))
     if len(there) and len(values) == there[-1] + 1 - there[0]:
         return values

@@ -197,11 +197,7 @@ def ready(series: pd.Series) -> pd.Series:
             raise SeriesError(f"{purpose}: {series.name} {found}")
         if len(index) <= np.ptp(index.asi8):  # months are left out
             series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
-    try:
-        values = series.astype(float)
-    except (TypeError, ValueError) as error:
-        raise SeriesError(f"{purpose}: {series.name} holds {series.dtype} values ({error}); expected numbers") from None
-    whole = trimmed(values)
+    whole = trimmed(series, purpose)
     count = int(np.count_nonzero(~np.isnan(whole.to_numpy())))
     require_months(whole if count == len(whole) else whole.interpolate(), least=LEAST, purpose=purpose, varying=True)
     if len(whole) > MOST:
