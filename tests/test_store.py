@@ -15,7 +15,7 @@ from tradelib.quantity.rounding import half_up
 from tradelib.sources.facts import FORM
 from tradelib.sources.identities import check, check_against, check_jumps
 from tradelib.sources.reader import read_table
-from tradelib.store import reading, release, releases, tables, writing
+from tradelib.store import loading, reading, release, releases, tables, writing
 
 
 @pytest.fixture(scope="module")
@@ -347,6 +347,12 @@ def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prin
     assert "exports_goods_capital_goods_semiconductors_census_sa_ytd_change" not in load("*semiconductors*census_sa*")
 
 
+def test_the_docstring_of_load_names_each_warning():
+    warned = " ".join(load.__doc__.partition("Warns")[2].partition("Examples")[0].split())
+    for reason in ("several days", "has only some of them", f"more than {loading.LATE} days before the vintage"):
+        assert reason in warned
+
+
 def test_what_is_older_than_the_day_asked_says_so():
     name = "exports_goods_capital_goods_semiconductors_census_sa"
     for vintage, newest in (("2024-12", "2023-04"), ("2026-11-01", "2025-03")):
@@ -364,6 +370,13 @@ def test_what_is_older_than_the_day_asked_says_so():
             load(series, vintage=vintage)
     with pytest.raises(ParameterError, match="month '2025-99' is not a month"):
         release("2025-03").figure("BOPGSTB", "2025-99")
+
+
+def test_series_are_found_by_the_code_of_their_file():
+    cocoa = "imports_goods_enduse_foods_cocoa_beans_census_nsa"
+    assert store.series("imports 00010").index.tolist() == [cocoa]
+    assert store.series("cocoa beans nsa").loc[cocoa, "code"] == "imports 00010"
+    assert "imports_goods_china_census_nsa" in store.series("5700").index
 
 
 def test_a_five_digit_end_use_is_a_series_as_any_other():

@@ -306,6 +306,11 @@ def test_what_is_not_comparable_is_never_in_one_formula(formula, error, message)
         tradelib.combine(formula, vintage="2025-05-06")
 
 
+def test_an_unknown_option_of_a_formula_is_refused_by_the_name_of_the_verb():
+    with pytest.raises(TypeError, match=r"^combine\(\) got an unexpected keyword argument 'strat'"):
+        tradelib.combine("BOPTEXP - BOPTIMP", strat="2014-01")
+
+
 # Drawing
 
 

@@ -85,7 +85,9 @@ def load(
     Warns
     -----
     StoreWarning
-        Series of one publisher come from releases of several days; a newer release of another compilation is at hand.
+        Where no ``start`` is given: series of one publisher come from releases of several days; a newer release has
+        only some of them; or the store has no trade release with them of the last days, so that theirs came out more
+        than 45 days before the vintage asked for.
 
     Examples
     --------

@@ -20,7 +20,9 @@ from tradelib.quantity.labels import SEARCH
 from tradelib.store.loading import (
     FIRST,
     HEADLINE,
+    Month,
     StoreWarning,
+    Unit,
     choose,
     columns_of,
     in_unit,
@@ -45,14 +47,15 @@ def series(text: str = "") -> pd.DataFrame:
     Parameters
     ----------
     text : str
-        Words that all must stand in name, label, unit or mnemonic; ``deficit``, ``oil``, ``cars`` and other everyday
-        words are understood. Everything when empty.
+        Words that all must stand in name, label, unit, mnemonic or code; ``deficit``, ``oil``, ``cars`` and other
+        everyday words are understood. Everything when empty.
 
     Returns
     -------
     pandas.DataFrame
-        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``freq`` (frequencies
-        in the newest release), ``publisher``, ``releases`` (how many have it), ``newest`` (day of the newest).
+        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``code`` (in a file
+        of codes: five-digit end use, Census partner), ``freq`` (frequencies in the newest release), ``publisher``,
+        ``releases`` (how many have it), ``newest`` (day of the newest).
 
     Raises
     ------
@@ -69,7 +72,7 @@ def series(text: str = "") -> pd.DataFrame:
     listed = pd.concat([own.figures.catalog.assign(**origin) for own, origin in zip(known, origins, strict=True)])
     listed["releases"] = listed.groupby("name")["releases"].transform("size")
     listed = listed[~listed.index.duplicated()]  # as the newest release has it
-    searched = listed.index + " " + listed["label"] + " " + listed["unit"] + " " + listed["mnemonic"]
+    searched = listed.index.to_series().str.cat(listed[["label", "unit", "mnemonic", "code"]], sep=" ")
     for word in text.lower().split():
         wanted = "|".join(map(re.escape, SEARCH.get(word, word).split("|")))
         searched = searched[searched.str.contains(wanted, case=False)]
@@ -114,7 +117,14 @@ def moves(release: Release, flow: str) -> pd.Series:
     return change.sort_values(key=abs, ascending=False, kind="stable")
 
 
-def combine(formula: str, **how: Any) -> pd.DataFrame:
+def combine(
+    formula: str,
+    start: Month = None,
+    end: Month = None,
+    vintage: Vintage = None,
+    unit: Unit = "millions",
+    freq: str = "monthly",
+) -> pd.DataFrame:
     """Compute a formula over series, all from one load.
 
     Parameters
@@ -122,8 +132,8 @@ def combine(formula: str, **how: Any) -> pd.DataFrame:
     formula : str
         Names or mnemonics of series, numbers, ``+ - * /`` and brackets: ``"exports_goods_bop_sa -
         imports_goods_bop_sa"``, ``"100 * BOPTEXP / BOPTIMP"``.
-    **how
-        ``start``, ``end``, ``vintage``, ``unit`` and ``freq``, as ``load`` takes them.
+    start, end, vintage, unit, freq
+        As ``load`` takes them.
 
     Returns
     -------
@@ -152,12 +162,12 @@ def combine(formula: str, **how: Any) -> pd.DataFrame:
     words = list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
     if not words:
         raise ParameterError(f"formula {formula!r} has no series")
-    unit = how.pop("unit", "millions")
-    where, quantities = {name: value for name, value in how.items() if name != "end"}, dict[str, Quantity]()
+    quantities = dict[str, Quantity]()
     for word in words:
-        [(first, *imports)] = columns_of(word, **where).values()
+        [(first, *imports)] = columns_of(word, vintage, start, freq).values()
         quantities[word] = replace(first, flow="balance") if imports else first
-    frame = load([quantity.name for quantity in quantities.values()], **how)  # scaled last, from published values
+    names = [quantity.name for quantity in quantities.values()]
+    frame = load(names, start, end, vintage, freq=freq)  # scaled last, from published values
     result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
     first = frame.attrs["series"][quantities[words[0]].name]
     name = ast.unparse(tree)
@@ -262,7 +272,7 @@ def described(values: pd.Series) -> dict[str, str]:
     if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
         return {}
     freq = next((name for name, (_, letter) in FREQUENCIES.items() if values.index.freqstr[0] == letter), "")
-    unit = "billions" if own["unit"].startswith("billions of ") else "millions"
+    unit: Unit = "billions" if own["unit"].startswith("billions of ") else "millions"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", StoreWarning)
