@@ -22,7 +22,7 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.http import AbsentError, Answer, Offline, download
+from tradelib.fetch.http import AbsentError, Offline, Received, download
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError, did_you_mean
 from tradelib.sources.files import read_files
 from tradelib.sources.identities import check
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "added", "there", "missing", "refused"]
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
+Check: TypeAlias = "Callable[[Path], tuple[pd.Period, str]]"
 _WORDS = {"unchanged": "nothing new", "offline": "no connection"}
 _KEPT = {"offline": "going on with what is here, ", "failed": "what is here stays, "}
 
@@ -186,12 +187,8 @@ def fetch(
 def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
     known = at_hand(source.name)
     try:
-        new = _newest(source, today, known, progress)
-        if new is None:
-            return Outcome(source.name, "unchanged", record=known)
-        answer, url, month = new
-        checked = partial(_checked, source, month=month, known=known, today=today)
-        return Outcome(source.name, "new", record=keep(source.name, answer, url, checked))
+        record = _newest(source, today, known, progress)
+        return Outcome(source.name, "unchanged" if record == known else "new", record=record)
     except Offline as error:
         return Outcome(source.name, "offline", str(error), known)
     except TradelibError as error:
@@ -200,34 +197,49 @@ def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
         return Outcome(source.name, "failed", f"cannot write to {downloads()}: {error.strerror}", known)
 
 
-def _newest(
-    source: Source, today: dt.date, known: Record | None, progress: Progress
-) -> tuple[Answer, str, str | None] | None:
-    """Return the first file that exists, its address and the month this names; None where it is the one at hand."""
+def _newest(source: Source, today: dt.date, known: Record | None, progress: Progress) -> Record | None:
+    """Return the first file that exists, or the one at hand where none is newer."""
     absent: AbsentError | None = None
     for url, month in source.addresses(today):
         if known and month and month < known.statistical_month:
             break  # older than what is at hand
+        checked = partial(_checked, source, month=month, known=known, today=today)
         try:
-            answer = download(url, known=tags_of(known, url), progress=partial(progress, source.name))
+            return obtain(source.name, url, known, checked, partial(progress, source.name))
         except AbsentError as error:
             if month is None:
                 raise
             absent = absent or error
-        else:
-            return None if answer is None or (known and answer.sha256 == known.sha256) else (answer, url, month)
     if known:
-        return None
+        return known
     raise AbsentError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})")
 
 
-def tags_of(known: Record | None, url: str) -> tuple[str, str]:
-    """Return what a conditional request says of the file at hand, where it is from the same address."""
-    return (known.etag, known.last_modified) if known and known.url == url else ("", "")
+def obtain(
+    name: str, url: str, known: Record | None, checked: Check, progress: Received = lambda *_: None
+) -> Record | None:
+    """Download a file into the cache, unless it is the one at hand.
 
+    Parameters
+    ----------
+    name, url : str
+        What it is kept as, and where it is.
+    known : Record or None
+        The file at hand; the server is asked only for a newer one where it came from the same address.
+    checked : callable
+        Reads the file, and returns its newest month and its publisher; what it refuses is not kept.
+    progress : callable
+        As ``download`` takes it.
 
-def keep(source: str, answer: Answer, url: str, checked: Callable[[Path], tuple[pd.Period, str]]) -> Record:
-    """Move a download into the cache when ``checked``, which reads it, returns its newest month and its publisher."""
+    Returns
+    -------
+    Record
+        Of the file, or ``known``.
+    """
+    tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
+    answer = download(url, known=tags, progress=progress)
+    if answer is None or (known and answer.sha256 == known.sha256):
+        return known
     downloads().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as folder:
         path = Path(folder) / "checked" / answer.name
@@ -235,7 +247,7 @@ def keep(source: str, answer: Answer, url: str, checked: Callable[[Path], tuple[
         path.write_bytes(answer.body)
         newest, publisher = checked(path)
         record = Record(
-            source=source, url=url, answered=answer.url,
+            source=name, url=url, answered=answer.url,
             fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
             statistical_month=str(newest), publisher=publisher, etag=answer.etag, last_modified=answer.last_modified,
         )  # fmt: skip

@@ -14,7 +14,7 @@ import ssl
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from httpx import Request, Response
-    from tenacity import RetryCallState
 
+Received: TypeAlias = "Callable[[int, int | None], None]"
 DEADLINE = 600
 """Seconds for one file in all: every attempt, every wait, every redirect, to the last byte."""
 
@@ -40,6 +40,8 @@ CONNECT, SILENCE = 10, 60
 
 MOST_BYTES = 100_000_000
 BACKOFF = 0.5
+"""Seconds to wait at least before the second attempt, and twice as many before each further one."""
+
 _REDIRECTS = 5
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 
@@ -79,9 +81,7 @@ class Answer:
     last_modified: str
 
 
-def download(
-    url: str, *, known: tuple[str, str] = ("", ""), progress: Callable[[int, int | None], None] = lambda *_: None
-) -> Answer | None:
+def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received = lambda *_: None) -> Answer | None:
     """Download one file.
 
     Parameters
@@ -118,21 +118,24 @@ class _Call:
 
     url: str
     known: tuple[str, str]
-    progress: Callable[[int, int | None], None]
+    progress: Received
     size: int = 0
 
     async def retried(self) -> Answer | None:
         """Ask until there is an answer, no try is left or the time is over."""
         import anyio
-        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
-        attempts = AsyncRetrying(
-            retry=retry_if_exception(lambda error: getattr(error, "again", None) is not None),
-            wait=_wait, stop=stop_after_attempt(TRIES), sleep=anyio.sleep, reraise=True,
-        )  # fmt: skip
         try:
             with anyio.fail_after(DEADLINE):
-                return await attempts(self.ask)
+                tries = 1
+                while True:
+                    try:
+                        return await self.ask()
+                    except DownloadError as error:
+                        if error.again is None or tries == TRIES:
+                            raise
+                        await anyio.sleep(max(error.again, BACKOFF * 2.0 ** (tries - 1)))
+                        tries += 1
         except TimeoutError:
             raise DownloadError(f"{self.url}: not whole after {DEADLINE} s ({self.size:,} bytes came)") from None
 
@@ -206,12 +209,6 @@ def _error(url: str, response: Response) -> DownloadError:
     may = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
     error = {403: ForbiddenError, 404: AbsentError}.get(status, DownloadError)
     return error(f"{url}: {status} {response.reason_phrase}{wait}", seconds if may else None)
-
-
-def _wait(state: RetryCallState) -> float:
-    """Return the seconds to wait: as the server asked, and at least twice as many as the time before."""
-    error = state.outcome.exception() if state.outcome else None
-    return max(float(getattr(error, "again", None) or 0), BACKOFF * 2.0 ** (state.attempt_number - 1))
 
 
 def _unreached(url: str, error: BaseException | None) -> TradelibError:

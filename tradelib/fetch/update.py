@@ -19,8 +19,8 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.files import Outcome, Progress, Record, at_hand, downloads, fetch, keep, tags_of
-from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offline, download
+from tradelib.fetch.files import Outcome, Progress, Record, at_hand, downloads, fetch, obtain
+from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offline
 from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import read_grids
@@ -190,13 +190,11 @@ def _get(month: pd.Period, pause: float, absent: list[AbsentError], url: str) ->
     """
     time.sleep(pause)
     name = f"{_MARK}/{month}/{PurePosixPath(url).name}"
-    known = at_hand(name)
     try:
-        answer = download(url, known=tags_of(known, url))
+        return obtain(name, url, at_hand(name), lambda _: (month, FT900))
     except AbsentError as error:
         absent.append(error)
         return None
-    return keep(name, answer, url, lambda _: (month, FT900)) if answer else known
 
 
 def last_month() -> pd.Period:
