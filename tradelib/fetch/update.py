@@ -24,7 +24,7 @@ from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offl
 from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import read_grids
-from tradelib.store.reading import FT900, day_about
+from tradelib.store.reading import FT900, day_about, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,10 +135,7 @@ def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
     ParameterError
         ``since`` is not a month, or after the last one; the table of addresses cannot be read.
     """
-    try:
-        first = pd.Period(since, "M")
-    except ValueError:
-        raise ParameterError(f"since {since!r} is not a month like 2020-09") from None
+    first = month_of(since, "since")
     if first > until:
         raise ParameterError(f"since {first} is after {until}, the last month that can be out")
     places = addresses.archive()

@@ -258,21 +258,14 @@ def _flows_of(word: str, known: Sequence[Release], freq: str, since: str | None)
 def _cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
     """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
-    begin, stop = _period(start, first, "start"), _period(end, last, "end")
+    begin = first if start is None else month_of(start, "start").asfreq(first.freq)
+    stop = last if end is None else month_of(end, "end").asfreq(first.freq)
     for name, month in (("start", begin), ("end", stop)):
         if not first <= month <= last:
             raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
     if begin > stop:
         raise ParameterError(f"start {begin} is after end {stop}; the data span {first} to {last}")
     return frame.reindex(pd.period_range(begin, stop, freq=first.freq, name="period"))
-
-
-def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
-    try:
-        month = default if value is None else month_of(value) if isinstance(value, str) else value
-        return month.asfreq(default.freq)
-    except (AttributeError, ValueError):
-        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
 
 
 def _notes_on(chosen: dict[str, Release], known: Sequence[Release], freq: str, vintage: Vintage) -> list[str]:

@@ -109,15 +109,11 @@ class Release(Tables, Result):
         ParameterError
             The release has no such figure.
         """
-        try:
-            period = pd.Period(month, "M")
-        except ValueError:
-            raise ParameterError(f"month {month!r} is not a month like 2024-02") from None
-        rows = self.rows(name)
+        period, rows = month_of(month), self.rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        row = rows.loc[period]
-        return self._figure(*(row[column] for column in _OF_A_CELL))
+        [figure] = self._figures(rows.loc[[period]])
+        return figure
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
@@ -166,14 +162,15 @@ class Release(Tables, Result):
 
     def _figures(self, rows: pd.DataFrame) -> list[Figure]:
         """Return the figure that each fact is."""
-        columns = (rows[column].tolist() for column in _OF_A_CELL)
-        return [self._figure(*values) for values in zip(*columns, strict=True)]
-
-    def _figure(self, name: str, first: pd.Period, last: pd.Period, value: float, *place: str) -> Figure:
-        span = str(last) if first == last else f"{first}..{last}"
-        exhibit, cell, file, marker, unit = place
-        sha256, day = self.contents["files"][file]["sha256"], str(self.released or "")
-        return Figure.of(Cell(name, span, exact(float(value)), exhibit, cell, file, sha256, day, marker, unit))
+        files, day = self.contents["files"], str(self.released or "")
+        columns = [rows[column].tolist() for column in _OF_A_CELL]
+        return [
+            Figure.of(Cell(
+                name, str(last) if first == last else f"{first}..{last}", exact(float(value)),
+                exhibit, cell, file, files[file]["sha256"], day, marker, unit,
+            ))
+            for name, first, last, value, exhibit, cell, file, marker, unit in zip(*columns, strict=True)
+        ]  # fmt: skip
 
 
 _OF_A_CELL = ("name", "first", "last", "value", "exhibit", "cell", "file", "marker", "unit")
@@ -265,7 +262,7 @@ def day_named(vintage: Vintage) -> dt.date:
         if len(text) == len("2024-02"):
             return day_about(month_of(text)) or dt.date.min
         return dt.date.fromisoformat(text)
-    except ValueError:
+    except (ParameterError, ValueError):
         raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
 
 
@@ -277,9 +274,13 @@ def day_of(value: str | dt.date, name: str) -> dt.date:
         raise ParameterError(f"{name} {value!r} is not a day like 2024-04-04") from None
 
 
-def month_of(text: str) -> pd.Period:
-    """Return the month that a text such as ``2024-02`` names, or raise ``ValueError``."""
-    return pd.Period(dt.datetime.strptime(text, "%Y-%m"), freq="M")  # noqa: DTZ007 - a calendar month
+def month_of(value: str | pd.Period, name: str = "month") -> pd.Period:
+    """Return the month that a value called ``name`` is, or raise ``ParameterError``."""
+    try:
+        month = dt.datetime.strptime(value, "%Y-%m") if isinstance(value, str) else value.asfreq("M")  # noqa: DTZ007
+    except (AttributeError, ValueError):
+        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
+    return pd.Period(month, "M")
 
 
 @lru_cache(maxsize=256)
