@@ -22,7 +22,7 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.http import AbsentError, Offline, Received, download
+from tradelib.fetch.http import AbsentError, Offline, Received, download, name_of
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError, did_you_mean
 from tradelib.sources.files import read_files
 from tradelib.sources.identities import check
@@ -238,18 +238,23 @@ def obtain(
     """
     tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
     answer = download(url, known=tags, progress=progress)
-    if answer is None or (known and answer.sha256 == known.sha256):
+    if answer is None:
+        return known
+    body, response = answer
+    sha256 = hashlib.sha256(body).hexdigest()
+    if known and sha256 == known.sha256:
         return known
     downloads().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads()) as folder:
-        path = Path(folder) / "checked" / answer.name
+        path = Path(folder) / "checked" / name_of(response)
         path.parent.mkdir()
-        path.write_bytes(answer.body)
+        path.write_bytes(body)
         newest, publisher = checked(path)
         record = Record(
-            source=name, url=url, answered=answer.url,
-            fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), file=path.name, sha256=answer.sha256,
-            statistical_month=str(newest), publisher=publisher, etag=answer.etag, last_modified=answer.last_modified,
+            source=name, url=url, answered=str(response.url), file=path.name, sha256=sha256,
+            fetched=dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"), statistical_month=str(newest),
+            publisher=publisher, etag=response.headers.get("ETag", ""),
+            last_modified=response.headers.get("Last-Modified", ""),
         )  # fmt: skip
         final = record.path.parent
         final.parent.mkdir(parents=True, exist_ok=True)

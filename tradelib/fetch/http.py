@@ -1,4 +1,4 @@
-"""One polite download: conditional, retried, bounded in time and size, hashed.
+"""One polite download: conditional, retried, bounded in time and size.
 
 A cache of answers (hishel for httpx, requests-cache, pooch) would keep whatever came, before it was read and checked,
 and none of them ends a download that drips. Ten lines would go: two headers of a conditional request, the answer that
@@ -7,7 +7,6 @@ nothing changed, and two fields of a record.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import ssl
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from httpx import Request, Response
 
 Received: TypeAlias = "Callable[[int, int | None], None]"
+Answer: TypeAlias = "tuple[bytes, Response]"
 DEADLINE = 600
 """Seconds for one file in all: every attempt, every wait, every redirect, to the last byte."""
 
@@ -66,21 +66,6 @@ class Offline(TradelibError):  # noqa: N818 - it is a state
     """The server cannot be reached; the message says why."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A downloaded file, not yet read: its bytes and their hash, and what the server says of it.
-
-    ``url`` is the address that answered, after redirects.
-    """
-
-    body: bytes
-    name: str
-    url: str
-    sha256: str
-    etag: str
-    last_modified: str
-
-
 def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received = lambda *_: None) -> Answer | None:
     """Download one file.
 
@@ -95,8 +80,8 @@ def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received 
 
     Returns
     -------
-    Answer or None
-        None when the server says that nothing changed.
+    (bytes, httpx.Response) or None
+        The file, whole and not yet read, and what the server says of it; None when it says that nothing changed.
 
     Raises
     ------
@@ -193,10 +178,7 @@ class _Call:
             self.progress(self.size, total)
         if not body:
             raise DownloadError(f"{self.url}: an empty answer")
-        return Answer(
-            bytes(body), _name(response), str(response.url), hashlib.sha256(body).hexdigest(),
-            headers.get("ETag", ""), headers.get("Last-Modified", ""),
-        )  # fmt: skip
+        return bytes(body), response
 
 
 def _error(url: str, response: Response) -> DownloadError:
@@ -225,7 +207,7 @@ def _unreached(url: str, error: BaseException | None) -> TradelibError:
     return Offline(f"{where.netloc} cannot be reached{through} ({reason.lower()})")
 
 
-def _name(response: Response) -> str:
+def name_of(response: Response) -> str:
     """Return a plain file name: as the server calls the file, else the end of its address."""
     message = Message()
     message["Content-Disposition"] = response.headers.get("Content-Disposition", "")

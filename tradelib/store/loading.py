@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import suppress
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 Month: TypeAlias = "str | pd.Period | None"
+Releases: TypeAlias = "Sequence[Release]"
 Unit = Literal["millions", "billions"]
 HEADLINE = tuple(
     Quantity(flow, item).name for flow in ("balance", "exports", "imports") for item in ("total", "goods", "services")
@@ -163,7 +163,7 @@ def words_of(series: str | Iterable[str]) -> list[str]:
     return words
 
 
-def quantities_of(words: Sequence[str], known: Sequence[Release], freq: str = "") -> list[Quantity]:
+def quantities_of(words: Sequence[str], known: Releases, freq: str = "") -> list[Quantity]:
     """Return the quantities that words stand for, in the order asked, each once; a pattern for those of a frequency."""
     quantities: dict[str, Quantity] = {}
     for word in words:
@@ -183,7 +183,7 @@ def quantities_of(words: Sequence[str], known: Sequence[Release], freq: str = ""
     return list(quantities.values())
 
 
-def _hint(word: str, known: Sequence[Release]) -> str:
+def _hint(word: str, known: Releases) -> str:
     """Return since when the store has what it did not have on the day asked for, or what is written like it."""
     if days := [release.released for release in known_on() if release.find(word)]:
         return f"the first release that has it is that of {min(days)}"
@@ -191,9 +191,7 @@ def _hint(word: str, known: Sequence[Release]) -> str:
     return nearest(word, dict.fromkeys(names))
 
 
-def choose(
-    names: Sequence[str], known: Sequence[Release], freq: str, since: str | None = None
-) -> dict[str, Release]:  # fmt: skip
+def choose(names: Sequence[str], known: Releases, freq: str, since: str | None = None) -> dict[str, Release]:
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
     chosen = {name: _having(known, [name], freq) or next(r for r in known if r.find(name)) for name in names}
     for publisher, own in _by_publisher(chosen).items():
@@ -208,9 +206,7 @@ def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, list[str]]:
     return {each: [name for name, release in chosen.items() if release.publisher == each] for each in publishers}
 
 
-def _having(
-    known: Sequence[Release], names: Sequence[str], freq: str, since: str | None = None
-) -> Release | None:  # fmt: skip
+def _having(known: Releases, names: Sequence[str], freq: str, since: str | None = None) -> Release | None:
     """Return the newest release that has all of some series from a month on, else the one that reaches back farthest.
 
     No more releases are opened than needed; None where none has them.
@@ -226,14 +222,10 @@ def _having(
 
 def _first(release: Release, names: Sequence[str]) -> str:
     """Return the first month that all of some series have; one that is not monthly has all months."""
-    months = [""]
-    for name in names:
-        with suppress(ParameterError):
-            months.append(str(release.span(name)[0]))
-    return max(months)
+    return max((str(release.span(name)[0]) for name in names if release.has(name)), default="")
 
 
-def _flows_of(word: str, known: Sequence[Release], freq: str, since: str | None) -> list[Quantity] | None:
+def _flows_of(word: str, known: Releases, freq: str, since: str | None) -> list[Quantity] | None:
     """Return exports and imports of a balance that no release prints from a month on; None of any other word.
 
     Raises
@@ -268,7 +260,7 @@ def _cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
     return frame.reindex(pd.period_range(begin, stop, freq=first.freq, name="period"))
 
 
-def _notes_on(chosen: dict[str, Release], known: Sequence[Release], freq: str, vintage: Vintage) -> list[str]:
+def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: Vintage) -> list[str]:
     """Return what a reader might not expect: several days, newer releases passed over, one older than the day asked."""
     notes, day = [], day_named(vintage)
     for publisher, own in _by_publisher(chosen).items():
