@@ -85,12 +85,12 @@ def test_queries_agree_with_loops_over_the_files(published, days, n):
             return values
 
         if known(day):
-            assert plain(queries.latest(queries.until(triangle, day))) == known(day)
+            assert plain(queries.latest(store.triangle(NAME, COMPILATION, day))) == known(day)
             got = load(NAME, vintage=day)[NAME]
             assert plain(got) == files[max(released for released in files if released <= day)]
         else:
-            with pytest.raises(ParameterError, match="first release"):
-                queries.latest(queries.until(triangle, day))
+            with pytest.raises(ParameterError, match="no release"):
+                store.triangle(NAME, COMPILATION, day)
             with pytest.raises(ParameterError, match="no release"):
                 load(NAME, vintage=day)
         newest = known("9999-12-31")
@@ -156,8 +156,8 @@ def test_second_print_of_july_2025_follows_the_delayed_release(balance):
     assert queries.nth_print(balance, 2)["2025-07"] == -78154
 
 
-def test_a_vintage_that_starts_late_keeps_older_months_as_they_were_known(balance):
-    got = queries.latest(queries.until(balance, "2023-12-01"))
+def test_a_vintage_that_starts_late_keeps_older_months_as_they_were_known():
+    got = queries.latest(store.triangle("BOPGSTB", COMPILATION, "2023-12-01"))
     assert (got["1992-01"], got["2023-09"], len(got)) == (-2026, -61542, 381)
     assert str(load("BOPGSTB", vintage="2023-09").index[0]) == "2000-01"  # a series has the months of its release only
 
@@ -194,8 +194,8 @@ def test_families_are_not_mixed():
     ("ask", "message"),
     [
         (lambda t: queries.nth_print(t, 0), "first print is number 1"),
-        (lambda t: queries.latest(queries.until(t, "2022-04-04")), "first release at hand is of 2022-04-05"),
-        (lambda t: queries.latest(queries.until(t, "spring")), "not a day like"),
+        (lambda _: store.triangle(NAME, COMPILATION, "2022-04-04"), "no release .*; the store has 2022-04-05"),
+        (lambda _: store.triangle(NAME, COMPILATION, "spring"), "neither a day like"),
         (lambda _: store.triangle("balance_*_bop_sa"), "of one series"),
         (lambda _: store.triangle("GDP"), "gdp_total_nipa_sa is not published by month"),
         (lambda _: store.triangle("exports_goods_census_sa", "bea"), "bea has no exports_goods_census_sa"),
@@ -207,5 +207,6 @@ def test_a_question_without_answer_is_refused(balance, ask, message):
         ask(balance)
 
 
-def test_the_day_of_release_counts_as_known(balance):
-    assert queries.latest(queries.until(balance, dt.date(2022, 4, 5))).index[-1] == pd.Period("2022-02", freq="M")
+def test_the_day_of_release_counts_as_known():
+    got = store.triangle(NAME, COMPILATION, dt.date(2022, 4, 5))
+    assert queries.latest(got).index[-1] == pd.Period("2022-02", freq="M")

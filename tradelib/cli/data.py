@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import textwrap
 from functools import partial
@@ -18,15 +17,18 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 
+Released = Annotated[str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")]
+Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")]
+"""What several commands take."""
+
+
 @app.command(epilog=example("add exh1.xlsx --released 2024-05-02", "add ft900xlsx_2304.zip"))
 def add(
     files: Annotated[
         list[Path],
         typer.Argument(metavar="FILE...", help="Workbooks, texts, PDFs, folders and archives of one release."),
     ],
-    released: Annotated[
-        str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")
-    ] = None,
+    released: Released = None,
 ) -> None:
     """Add official files to the store: read them, check them together and against the store, say what they revise."""
     from tradelib import store
@@ -99,9 +101,7 @@ def check(
 
 
 @app.command(epilog=example("fetch", "fetch fred_BOPGSTB"))
-def fetch(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
-) -> None:
+def fetch(names: Sources = None) -> None:
     """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
     from tradelib.fetch import files
 
@@ -117,10 +117,8 @@ def fetch(
 
 @app.command(epilog=example("update", "update --since 2020-09"))
 def update(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")] = None,
-    released: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the FT-900, where no file of it names it.")
-    ] = None,
+    names: Sources = None,
+    released: Released = None,
     since: Annotated[str | None, typer.Option(help="Fill the store from the archive, from this month on.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
@@ -138,8 +136,7 @@ def update(
             statuses.add(outcome.status)
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
     with _err.status("Fetching") as status:
-        day = released and released.date()
-        outcomes = updates.update(names, released=day, progress=partial(_show, status))
+        outcomes = updates.update(names, released=released, progress=partial(_show, status))
     fresh = updates.in_words(reached=any(outcome.is_reached for outcome in outcomes))
     _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n")
     if not no_report:

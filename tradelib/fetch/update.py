@@ -24,7 +24,7 @@ from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offl
 from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import read_grids
-from tradelib.store.reading import FT900, day_about, month_of
+from tradelib.store.reading import FT900, day_about, day_of, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ ENOUGH = 3
 def update(
     names: Iterable[str] | None = None,
     *,
-    released: dt.date | None = None,
+    released: str | dt.date | None = None,
     today: dt.date | None = None,
     progress: Progress | None = None,
 ) -> list[Outcome]:
@@ -57,7 +57,7 @@ def update(
     ----------
     names : iterable of str, optional
         Sources to fetch; by default all.
-    released : datetime.date, optional
+    released : str or datetime.date, optional
         Day of release of the FT-900, where neither a file of it nor the store names it. A file of another publisher
         counts as of the day it was fetched; its description in the store says so.
     today : datetime.date, optional
@@ -73,11 +73,12 @@ def update(
     Raises
     ------
     ParameterError
-        A source is unknown.
+        A source is unknown, or ``released`` is no day.
     """
+    day = None if released is None else day_of(released, "released")
     outcomes = fetch(names, today=today, progress=progress)
     for last in (False, True):  # files that name their day go in first: others of the same month have the same day
-        outcomes = [_added(outcome, released, last=last) for outcome in outcomes]
+        outcomes = [_added(outcome, day, last=last) for outcome in outcomes]
     return outcomes
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tradelib.sources.facts import Table
 
+_REVISED = ["name", "month", "before", "now", "change"]
 _SHOWN = 5
 """Revisions that a summary names one by one."""
 
@@ -239,16 +240,14 @@ def add(
     compilations = set(facts["compilation"])
     earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
     pairs = ((stored, *revisions(facts, stored)) for stored in reversed(earlier))
-    before, revised, compared = next((pair for pair in pairs if pair[2]), (None, *revisions(facts, None)))
+    nothing = (None, pd.DataFrame(columns=_REVISED), 0)
+    before, revised, compared = next((pair for pair in pairs if pair[2]), nothing)
     notes = [note for table in new for note in table.notes]
     return Added(release(day, publisher), names, before, revised, compared, notes)
 
 
-def revisions(facts: pd.DataFrame, before: Release | None) -> tuple[pd.DataFrame, int]:
+def revisions(facts: pd.DataFrame, before: Release) -> tuple[pd.DataFrame, int]:
     """Return which facts of a release differ from one before, compilation by compilation, and how many both have."""
-    columns = ["name", "month", "before", "now", "change"]
-    if before is None or facts.empty:
-        return pd.DataFrame(columns=columns), 0
     shared = before.facts["name"].isin(facts["name"].unique())
     old, new = (frame[frame["edition"] == "current"] for frame in (before.facts[shared], facts))
     pairs = [[frame[frame["compilation"] == own] for frame in (old, new)] for own in new["compilation"].unique()]
@@ -258,7 +257,7 @@ def revisions(facts: pd.DataFrame, before: Release | None) -> tuple[pd.DataFrame
     revised = both[(both["change"] != 0) & (length == length.min())]
     revised = revised.sort_values("change", key=abs, ascending=False, kind="stable")
     renamed = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
-    return renamed[columns].reset_index(drop=True), len(both)
+    return renamed[_REVISED].reset_index(drop=True), len(both)
 
 
 def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:

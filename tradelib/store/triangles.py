@@ -14,12 +14,14 @@ import pandas as pd
 
 from tradelib.quantity.errors import ComparabilityError, ParameterError
 from tradelib.store.queries import find
-from tradelib.store.reading import day_of, known_on
+from tradelib.store.reading import known_on
 from tradelib.store.tables import gap_free
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    from tradelib.store.reading import Vintage
 
 LEVELS = ["released", "statistical_month"]
 DIGITS = 6
@@ -48,7 +50,7 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: 
     return frame
 
 
-def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
+def triangle(series: str, compilation: str | None = None, vintage: Vintage = None) -> pd.DataFrame:
     """Return the revision triangle of a series: months down, releases across.
 
     Parameters
@@ -58,6 +60,8 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     compilation : str, optional
         Whose figures: ``census`` (exhibits and history table), ``bea`` (BEA's time series and FRED), ... By default
         the one that most releases have.
+    vintage : str, datetime.date or None
+        Only releases until then, as ``load`` takes it.
 
     Returns
     -------
@@ -67,11 +71,12 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        The word stands for no series, for several or for one that is not monthly, or the compilation does not have it.
+        The word stands for no series, for several or for one that is not monthly; the compilation does not have it; or
+        there is no release until then.
     ComparabilityError
         More than one compilation was asked for: they differ by more than revisions.
     """
-    quantity, *others = find(series)
+    quantity, *others = find(series, vintage)
     if others:
         names = ", ".join(each.name for each in (quantity, *others))
         raise ParameterError(f"a triangle is of one series; {series!r} stands for {names}")
@@ -80,7 +85,7 @@ def triangle(series: str, compilation: str | None = None) -> pd.DataFrame:
             f"a triangle is of one compilation, whose values only revisions change; found {compilation}"
         )
     prints: dict[str, list[tuple[dt.date, pd.Period, pd.Series]]] = defaultdict(list)
-    for release in reversed(known_on()):
+    for release in reversed(known_on(vintage)):
         for name, values in release.prints(quantity.name).items():
             prints[name].append((release.released, release.month, values))
     if not prints:
@@ -99,24 +104,6 @@ def released(triangle: pd.DataFrame) -> pd.DatetimeIndex:
 def statistical_months(triangle: pd.DataFrame) -> pd.PeriodIndex:
     """Return the statistical months of the releases, in the order of the columns."""
     return pd.PeriodIndex(triangle.columns.get_level_values("statistical_month"), freq="M")
-
-
-def until(triangle: pd.DataFrame, day: str | dt.date) -> pd.DataFrame:
-    """Return the part of a triangle that was known on a day: its releases until then, and their months.
-
-    Raises
-    ------
-    ParameterError
-        The day is not a date, or before the first release.
-    """
-    moment, days = pd.Timestamp(day_of(day, "as of")), released(triangle)
-    if moment < days[0]:
-        raise ParameterError(
-            f"nothing was known on {moment:%Y-%m-%d}; the first release at hand is of {days[0]:%Y-%m-%d}"
-        )
-    known = triangle.loc[:, days <= moment]
-    months = known.index[known.notna().any(axis=1)]
-    return known.loc[months[0] : months[-1]]
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:

@@ -13,7 +13,6 @@ from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
 from tradelib.report.parameters.base import Month, Parameters, SeriesName
-from tradelib.store import triangles as triangle
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -199,7 +198,7 @@ class Revisions(Parameters):
 
     def load_triangle(self) -> pd.DataFrame:
         """Load all months and the releases until the vintage asked for, in billions of dollars."""
-        known = triangle.until(store.triangle(self.series, self.compilation), self.day)
+        known = store.triangle(self.series, self.compilation, self.day)
         billions = known / 1000
         billions.attrs = known.attrs | {"unit": "billions of dollars"}
         return billions
