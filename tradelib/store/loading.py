@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
@@ -97,44 +99,18 @@ def load(
     2025-02                -123.2
     2025-03                -140.5
     """
-    known, since = known_on(vintage), _since(start)
-    parts = columns_of(series, vintage, start, freq)
-    chosen = choose([quantity.name for quantities in parts.values() for quantity in quantities], known, freq, since)
+    known = known_on(vintage)
+    names = [quantity.name for quantity in quantities_of(words_of(series), known, freq)]
+    chosen = choose(names, known, freq, None if start is None else "" if start == FIRST else str(start))
     loaded = {name: _loaded(release, name, freq) for name, release in chosen.items()}
-    columns, about = {}, {}
-    for name, (first, *others) in parts.items():
-        columns[name], about[name] = loaded[first.name]
-        for other in others:
-            values, imports = loaded[other.name]
-            columns[name] = columns[name] - values
-            about[name] = about[name] | {
-                "flow": "balance", "label": f"{replace(first, flow='balance').label()}, derived",
-                "formula": f"{first.name} - {other.name}", "cell": f"{about[name]['cell']}; {imports['cell']}",
-            }  # fmt: skip
-    frame = _cut(pd.DataFrame(columns), None if start == FIRST else start, end)
+    frame = pd.DataFrame({name: values for name, (values, _) in loaded.items()})
+    frame = _cut(frame, None if start == FIRST else start, end)
     notes = _notes_on(chosen, known, freq, vintage)
-    frame.attrs = {"series": about, "notes": notes}
+    frame.attrs = {"series": {name: about for name, (_, about) in loaded.items()}, "notes": notes}
     frame = in_unit(frame, unit)
     for note in notes if start is None else ():  # who says where to start has asked for another release
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
-
-
-def columns_of(
-    series: str | Iterable[str], vintage: Vintage = None, start: Month = None, freq: str = "monthly"
-) -> dict[str, list[Quantity]]:
-    """Return by column what ``load`` reads for it: the series itself, or exports and imports of a balance."""
-    known, parts = known_on(vintage), dict[str, list[Quantity]]()
-    for word in words_of(series):
-        if flows := _flows_of(word, known, freq, _since(start)):
-            parts[replace(flows[0], flow="balance").name] = flows
-        else:
-            parts |= {quantity.name: [quantity] for quantity in quantities_of([word], known, freq)}
-    return parts
-
-
-def _since(start: Month) -> str | None:
-    return None if start is None else "" if start == FIRST else str(start)
 
 
 def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
@@ -178,6 +154,10 @@ def quantities_of(words: Sequence[str], known: Releases, freq: str = "") -> list
             quantities |= {name: everything[name] for name in hits}
         elif quantity := next((quantity for release in known if (quantity := release.find(word))), None):
             quantities[quantity.name] = quantity
+        elif flows := next(filter(None, (_flows(release, word) for release in known)), []):
+            require_addable(flows)
+            balance = replace(flows[0], flow="balance")
+            quantities[balance.name] = balance
         else:
             raise ParameterError(f"unknown series {word!r}; {_hint(word, known)}")
     return list(quantities.values())
@@ -193,7 +173,8 @@ def _hint(word: str, known: Releases) -> str:
 
 def choose(names: Sequence[str], known: Releases, freq: str, since: str | None = None) -> dict[str, Release]:
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
-    chosen = {name: _having(known, [name], freq) or next(r for r in known if r.find(name)) for name in names}
+    newest = {name: _having(known, [name], freq) or _having(known, [name], "") for name in names}
+    chosen = {name: release for name, release in newest.items() if release}
     for publisher, own in _by_publisher(chosen).items():
         if whole := _having([release for release in known if release.publisher == publisher], own, freq, since):
             chosen |= dict.fromkeys(own, whole)
@@ -209,42 +190,37 @@ def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, list[str]]:
 def _having(known: Releases, names: Sequence[str], freq: str, since: str | None = None) -> Release | None:
     """Return the newest release that has all of some series from a month on, else the one that reaches back farthest.
 
-    No more releases are opened than needed; None where none has them.
+    One that prints them is preferred to one of which a balance is derived. No more releases are opened than needed;
+    None where none has them.
     """
     fitting = []
-    for release in known:
-        if all(release.has(name, freq) for name in names):
-            if since is None or _first(release, names) <= since:
-                return release
-            fitting.append(release)
-    return min(fitting, key=lambda release: _first(release, names), default=None)
+    printing = (release for release in known if all(release.has(name, freq) for name in names))
+    deriving = (release for release in known if all(_parts(release, name, freq) for name in names))
+    for release in chain(printing, deriving):
+        if since is None or _first(release, names, freq) <= since:
+            return release
+        fitting.append(release)
+    return min(fitting, key=lambda release: _first(release, names, freq), default=None)
 
 
-def _first(release: Release, names: Sequence[str]) -> str:
+def _first(release: Release, names: Sequence[str], freq: str) -> str:
     """Return the first month that all of some series have; one that is not monthly has all months."""
-    return max((str(release.span(name)[0]) for name in names if release.has(name)), default="")
+    parts = (part for name in names for part in _parts(release, name, freq))
+    return max((str(release.span(part)[0]) for part in parts if release.has(part)), default="")
 
 
-def _flows_of(word: str, known: Releases, freq: str, since: str | None) -> list[Quantity] | None:
-    """Return exports and imports of a balance that no release prints from a month on; None of any other word.
+def _flows(release: Release, name: str, freq: str = "") -> list[Quantity]:
+    """Return exports and imports of a balance, where a release has both; nothing of any other series."""
+    names = [re.sub("^balance_", f"{flow}_", name) for flow in ("exports", "imports")]
+    flows = [quantity for own in names if release.has(own, freq) and (quantity := release.find(own))]
+    return flows if len(flows) == 2 and name.startswith("balance_") else []
 
-    Raises
-    ------
-    ComparabilityError
-        No release prints it at all, and they do not add up: chained dollars, averages, prices.
-    """
-    if not word.startswith("balance_"):
-        return None
-    printed = _having(known, [word], freq, since)
-    if printed and (since is None or not quantities_of([word], [printed])[0].is_additive):
-        return None
-    names = [f"{flow}_{word.removeprefix('balance_')}" for flow in ("exports", "imports")]
-    both = _having(known, names, freq, since)
-    if both is None or (printed and max(_first(both, names), since or "") >= _first(printed, [word])):
-        return None
-    flows = quantities_of(names, [both])
-    require_addable(flows)
-    return flows
+
+def _parts(release: Release, name: str, freq: str) -> list[str]:
+    """Return what a release has a series as: itself, exports and imports of a balance to be derived, or nothing."""
+    if release.has(name, freq):
+        return [name]
+    return [flow.name for flow in _flows(release, name, freq) if flow.is_additive]
 
 
 def _cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
@@ -268,11 +244,12 @@ def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: V
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
+        parts = [part for name in own for part in _parts(chosen[name], name, freq)]
         newer = (release for release in known if release.publisher == publisher and release.released > max(days))
-        if passed := next((r for r in newer if any(r.has(name, freq) for name in own)), None):
+        if passed := next((r for r in newer if any(r.has(part, freq) for part in parts)), None):
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed.released} has less: {', '.join(name for name in own if passed.has(name, freq))}"
+                f"{passed.released} has less: {', '.join(part for part in parts if passed.has(part, freq))}"
             )
         elif vintage and publisher == FT900 and (day - max(days)).days > LATE:
             notes.append(
@@ -283,6 +260,14 @@ def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: V
 
 def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str, str]]:
     """Return the values of a series by period, what it is, and where its newest figure stands."""
+    parts = _parts(release, name, freq) or _parts(release, name, "")
+    if parts != [name]:
+        (exports, about), (imports, other) = (_loaded(release, part, freq) for part in parts)
+        label = replace(release.quantities[parts[0]], flow="balance").label()
+        return exports - imports, about | {
+            "flow": "balance", "label": f"{label}, derived", "formula": " - ".join(parts),
+            "cell": f"{about['cell']}; {other['cell']}",
+        }  # fmt: skip
     rows = release.rows(name, freq)
     newest = rows.iloc[-1]
     entry = release.contents["tables"][newest["exhibit"]]

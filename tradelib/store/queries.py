@@ -6,7 +6,7 @@ import ast
 import operator
 import re
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,6 @@ from tradelib.store.loading import (
     StoreWarning,
     Unit,
     choose,
-    columns_of,
     in_unit,
     load,
     quantities_of,
@@ -162,10 +161,7 @@ def combine(
     words = list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
     if not words:
         raise ParameterError(f"formula {formula!r} has no series")
-    quantities = dict[str, Quantity]()
-    for word in words:
-        [(first, *imports)] = columns_of(word, vintage, start, freq).values()
-        quantities[word] = replace(first, flow="balance") if imports else first
+    quantities = {word: find(word, vintage)[0] for word in words}
     names = [quantity.name for quantity in quantities.values()]
     frame = load(names, start, end, vintage, freq=freq)  # scaled last, from published values
     result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
