@@ -253,6 +253,16 @@ def test_a_balance_that_no_release_prints_is_derived_and_marked_so():
     assert billions.iloc[-1, 0] == got[name].iloc[-1] / 1000
 
 
+def test_a_derived_balance_is_found_as_any_other_series():
+    [quantity] = store.find("balance_travel_bop_sa")
+    assert (quantity.name, quantity.flow) == ("balance_services_travel_bop_sa", "balance")
+    assert store.release_of(quantity.name).find("exports_services_travel_bop_sa")
+    with pytest.raises(ParameterError, match=r"no quarterly figures of exports_services_travel_bop_sa; possible: \w+"):
+        tradelib.load(quantity.name, freq="quarterly")
+    with pytest.raises(ParameterError, match="is not published by month"):
+        store.triangle(quantity.name)
+
+
 def test_chained_dollars_make_no_balance():
     with pytest.raises(ComparabilityError, match="does not add up: chained2017"):
         tradelib.load("balance_foods_census_sa_chained2017")

@@ -9,10 +9,7 @@ from tradelib.quantity.result import Result
 __version__ = "0.1.0"
 
 _MODULES = {
-    "store.adding": "add read",
-    "store.loading": "load",
-    "store.queries": "combine series",
-    "store.reading": "release",
+    "store": "add combine load read release series",
     "words.checking": "check",
     "words.month": "contributions headline",
     "analysis.forecast": "forecast",

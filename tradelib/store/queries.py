@@ -52,8 +52,8 @@ def series(text: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``code`` (in a file
-        of codes: five-digit end use, Census partner), ``freq`` (frequencies in the newest release), ``publisher``,
+        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``freq`` (frequencies
+        in the newest release), ``code`` (in a file of codes: five-digit end use, Census partner), ``publisher``,
         ``releases`` (how many have it), ``newest`` (day of the newest).
 
     Raises

@@ -72,8 +72,8 @@ class Figures:
     quantities : dict of str to Quantity
         By canonical name.
     catalog : pandas.DataFrame
-        By canonical name ``label``, ``unit``, the ``mnemonic`` where FRED has one, the ``code`` in a table of series,
-        and ``freq``, the frequencies of its figures, parted by commas; what is withheld in every cell is no series.
+        By canonical name ``label``, ``unit``, the ``mnemonic`` where FRED has one, ``freq``, the frequencies of its
+        figures, parted by commas, and the ``code`` in a table of series; what is withheld in every cell is no series.
     aliases : dict of str to Quantity
         By the other names that quantities answer to, such as ``BOPGSTB``.
     """
@@ -97,15 +97,12 @@ class Figures:
         there = {freq: set(spans(facts, months)["name"]) for freq, (months, _) in FREQUENCIES.items()}
         freqs = {name: ", ".join(freq for freq, known in there.items() if name in known) for name in names}
         quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if freqs[name]}
+        words = [(own.label(), own.unit, MNEMONICS.get(name, ""), freqs[name]) for name, own in quantities.items()]
+        listed_as = pd.Index(list(quantities), name="name")
+        catalog = pd.DataFrame(words, listed_as, columns=["label", "unit", "mnemonic", "freq"])
         of_series = facts["exhibit"].isin([table.exhibit for table in tables if table.layout.down == FORM])
         cells = facts[of_series].drop_duplicates("name").set_index("name")["cell"]  # each a code and a period
-        codes = cells.str.replace(", .*", "", regex=True)
-        words = [
-            (own.label(), own.unit, MNEMONICS.get(name, ""), codes.get(name, ""), freqs[name])
-            for name, own in quantities.items()
-        ]
-        listed_as = pd.Index(list(quantities), name="name")
-        catalog = pd.DataFrame(words, listed_as, columns=["label", "unit", "mnemonic", "code", "freq"])
+        catalog["code"] = cells.str.replace(", .*", "", regex=True).reindex(listed_as, fill_value="")
         return cls(facts, quantities, catalog, {alias: own for own in quantities.values() for alias in own.aliases})
 
 
