@@ -106,14 +106,14 @@ def test_two_releases_are_compared_in_the_order_of_their_days():
 
 
 def test_options_that_contradict_each_other_are_refused_by_name():
-    for words, said in [
+    for words, message in [
         (["--set", "end=2019-12", "--set", "end=2020-12"], "end: given twice by --set"),
         (["--end", "2019-12", "--set", "end=2020-12"], "end: given by an option of its own and by --set"),
         (["--set", "trend.end=2019-12", "--set", "23_trend.end=2020-12"], "end of 23_trend: given twice"),
     ]:
         got = run("report", *words)
         assert isinstance(got.exception, ParameterError)
-        assert said in str(got.exception)
+        assert message in str(got.exception)
 
 
 def test_relative_paths_of_the_environment_become_absolute(tmp_path, monkeypatch):
@@ -130,7 +130,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr("tradelib.report.execution.runs.bring", interrupt)
     monkeypatch.setattr("tradelib.report.run.report", interrupt)
-    for words, said in [
+    for words, message in [
         (
             ["sweep", "trend", "--over", "start=2010-01,2011-01", "--out", str(tmp_path)],
             "0 of 2 runs are done and kept",
@@ -141,7 +141,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
         with pytest.raises(SystemExit) as ended:
             cli.run()
         assert ended.value.code == 130
-        assert f"interrupted; {said}" in " ".join(capsys.readouterr().err.split())
+        assert f"interrupted; {message}" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.parametrize("option", ["--seconds", "--memory"])
