@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from httpx import Request, Response
+    from tenacity import RetryCallState
 
 Received: TypeAlias = "Callable[[int, int | None], None]"
 Answer: TypeAlias = "tuple[bytes, Response]"
@@ -109,18 +110,15 @@ class _Call:
     async def retried(self) -> Answer | None:
         """Ask until there is an answer, no try is left or the time is over."""
         import anyio
+        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
+        attempts = AsyncRetrying(
+            retry=retry_if_exception(lambda error: getattr(error, "again", None) is not None),
+            wait=_wait, stop=stop_after_attempt(TRIES), sleep=anyio.sleep, reraise=True,
+        )  # fmt: skip
         try:
             with anyio.fail_after(DEADLINE):
-                tries = 1
-                while True:
-                    try:
-                        return await self.ask()
-                    except DownloadError as error:
-                        if error.again is None or tries == TRIES:
-                            raise
-                        await anyio.sleep(max(error.again, BACKOFF * 2.0 ** (tries - 1)))
-                        tries += 1
+                return await attempts(self.ask)
         except TimeoutError:
             raise DownloadError(f"{self.url}: not whole after {DEADLINE} s ({self.size:,} bytes came)") from None
 
@@ -191,6 +189,12 @@ def _error(url: str, response: Response) -> DownloadError:
     may = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
     error = {403: ForbiddenError, 404: AbsentError}.get(status, DownloadError)
     return error(f"{url}: {status} {response.reason_phrase}{wait}", seconds if may else None)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return the seconds to wait: as the server asked, and at least twice as many as the time before."""
+    error = state.outcome.exception() if state.outcome else None
+    return max(float(getattr(error, "again", None) or 0), BACKOFF * 2.0 ** (state.attempt_number - 1))
 
 
 def _unreached(url: str, error: BaseException | None) -> TradelibError:

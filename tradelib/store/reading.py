@@ -98,7 +98,7 @@ class Release(Tables, Result):
         -17303.0
         """
         rows = self.rows(name, freq)
-        series = pd.Series(self._figures(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
+        series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
         return gap_free(series) if freq == "monthly" else series
 
     def figure(self, name: str, month: str | pd.Period) -> Figure:
@@ -112,8 +112,8 @@ class Release(Tables, Result):
         period, rows = month_of(month), self.rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        [figure] = self._figures(rows.loc[[period]])
-        return figure
+        row = rows.loc[period]
+        return self._figure(*(row[column] for column in _OF_A_CELL))
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
@@ -158,19 +158,18 @@ class Release(Tables, Result):
         stub = "item" if "*" not in partners else "partner"
         rows = rows.drop_duplicates([stub, "last"])
         index = pd.MultiIndex.from_arrays([rows[stub].astype(str), rows["last"]], names=[stub, "month"])
-        return pd.Series(self._figures(rows), index=index, dtype=object).unstack("month")  # noqa: PD010 - keeps the figures
+        return pd.Series(self._figures_of(rows), index=index, dtype=object).unstack("month")  # noqa: PD010 - keeps the figures
 
-    def _figures(self, rows: pd.DataFrame) -> list[Figure]:
-        """Return the figure that each fact is."""
-        files, day = self.contents["files"], str(self.released or "")
-        columns = [rows[column].tolist() for column in _OF_A_CELL]
-        return [
-            Figure.of(Cell(
-                name, str(last) if first == last else f"{first}..{last}", exact(float(value)),
-                exhibit, cell, file, files[file]["sha256"], day, marker, unit,
-            ))
-            for name, first, last, value, exhibit, cell, file, marker, unit in zip(*columns, strict=True)
-        ]  # fmt: skip
+    def _figures_of(self, facts: pd.DataFrame) -> list[Figure]:
+        columns = (facts[column].tolist() for column in _OF_A_CELL)  # ten times as fast as row by row
+        return [self._figure(*values) for values in zip(*columns, strict=True)]
+
+    def _figure(self, name: str, first: pd.Period, last: pd.Period, value: float, *place: str) -> Figure:
+        """Return the figure that a fact is, from its columns ``_OF_A_CELL``."""
+        span = str(last) if first == last else f"{first}..{last}"
+        exhibit, cell, file, marker, unit = place
+        sha256, day = self.contents["files"][file]["sha256"], str(self.released or "")
+        return Figure.of(Cell(name, span, exact(float(value)), exhibit, cell, file, sha256, day, marker, unit))
 
 
 _OF_A_CELL = ("name", "first", "last", "value", "exhibit", "cell", "file", "marker", "unit")
