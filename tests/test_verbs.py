@@ -162,12 +162,20 @@ def test_every_number_of_the_headline_agrees_with_the_store():
     assert {verdict: count for verdict, count in got.counts.items() if count} == {"agrees": 18}
 
 
-def test_a_month_is_told_as_the_release_has_it():
+def test_a_month_is_described_as_the_release_has_it():
     got = tradelib.headline("2025-05-06", month="2024-12")
     assert got.title == "The U.S. trade deficit widened to $98.1 billion in December 2024"
     assert got.sentences[-1].startswith("In 2024, the goods and services deficit widened")
     with pytest.raises(ParameterError, match="month 1980-01 is outside the release, which has 1992-01 to 2025-03"):
         tradelib.headline("2025-05-06", month="1980-01")
+
+
+@pytest.mark.parametrize("month", ["spring", "2024", "2024-13"])
+def test_what_is_no_month_is_refused_by_name(month):
+    with pytest.raises(ParameterError, match=f"month '{month}' is not a month like 2024-02"):
+        tradelib.headline("2025-05-06", month=month)
+    with pytest.raises(ParameterError, match=f"month '{month}' is not a month like 2024-02"):
+        tradelib.check("Imports came to $419.0 billion.", month=month)
 
 
 def test_a_release_with_the_balance_alone_tells_the_balance_alone():

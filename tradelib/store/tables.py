@@ -151,11 +151,7 @@ class Tables:
     def has(self, name: str, freq: str = "monthly") -> bool:
         """Tell whether there are figures of a quantity with a frequency."""
         quantity = self.find(name)
-        return quantity is not None and freq in self._freqs[quantity.name]
-
-    @cached_property
-    def _freqs(self) -> dict[str, str]:
-        return cast("dict[str, str]", self.figures.catalog["freq"].to_dict())
+        return quantity is not None and freq in self.figures.catalog["freq"][quantity.name]
 
     @cached_property
     def _computed(self) -> dict[tuple[str, str], Any]:
@@ -183,8 +179,8 @@ class Tables:
             self._computed[key] = longest_first(spans(self._all_rows(quantity.name), FREQUENCIES[freq][0]))
         rows: pd.DataFrame = self._computed[key]
         if rows.empty:
-            possible = self._freqs[quantity.name]
-            raise ParameterError(f"{self.named} has no {freq} figures of {name}; possible: {possible}")
+            known = self.figures.catalog["freq"][quantity.name]
+            raise ParameterError(f"{self.named} has no {freq} figures of {name}; possible: {known}")
         return rows
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:

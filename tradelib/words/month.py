@@ -15,6 +15,7 @@ from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.result import Result
+from tradelib.store.reading import month_of
 from tradelib.words import sentences as say
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def headline(
         listed = ", ".join(release.exhibits)
         raise ParameterError(f"no balance on goods and services in {listed}; expected Exhibit 1 or the history table")
     first, last = release.span(store.BALANCE)
-    at = last if month is None else pd.Period(month, "M")
+    at = last if month is None else month_of(month)
     if not first <= at <= last:
         raise ParameterError(f"month {at} is outside the release, which has {first} to {last}")
     return Headline(release, at)

@@ -15,6 +15,7 @@ from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.result import Result
 from tradelib.sources.formats import pdf_texts
+from tradelib.store.reading import month_of
 from tradelib.words.checking import grammar, statements
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain
@@ -122,7 +123,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
     <1 number: 1 agrees>
     """
     own = store.release(str(released)) if released else None
-    subject = pd.Period(month, "M") if month else own.month if own else grammar.subject_month(text)
+    subject = month_of(month) if month else own.month if own else grammar.subject_month(text)
     period = subject or store.release_of().month
     releases = _releases(period, own)
     return Checked(plain(text), [judge(row, releases, period, own=own) for row in grammar.read(text, period)])
