@@ -135,7 +135,7 @@ def dask() -> Iterator[Executor]:
     with (
         dask.config.set({"distributed.worker.profile.enabled": False}),  # as docs/scale.md starts a worker
         mock.patch.object(sys.modules["__main__"], "__file__", None),  # no worker loads the script that sends it work
-        LocalCluster(n_workers=1, threads_per_worker=CORES + 2, dashboard_address=":0") as made,
+        LocalCluster(n_workers=1, threads_per_worker=CORES + 3, dashboard_address=":0") as made,
     ):
         yield cluster(made.scheduler_address)
 
