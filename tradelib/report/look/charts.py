@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib import pyplot as plt
+from matplotlib.dates import date2num
 
 from tradelib.quantity.rounding import printed
 from tradelib.report.look import figures
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
     """Draw a bar a month, one piece a column, upwards from zero where it is positive and downwards where negative.
 
+    Those of a long span touch.
+
     Parameters
     ----------
     ax : Axes
@@ -37,7 +40,12 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
     for column, (name, shade) in shades.items():
         values = frame[column].fillna(0.0)
         bottom = tops[True].where(values >= 0, tops[False])
-        ax.bar(figures.dates(frame.index), values, bottom=bottom, width=26, color=shade, label=name, linewidth=0)
+        look: dict[str, Any] = {"color": shade, "label": name, "linewidth": 0}
+        if len(frame) < LONG:
+            ax.bar(figures.dates(frame.index), values, bottom=bottom, width=26, **look)
+        else:  # no gap between bars could be seen, and one shape is drawn in a tenth of the time of hundreds
+            edges = date2num(figures.dates(frame.index.append(frame.index[-1:] + 1))) - 15  # days: around its date
+            ax.stairs(bottom + values, edges, baseline=bottom, fill=True, **look)
         tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
 
 

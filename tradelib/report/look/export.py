@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.dates import DateLocator, date2num
+from matplotlib.patches import StepPatch
 from matplotlib.text import Annotation, Text
 
 from tradelib.report.look.figures import LABEL, NAME, time_axis
@@ -173,6 +174,10 @@ def _parts(ax: Axes) -> Iterator[tuple[str, Any, Any, Any]]:
     for bars in ax.containers:
         if (sizes := getattr(bars, "datavalues", None)) is not None:
             yield "bars", bars, sizes, ()
+    for patch in ax.patches:
+        if isinstance(patch, StepPatch):
+            ends, _, bottoms = patch.get_data()
+            yield "bars", patch, ends - bottoms, ()
     for area in ax.collections:
         if isinstance(area, PathCollection):
             yield "dots", area, np.ma.asarray(area.get_offsets())[:, 1], ()
