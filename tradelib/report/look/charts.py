@@ -179,8 +179,7 @@ def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mappin
     stacked_bars(ax, parts, names)
     figures.lines(ax, whole, color=figures.INK)
     figures.time_axis(ax, zero=True)
-    ax.margins(y=0.15)
-    ax.legend(loc="upper left", ncols=2)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
 
 def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame], outcome: pd.Series) -> None:
