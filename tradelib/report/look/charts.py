@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.dates import date2num
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
-    """Draw a bar a month, one piece a column, upwards from zero where it is positive and downwards where negative.
+    """Draw a bar a month or quarter, one piece a column, upwards from zero where it is positive, else downwards.
 
     Those of a long span touch.
 
@@ -32,20 +33,21 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
     ax : Axes
         Where to draw.
     frame : DataFrame
-        Values by month.
+        Values by month or quarter.
     shades : mapping
         Name and colour of each column, in the order of stacking.
     """
     tops = {True: pd.Series(0.0, frame.index), False: pd.Series(0.0, frame.index)}
+    edges = date2num(figures.dates(frame.index.append(frame.index[-1:] + 1)))
+    width = np.median(np.diff(edges))
     for column, (name, shade) in shades.items():
         values = frame[column].fillna(0.0)
         bottom = tops[True].where(values >= 0, tops[False])
         look: dict[str, Any] = {"color": shade, "label": name, "linewidth": 0}
         if len(frame) < LONG:
-            ax.bar(figures.dates(frame.index), values, bottom=bottom, width=26, **look)
+            ax.bar(figures.dates(frame.index), values, bottom=bottom, width=0.85 * width, **look)
         else:  # no gap between bars could be seen, and one shape is drawn in a tenth of the time of hundreds
-            edges = date2num(figures.dates(frame.index.append(frame.index[-1:] + 1))) - 15  # days: around its date
-            ax.stairs(bottom + values, edges, baseline=bottom, fill=True, **look)
+            ax.stairs(bottom + values, edges - width / 2, baseline=bottom, fill=True, **look)
         tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
 
 
