@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from tradelib.seasonal.residual import PRIMARY_YEARS, model_f
+from tradelib.seasonal.residual import PRIMARY_YEARS, model_f, qs
 from tradelib.seasonal.x13 import available, x13_batch
 
 COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 300
@@ -46,14 +46,6 @@ def airline(rng: np.random.Generator) -> pd.Series:
     return pd.Series(np.exp(5 + values[burn:]), INDEX)
 
 
-def qs(changes: pd.Series) -> float:
-    """p-value of QS: autocorrelation at lags of one and two years, against chi-square with two degrees of freedom."""
-    deviations, n = (changes - changes.mean()).to_numpy(), len(changes)
-    r12, r24 = (deviations[lag:] @ deviations[:-lag] / (deviations @ deviations) for lag in (12, 24))
-    statistic = n * (n + 2) * (r12**2 / (n - 12) + max(0.0, r24) ** 2 / (n - 24)) if r12 > 0 else 0.0
-    return float(np.exp(-statistic / 2))
-
-
 def hac_dummies(changes: pd.Series) -> float:
     """Wald test of monthly dummies with HAC standard errors: one of the methods left out."""
     dummies = pd.get_dummies(pd.PeriodIndex(changes.index).month, drop_first=True, dtype=float).to_numpy()
@@ -75,7 +67,7 @@ def row(name: str, many: list[pd.Series]) -> dict[str, float | str]:
     with_model = available()
     for series in many:
         changes = np.log(series).diff().iloc[1:]
-        alarms.setdefault("QS", []).append(qs(changes) < 0.05)
+        alarms.setdefault("QS", []).append(np.exp(-qs(changes) / 2) < 0.05)
         if with_model:
             whole, recent = (model_f(series, years=years).p_value for years in (MONTHS // 12, PRIMARY_YEARS))
             alarms.setdefault("model F", []).append(whole < 0.05)

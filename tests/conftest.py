@@ -76,7 +76,7 @@ def pytest_sessionstart() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give kernels of the notebooks sockets in a folder: a port that is free now is another test's a moment later."""
-    if not config.getoption("nbval", default=False):
+    if not config.getoption("nbval", default=False) or sys.platform == "win32":
         return
     import nbval.kernel
     from jupyter_client.manager import KernelManager

@@ -400,6 +400,9 @@ SETS = [
     ("22_seasonal", {"series": "balance_total_bop_sa", "start": "2008-01", "end": "2020-04"}, typical_change),
     ("22_seasonal", {"series": "imports_goods_census_sa", "start": "2006-01", "end": "2014-12"}, taken_out_in("01")),
     ("22_seasonal", {"series": "balance_services_bop_sa", "start": "2012-01"}, taken_out_in("01")),
+    (  # X-13 would take second differences of it
+        "22_seasonal", {"series": "imports_services_government_bop_sa"}, lambda **_: "Over the whole span QS is 20.44 ",
+    ),
     ("23_trend", {"series": "balance_total_bop_sa", "start": "2018-04", "end": "2020-04"}, change_of_year),
     ("23_trend", {"series": TRAVEL, "start": "2019-01", "end": "2021-06"}, share_of_year),
     ("23_trend", {"series": IMPORT_PRICES, "start": "2018-01", "end": "2020-04"}, share_of_year),

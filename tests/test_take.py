@@ -66,6 +66,12 @@ def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
     assert alone
 
 
+def test_a_notebook_that_was_given_its_own_release_is_made_again_from_it(tmp_path):
+    folder = report({"trend.vintage": "2024-04-04"}, only=["trend"], out=tmp_path / "r", executor=StandIn()).folder
+    got = whence(folder / "figures" / "23_trend-path.svg")
+    assert got.splitlines()[-1] == "again: tradelib report --set vintage=2024-04-04 --only trend"
+
+
 def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):
     record = Record(asked("23_trend", start="2015-01", output=str(tmp_path)), title="t", question="q")
     data = record.load("BOPGSTB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import doctest
 import functools
 import inspect
@@ -170,12 +171,28 @@ def test_a_month_is_described_as_the_release_has_it():
         tradelib.headline("2025-05-06", month="1980-01")
 
 
-@pytest.mark.parametrize("month", ["spring", "2024", "2024-13"])
+@pytest.mark.parametrize(
+    "month", ["spring", "2024", "2024-13", "", 0, 2024, pd.NaT, pd.Period("2024Q4"), pd.Period("2024")]
+)
 def test_what_is_no_month_is_refused_by_name(month):
-    with pytest.raises(ParameterError, match=f"month '{month}' is not a month like 2024-02"):
+    text = re.escape(f"month {month!r} is not a month like 2024-02")
+    with pytest.raises(ParameterError, match=text):
         tradelib.headline("2025-05-06", month=month)
-    with pytest.raises(ParameterError, match=f"month '{month}' is not a month like 2024-02"):
+    with pytest.raises(ParameterError, match=text):
         tradelib.check("Imports came to $419.0 billion.", month=month)
+    with pytest.raises(ParameterError, match=text.replace("month", "start", 1)):
+        tradelib.load("BOPGSTB", start=month)
+
+
+@pytest.mark.parametrize("month", [dt.date(2024, 12, 31), pd.Timestamp("2024-12-05"), pd.Period("2024-12-01", "D")])
+def test_a_day_stands_for_its_month(month):
+    assert tradelib.headline("2025-05-06", month=month).month == pd.Period("2024-12")
+    assert tradelib.load("BOPGSTB", start=month).index[0] == pd.Period("2024-12")
+
+
+def test_quarters_are_loaded_from_a_quarter_on():
+    assert tradelib.load("GDP", start=pd.Period("2024Q2"), freq="quarterly").index[0] == pd.Period("2024Q2")
+    assert tradelib.load("GDP", start="2024-05", freq="quarterly").index[0] == pd.Period("2024Q2")
 
 
 def test_a_release_with_the_balance_alone_tells_the_balance_alone():

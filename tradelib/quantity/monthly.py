@@ -59,7 +59,8 @@ def trimmed(series: pd.Series, purpose: str) -> pd.Series:
     try:
         values = series.astype(float)
     except (TypeError, ValueError) as error:
-        raise SeriesError(f"{purpose}: {series.name} holds {series.dtype} values ({error}); expected numbers") from None
+        name = "the series" if series.name is None else series.name
+        raise SeriesError(f"{purpose}: {name} holds {series.dtype} values ({error}); expected numbers") from None
     there = np.flatnonzero(~np.isnan(values.to_numpy()))
     if len(there) and len(values) == there[-1] + 1 - there[0]:
         return values

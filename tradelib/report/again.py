@@ -97,9 +97,12 @@ def _again(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> 
         short, model = notebook.partition("_")[2], models[notebook]
         defaults = {name: str(field.default) for name, field in model.model_fields.items()}
         for name, value in parameters.items():
-            if str(value) != defaults.get(name, "None"):
-                of_all = name == "vintage" and name in model.shared() and options.setdefault(name, value) == value
-                options[name if of_all else f"{short}.{name}"] = value
+            if str(value) == defaults.get(name, "None"):
+                continue
+            if name == "vintage" and name in model.shared():
+                options.setdefault(name, value)  # of all notebooks; one that had another is given its own
+            if options.get(name) != value:
+                options[f"{short}.{name}"] = value
         if len(notebook_parameters) == 1:
             words = ", ".join(f"{name} = {in_words(name, value)}" for name, value in parameters.items())
             lines.append(f"notebook {notebook} with {words}")
@@ -113,7 +116,7 @@ def _origin(name: str, manifest: Mapping[str, Any]) -> str:
     if not notebook:
         return f"{title}\nagain: {_command(inputs['options'] | {'vintage': inputs['released']}, inputs['only'])}"
     parameters = inputs["notebooks"][notebook]["parameters"]
-    if "vintage" in notebooks()[notebook].shared():
+    if "vintage" in notebooks()[notebook].shared() and parameters.get("vintage") is None:
         parameters = parameters | {"vintage": inputs["released"]}
     return _again(title, {notebook: parameters})
 

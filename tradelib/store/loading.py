@@ -223,11 +223,16 @@ def _parts(release: Release, name: str, freq: str) -> list[str]:
     return [flow.name for flow in _flows(release, name, freq) if flow.is_additive]
 
 
+def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
+    if value is None or getattr(value, "freq", None) == default.freq:
+        return default if value is None else value
+    return month_of(value, name).asfreq(default.freq)
+
+
 def _cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
     """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
-    begin = first if start is None else month_of(start, "start").asfreq(first.freq)
-    stop = last if end is None else month_of(end, "end").asfreq(first.freq)
+    begin, stop = _period(start, first, "start"), _period(end, last, "end")
     for name, month in (("start", begin), ("end", stop)):
         if not first <= month <= last:
             raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -273,13 +274,15 @@ def day_of(value: str | dt.date, name: str) -> dt.date:
         raise ParameterError(f"{name} {value!r} is not a day like 2024-04-04") from None
 
 
-def month_of(value: str | pd.Period, name: str = "month") -> pd.Period:
-    """Return the month that a value called ``name`` is, or raise ``ParameterError``."""
-    try:
-        month = dt.datetime.strptime(value, "%Y-%m") if isinstance(value, str) else value.asfreq("M")  # noqa: DTZ007
-    except (AttributeError, ValueError):
-        raise ParameterError(f"{name} {value!r} is not a month like 2024-02") from None
-    return pd.Period(month, "M")
+def month_of(value: str | dt.date | pd.Period, name: str = "month") -> pd.Period:
+    """Return the month that a value called ``name`` is or a day lies in; raise ``ParameterError`` for any other."""
+    with suppress(AttributeError, ValueError):
+        day = dt.datetime.strptime(value, "%Y-%m") if isinstance(value, str) else value  # noqa: DTZ007
+        span = day if isinstance(day, pd.Period) else pd.Period(day.isoformat(), "D")
+        first, last = span.asfreq("M", "start"), span.asfreq("M", "end")
+        if first == last:
+            return first
+    raise ParameterError(f"{name} {value!r} is not a month like 2024-02")
 
 
 @lru_cache(maxsize=256)

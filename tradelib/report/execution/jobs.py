@@ -238,7 +238,7 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
         notebook = with_parameters(job.source, job.values | {"output": "."})
         error = NotebookRun(notebook, place, chosen).run()
         nbformat.write(normalise(notebook), place / "notebook.ipynb")
-    except Exception as failure:  # noqa: BLE001 - whatever it is must not cost the other notebooks
+    except Exception as failure:  # noqa: BLE001 - what cannot be read or written must not cost the other notebooks
         error = f"{type(failure).__name__}: {failure}"
     return Outcome(job, time.perf_counter() - begun, error, "warm" if chosen.name == warm.NAME else "stock")
 

@@ -109,9 +109,9 @@ def sweep_of(
     rows, axes = read_table(table) if table else [{}], assignments(over, "--over", "NAME=VALUE,VALUE,...")
     fixed = assignments(common)
     givers = {"--set": fixed.keys(), "--over": axes.keys(), "the table": {name for row in rows for name in row}}
-    for (one, names), (other, others) in itertools.combinations(givers.items(), 2):
+    for (giver, names), (other, others) in itertools.combinations(givers.items(), 2):
         if both := names & others:
-            raise ParameterError(f"{', '.join(sorted(both))}: given by {one} and by {other}")
+            raise ParameterError(f"{', '.join(sorted(both))}: given by {giver} and by {other}")
     # An empty value is None; one that holds a comma needs a table.
     choices = itertools.product(*(values.split(",") for values in axes.values()))
     asked = (fixed | row | dict(zip(axes, choice, strict=True)) for row, choice in itertools.product(rows, choices))

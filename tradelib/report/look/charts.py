@@ -33,10 +33,11 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
     ax : Axes
         Where to draw.
     frame : DataFrame
-        Values by month or quarter.
+        Values by month or quarter, in order; one that is missing or left out has no bar.
     shades : mapping
         Name and colour of each column, in the order of stacking.
     """
+    frame = frame.reindex(pd.period_range(frame.index[0], frame.index[-1], freq=frame.index.freq))  # a gap stays one
     tops = {True: pd.Series(0.0, frame.index), False: pd.Series(0.0, frame.index)}
     edges = date2num(figures.dates(frame.index.append(frame.index[-1:] + 1)))
     width = np.median(np.diff(edges))

@@ -123,7 +123,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
     <1 number: 1 agrees>
     """
     own = store.release(str(released)) if released else None
-    subject = month_of(month) if month else own.month if own else grammar.subject_month(text)
+    subject = month_of(month) if month is not None else own.month if own else grammar.subject_month(text)
     period = subject or store.release_of().month
     releases = _releases(period, own)
     return Checked(plain(text), [judge(row, releases, period, own=own) for row in grammar.read(text, period)])
