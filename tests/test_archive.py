@@ -91,7 +91,7 @@ def put(agency, tmp_path, month, revised=0):
 
 
 def run(since="2025-01"):
-    return {month.name: month for month in update.fill(since, UNTIL)}
+    return {outcome.name: outcome for outcome in update.fill(since, UNTIL)}
 
 
 def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path):
@@ -191,9 +191,17 @@ def test_the_command_names_what_went_wrong_in_its_exit_code(agency, tmp_path, mo
 
 
 @pytest.mark.usefixtures("agency")
-@pytest.mark.parametrize(("since", "said"), [("spring", "not a month"), ("2031-01", "after 2025-03")])
-def test_an_impossible_start_is_refused(since, said):
-    with pytest.raises(ParameterError, match=said):
+@pytest.mark.parametrize("words", [["--released", "2025-05-06"], ["history"]])
+def test_what_the_archive_says_itself_is_not_taken_from_the_command(words):
+    got = CliRunner().invoke(cli.app, ["update", *words, "--since", "2025-01"])
+    assert isinstance(got.exception, ParameterError)
+    assert "--since takes neither sources nor --released" in str(got.exception)
+
+
+@pytest.mark.usefixtures("agency")
+@pytest.mark.parametrize(("since", "message"), [("spring", "not a month"), ("2031-01", "after 2025-03")])
+def test_an_impossible_start_is_refused(since, message):
+    with pytest.raises(ParameterError, match=message):
         run(since)
 
 

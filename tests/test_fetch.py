@@ -349,7 +349,7 @@ def test_one_that_is_not_reached_is_a_failure_when_others_are(agency):
     agency.put("/balance.csv", CSV)
     move(f"{agency.url}/balance.csv", country=closed())
     both = fetch.fetch(["country", "balance"])
-    assert [file.status for file in both] == ["offline", "new"]
+    assert [outcome.status for outcome in both] == ["offline", "new"]
     assert not fetch.is_whole(both)
     assert fetch.is_whole(both[:1])
     assert fetch.is_whole(both[1:])
@@ -358,7 +358,7 @@ def test_one_that_is_not_reached_is_a_failure_when_others_are(agency):
 def test_one_failure_does_not_stop_the_others(agency):
     agency.put("/balance.csv", CSV)
     got = fetch.fetch(["country", "balance"])
-    assert [file.status for file in got] == ["failed", "new"]
+    assert [outcome.status for outcome in got] == ["failed", "new"]
 
 
 def test_a_proxy_of_the_environment_is_used(agency, monkeypatch):

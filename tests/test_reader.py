@@ -463,3 +463,29 @@ def test_an_answer_that_was_not_processed_gives_its_messages(tmp_path):
     (tmp_path / "answer.json").write_text('{"status": "REQUEST_SUCCEEDED", "Results": {}}')
     with pytest.raises(SourceError, match="found no 'series'; expected Results with series"):
         read_file(tmp_path / "answer.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("bls.json", '{"status": "REQUEST_SUCCEEDED", "Results": {"series": []}}', "found no figures"),
+        ("bls.json", '{"status": "REQUEST_SUCCEEDED", "Results": {"series": [{"seriesID": "EIUIR", "data": []}]}}',
+         "found no figures"),
+        ("fred.csv", "DATE\n2024-01-01\n", "found no figures"),
+        ("fred.csv", "observation_date,DATE,BOPGSTB\n2024-01-01,2024-01-01,-1\n", "found code 'DATE'"),
+        ("fred.csv", "observation_date,BOPGSTB,value\n2024-01-01,-1,2\n", "found code 'value'"),
+        ("fred.csv", "observation_date,place\n2024-01-01,1\n", "found code 'place'"),
+        ("ftd.csv", "CATEGORIES,x\n1,2\n", "a file that begins 'CATEGORIES x"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_nearly_one_of_coded_series_is_refused_in_words(name, text, message, tmp_path):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(SourceError, match=message):
+        read_file(tmp_path / name)
+
+
+def test_other_heads_beside_those_of_end_use_are_left_aside(tmp_path):
+    rows = [[*row, "2024-01-01" if at else "DATE"] for at, row in enumerate(ENDUSE)]
+    (tmp_path / "enduse.csv").write_text(layouts_made.as_csv(rows))
+    [table] = read_file(tmp_path / "enduse.csv")
+    assert table.layout.publisher == "census_enduse"

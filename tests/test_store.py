@@ -15,7 +15,7 @@ from tradelib.quantity.rounding import half_up
 from tradelib.sources.facts import FORM
 from tradelib.sources.identities import check, check_against, check_jumps
 from tradelib.sources.reader import read_table
-from tradelib.store import loading, reading, release, releases, tables, writing
+from tradelib.store import reading, release, releases, tables, writing
 
 
 @pytest.fixture(scope="module")
@@ -345,12 +345,6 @@ def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prin
         release("2025-05-06").rows("BOPGSTB", "quarterly")  # January to March is to date there
     assert store.series("gdp").loc["gdp_total_nipa_sa", "freq"] == "quarterly"
     assert "exports_goods_capital_goods_semiconductors_census_sa_ytd_change" not in load("*semiconductors*census_sa*")
-
-
-def test_the_docstring_of_load_names_each_warning():
-    warned = " ".join(load.__doc__.partition("Warns")[2].partition("Examples")[0].split())
-    for reason in ("several days", "has only some of them", f"more than {loading.LATE} days before the vintage"):
-        assert reason in warned
 
 
 def test_what_is_older_than_the_day_asked_says_so():

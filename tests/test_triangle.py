@@ -197,7 +197,7 @@ def test_families_are_not_mixed():
         (lambda _: store.triangle(NAME, COMPILATION, "2022-04-04"), "no release .*; the store has 2022-04-05"),
         (lambda _: store.triangle(NAME, COMPILATION, "spring"), "neither a day like"),
         (lambda _: store.triangle("balance_*_bop_sa"), "of one series"),
-        (lambda _: store.triangle("GDP"), "gdp_total_nipa_sa is not published by month"),
+        (lambda _: store.triangle("GDP"), "no release prints gdp_total_nipa_sa by month"),
         (lambda _: store.triangle("exports_goods_census_sa", "bea"), "bea has no exports_goods_census_sa"),
         (lambda _: store.triangle("BOPGSTB", "bls"), "possible: bea, census"),
     ],

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 
 import agency as agencies
 import layouts
 import official
+import pandas as pd
 import pytest
 import tomli_w
 from typer.testing import CliRunner
 
 from tradelib import cli, load, store
 from tradelib.fetch import files, http as download, update
+from tradelib.quantity.errors import ParameterError
 
 TODAY = dt.date(2024, 5, 3)
 
@@ -164,3 +167,9 @@ def test_commands_list_without_the_network(command, monkeypatch, tmp_path):
     got = CliRunner().invoke(cli.app, command)
     assert got.exit_code == 0, got.output
     assert "2025-05-06" in got.output
+
+
+@pytest.mark.parametrize("day", ["spring", 5, pd.NaT])
+def test_what_is_no_day_is_refused_before_anything_is_fetched(day):
+    with pytest.raises(ParameterError, match=re.escape(f"released {day!r} is not a day like 2024-04-04")):
+        update.update(["history"], released=day)

@@ -284,8 +284,12 @@ def test_a_derived_balance_is_found_as_any_other_series():
     assert store.release_of(quantity.name).find("exports_services_travel_bop_sa")
     with pytest.raises(ParameterError, match=r"no quarterly figures of exports_services_travel_bop_sa; possible: \w+"):
         tradelib.load(quantity.name, freq="quarterly")
-    with pytest.raises(ParameterError, match="is not published by month"):
+    with pytest.raises(ParameterError, match="no release prints balance_services_travel_bop_sa by month"):
         store.triangle(quantity.name)
+    with pytest.raises(ParameterError, match="the first release that has it is that of 2023-06-07"):
+        tradelib.load(quantity.name, vintage="2022-04-05")
+    with pytest.raises(ParameterError, match="found the series 5; expected one name or several"):
+        tradelib.load(5)
 
 
 def test_chained_dollars_make_no_balance():

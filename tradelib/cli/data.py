@@ -128,8 +128,11 @@ def update(
     With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
     """
     from tradelib.fetch import files, update as updates
+    from tradelib.quantity.errors import ParameterError
 
     if since:
+        if names or released:
+            raise ParameterError("--since takes neither sources nor --released; files of the archive name their day")
         statuses = set()
         for outcome in updates.fill(since, updates.last_month()):
             _out.print(outcome.summary())

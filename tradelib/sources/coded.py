@@ -21,7 +21,7 @@ from tradelib.quantity.labels import slug
 from tradelib.sources.facts import series_layout, series_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     from tradelib.sources.facts import Table
@@ -48,7 +48,7 @@ def read_coded(file: str, text: str) -> Table | None:
         return _table(file, "bls", _answer(file, text))
     lines = text.splitlines()
     heads = [head.strip() for head in next(csv.reader(lines[:1]), [])]
-    kind = next((kind for kind, form in _FORMS.items() if _has(heads, form["heads"])), None)
+    kind = next((kind for kind, form in _FORMS.items() if _has(heads, form)), None)
     if kind is None:
         return None
     rows = [(f"line {at}", [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(lines), 1)]
@@ -56,14 +56,18 @@ def read_coded(file: str, text: str) -> Table | None:
         raise SourceError(file, rows[-1][0], found="no line end", expected="a line end; the file is cut short")
     if kind == "ftd":
         return _table(file, kind, _bulk(file, rows))
-    frame = _frame(file, rows).rename(columns={"DATE": "observation_date"})
-    if "observation_date" in frame:
-        frame = frame.melt(["place", "observation_date"], var_name="code")
+    frame = _frame(file, rows)
+    if "dates" in _FORMS[kind]:
+        dates, *codes = sorted(heads, key=lambda head: head not in _FORMS[kind]["dates"])
+        cells = [(code, *row) for code in codes for row in frame[["place", dates, code]].itertuples(index=False)]
+        frame = pd.DataFrame(cells, columns=["code", "place", "date", "value"], dtype=object)
     return _table(file, kind, frame)
 
 
-def _has(heads: Sequence[str], patterns: Sequence[str]) -> bool:
-    return all(any(re.fullmatch(pattern, head) for head in heads) for pattern in patterns)
+def _has(heads: Sequence[str], form: Mapping[str, Any]) -> bool:
+    """Whether a file has all heads of a form, and others only where the form takes them."""
+    there = all(any(re.fullmatch(pattern, head) for head in heads) for pattern in form["heads"])
+    return there and (form["others"] or len(heads) == len(form["heads"]))
 
 
 def _frame(file: str, rows: Rows) -> pd.DataFrame:
@@ -118,6 +122,8 @@ def _bulk(file: str, rows: Rows) -> pd.DataFrame:
 
 def _table(file: str, kind: str, rows: pd.DataFrame) -> Table:
     """Return the table of some rows: every series has every period, once, and a value in one of them."""
+    if rows.empty:
+        raise SourceError(file, None, found="no figures", expected="at least one period")
     form = _FORMS[kind]
     texts = {name: rows[heads].to_numpy().tolist() for name, heads in form["columns"].items()}
     points = rows.assign(**{name: list(map(" ".join, cells)) for name, cells in texts.items()})

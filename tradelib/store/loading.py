@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
@@ -133,7 +132,7 @@ def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
 
 def words_of(series: str | Iterable[str]) -> list[str]:
     """Return names and patterns as a list; refuse what is neither one text nor several."""
-    words = [series] if isinstance(series, str) else list(series or ())
+    words = [series] if isinstance(series, str) else list(series) if pd.api.types.is_list_like(series) else []
     if not words or not all(isinstance(word, str) for word in words):
         raise ParameterError(f"found the series {series!r}; expected one name or several")
     return words
@@ -165,7 +164,7 @@ def quantities_of(words: Sequence[str], known: Releases, freq: str = "") -> list
 
 def _hint(word: str, known: Releases) -> str:
     """Return since when the store has what it did not have on the day asked for, or what is written like it."""
-    if days := [release.released for release in known_on() if release.find(word)]:
+    if days := [release.released for release in known_on() if release.find(word) or _flows(release, word)]:
         return f"the first release that has it is that of {min(days)}"
     names = (name for release in known for name in (*release.quantities, *release.figures.aliases))
     return nearest(word, dict.fromkeys(names))
@@ -211,9 +210,11 @@ def _first(release: Release, names: Sequence[str], freq: str) -> str:
 
 def _flows(release: Release, name: str, freq: str = "") -> list[Quantity]:
     """Return exports and imports of a balance, where a release has both; nothing of any other series."""
-    names = [re.sub("^balance_", f"{flow}_", name) for flow in ("exports", "imports")]
+    if not name.startswith("balance_"):
+        return []
+    names = [f"{flow}_{name.removeprefix('balance_')}" for flow in ("exports", "imports")]
     flows = [quantity for own in names if release.has(own, freq) and (quantity := release.find(own))]
-    return flows if len(flows) == 2 and name.startswith("balance_") else []
+    return flows if len(flows) == 2 else []
 
 
 def _parts(release: Release, name: str, freq: str) -> list[str]:

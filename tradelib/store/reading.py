@@ -268,10 +268,11 @@ def day_named(vintage: Vintage) -> dt.date:
 
 def day_of(value: str | dt.date, name: str) -> dt.date:
     """Return the day that a value called ``name`` is, or raise ``ParameterError``."""
-    try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ParameterError(f"{name} {value!r} is not a day like 2024-04-04") from None
+    with suppress(ValueError):
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(day, dt.date) and pd.notna(day):
+            return day.date() if isinstance(day, dt.datetime) else day
+    raise ParameterError(f"{name} {value!r} is not a day like 2024-04-04")
 
 
 def month_of(value: str | dt.date | pd.Period, name: str = "month") -> pd.Period:

@@ -89,7 +89,7 @@ def triangle(series: str, compilation: str | None = None, vintage: Vintage = Non
         for name, values in release.prints(quantity.name).items():
             prints[name].append((release.released, release.month, values))
     if not prints:
-        raise ParameterError(f"{quantity.name} is not published by month; a triangle is of a monthly series")
+        raise ParameterError(f"no release prints {quantity.name} by month; a triangle is of monthly prints")
     own = compilation or max(prints, key=lambda name: len(prints[name]))
     if own not in prints:
         raise ParameterError(f"{own} has no {quantity.name}; possible: {', '.join(prints)}")
