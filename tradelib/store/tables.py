@@ -207,8 +207,8 @@ def gap_free(values: pd.Series) -> pd.Series:
 def longest_first(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the facts of one quantity by last month, one for each span: that of the table with the most spans."""
     parts = sorted(_parts(rows, "exhibit").values(), key=len, reverse=True)
-    ordered = pd.concat(parts or [rows]).drop_duplicates("last")
-    return ordered.set_index("last", drop=False).sort_index().rename_axis("period")
+    ordered = pd.concat(parts) if len(parts) > 1 else rows
+    return ordered.drop_duplicates("last").set_index("last", drop=False).sort_index().rename_axis("period")
 
 
 def _parts(rows: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
@@ -221,13 +221,15 @@ def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
 
     January to March is a quarter in a table of quarters, else a year to date; January and a whole year are none.
     """
-    facts = facts[(facts["edition"] == "current") & facts["value"].notna()]
+    published = (facts["edition"] == "current") & facts["value"].notna()
     last = facts["last"].astype("int64")
     length = last - facts["first"].astype("int64") + 1
-    by_quarter = facts["exhibit"].isin(facts.loc[(length == 3) & (last % 12 != 2), "exhibit"].unique())
-    if months:
-        return facts[(length == months) & (by_quarter if months == 3 else True)]
-    return facts[(length == last % 12 + 1) & length.between(2, 11) & ~by_quarter]
+    if months not in (0, 3):
+        return facts[published & (length == months)]
+    quarters = facts.loc[published & (length == 3) & (last % 12 != 2), "exhibit"].unique()
+    by_quarter = facts["exhibit"].isin(quarters)
+    to_date = (length == last % 12 + 1) & length.between(2, 11)
+    return facts[published & (by_quarter & (length == 3) if months else ~by_quarter & to_date)]
 
 
 def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
