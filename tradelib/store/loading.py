@@ -12,13 +12,12 @@ import pandas as pd
 
 from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
-from tradelib.store.reading import FT900, Release, Vintage, day_named, known_on, month_of
+from tradelib.store.reading import FT900, Month, Release, Vintage, day_named, known_on, month_of
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-Month: TypeAlias = "str | pd.Period | None"
 Releases: TypeAlias = "Sequence[Release]"
 Unit = Literal["millions", "billions"]
 HEADLINE = tuple(
@@ -57,10 +56,10 @@ def load(
         has all of them; where none has, each comes from the newest that has it. A balance of a partner or a category
         is derived as exports minus imports where no release prints it, or none from ``start`` on; its ``attrs`` have
         the ``formula``.
-    start, end : str, pandas.Period or None
-        First and last period, both included; None for all that the newest release has. Exhibits print two or three
-        years: with an earlier ``start`` the series come from the newest release that reaches back to it, with
-        ``"first"`` from the one that reaches back farthest.
+    start, end : str, datetime.date, pandas.Period or None
+        First and last period, both included; a day stands for its month, None for all that the newest release has.
+        Exhibits print two or three years: with an earlier ``start`` the series come from the newest release that
+        reaches back to it, with ``"first"`` from the one that reaches back farthest.
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}

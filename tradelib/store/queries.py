@@ -20,7 +20,6 @@ from tradelib.quantity.labels import SEARCH
 from tradelib.store.loading import (
     FIRST,
     HEADLINE,
-    Month,
     StoreWarning,
     Unit,
     choose,
@@ -29,7 +28,7 @@ from tradelib.store.loading import (
     quantities_of,
     words_of,
 )
-from tradelib.store.reading import Release, known_on
+from tradelib.store.reading import Month, Release, known_on
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:

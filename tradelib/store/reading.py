@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FT900 = "ft900"
 Vintage: TypeAlias = "str | dt.date | None"
+Month: TypeAlias = "str | dt.date | pd.Period | None"
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,7 +103,7 @@ class Release(Tables, Result):
         series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
         return gap_free(series) if freq == "monthly" else series
 
-    def figure(self, name: str, month: str | pd.Period) -> Figure:
+    def figure(self, name: str, month: str | dt.date | pd.Period) -> Figure:
         """Return one month's figure.
 
         Raises

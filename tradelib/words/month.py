@@ -15,7 +15,7 @@ from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.result import Result
-from tradelib.store.reading import month_of
+from tradelib.store.reading import Month, month_of
 from tradelib.words import sentences as say
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Headline(Result):
 
 
 def headline(
-    source: str | Path | Sequence[str | Path] | dt.date | Release | None = None, month: str | pd.Period | None = None
+    source: str | Path | Sequence[str | Path] | dt.date | Release | None = None, month: Month = None
 ) -> Headline:
     """Return the month of a release in words.
 
@@ -133,7 +133,7 @@ def headline(
     source : path, sequence of paths, str, datetime.date, Release or None
         Official files in hand (Exhibit 1, the history table, BEA's time series, an archive, a folder or the PDF of a
         release), a release of the store by its day or its month, or None for its newest with all nine series.
-    month : str or pandas.Period, optional
+    month : str, datetime.date or pandas.Period, optional
         An earlier month, as that release has it; by default the month that it is about.
 
     Returns

@@ -114,8 +114,8 @@ def sweep_of(
             raise ParameterError(f"{', '.join(sorted(both))}: given by {giver} and by {other}")
     # An empty value is None; one that holds a comma needs a table.
     choices = itertools.product(*(values.split(",") for values in axes.values()))
-    asked = (fixed | row | dict(zip(axes, choice, strict=True)) for row, choice in itertools.product(rows, choices))
-    return jobs_of(notebook, [{name: text or None for name, text in texts.items()} for texts in asked])
+    runs = (fixed | row | dict(zip(axes, choice, strict=True)) for row, choice in itertools.product(rows, choices))
+    return jobs_of(notebook, [{name: text or None for name, text in texts.items()} for texts in runs])
 
 
 def read_table(path: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.result import Result
 from tradelib.sources.formats import pdf_texts
-from tradelib.store.reading import month_of
+from tradelib.store.reading import Month, month_of
 from tradelib.words.checking import grammar, statements
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain
@@ -95,7 +95,7 @@ _STYLE = (
 )
 
 
-def check(text: str, *, released: str | dt.date | None = None, month: str | pd.Period | None = None) -> Checked:
+def check(text: str, *, released: str | dt.date | None = None, month: Month = None) -> Checked:
     """Check a text in English about the U.S. trade figures.
 
     Parameters
@@ -104,7 +104,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: str | pd.P
         The text itself; ``text_of`` reads one from a file.
     released : str or date, optional
         Day of the release that it is about; by default the release about its month.
-    month : str or Period, optional
+    month : str, date or Period, optional
         Statistical month; by default the first that the text names with its year, else the newest of the store.
 
     Returns
