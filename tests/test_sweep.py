@@ -351,7 +351,16 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     assert first.ran == []
 
 
-def test_progress_tells_failures_at_once_and_an_estimate() -> None:
+class Clock:
+    """A clock that stands still until it is put forward."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_progress_tells_failures_at_once() -> None:
     console = Console(force_terminal=False, width=200, record=True)
     [first, second, third, *_] = jobs()
     with follow(console) as (begin, progress):
@@ -364,12 +373,25 @@ def test_progress_tells_failures_at_once_and_an_estimate() -> None:
     assert f"[1/3] start='{ROWS[0]['start']}', series='balance_total_bop_sa' done, package changed (1 s)" in got
     assert f"FAILED start='{ROWS[1]['start']}', series='balance_total_bop_sa'\n" in got
     assert "  took longer than 5 seconds\n" in got
+
+
+def test_the_estimate_is_of_the_pace_since_the_first_run_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tradelib.report.follow.time", clock := Clock())
+    console = Console(force_terminal=False, width=200, record=True)
     many = jobs_of("trend", [{"start": f"{1992 + n // 12}-{n % 12 + 1:02}"} for n in range(100)])
     with follow(console) as (begin, progress):
+        clock.now += 60  # the parameters are checked: no run has begun
         begin(many, {job.place: "" for job in many})
-        for job in many[:50]:
-            progress(Outcome(job, 1.0))
-    assert console.export_text().count("of 100 runs, about 0:00:0") == 10
+        for job in many[:15]:
+            clock.now += 2
+            progress(Outcome(job, 1.0, "boom" if job is many[7] else None))
+    assert console.export_text().splitlines() == [
+        "5 of 100 runs, about 0:03:10 left",
+        f"FAILED start='{many[7].values['start']}', series='balance_total_bop_sa'",
+        "  boom",
+        "10 of 100 runs, 1 failed, about 0:03:00 left",
+        "15 of 100 runs, 1 failed, about 0:02:50 left",
+    ]
 
 
 def test_a_users_folder_is_no_place_for_a_sweep(tmp_path):

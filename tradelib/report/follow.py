@@ -27,12 +27,12 @@ def follow(
     A terminal shows one changing line, too. Each failure is told at once.
     """
     done = failed = total = 0
-    why, begun, alike = dict[str, str](), time.monotonic(), False
+    why, begun, alike = dict[str, str](), 0.0, False
     with console.status("Checking the parameters") as status:
 
         def begin(jobs: Sequence[Job], reasons: dict[str, str]) -> None:
-            nonlocal total, alike
-            total, alike = len(jobs), len({job.notebook for job in jobs}) == 1 < len(jobs)
+            nonlocal total, alike, begun
+            total, alike, begun = len(jobs), len({job.notebook for job in jobs}) == 1 < len(jobs), time.monotonic()
             why.update(reasons)
             if there := [_name(job, alike=alike) for job in jobs if job.place not in reasons]:
                 names = f": {', '.join(sorted(there))}" if len(there) <= FEW else ""
