@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from contextlib import ExitStack
-from pathlib import Path  # noqa: TC003 - pydantic resolves the annotations of this module
+from pathlib import Path
 from statistics import median
 from typing import ClassVar
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 _ARCHIVE = "archive"

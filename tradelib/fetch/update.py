@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -25,9 +26,6 @@ from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import read_grids
 from tradelib.store.reading import FT900, day_about, day_of, month_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 WHOLE = 20
 """Tables from which a release counts as whole, wherever it came from."""

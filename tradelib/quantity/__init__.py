@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import permutations
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from tradelib.quantity.errors import ComparabilityError
 from tradelib.quantity.labels import WORDS, item_label, partner_label
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 WORLD = "world"
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from tradelib.quantity.labels import SEARCH
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
 
 _FEW = 20
 """Names that a message lists in full."""

@@ -10,15 +10,12 @@ from __future__ import annotations
 import hashlib
 import math
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from tradelib.quantity.rounding import exact, printed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Self
 
 _OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 _SHOWN = 12

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import SeriesError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool = False) -> pd.Series:

@@ -9,18 +9,16 @@ import re
 import shlex
 import tempfile
 import zipfile
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import sha256_of
 from tradelib.report.execution.partial import MANIFEST, manifest_in
 from tradelib.report.parameters import in_words, notebooks
 from tradelib.report.run import report
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class UnknownOriginError(TradelibError):

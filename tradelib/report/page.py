@@ -7,9 +7,11 @@ import datetime as dt
 import json
 import re
 import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -24,10 +26,6 @@ from tradelib.report.parameters import Chapter, in_words, notebooks
 from tradelib.report.take import write_feed, write_workbook
 from tradelib.words.checking import printed_figures
 from tradelib.words.checking.statements import documents
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 FRONT = "01_overview"

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from importlib.resources import files
+from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import notebooks
 from tradelib.store import notebook_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def write_skeleton(word: str) -> Path:

@@ -9,16 +9,14 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from tradelib.quantity.errors import TradelibError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 WORKBOOK, PDF, FEED = "report.xlsx", "report.pdf", "feed.json"
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

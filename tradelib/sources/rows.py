@@ -9,18 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from tradelib.quantity.errors import SourceError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 NUMBER = re.compile(r"-?(?:\d{1,3}+(?:,\d{3})++|\d++)(?:\.\d++)?+(?:e-?\d++)?+", re.ASCII)
 MARKER = re.compile(r"\((?:R|X|D|NA|S|Z|-|\*)\)|n\.a\.|\.\.+|-", re.ASCII)

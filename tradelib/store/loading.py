@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import pandas as pd
 
@@ -14,9 +15,6 @@ from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
 from tradelib.store.reading import FT900, Month, Release, Vintage, day_named, known_on, month_of
 from tradelib.store.tables import FREQUENCIES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 Releases: TypeAlias = "Sequence[Release]"
 Unit = Literal["millions", "billions"]

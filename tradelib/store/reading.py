@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -20,10 +22,6 @@ from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import exact
 from tradelib.store.tables import TOML, Tables, data_folder, gap_free, spans
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 FT900 = "ft900"
 Vintage: TypeAlias = "str | dt.date | None"

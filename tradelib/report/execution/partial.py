@@ -9,16 +9,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 from filelock import FileLock
 
 from tradelib.quantity.errors import TradelibError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PREFIX = ".partial-"
 MARK = ".made-by-tradelib"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
 from tradelib.report.execution.jobs import Job
 from tradelib.report.parameters import LackingError, check, notebooks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 
 def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, create_model
 
@@ -15,10 +17,6 @@ from tradelib.report.parameters.analyses import Breaks, Forecasts, Prices, Revis
 from tradelib.report.parameters.base import Chapter as Chapter, Common as Common, Month, Parameters, SeriesName
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
 from tradelib.store import notebook_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 
 class LackingError(ParameterError):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def _one_series(word: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,10 +18,6 @@ from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import ARGUMENTS, LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
 from tradelib.store.queries import described, one_series
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 __all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13", "x13_batch"]
 

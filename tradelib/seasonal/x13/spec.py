@@ -8,15 +8,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ParameterError, did_you_mean
-
-if TYPE_CHECKING:
-    from typing import Any
 
 Engine = Literal["seats", "x11"]
 Value: TypeAlias = "str | float | bool | Iterable[Any]"
