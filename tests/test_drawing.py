@@ -37,6 +37,18 @@ def test_title_unit_and_source_are_in_the_file_and_not_in_the_drawing(svg):
         assert words not in svg["x-wide"] + svg["x-narrow"]
 
 
+@pytest.mark.parametrize(("words", "expected"), [("", ["x", "x-narrow", "x-wide"]), ("-0.1", ["x", "x-wide"])])
+def test_a_heat_map_with_numbers_has_one_drawing_which_scrolls_on_a_phone(tmp_path, words, expected):
+    fig, ax = plt.subplots()
+    ax.imshow([[0.0, -0.1]])
+    if words:
+        ax.text(1, 0, words)
+    figures.finish(fig, title="A title", unit="Billions", source="A source", alt="Alt")
+    export.save(fig, tmp_path / "figures", "x", pd.DataFrame({"a": [0.0, -0.1]}))
+    plt.close(fig)
+    assert sorted(path.stem for path in tmp_path.rglob("*.svg")) == expected
+
+
 @pytest.mark.parametrize("name", ["x-wide", "x-narrow"])
 def test_a_drawing_takes_colours_font_and_names_from_the_page(svg, name):
     got = inline(svg[name], "f1w", "What &amp; why")

@@ -169,14 +169,13 @@ def _style_sheet() -> str:
 
 
 def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Return both drawings of a figure and its data."""
+    """Return the drawings of a figure, one where it scrolls on a phone, and its data."""
     name, label = f"{notebook}-{item['name']}", str(escape(item["alt"]))
-    whole = folder / "figures" / f"{name}.svg"
-    drawings = {}
-    for width in ("wide", "narrow"):
-        path = folder / "drawings" / f"{name}-{width}.svg"
-        svg = (path if path.exists() else whole).read_text(encoding="utf-8")
-        drawings[width] = Markup(inline(svg, f"f{notebook[:2]}{number}{width[0]}", label))
+    drawings = dict.fromkeys(("wide", "narrow"), Markup())
+    for width in drawings:
+        if (path := folder / "drawings" / f"{name}-{width}.svg").exists():
+            svg = inline(path.read_text(encoding="utf-8"), f"f{notebook[:2]}{number}{width[0]}", label)
+            drawings[width] = Markup(svg)
     data = folder / "figures" / f"{name}.csv"
     text = data.read_text(encoding="utf-8") if data.exists() else ""
     # Seven digits are enough to draw and to read; the file beside the page has twelve.

@@ -45,8 +45,8 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input.
 
     Beside the folder, ``drawings/`` gets it for the page: without title, unit and source, which the page sets itself,
-    in its own width and in that of a phone. The figure cannot be used any more. ``about`` is written into picture and
-    drawing: where they come from.
+    in its own width and in that of a phone, but for a heat map with numbers in its cells, which scrolls on one. The
+    figure cannot be used any more. ``about`` is written into picture and drawing: where they come from.
 
     Each of the three shapes is laid out once: a layout takes longer than a drawing.
     """
@@ -64,13 +64,14 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     height = fig.get_size_inches()[1] - _HEAD_AND_FOOT
     fig.set_layout_engine("constrained")
     fig.set_size_inches(min(fig.get_size_inches()[0], WIDE), height)
-    if not any(ax.get_images() for ax in fig.axes):  # a table drawn as a picture is shown larger, and scrolls
-        for text in fig.findobj(Text):
-            text.set_fontsize(max(text.get_fontsize(), LABEL))
+    scrolls = any(ax.get_images() and ax.texts for ax in fig.axes)
+    for text in () if scrolls else fig.findobj(Text):
+        text.set_fontsize(max(text.get_fontsize(), LABEL))
     (drawings / f"{name}-wide.svg").write_text(_with_months(fig, data), encoding="utf-8")
-    _make_narrow(fig, height)
-    fig.set_layout_engine("none")
-    (drawings / f"{name}-narrow.svg").write_text(_with_months(fig, data), encoding="utf-8")
+    if not scrolls:
+        _make_narrow(fig, height)
+        fig.set_layout_engine("none")
+        (drawings / f"{name}-narrow.svg").write_text(_with_months(fig, data), encoding="utf-8")
 
 
 def _drawing(fig: Figure, about: str = "") -> str:
