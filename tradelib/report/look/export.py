@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,16 +26,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDE = 7.2
-"""Width in inches of the drawings for a screen, at most."""
 NARROW = 3.75
 """Width in inches of the drawings for a phone."""
 _DPI = 200
 """Dots per inch of a picture, and of images in a drawing."""
 _LINE = 0.19
 """Height in inches of a line of text."""
-_HEAD_AND_FOOT = 0.96
-"""Height in inches of title, unit and source, which the page sets itself."""
 FEWEST = 3
 """Points from which a line shows data; shorter ones are marks, zero lines and rules."""
 _DIGITS = 1e-6
@@ -44,34 +41,37 @@ _DIGITS = 1e-6
 def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = "") -> None:
     """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input.
 
-    Beside the folder, ``drawings/`` gets it for the page: without title, unit and source, which the page sets itself,
-    in its own width and in that of a phone, but for a heat map with numbers in its cells, which scrolls on one. The
-    figure cannot be used any more. ``about`` is written into picture and drawing: where they come from.
-
-    Each of the three shapes is laid out once: a layout takes longer than a drawing.
+    Beside the folder, ``drawings/`` gets it for the page, without title, unit and source, which the page sets itself:
+    cut out of the SVG, and laid out anew for a phone, but for a heat map with numbers in its cells, which scrolls on
+    one. The figure cannot be used any more. ``about`` is written into picture and drawing: where they come from.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    scrolls = any(ax.get_images() and ax.texts for ax in fig.axes)
+    heads = {text for text in fig.texts if text.get_gid() in {"title", "unit", "source"}}
+    for text in () if scrolls else set(fig.findobj(Text)) - heads:
+        text.set_fontsize(max(text.get_fontsize(), LABEL))
     fig.set_dpi(_DPI)
     FigureCanvasAgg(fig).print_png(folder / f"{name}.png", metadata={"Software": None, "Description": about})
+    _, foot, _, height = fig.get_layout_engine().get()["rect"]  # type: ignore[union-attr]
     fig.set_layout_engine("none")
-    (folder / f"{name}.svg").write_text(_drawing(fig, about), encoding="utf-8")
+    svg = _drawing(fig, about)
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
-    for text in list(fig.texts):
-        if text.get_gid() in {"title", "unit", "source"}:
-            text.remove()
     drawings = folder.with_name("drawings")
     drawings.mkdir(exist_ok=True)
-    height = fig.get_size_inches()[1] - _HEAD_AND_FOOT
-    fig.set_layout_engine("constrained")
-    fig.set_size_inches(min(fig.get_size_inches()[0], WIDE), height)
-    scrolls = any(ax.get_images() and ax.texts for ax in fig.axes)
-    for text in () if scrolls else fig.findobj(Text):
-        text.set_fontsize(max(text.get_fontsize(), LABEL))
-    (drawings / f"{name}-wide.svg").write_text(_with_months(fig, data), encoding="utf-8")
+    outside = re.compile(r'<g id="(?:patch_1|title|unit|source)">.*?</g>', re.DOTALL)  # the first is the background
+    inside = outside.sub("", _with_months(svg, fig, data))
+    wide, high = 72 * fig.get_size_inches()
+    box = f'viewBox="0 {high * (1 - foot - height):.1f} {wide:.1f} {high * height:.1f}"'
+    inside = re.sub(r'viewBox="[^"]*"', box, inside, count=1)
+    (drawings / f"{name}-wide.svg").write_text(inside, encoding="utf-8")
     if not scrolls:
-        _make_narrow(fig, height)
+        for text in heads:
+            text.remove()
+        fig.set_layout_engine("constrained")
+        _make_narrow(fig, high * height / 72)
         fig.set_layout_engine("none")
-        (drawings / f"{name}-narrow.svg").write_text(_with_months(fig, data), encoding="utf-8")
+        (drawings / f"{name}-narrow.svg").write_text(_with_months(_drawing(fig), fig, data), encoding="utf-8")
 
 
 def _drawing(fig: Figure, about: str = "") -> str:
@@ -82,12 +82,11 @@ def _drawing(fig: Figure, about: str = "") -> str:
     return svg.getvalue()
 
 
-def _with_months(fig: Figure, data: pd.DataFrame) -> str:
+def _with_months(svg: str, fig: Figure, data: pd.DataFrame) -> str:
     """Return a drawing that says where first and last month stand, in ten-thousandths of its width.
 
     The page shows the values of a month under the pointer; it cannot know the axis otherwise.
     """
-    svg = _drawing(fig)
     if isinstance(data.index, pd.PeriodIndex) and data.index.is_unique:
         ends = date2num([data.index[0].start_time, data.index[-1].start_time])
         for number, ax in enumerate(fig.axes, start=1):

@@ -171,6 +171,7 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
     heads = [("title", title, 9.2, 0.19), ("unit", unit, 14.4, 0.15), ("source", f"Source: {source}", 18.0, 0.12)]
     lines = {name: textwrap.wrap(text, int(width * letters)) for name, text, letters, _ in heads}
     more = {name: (len(lines[name]) - 1) * line for name, _, _, line in heads}  # inches that further lines take
+    fig.set_figheight(height := height + sum(more.values()))  # and that the drawing does not lose
     head, foot = (0.62 + more["title"] + more["unit"]) / height, (0.34 + more["source"]) / height
     fig.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1 - head - foot))
     looks = {
