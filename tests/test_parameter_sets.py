@@ -527,11 +527,11 @@ def test_what_a_notebook_says_of_a_set_of_parameters(stem, parameters, expected)
 
 def test_models_get_the_months_of_the_span_from_the_release_that_has_it():
     """The release that reaches back farthest ends two years before the one with the newest months."""
-    parameters = asked("23_trend", series=CHINA, start="2018-01")
+    parameters = asked("40_newest_trend", series=CHINA, start="2018-01")
     span = parameters.load(CHINA)[CHINA].dropna()
     got = parameters.load_long().index
     assert (got[-1], len(got)) == (span.index[-1], 120)
-    assert asked("23_trend", series=CHINA, start="2021-01", end="2024-12").load_long().index[-1] == got[-1] - 2
+    assert asked("40_newest_trend", series=CHINA, start="2021-01", end="2024-12").load_long().index[-1] == got[-1] - 2
 
 
 @pytest.mark.parametrize(

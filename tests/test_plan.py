@@ -6,7 +6,7 @@ import pytest
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.execution import planned
-from tradelib.report.parameters import notebooks
+from tradelib.report.parameters import check, notebooks
 
 
 def test_all_notebooks_in_order_by_default() -> None:
@@ -74,6 +74,29 @@ def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
     got = [job.notebook for job in planned({"end": "1996-06"})[0]]
     assert "23_trend" in got
     assert not {"26_breaks", "27_forecasts"} & set(got)
+
+
+@pytest.mark.parametrize("vintage", ["2025-12", "2026-02-19", "2026-02-25"])
+def test_a_release_that_is_named_is_the_one_in_use_also_where_it_has_one_series(vintage: str) -> None:
+    jobs, left_out = planned({"vintage": vintage})
+    assert [job.notebook for job in jobs] == ["23_trend", "25_revisions", "42_news_or_noise"]
+    reasons = {
+        "01_overview": "the release of 2026-02-19 about 2025-12 has 1 of the 9 series of Exhibit 1",
+        "03_goods": "the release of 2026-02-19 about 2025-12 has no exhibit 5 and no 6 and no 7 and no 8",
+        "20_deficit": "the release of 2026-02-19 has no balance_goods_bop_sa; "
+        "the newest that has it is that of 2025-05-06 about 2025-03",
+        "27_forecasts": "exports_total_bop_sa and imports_total_bop_sa end in 2025-03, balance_total_bop_sa in 2025-12",
+    }
+    assert reasons.items() <= left_out.items()
+    trend = check(notebooks()["23_trend"], jobs[0].values)
+    assert str(trend.load(trend.series).index[-1]) == "2025-12"
+
+
+def test_no_older_release_stands_in_for_the_one_that_is_named() -> None:
+    with pytest.raises(ParameterError, match="has no exports_goods_census_nsa; the newest that has it is that of 2023"):
+        planned({"vintage": "2024-02"}, ["own_adjustment"])
+    with pytest.raises(ParameterError, match="no release for vintage '2024-03'"):
+        planned({"vintage": "2024-03"})
 
 
 def test_unknown_notebook() -> None:

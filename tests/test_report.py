@@ -57,6 +57,8 @@ class StandIn:
                 yield Outcome(job, 1.0, "cell 3: ValueError: no")
                 continue
             (place / "figures" / "path.svg").write_text(SVG)
+            (place / "drawings").mkdir()
+            (place / "drawings" / "path-wide.svg").write_text(SVG)
             (place / "tables").mkdir()
             (place / "tables" / "t.csv").write_text("period,value\n2024-02,-1.0\n")
             (place / "results.json").write_text(json.dumps(record_of(job.notebook)))

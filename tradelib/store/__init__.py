@@ -9,7 +9,7 @@ from tradelib.quantity.lazy import attach
 _MODULES = {
     "store.adding": "Added DayUnknownError add read revisions",
     "store.loading": "BALANCE HEADLINE StoreWarning load",
-    "store.queries": "combine find moves release_of series",
+    "store.queries": "combine find moves release_in_use release_of series",
     "store.reading": "Release release releases",
     "store.tables": "cache_folder data_folder notebook_folder",
     "store.triangles": "triangle",

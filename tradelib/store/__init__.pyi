@@ -15,6 +15,7 @@ from tradelib.store.queries import (
     combine as combine,
     find as find,
     moves as moves,
+    release_in_use as release_in_use,
     release_of as release_of,
     series as series,
 )

@@ -28,7 +28,7 @@ from tradelib.store.loading import (
     quantities_of,
     words_of,
 )
-from tradelib.store.reading import Month, Release, known_on
+from tradelib.store.reading import FT900, Month, Release, known_on
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
@@ -92,6 +92,24 @@ def release_of(series: str | Iterable[str] = HEADLINE, vintage: Vintage = None) 
     if len(different := {release.folder: release for release in chosen.values()}) != 1:
         raise ParameterError(f"no one release has all of {', '.join(words)}")
     return next(iter(different.values()))
+
+
+def release_in_use(vintage: Vintage = None) -> Release:
+    """Return the trade release that a report is about.
+
+    Without a vintage the newest that has goods and services in all; else the release about a month, or the newest known
+    on a day, whatever it has.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    if vintage is None:
+        return release_of()
+    if (release := known_on(vintage)[0]).publisher != FT900:
+        raise ParameterError(f"the store has no trade release that was known on {vintage}")
+    return release
 
 
 def find(words: str | Iterable[str], vintage: Vintage = None) -> list[Quantity]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, create_model
 
 from tradelib.quantity.errors import ParameterError, TradelibError, did_you_mean
-from tradelib.report.parameters.analyses import Breaks, Forecasts, Prices, Revisions, Trend
+from tradelib.report.parameters.analyses import Breaks, Forecasts, Models, Prices, Revisions, Trend
 from tradelib.report.parameters.base import Chapter as Chapter, Common as Common, Month, Parameters, SeriesName
 from tradelib.report.parameters.seasonal import AgencyWay, OwnAdjustment, Seasonal
 from tradelib.store import notebook_folder
@@ -26,7 +26,7 @@ class LackingError(ParameterError):
 _BASES: dict[str, type[Common]] = {
     "22_seasonal": Seasonal, "23_trend": Trend, "24_real_vs_nominal": Prices, "25_revisions": Revisions,
     "26_breaks": Breaks, "27_forecasts": Forecasts, "28_agency_way": AgencyWay, "29_own_adjustment": OwnAdjustment,
-    "40_newest_trend": Trend, "41_turbulence": Breaks, "42_news_or_noise": Revisions, "43_one_index": Prices,
+    "40_newest_trend": Models, "41_turbulence": Breaks, "42_news_or_noise": Revisions, "43_one_index": Prices,
     "44_terms_of_trade": Prices,
 }  # fmt: skip
 """Notebooks whose data must have more than the parameters say; of all others the tagged cell says everything."""

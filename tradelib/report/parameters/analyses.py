@@ -24,12 +24,24 @@ PRICES = tuple(f"{flow}_goods_bls_nsa_base2000_index" for flow in ("exports", "i
 
 
 class Trend(Parameters):
-    """Where is a series heading, and what is its path made of?
+    """Where is a series heading?
 
     Attributes
     ----------
     series : str
-        Which series; models are for exports, imports and balance of its item.
+        Which series.
+    """
+
+    series: SeriesName
+
+    def require(self) -> None:
+        """Check that the span has the months a trend needs."""
+        super().require()
+        require_months(self.load(self.series)[self.series], least=24, purpose="trend")
+
+
+class Models(Trend):
+    """What is the path of a series made of? The models are for exports, imports and balance of its item.
 
     A model's ``known_months`` are those that must be there up to the end, the months before the span included.
     """
@@ -37,18 +49,18 @@ class Trend(Parameters):
     model_months: ClassVar[int] = 120
     known_months: ClassVar[int] = 36
 
-    series: SeriesName
-
     def require(self) -> None:
-        """Check that the span has the months a trend needs, and the time up to its end those of a model."""
+        """Check that the time up to the end of the span has the months of a model."""
         super().require()
-        require_months(self.load(self.series)[self.series], least=24, purpose="trend")
         self.check_known(self.end, self.known_months)
 
     def check_known(self, end: str | None, least: int) -> None:
-        """Raise ``SeriesError`` when there are fewer months up to a month than models need."""
-        known = self.load_back([self.series, *self.flows().values()], end).dropna()
+        """Raise ``TradelibError`` when there are fewer months up to a month than models need."""
+        names, ends = list(self.flows().values()), self.load(self.series, end=end).dropna().index[-1]
+        known = self.load_back([self.series, *names], end).dropna()
         require_months(known[self.series], least=least, purpose=self.notebook.partition("_")[2])
+        if known.index[-1] < ends:
+            raise ParameterError(f"{' and '.join(names)} end in {known.index[-1]}, {self.series} in {ends}")
 
     def load_back(self, names: list[str], end: str | None) -> pd.DataFrame:
         """Load ten years and more up to a month, from a release that has the span if it reaches back so far."""
@@ -84,13 +96,13 @@ class Trend(Parameters):
         return data.assign(balance=data["exports"] - data["imports"]) if len(names) == 2 else data
 
 
-class Breaks(Trend):
+class Breaks(Models):
     """Did level and growth of a series break, or does it only wander?"""
 
     known_months: ClassVar[int] = 60
 
 
-class Forecasts(Trend):
+class Forecasts(Models):
     """What is to be expected of a series, and how wrong will that be?
 
     Attributes

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
+from tradelib.store.reading import FT900
 
 
 def _one_series(word: str) -> str:
@@ -46,8 +47,8 @@ class Common(BaseModel):
     Attributes
     ----------
     vintage : str or None
-        The release in use: a day, a statistical month, or None for the newest that has goods and services in all.
-        Nothing published after its day is read.
+        The release in use: the one about a month, the newest known on a day, or None for the newest that has goods and
+        services in all. Nothing published after its day is read.
     output : str or None
         Folder for figures, tables and results; None writes nothing.
 
@@ -64,7 +65,7 @@ class Common(BaseModel):
     @cached_property
     def day(self) -> dt.date:
         """The day of the release in use."""
-        return store.release_of(vintage=self.vintage).released
+        return store.release_in_use(self.vintage).released
 
     def require(self) -> None:
         """Raise ``TradelibError`` where the data do not have what is asked for; ``check`` calls it."""
@@ -84,10 +85,11 @@ class Parameters(Common):
     start, end : str or None
         First and last month, both included; None for all there is.
 
-    A model without a ``series`` cannot do without those that it ``needs``: its span must lie in theirs.
+    Of a model that has a ``series`` the release in use must have that one, of another those that it ``needs``; the span
+    must lie in theirs.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (store.BALANCE,)
+    needs: ClassVar[tuple[str, ...]] = store.HEADLINE
 
     start: Month | None = None
     end: Month | None = None
@@ -104,9 +106,17 @@ class Parameters(Common):
             return store.load(series, **options)
 
     def require(self) -> None:
-        """Check that the data have series, span and vintage."""
+        """Check that the release in use has the series, and the data the span."""
         super().require()
-        for name in [self.series] if hasattr(self, "series") else self.needs:
+        self.require_series([self.series] if hasattr(self, "series") else self.needs)
+
+    def require_series(self, names: Sequence[str]) -> None:
+        """Check series one by one: an older release does not stand in for the one in use."""
+        for name in names:
+            having = store.release_of(name, self.day)
+            if having.publisher == FT900 and having.released < self.day:
+                newest = f"the newest that has it is that of {having.released} about {having.month}"
+                raise ParameterError(f"the release of {self.day} has no {name}; {newest}")
             self.load(name)
 
 
@@ -121,12 +131,15 @@ class Chapter(Common):
         Raises
         ------
         ParameterError
-            It does not have the exhibits that the chapter is about.
+            It does not have the exhibits that the chapter is about, or not all series of Exhibit 1.
         """
         release = store.release(self.day)
         if lacking := [name for name in self.exhibits if name not in release.exhibits]:
+            raise ParameterError(f"{release.named} about {release.month} has no exhibit {' and no '.join(lacking)}")
+        if (there := sum(release.has(name) for name in store.HEADLINE)) < len(store.HEADLINE):
+            total = len(store.HEADLINE)
             raise ParameterError(
-                f"the release of {release.released} about {release.month} has no exhibit {' and no '.join(lacking)}"
+                f"{release.named} about {release.month} has {there} of the {total} series of Exhibit 1"
             )
         return release
 

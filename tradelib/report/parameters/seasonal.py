@@ -22,6 +22,7 @@ class Seasonal(Parameters):
     def require(self) -> None:
         """Check that the series is published as adjusted and long enough."""
         super().require()
+        self.require_series(store.HEADLINE if self.series in store.HEADLINE else ())  # they are shown beside it
         if store.find(self.series, self.day)[0].adjustment != "sa":
             raise ParameterError(
                 f"series {self.series!r} is not published as seasonally adjusted; take one that ends in _sa"
