@@ -1,6 +1,7 @@
 """Tests of what is made of chained dollars: the formulas on the page, and the notebook with real official files."""
 
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from page import names_after, record_of
 
 from tradelib import store
+from tradelib.quantity.rounding import printed
 from tradelib.store import data_folder
 
 STEM, ONE_INDEX = "24_real_vs_nominal", "43_one_index"
@@ -86,3 +88,20 @@ def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis():
     got = record_of(ONE_INDEX, vintage="2024-02")
     assert all(check["holds"] for check in got["checks"])
     assert any("No month of this span has printed real changes" in item["reading"] for item in got["items"])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_said"),
+    [
+        ("2010-01", "2020-12", True),
+        ("2017-01", "2017-12", True),
+        ("2017-02", "2020-12", False),
+        ("2013-01", "2016-12", False),
+    ],
+)
+def test_lines_meet_in_the_reference_year_only_where_it_is_shown(first, last, is_said):
+    readings, changes = [], pd.Series({"nominal": 1.0, "price": 2.0, "volume": -1.0})
+    names = {"first": pd.Period(first, "M"), "last": pd.Period(last, "M"), "reference_year": 2017, "printed": printed}
+    record = SimpleNamespace(reading=readings.append)
+    names_after(STEM, "changed = f", since={"exports": changes}, record=record, **names)
+    assert readings[0].endswith("volume \N{MINUS SIGN}1.0%." + " The two lines meet on average in 2017." * is_said)

@@ -45,6 +45,30 @@ def compared(data):
     return rows
 
 
+def test_methods_are_compared_over_the_months_that_all_of_them_have():
+    """The sum of end uses ends before the others, and each begins with a month that counts."""
+    months = pd.period_range("2020-01", periods=30, freq="M", name="period")
+    values = pd.DataFrame({flow: np.arange(100.0, 130.0) for flow in FLOWS}, months)
+    methods = {"ours": values, "sum of end uses": values.iloc[:-2], "one run": values.mask(values == 103)}
+    names = {"chosen": SimpleNamespace(load_agency=lambda: values), "record": SimpleNamespace(note=lambda table: table)}
+    space = names_after(
+        "29_own_adjustment", "published = ", methods=methods, unadjusted=values, flows=FLOWS, goods=goods, **names
+    )
+    assert [str(space["later"][place]) for place in (0, -1)] == ["2020-03", "2022-04"]
+    assert "2020-04" not in space["later"].astype(str)
+    none = {"chosen": SimpleNamespace(load_agency=lambda: None)}
+    space = names_after(
+        "29_own_adjustment",
+        "published = ",
+        methods=methods,
+        unadjusted=values,
+        flows=FLOWS,
+        goods=goods,
+        **names | none,
+    )
+    assert (len(space["later"]), space["compares"]) == (0, False)
+
+
 def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
     months = pd.period_range("2001-01", periods=18, freq="M", name="period")
     rising = pd.Series(np.arange(1.0, 19.0), months)

@@ -3,11 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from page import names_after
+from scipy.stats import beta
 
 from tests.airline import AIRLINE
 from tradelib.quantity.errors import ParameterError
 from tradelib.report.parameters import AgencyWay, check
+from tradelib.seasonal import pattern
 from tradelib.seasonal.agency import agreement, force_years, indirect, load_detail
+from tradelib.words import sentences as say
 
 
 def table(**columns):
@@ -67,7 +71,7 @@ def test_a_month_without_trade_is_zero_and_the_sum_is_the_unadjusted_world():
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [({"end": "2022-06"}, "found 18 months to compare from 2021-01 on; expected 24"), ({"end": "x"}, "not a month")],
+    [({"end": "2022-06"}, "found 18 months to compare since 2021-01; expected 24"), ({"end": "x"}, "not a month")],
 )
 def test_the_notebook_compares_only_months_that_chose_nothing(asked, message):
     assert check(AgencyWay, {"start": "2010-01"}).months == slice("2021-01", None)
@@ -90,3 +94,37 @@ def test_a_defect_of_the_program_is_no_reason_to_leave_a_series_as_it_is(monkeyp
     detail = pd.DataFrame({"10000": range(1, 109)}, index=months, dtype=float)
     with pytest.raises(KeyError, match="publisher"):
         indirect(detail)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "mean", "limit"),
+    [("2021-01", "2024-12", 0.25, 0.41), ("2023-01", "2024-12", 0.5, 0.74), ("2021-06", "2023-05", 0.52, 0.76)],
+)
+def test_a_pattern_is_what_chance_makes_in_one_case_of_twenty(start, end, mean, limit):
+    """Noise of 1,500 series whose years add up to zero, as those of both adjustments do."""
+    months = pd.period_range("2021-01", "2024-12", freq="M")
+    rest = pd.DataFrame(np.random.default_rng(3).normal(size=(48, 1500)), months)
+    rest = (rest - rest.groupby(months.year).transform("mean")).loc[start:end]
+    made = {"apart": {"detail": rest.iloc[:, :1]}, "whole": 1.0, "revised": [], "pattern": pattern}
+    names = {"rest": rest, "flows": list(rest), "beta": beta} | made
+    page = names_after("28_agency_way", "def unexplained", "chance = beta", **names)
+    assert page["chance"].mean() == pytest.approx(page["repeated"].mean(), abs=0.01)
+    assert page["chance"].mean() == pytest.approx(mean, abs=0.005)
+    assert page["chance"].ppf(0.95) == pytest.approx(page["repeated"].quantile(0.95), abs=0.02)
+    assert page["chance"].ppf(0.95) == pytest.approx(limit, abs=0.005)
+    assert 0.03 < len(page["beyond"]) / 1500 < 0.07
+
+
+@pytest.mark.parametrize(
+    ("repeated", "expected"),
+    [
+        ((0.7, 0.8), "Most of it is a pattern, not noise"), ((0.45, 0.8), "Part of it is a pattern, not noise"),
+        ((0.3, 0.8), "It is more than chance only in imports"), ((0.3, 0.4), "It may all be chance"),
+    ],
+)  # fmt: skip
+def test_what_the_rest_is_depends_on_chance(repeated, expected):
+    shares = pd.Series(repeated, ["exports", "imports"])
+    by_calendar = pd.DataFrame(1.0, pd.MultiIndex.from_product([shares.index, list("abc")]), ["Jan", "Feb"])
+    names = {"flows": list(shares.index), "beyond": list(shares.index[shares > 0.41]), "repeated": shares}
+    page = names_after("28_agency_way", "sizes = by_calendar", by_calendar=by_calendar, say=say, **names)
+    assert page["kind"][len(names["beyond"])] == expected

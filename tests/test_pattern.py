@@ -46,6 +46,17 @@ def test_how_it_moved_takes_the_first_five_years_from_the_last():
     assert got.loc["Jan", ["first", "last", "moved"]].to_list() == [1, 4, 3]
 
 
+def test_ends_that_would_share_years_are_not_compared():
+    """A year that is not whole is none of the five: nine whole years and a half are too few."""
+    for since, expected in (("2010-07", []), ("2010-01", ["exports"])):
+        taken = pd.DataFrame({"exports": 1.0}, pd.period_range(since, "2020-06", freq="M"))
+        names = {"flows": ["exports"], "taken": taken, "pattern": pattern}
+        page = names_after("22_seasonal", "def first_and_last", "moves = ", **names)
+        assert list(page["moves"]) == expected
+    half = pd.DataFrame({"Jan": [9.0, *[1.0] * 5, *[4.0] * 5], "Dec": [None, *[0.0] * 10]})
+    assert page["first_and_last"](half).loc["Jan", ["first", "last"]].to_list() == [1, 4]
+
+
 def test_january_is_low_and_march_high_in_exports_of_goods():
     data = tradelib.load("exports_goods_census_nsa", start="1989-01", vintage="2025-04-03")
     got = pattern.effects_by_year(pattern.stl_pattern(data["exports_goods_census_nsa"]).effects).mean()

@@ -8,6 +8,7 @@ from page import names_after
 
 import tradelib
 from tradelib.quantity.errors import ParameterError, SeriesError
+from tradelib.seasonal.pattern import MONTHS
 from tradelib.seasonal.residual import BeaRule, model_f, x11_measures
 from tradelib.seasonal.x13 import available, x13
 
@@ -71,6 +72,28 @@ def test_effects_are_in_the_unit_of_the_series_in_levels():
     here, thousandfold = model_f(series), model_f(1000 * series)
     assert thousandfold.bound == pytest.approx(1000 * here.bound, rel=1e-4)
     assert thousandfold.p_value == pytest.approx(here.p_value, abs=1e-6)
+
+
+def test_december_is_one_of_the_months():
+    """Its effect is minus the sum of the others, with the error of that sum; here none is larger."""
+    series = walk(7)
+    got = model_f(series + 4.0 * (series.index.month == 12))
+    assert list(got.effects.index) == list(MONTHS)
+    assert got.effects["estimate"].sum() == pytest.approx(0, abs=1e-9)
+    december = got.effects.loc["Dec"]
+    assert december["estimate"] == got.effects["estimate"].abs().max() > 2.5
+    assert got.bound == pytest.approx(december["estimate"] + 2 * december["standard_error"])
+
+
+def test_the_error_of_december_is_that_of_a_sum():
+    """X-13 divides the covariance that it saves by fewer degrees of freedom, in all months alike."""
+    series = walk(8)
+    model = {"regression": {"variables": ("seasonal",)}, "arima": {"model": "(0 1 1)"}}
+    saved = x13(series, None, transform={"function": "log"}, estimate={"save": ("rcm",)}, **model).saved["rcm"]
+    covariance = np.array([line.split("\t")[1:12] for line in saved.splitlines()[2:13]], dtype=float)
+    errors = model_f(series, years=20).effects["standard_error"]
+    expected = np.sqrt(covariance.sum() / covariance[0, 0])
+    assert errors["Dec"] / errors["Jan"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_outliers_of_2020_are_found_in_exports():

@@ -1,5 +1,7 @@
 """Residual seasonality: known statistics, size and power, verdicts."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,6 +37,24 @@ def test_a_p_value_says_present_uncertain_or_not_proven_and_never_none():
         "present", "uncertain", "uncertain", "not proven", "not proven",
     ]  # fmt: skip
     assert rate(0.03, present=0.04) == "present"
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([], "**cannot be ruled out**: p = 0.046 on"),
+        ([0.3, 0.6], "**is not proven**: p = 0.046, 0.14 after the correction for 3 series, on"),
+    ],
+)
+def test_sentence_and_table_judge_a_series_by_one_rule(others, expected):
+    table, readings = pd.DataFrame({"p": dict(enumerate([0.046, *others]))}), []
+    table["BEA's rule"] = "not flagged"
+    own = SimpleNamespace(p_value=0.046, first="2016-05", last="2025-03", bound=1.0)
+    names = {"chosen": SimpleNamespace(series=0), "tests": {0: own}, "amount": str, "label": "Imports"}
+    record = SimpleNamespace(reading=readings.append)
+    page = names_after(PAGE, "def rate", "doubtful = ", "Residual seasonality of", table=table, record=record, **names)
+    assert expected in readings[0]
+    assert (0 in page["doubtful"]) == ("cannot be ruled out" in readings[0])
 
 
 @pytest.mark.parametrize("years", [0, -1, 4, 7.5, True])

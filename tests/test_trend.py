@@ -1,4 +1,5 @@
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -6,10 +7,11 @@ import pytest
 from hypothesis import given, strategies as st
 from matplotlib import pyplot as plt
 from page import names_after
+from statsmodels.tsa.seasonal import STL
 
 from tradelib.analysis import trend
 from tradelib.quantity.errors import SeriesError
-from tradelib.report.look import figures
+from tradelib.report.look import charts, figures
 from tradelib.words import sentences as say
 
 
@@ -104,3 +106,57 @@ def test_turning_points_keep_their_rule(values, least):
     for month, turn in got.items():
         around = path[month - 5 : month + 5].drop(month)
         assert (path[month] > around.max()) if turn == "peak" else (path[month] < around.min())
+
+
+def taken_apart(series, adjustment="nsa"):
+    """Return the page's parts of a series and what it measures on them."""
+    quantity, record = SimpleNamespace(adjustment=adjustment), SimpleNamespace(text=lambda *_: None)
+    names = {"STL": STL, "values": series, "quantity": quantity, "record": record, "signed": False}
+    names |= {"amount": lambda value: f"{value:.1f}", "title": "", "standing": ""}
+    return names_after("23_trend", "split = STL", "scatter = ", "in_percent = ", "smooth = ", **names)
+
+
+def test_new_months_are_judged_by_the_scatter_of_the_last_five_years_and_of_changes():
+    """Noise of three times the size in the last six years of 20; a change has twice the variance of a month."""
+    size = np.where(np.arange(240) < 168, 1.0, 3.0)
+    got = [
+        taken_apart(months(100 + size * np.random.default_rng(seed).normal(size=240)), "sa")["noise"]
+        for seed in range(20)
+    ]
+    noise = pd.DataFrame(got).mean()
+    assert 1.0 < noise["span"] < 1.6
+    assert noise["month"] > 1.8 * noise["span"]
+    assert noise["change"] / noise["month"] == pytest.approx(np.sqrt(2), rel=0.1)
+
+
+def test_in_less_than_three_years_scatter_cannot_be_told():
+    path = months(100 + np.random.default_rng(1).normal(size=35))
+    assert set(taken_apart(path)["noise"]) == {0.0}
+
+
+def test_growth_of_an_unadjusted_series_is_measured_without_its_season():
+    """A season on growth of 6 percent a year: three months on three are not the season."""
+    series = months(100 * 1.06 ** (np.arange(240) / 12) + 20 * np.sin(2 * np.pi * np.arange(240) / 12))
+    got = taken_apart(series)["grown"].iloc[-60:]
+    assert got["annualised"].sub(6).abs().max() < 2
+    assert got["month"].abs().max() < 1
+    assert got["year"].sub(6).abs().max() < 2
+    assert taken_apart(series, "sa")["grown"]["annualised"].iloc[-60:].max() > 30
+
+
+@pytest.mark.parametrize(
+    ("adjustment", "length", "expected"),
+    [
+        ("sa", 30, ["month", "year", "three_months", "annualised"]),
+        ("nsa", 36, ["month_without_season", "year", "three_months_without_season", "annualised_without_season"]),
+        ("nsa", 35, ["year"]),
+    ],
+)
+def test_measures_without_the_season_have_names_of_their_own(adjustment, length, expected):
+    space = taken_apart(months(np.arange(100.0, 100 + length)), adjustment)
+    known = ("unadjusted", "values", "grown", "yearly")
+    record = SimpleNamespace(figure=lambda *_, **__: None)
+    names = {name: space[name] for name in known} | {"record": record, "title": "", "under": "", "shade": "C0"}
+    shown = names_after("23_trend", "shown = ", charts=charts, plt=plt, **names)["grown"]
+    plt.close("all")
+    assert list(shown) == expected

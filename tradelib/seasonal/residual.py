@@ -20,6 +20,7 @@ import pandas as pd
 
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.monthly import require_months
+from tradelib.seasonal.pattern import MONTHS
 from tradelib.seasonal.x13 import x13
 
 LEAST_YEARS = 5
@@ -80,8 +81,8 @@ class ModelF:
     statistic, p_value : float
         F that all effects are zero, and its p-value.
     effects : pandas.DataFrame
-        By month, January to November (those of December make the sum zero): ``estimate`` and ``standard_error``, in
-        percent where the model is for logarithms, else in the unit of the series.
+        By month, January to December, whose sum is zero: ``estimate`` and ``standard_error``, in percent where the
+        model is for logarithms, else in the unit of the series.
     """
 
     first: pd.Period
@@ -118,13 +119,12 @@ def model_f(series: pd.Series, *, years: int = PRIMARY_YEARS) -> ModelF:
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
     span = recent(values, years)
     scale = _scale(values)
-    fitted = x13(
-        span, None, **_RANDOM_WALK | {"regression": {"variables": ("seasonal",)}, "transform": {"function": scale}}
-    )
-    _, _, statistic, p_value = fitted.diagnostics["ftest$Seasonal"].split()
-    effects = fitted.regression.query("group == 'Seasonal'")[["estimate", "standard_error"]]
-    unit = 100 if scale == "log" else 1
-    return ModelF(span.index[0], span.index[-1], float(statistic), float(p_value), effects * unit)
+    model = _RANDOM_WALK | {"regression": {"variables": ("seasonal",)}, "transform": {"function": scale}}
+    fitted = x13(span, None, **model)
+    statistic, p_value = (fitted.number("ftest$Seasonal", place) for place in (2, 3))
+    rows = {month: [fitted.number(f"Seasonal${month}", place) for place in (0, 1)] for month in MONTHS}
+    effects = pd.DataFrame(rows, index=["estimate", "standard_error"]).T
+    return ModelF(span.index[0], span.index[-1], statistic, p_value, effects * (100 if scale == "log" else 1))
 
 
 class BeaRule(NamedTuple):

@@ -61,9 +61,7 @@ class AgencyWay(Parameters):
         run.binary()
         months = len(agency.load_detail()[1].loc[self.months])
         if months < self.least_months:
-            raise ParameterError(
-                f"found {months} months to compare from {self.judged} on; expected {self.least_months}"
-            )
+            raise ParameterError(f"found {months} months to compare since {self.judged}; expected {self.least_months}")
 
 
 class OwnAdjustment(Parameters):
