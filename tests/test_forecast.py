@@ -7,6 +7,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from tradelib import load
 from tradelib.analysis import forecast
+from tradelib.analysis.trend import stl_trend
 from tradelib.quantity.errors import ParameterError, SeriesError
 
 METHODS = list(forecast.METHODS)
@@ -123,3 +124,35 @@ def test_impossible_options_are_refused():
         forecast.roll(walk(), 0, "UC")
     with pytest.raises(ParameterError, match="unknown method 'arima'; possible: ETS"):
         forecast.roll(walk(), 1, "arima")
+
+
+def seasonal(n=168, seed=0):
+    """Return logarithms with a season of a tenth, and that season over two more years."""
+    season = 0.1 * np.resize(np.r_[-1.0, -0.5, 1.0, 0.5, 0, 0.5, -0.5, 0, 0.5, 1.0, -1.5, -1.0], n + 24)
+    return months(4 + np.cumsum(np.random.default_rng(seed).normal(0, 0.01, n)) + season[:n]), season
+
+
+def test_a_season_is_taken_out_and_expected_again():
+    path, season = seasonal()
+    left, ahead = forecast.without_season(path, 24)
+    np.testing.assert_allclose(left.iloc[-60:], (path - season[: len(path)]).iloc[-60:], atol=0.02)
+    np.testing.assert_allclose(ahead.iloc[-1], season[-24:], atol=0.02)
+    np.testing.assert_allclose(ahead.iloc[100], season[101:125], atol=0.03)
+    assert ahead.iloc[:35].isna().all(axis=None)
+    assert ahead.iloc[35:].notna().all(axis=None)
+
+
+def test_a_season_is_that_of_the_months_known():
+    path, _ = seasonal()
+    changed = path + np.where(np.arange(len(path)) < 148, 0, np.random.default_rng(1).normal(size=len(path)))
+    got, other = forecast.without_season(path, 12), forecast.without_season(changed, 12)
+    pd.testing.assert_series_equal(got[0].iloc[:148], other[0].iloc[:148])
+    pd.testing.assert_frame_equal(got[1].iloc[:148], other[1].iloc[:148])
+
+
+def test_the_newest_season_is_of_all_months():
+    path, _ = seasonal()
+    left, ahead = forecast.without_season(path, 12)
+    season = stl_trend(path)["seasonal"].to_numpy()
+    assert left.iloc[-1] == path.iloc[-1] - season[-1]
+    np.testing.assert_array_equal(ahead.iloc[-1], season[-12:])

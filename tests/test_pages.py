@@ -129,6 +129,12 @@ def test_after_a_calm_month_volatility_stays_at_its_long_mean():
     np.testing.assert_allclose(got.iloc[-1, 0] ** 2, 0.02**2 * 120 / 132)
 
 
+def test_outcomes_are_counted_below_in_and_above_both_intervals():
+    edges = {"low": 0.0, "low80": 2.0, "high80": 8.0, "high": 10.0}
+    got = FORECASTS["placed"](pd.DataFrame({"actual": [-1.0, 1.0, 2.0, 5.0, 9.0, 9.5, 10.0, 11.0]}).assign(**edges))
+    assert got.tolist() == [25.0, 25.0, 50.0, 12.5, 75.0, 12.5]
+
+
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [

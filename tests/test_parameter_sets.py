@@ -305,6 +305,29 @@ def within_the_band(record, series, **_):
     return f"For {in_words(row['period'])} the combination expects {amount(row['Imports'])}"
 
 
+def published_and_measured(record, **_):
+    """Exports of goods as published lay in the band; its share of past outcomes is that of the table of sides."""
+    row = rows_of(record, "expected")[0]
+    came = loaded("exports_goods_census_nsa", vintage="2026-03-12")[row["period"]] / 1000
+    assert as_number(row["low 80%"]) < came < as_number(row["high 80%"])
+    sides = {(each["Flow"], each["Outcomes in"]): each for each in rows_of(record, "sides")}
+    for each in sides.values():
+        for level in ("80%", "95%"):
+            assert abs(sum(as_number(each[f"{level}: {side}"]) for side in ("below", "in", "above")) - 100) < 0.16
+    shares = [as_number(sides["exports", part]["80%: in"]) for part in ("all", "since 2013")]
+    assert all(abs(share - 80) < 3 for share in shares)
+    return f"such intervals held {shares[0]:.0f}% of all that came, {shares[1]:.0f}% since 2013"
+
+
+def beaten(record, **_):
+    """What the page says of naive is what the column of p-values says, and on which side the error lies."""
+    rows = {next(iter(each.values())): each for each in rows_of(record, "accuracy")}
+    differ = [name for name, each in rows.items() if name != "naive" and as_number(each["p, exports"]) < 0.05]
+    assert differ == ["drift", "combination"]
+    assert all(as_number(rows[name]["Exports"]) < 0.95 for name in differ)
+    return "at 5% the test finds drift and the combination better than naive. Naive can be beaten here"
+
+
 def first_prints(start="1992-01", **_):
     """How many first prints were revised upwards, by the releases themselves."""
     issues = [issue for issue in store.releases() if "balance_total_bop_sa" in issue.quantities]
@@ -493,6 +516,8 @@ SETS = [
         lambda **_: "Of the three months that came since, none lay in the 80% band",
     ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
+    ("27_forecasts", {"series": "exports_goods_census_nsa", "vintage": "2024-04-04"}, published_and_measured),
+    ("27_forecasts", {"series": "exports_services_bop_sa", "end": "2019-12", "horizon": 3}, beaten),
     pytest.param(
         "28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022",
         marks=pytest.mark.nightly,

@@ -499,6 +499,16 @@ def test_an_interval_is_the_conformal_quantile_of_past_misses(own):
         tradelib.forecast(-adjusted, log=True)
 
 
+def test_what_is_published_unadjusted_is_forecast_with_its_season():
+    """February is short: exports of goods are a tenth below those of March, whatever their trend."""
+    exports = tradelib.load("exports_goods_census_nsa", start="first", vintage="2026-03-12", unit="billions").iloc[:, 0]
+    got = tradelib.forecast(exports.loc[:"2023-01"], horizon=2).table
+    assert 1.1 < got["forecast"].iloc[1] / got["forecast"].iloc[0] < 1.2
+    assert got["low 80"].iloc[0] < exports["2023-02"] < got["high 80"].iloc[0]
+    adjusted = tradelib.forecast(exports.loc[:"2023-01"].rename("mine"), horizon=2).table  # as if it had no season
+    assert got["missed"].iloc[0] < 0.7 * adjusted["missed"].iloc[0]
+
+
 def test_revisions_are_prints_against_the_latest_figures():
     got = tradelib.revisions("BOPGSTB")
     triangle = store.triangle("BOPGSTB")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 import pandas as pd
 
+from tradelib.analysis.trend import stl_trend
 from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months
 from tradelib.quantity.result import Result
@@ -17,7 +18,7 @@ from tradelib.quantity.rounding import printed
 from tradelib.store.queries import described, one_series
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Ahead: TypeAlias = Callable[[np.ndarray, int], np.ndarray]
@@ -132,6 +133,34 @@ Each returns a function from n values and a horizon to n rows of forecasts (row 
 values up to it), and what the optimiser warned of, with estimates at a boundary."""
 
 
+def _estimates(months: int, refit: int) -> Iterator[tuple[int, int]]:
+    """Return how many months each estimate has, and how many the next one."""
+    return pairwise([*sorted({LEAST_MONTHS, *range(months, LEAST_MONTHS - 1, -refit)}), months + 1])
+
+
+def without_season(series: pd.Series, horizon: int, *, refit: int = 10) -> tuple[pd.Series, pd.DataFrame]:
+    """Take from every month the season as it was known then, and say what it was expected to be in the months ahead.
+
+    STL estimates the season every ``refit`` months, as ``roll`` its models; later months have that of the last year.
+
+    Returns
+    -------
+    Series, DataFrame
+        The series less its season, which no later month revises; and the season by origin and months ahead, to be
+        added to forecasts of what is left, missing for the first 35 origins.
+    """
+    series = require_months(series, least=LEAST_MONTHS, purpose="forecast", varying=True)
+    months = np.add.outer(np.arange(len(series)), np.arange(horizon + 1))
+    season = np.full(months.shape, np.nan)
+    for end, following in _estimates(len(series), refit):
+        known, origins = stl_trend(series.iloc[:end])["seasonal"].to_numpy(), slice(end - 1, following - 1)
+        season[origins] = known[-12:][(months[origins] - end) % 12]
+        if end == LEAST_MONTHS:
+            season[:end, 0] = known
+    table = pd.DataFrame(season, series.index)
+    return series - table[0], table.drop(columns=0)
+
+
 def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd.DataFrame:
     """Forecast from every month that has enough before it; the last row looks ahead from the newest month.
 
@@ -173,8 +202,7 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
     series = require_months(series, least=LEAST_MONTHS, purpose="forecast", varying=True)
     values, months = series.to_numpy(), len(series)
     made = np.full((months, horizon), np.nan)
-    ends = sorted({LEAST_MONTHS, *range(months, LEAST_MONTHS - 1, -refit)})
-    for end, following in pairwise([*ends, months + 1]):
+    for end, following in _estimates(months, refit):
         ahead, notes = METHODS[method](values[:end])
         made[end - 1 : following - 1] = ahead(values[: following - 1], horizon)[end - 1 :]
     frame = pd.DataFrame(made, series.index, pd.RangeIndex(1, horizon + 1, name="step"))
@@ -227,7 +255,8 @@ def forecast(
     Parameters
     ----------
     series : Series, one-column DataFrame, str or Path
-        Monthly values, seasonally adjusted; a name of the store, or a CSV file of months and values.
+        Monthly values; a name of the store, or a CSV file of months and values. What the store has unadjusted is
+        forecast with its season, as ``without_season`` takes it; any other series must be adjusted or without season.
     horizon : int
         Months ahead.
     method : {"ETS", "SARIMA", "UC"}
@@ -265,7 +294,9 @@ def forecast(
     if take_logs and not (values > 0).all():
         raise SeriesError(f"{values.name}: found values that are not positive; expected only positive ones for logs")
     path = np.log(values) if take_logs else values
-    made = roll(path, horizon, method)
+    unadjusted = own.attrs.get("series", {}).get(own.name, {}).get("adjustment") == "nsa"
+    left, season = without_season(path, horizon) if unadjusted else (path, 0.0)
+    made = roll(left, horizon, method) + season
     back = np.exp if take_logs else np.positive
     rows = {}
     for step in made:

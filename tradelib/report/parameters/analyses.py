@@ -77,21 +77,21 @@ class Models(Trend):
             return {quantity.flow: quantity.name}
         return {flow: replace(quantity, flow=flow).name for flow in ("exports", "imports")}
 
-    def load_long(self, end: str | None = None) -> pd.DataFrame:
+    def load_long(self, end: str | None = None, *, season: bool = False) -> pd.DataFrame:
         """Load what the models are for: the span, and where it is short the months before, up to ten years.
 
         Returns
         -------
         DataFrame
             ``exports``, ``imports`` and ``balance``, their difference, or an index on its own; what is not adjusted
-            comes without its season, as STL estimates it.
+            comes without its season, as STL estimates it from all these months, or as published, with ``season``.
         """
         names, end = self.flows(), end or self.end
         data = self.load_back(list(names.values()), end).dropna()
         months = len(self.load(self.series, end=end).dropna())
         data = data.iloc[-max(months, self.model_months) :]
         data = data.rename(columns={name: flow for flow, name in names.items()})
-        if store.find(self.series, self.day)[0].adjustment != "sa":
+        if not season and store.find(self.series, self.day)[0].adjustment != "sa":
             data -= data.apply(lambda flow: stl_trend(flow)["seasonal"])
         return data.assign(balance=data["exports"] - data["imports"]) if len(names) == 2 else data
 
