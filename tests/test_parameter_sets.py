@@ -123,7 +123,7 @@ def widest_partner(vintage, **_):
 
 def cars_from_mexico(vintage, **_):
     values = figures("imports_goods_vehicles_mexico_census_nsa", vintage)
-    return f"Most vehicles and parts come from Mexico: {money(values[max(values)])}"
+    return f"The top source of vehicles and parts is Mexico: {money(values[max(values)])}"
 
 
 def price_of_a_barrel(vintage, **_):
@@ -163,7 +163,8 @@ def change_of_year(series, end, vintage="2025-03", **_):
 
 def three_months(series, end, vintage="2025-03", **_):
     values = loaded(series, vintage)
-    return f"{money(sum(values[back(end, n)] for n in range(3)) / 3, sign=series.startswith('balance'))} on average"
+    average = money(sum(values[back(end, n)] for n in range(3)) / 3, sign=series.startswith("balance"))
+    return f"The average of the three months to {in_words(end)} is {average}"
 
 
 def goods_over_year(end, vintage="2025-03", **_):
