@@ -258,7 +258,7 @@ def came_since(record, **_):
     for row in rows_of(record, "expected"):
         came = (flows["exports"][row["period"]] - flows["imports"][row["period"]]) / 1000
         inside += as_number(row["low 80%"]) <= came <= as_number(row["high 80%"])
-    return f"Of the three months that came since, {inside or 'none'} lay in the 80% band"
+    return f"Of the three months since then, {inside or 'none'} lay in the 80% band"
 
 
 def within_the_band(record, series, **_):
@@ -290,7 +290,7 @@ def flips(record, **_):
     issues = {row["month"]: figures("balance_total_bop_sa", row["month"]) for row in rows}
     first = {month: issue[month] - issue[back(month, 1)] for month, issue in issues.items()}
     flipped = sum((first[row["month"]] > 0) != (as_number(row["final"]) > 0) for row in rows)
-    return f"Flipped: {flipped} of {len(rows)} months"
+    return f"The sign flipped in {flipped} of {len(rows)} months"
 
 
 def record_of_exports(vintage, **_):
@@ -447,7 +447,7 @@ SETS = [
     (
         "27_forecasts",
         {"series": "exports_goods_census_nsa", "start": "2012-01", "horizon": 3, "origin": "2020-02"},
-        lambda **_: "Of the three months that came since, none lay in the 80% band",
+        lambda **_: "Of the three months since then, none lay in the 80% band",
     ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
     pytest.param(
