@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Released = Annotated[str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")]
-Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names as tradelib sources lists them.")]
+Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names, as in tradelib sources.")]
 """What several commands take."""
 
 

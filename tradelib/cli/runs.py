@@ -27,7 +27,7 @@ def report(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (by default a few more than cores).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (default: cores and a few).")] = None,
     kernel: Kernel = "warm",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print the page to report.pdf; needs Chromium.")] = False,
@@ -126,7 +126,7 @@ def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a rep
 @app.command(epilog=example("sweep trend --over series=BOPTEXP,BOPTIMP --over end=2019-12,2024-02"))
 def sweep(
     notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
-    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Run with each of these values.")] = None,
+    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="A run for each of these.")] = None,
     table: Annotated[Path | None, typer.Option(help="Parameter table, .csv: a run for each row.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
