@@ -57,7 +57,7 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
     for name, reason in result.left_out.items():
         _err.print(f"{name} is left out: {reason}")
     if result.skipped:
-        _err.print("Nothing has changed since this report was made (--force makes it anew).")
+        _err.print("Nothing has changed since this report was made (--force makes it again).")
     if result.headline:
         _out.print(result.headline)
     if "vintage" not in options and (fresh := freshness()).verdict == "overdue":
