@@ -18,7 +18,7 @@ FIRST = "2023-06-07"
 
 SAID = {
     ("2023-06-07", "01_overview"): ["The goods and services deficit widened $14.0 billion to $74.6 billion",
-                                    "Exports of crude oil widened the deficit most"],
+                                    "Exports of crude oil widened it most"],
     ("2023-06-07", "02_averages"): ["The average goods and services deficit widened $1.5 billion to $68.5 billion"],
     ("2023-06-07", "03_goods"): ["Exports of goods fell $9.2 billion (5.3 percent)", "crude oil (\u2212$2.1 billion)"],
     ("2023-06-07", "04_services"): ["The services surplus rose $0.6 billion to $21.6 billion"],
