@@ -20,7 +20,7 @@ def compared(current, constant, volume):
     known = {name: values.to_frame("imports") for name, values in frames.items()}
     space = names_after("43_one_index", *CELLS, span=volume.index, **known)
     growth = space["growth"]("imports")
-    [numbers] = re.findall(r"correlation (\S+),.*slope (\S+), drift (\S+)", space["closeness"](growth))
+    [numbers] = re.findall(r"correlation (\S+);.*slope (\S+), drift (\S+)", space["closeness"](growth))
     return growth, *map(float, numbers), space["jumps"](100 * (constant / volume - 1))
 
 

@@ -45,7 +45,7 @@ def test_a_month_as_the_newest_release_has_it(month):
         assert f"deficit {verb} ${moved} billion to ${level} billion" in text
     else:
         assert f"deficit was nearly unchanged at ${level} billion" in text
-    assert "As the release of May 6, 2025 has it, revised since" in text
+    assert "Figures as revised up to the release of May 6, 2025." in text
     smaller = values[:month][values[:month] < now]
     assert ("since the series began in January 1992" in text) == (smaller.empty and len(values[:month]) > 60)
     assert f"in {say.month(values[[month]].index[0])}" in got["results"]["headline"]
@@ -56,7 +56,7 @@ def test_a_month_as_the_newest_release_has_it(month):
 def test_the_month_of_a_release(vintage):
     got = record_of(STEM, vintage=vintage)
     must_read_well(read(got))
-    assert "revised since" not in read(got)
+    assert "Figures as revised" not in read(got)
     assert all(check["holds"] for check in got["checks"])
 
 

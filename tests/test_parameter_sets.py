@@ -124,7 +124,7 @@ def widest_partner(vintage, **_):
 
 def cars_from_mexico(vintage, **_):
     values = figures("imports_goods_vehicles_mexico_census_nsa", vintage)
-    return f"Most vehicles and parts come from Mexico: {money(values[max(values)])}"
+    return f"The top source of vehicles and parts is Mexico: {money(values[max(values)])}"
 
 
 def price_of_a_barrel(vintage, **_):
@@ -164,7 +164,8 @@ def change_of_year(series, end, vintage="2025-03", **_):
 
 def three_months(series, end, vintage="2025-03", **_):
     values = loaded(series, vintage)
-    return f"{money(sum(values[back(end, n)] for n in range(3)) / 3, sign=series.startswith('balance'))} on average"
+    average = money(sum(values[back(end, n)] for n in range(3)) / 3, sign=series.startswith("balance"))
+    return f"The average of the three months to {in_words(end)} is {average}"
 
 
 def goods_over_year(end, vintage="2025-03", **_):
@@ -294,7 +295,7 @@ def came_since(record, **_):
     for row in rows_of(record, "expected"):
         came = (flows["exports"][row["period"]] - flows["imports"][row["period"]]) / 1000
         inside += as_number(row["low 80%"]) <= came <= as_number(row["high 80%"])
-    return f"Of the three months that came since, {inside or 'none'} lay in the 80% band"
+    return f"Of the three months since then, {inside or 'none'} lay in the 80% band"
 
 
 def within_the_band(record, series, **_):
@@ -351,7 +352,7 @@ def flips(record, **_):
     rows = [row for row in rows if abs(first[row["month"]]) >= 50 and as_number(row["final"])]
     flipped = sum((first[row["month"]] > 0) != (as_number(row["final"]) > 0) for row in rows)
     assert (flipped, len(rows)) == (0, 4)
-    return "Flipped: none of four months with a direction"
+    return "The sign flipped in none of four months with a direction"
 
 
 def record_of_exports(vintage, **_):
@@ -513,7 +514,7 @@ SETS = [
     (
         "27_forecasts",
         {"series": "exports_goods_census_nsa", "start": "2012-01", "horizon": 3, "origin": "2020-02"},
-        lambda **_: "Of the three months that came since, none lay in the 80% band",
+        lambda **_: "Of the three months since then, none lay in the 80% band",
     ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
     ("27_forecasts", {"series": "exports_goods_census_nsa", "vintage": "2024-04-04"}, published_and_measured),

@@ -21,6 +21,7 @@ from tradelib.quantity.rounding import printed
 from tradelib.report import parameters
 from tradelib.report.parameters import notebooks
 from tradelib.store import triangles as triangle
+from tradelib.words import sentences as say
 
 STEM = "42_news_or_noise"
 
@@ -268,7 +269,7 @@ def test_only_the_months_asked_for_are_measured(balance):
 
 def story_of(prints, month):
     """Return the sentences of the page on how one month was printed."""
-    names = {"prints": prints, "triangle": triangle, "printed": printed, "farthest": None}
+    names = {"prints": prints, "triangle": triangle, "printed": printed, "say": say, "farthest": None}
     cells = ("reprinted = ", "def move_of", "at_hand = ", "story = ")
     return names_after("25_revisions", *cells, parameters=SimpleNamespace(example=month), **names)["story"]
 
@@ -277,12 +278,12 @@ def test_one_month_is_told_print_by_print(balance):
     assert story_of(balance, "2025-12") == [
         f"The first print of December 2025 was {printed(-70.311)}, on 2026-02-19.",
         f"The release of 2026-03-12, about January 2026, moved it by {printed(-2.589)} to {printed(-72.9)}.",
-        "1 release at hand left it as it was.",
-        f"It stands at {printed(-72.9)}, {printed(-2.589)} from where it began.",
+        "One release at hand left it unchanged.",
+        f"It now stands at {printed(-72.9)}, {printed(-2.589)} from where it began.",
     ]
     story = " ".join(story_of(balance, "2025-01"))
     assert story.startswith("The second print of January 2025, the oldest at hand, was")
-    assert "or one of the 2 before it that are not at hand" in " ".join(story_of(balance, "2024-12"))
+    assert "or one of the 2 before it that are not at hand, moved it" in " ".join(story_of(balance, "2024-12"))
 
 
 def test_ordinals():

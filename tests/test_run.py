@@ -153,4 +153,4 @@ def test_the_report_of_an_older_release_is_whole_and_says_what_was_published_lat
     assert len(sections) == (len(chapters) if NIGHTLY else 4)  # test_chapters.py reads them all
     assert {source["vintage"] for section in sections for source in section["sources"].values()} == {"2023-06-07"}
     text = (got.folder / "analysis.html").read_text(encoding="utf-8")
-    assert "With figures published until 2026-04-02, after the release that the chapters are about." in text
+    assert "With figures published up to 2026-04-02, after the release that the chapters are about." in text

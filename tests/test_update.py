@@ -117,7 +117,7 @@ def test_the_command_says_all_of_it(agency):
     got = CliRunner().invoke(cli.app, ["update", "history", "--released", "2024-05-02", "--no-report"])
     assert got.exit_code == 0, got.output
     for expected in ("history: new: about 2024-03", "the release of 2024-05-02 about 2024-03, 1 new table: history",
-                     "The newest month here is March 2024"):  # fmt: skip
+                     "The newest month in the store is March 2024"):  # fmt: skip
         assert expected in got.output
 
 

@@ -166,7 +166,7 @@ def test_every_number_of_the_headline_agrees_with_the_store():
 def test_a_month_is_described_as_the_release_has_it():
     got = tradelib.headline("2025-05-06", month="2024-12")
     assert got.title == "The U.S. trade deficit widened to $98.1 billion in December 2024"
-    assert got.sentences[-1].startswith("In 2024, the goods and services deficit widened")
+    assert got.sentences[-1].startswith("In 2024, compared with a year earlier, the goods and services deficit widened")
     with pytest.raises(ParameterError, match="month 1980-01 is outside the release, which has 1992-01 to 2025-03"):
         tradelib.headline("2025-05-06", month="1980-01")
 

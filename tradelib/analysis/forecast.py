@@ -240,10 +240,10 @@ class Forecast(Result):
 
     def summary(self) -> str:
         """Return the forecast of the first and the last month with its interval, a line each."""
-        lines = [f"{self.about.get('label', self.name)}, {self.method} with the months up to {self.series.index[-1]}"]
+        lines = [f"{self.about.get('label', self.name)}, {self.method} from the months up to {self.series.index[-1]}"]
         for month, row in self.table.iloc[[0, -1]].drop_duplicates().iterrows():
             interval = f"{printed(row['low 80'])} to {printed(row['high 80'])} eight times in ten"
-            lines.append(f"{month}: {printed(row['forecast'])}, {interval}; past misses {printed(row['missed'])}")
+            lines.append(f"{month}: {printed(row['forecast'])}, {interval}; mean past error {printed(row['missed'])}")
         return "\n".join([*lines, f"intervals from {self.origins} forecasts of past months, in the figures of today"])
 
 

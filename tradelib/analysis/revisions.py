@@ -103,9 +103,9 @@ class Revisions(Result):
         revision, turned = self.table["revision"], int((self.table["direction"] == "flipped").sum())
         print_ = f"{prints.ordinal(self.number)} print"
         return (
-            f"{self.label}: {len(revision)} months have a {print_} and a later figure, releases of {self.span}\n"
+            f"{self.label}: {len(revision)} months with a {print_} and a later figure, in the releases of {self.span}\n"
             f"mean revision {printed(revision.mean(), sign=True)}, mean absolute {printed(revision.abs().mean())} "
-            f"{self.unit}; the direction of the month's change turned in {turned} of them"
+            f"{self.unit}; the sign of the monthly change flipped in {turned} of them"
         )
 
 

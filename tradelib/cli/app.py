@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Kernel = Annotated[Literal["warm", "stock"], typer.Option(help="Forked from a preloaded process, or Jupyter's own.")]
 """Options that several commands have."""
 

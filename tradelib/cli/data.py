@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Released = Annotated[str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")]
-Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="As tradelib sources lists.")]
+Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names, as in tradelib sources.")]
 """What several commands take."""
 
 
@@ -40,7 +40,7 @@ def add(
 def diff(
     before: Annotated[str, typer.Argument(help="A release: a day or a statistical month.")],
     after: Annotated[str, typer.Argument(help="Another; the later one is compared with the earlier.")],
-    largest: Annotated[int, typer.Option(min=1, help="How many of each list.")] = 10,
+    largest: Annotated[int, typer.Option(min=1, help="Entries in each list.")] = 10,
 ) -> None:
     """Say what a release revised of an earlier one, and what moved most in its month."""
     from tradelib import store
@@ -71,7 +71,7 @@ def check(
     released: Annotated[str | None, typer.Option(help="Day of the release that the text is about.")] = None,
     as_json: AsJson = False,
     as_html: Annotated[Path | None, typer.Option("--html", help="Write the text with a mark on each number.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Show also the numbers that agree.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Also show the numbers that agree.")] = False,
 ) -> None:
     """Check every number of a text about the U.S. trade figures against the store; fail when one is wrong.
 
@@ -102,7 +102,7 @@ def check(
 
 @app.command(epilog=example("fetch", "fetch fred_BOPGSTB"))
 def fetch(names: Sources = None) -> None:
-    """Get the newest official files into the cache, read and checked; what is here stays when that fails."""
+    """Fetch the newest official files into the cache and check them; when that fails, what is there stays."""
     from tradelib.fetch import files
 
     with _err.status("Fetching") as status:
@@ -124,8 +124,8 @@ def update(
 ) -> None:
     """Release day: fetch, add every new table to its release, say what was revised, report.
 
-    Without a connection it goes on with what is here. The exit code is 1 when a source, a file or a notebook failed.
-    With --since it adds every earlier release that the store lacks instead; the same command takes it up again.
+    Without a connection it goes on with what is there. The exit code is 1 when a source, a file or a notebook failed.
+    With --since it instead adds every earlier release that the store lacks; the same command resumes it.
     """
     from tradelib.fetch import files, update as updates
     from tradelib.quantity.errors import ParameterError

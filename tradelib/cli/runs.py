@@ -27,10 +27,10 @@ def report(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (a few more than cores).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (default: cores and a few).")] = None,
     kernel: Kernel = "warm",
     force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page to report.pdf, too; needs Chromium.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print the page to report.pdf; needs Chromium.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Run the notebooks and write a report to reports/<run>/."""
@@ -57,7 +57,7 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
     for name, reason in result.left_out.items():
         _err.print(f"{name} is left out: {reason}")
     if result.skipped:
-        _err.print("Nothing has changed since this report was made (--force makes it anew).")
+        _err.print("Nothing has changed since this report was made (--force makes it again).")
     if result.headline:
         _out.print(result.headline)
     if "vintage" not in options and (fresh := freshness()).verdict == "overdue":
@@ -74,7 +74,7 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
 
 @app.command(epilog=example("new steel"))
 def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")]) -> None:
-    """Write the skeleton of a notebook, which report, sweep and tests take up."""
+    """Write the skeleton of a notebook, which report, sweep and tests then include."""
     from tradelib.report.skeleton import write_skeleton
 
     _out.print(f"Notebook: {write_skeleton(name)}")
@@ -85,7 +85,7 @@ def parameters(
     notebook: Annotated[str | None, typer.Argument(help="With or without its number; all by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what a notebook can be asked for: name, default, and what is allowed."""
+    """List the parameters of a notebook: name, default, and what is allowed."""
     import pandas as pd
 
     from tradelib.report.execution.plan import named
@@ -104,7 +104,7 @@ def parameters(
 
 @app.command(epilog=example("verify reports/2025-03"))
 def verify(folder: Annotated[Path, typer.Argument(help="A report, for example reports/2025-03.")]) -> None:
-    """Make a report again, beside, and say whether every file is the same."""
+    """Make a report again in another folder, and say whether every file is the same."""
     from tradelib.report.again import verify as run
 
     differing, digest = run(folder)
@@ -126,20 +126,20 @@ def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a rep
 @app.command(epilog=example("sweep trend --over series=BOPTEXP,BOPTIMP --over end=2019-12,2024-02"))
 def sweep(
     notebook: Annotated[str, typer.Argument(help="Which notebook, with or without its number.")],
-    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="Take every one of these.")] = None,
+    over: Annotated[list[str] | None, typer.Option(metavar="NAME=V1,V2,...", help="A run for each of these.")] = None,
     table: Annotated[Path | None, typer.Option(help="Parameter table, .csv: a run for each row.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time (cores + 3).")] = None,
-    seconds: Annotated[int, typer.Option(min=1, help="Time that one run may take.")] = 600,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time (by default cores + 3).")] = None,
+    seconds: Annotated[int, typer.Option(min=1, help="Seconds that one run may take.")] = 600,
     memory: Annotated[
         int | None, typer.Option(min=1, help="Gigabytes that one run may take; by default its share.")
     ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
     kernel: Kernel = "warm",
-    force: Annotated[bool, typer.Option("--force", help="Run also what is done.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also run what is done already.")] = False,
 ) -> None:
     """Run one notebook for many parameters, into one folder with a table and a page."""
     from tradelib.report.execution import threads

@@ -226,10 +226,10 @@ class Freshness:
 
     def summary(self, *, reached: bool = False) -> str:
         """Return the verdict in words, with what it rests on; an update that reached a server is not advised again."""
-        here = f"The newest month here is {self.newest:%B %Y}, released {self.released}."
+        here = f"The newest month in the store is {self.newest:%B %Y}, released {self.released}."
         took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
         if self.verdict == "current":
-            return f"{here} {self.due:%B %Y} is not to be expected yet: {took}."
+            return f"{here} {self.due:%B %Y} is not due yet: {took}."
         do = "The servers that answered have nothing newer; try again later." if reached else "Try tradelib update."
         late = "is out, unless the release is delayed or suspended"
         state = "may be out" if self.verdict == "possible" else late

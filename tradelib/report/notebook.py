@@ -88,7 +88,7 @@ class Record:
             "first": str(release.month), "last": str(release.month),
             "sha256": hashlib.sha256((release.folder / "release.toml").read_bytes()).hexdigest(),
         }  # fmt: skip
-        _say(f"- {release.source}; about {release.month}; {len(release.exhibits)} tables")
+        _say(f"- {release.summary()}")
 
     def note(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""

@@ -108,7 +108,7 @@ class Headline(Result):
         if "balance" not in sums:
             return ""
         clauses = [f"{flow} {say.flow_moved(*pair)}" for flow, pair in sums.items() if flow != "balance"]
-        when = f"In {self.month.year}" if self.month.month == 12 else "Year to date"
+        when = f"{f'In {self.month.year}' if self.month.month == 12 else 'Year to date'}, compared with a year earlier"
         return say.sentences(f"{when}, {say.balance_moved(*sums['balance'], name='goods and services')}", *clauses)
 
     def summary(self) -> str:

@@ -106,8 +106,8 @@ def bring(
             place = outcome.job.place
             if moved := changes(inputs[place], outcome.job):
                 raise RunError(
-                    f"{', '.join(moved)} changed while the notebooks ran. What was made before does not count any "
-                    "more; the same command makes all of it anew"
+                    f"{', '.join(moved)} changed while the notebooks ran. What was made so far no longer "
+                    "counts; the same command makes all of it again"
                 )
             judged = replace(outcome, error=outcome.error or read_recorded(work / place)[1])
             _keep(judged, folder, work, inputs[place])

@@ -36,7 +36,7 @@ def _require_years(months: pd.Index, years: int = LEAST_YEARS) -> None:
 
 
 class AgencyWay(Parameters):
-    """How near does adjusting the detail bring us to the agency's totals?
+    """How close does adjusting the detail bring us to the agency's totals?
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class AgencyWay(Parameters):
 
 
 class OwnAdjustment(Parameters):
-    """How do we adjust goods trade, in all or with a partner, and how near is it to the agency's?
+    """How do we adjust goods trade, in all or with a partner, and how close is it to the agency's?
 
     Attributes
     ----------
