@@ -4,19 +4,23 @@ import ast
 from bisect import insort
 from math import ceil
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from page import names_after
 from scipy import sparse
 from scipy.stats import norm
 
 from tradelib import load
 from tradelib.analysis import breaks
 from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.rounding import printed
 from tradelib.report.parameters import check, notebooks
+from tradelib.words import sentences as say
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 
@@ -43,6 +47,41 @@ def months(values, start="2000-01"):
 
 def noise(n, seed=0):
     return np.random.default_rng(seed).normal(size=n)
+
+
+def walk_share(path):
+    """Return how many of sixty random walks have residuals as little persistent, and whether the level may be one."""
+    series = months(path)
+    main = SimpleNamespace(found=breaks.search(series))
+    cells = ("def criteria", "bic, lwz = ", "persistence = ", "remains = ")
+    space = names_after("26_breaks", *cells, breaks=breaks, subject=series, main=main)
+    return space["as_low"], space["wanders"]
+
+
+def test_shifts_of_white_noise_are_no_random_walk_and_a_random_walk_is_one():
+    for shifts in (1, 4):
+        steps = np.repeat(1.5 * (np.arange(shifts + 1) % 2), -(-399 // (shifts + 1)))[:399]
+        assert walk_share(steps + noise(399, shifts)) == (0, False)
+    walks = [np.cumsum(noise(240, 11)), np.cumsum(noise(240, 12) - 0.35 * np.r_[0, noise(240, 12)[:-1]])]
+    assert [walk_share(walk)[1] for walk in walks] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("months", "real", "expected"),
+    [
+        (2, 0.9, "two months cannot tell what the method does"),
+        (24, 0.9, "one index is **not good enough for a change over one month**"),
+        (24, 0.3, "beside revisions the method does not show"),
+    ],
+)
+def test_what_one_index_is_good_for_follows_from_the_differences(months, real, expected):
+    read = []
+    record = SimpleNamespace(reading=read.append, table=lambda *_: None)
+    numbers = {"gaps": {False: real, True: 0.4}, "counts": {False: 6, True: 6}, "beside": [1], "months": months}
+    names_after("43_one_index", "verdict = ", record=record, printed=printed, say=say, **numbers)
+    means = f"real by {real} (6) and nominal by 0.4 (6)"
+    missed = "Printed changes are missed by so many points on average (number of changes)"
+    assert read == [f"{missed}: {means}; {expected}."]
 
 
 def test_hp_is_the_weighted_mean_that_its_penalty_says():

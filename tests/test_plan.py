@@ -62,7 +62,7 @@ def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
 
 def test_the_release_is_the_reports_and_what_a_notebook_has_of_its_own_is_given_by_its_name() -> None:
     [job] = planned({"vintage": "2025-03"}, ["revisions"])[0]
-    assert job.values["vintage"] is None
+    assert job.values["vintage"] == "2025-03"
     with pytest.raises(ParameterError, match=r"unknown parameter 'series'; possible: .*revisions\.series"):
         planned({"series": "BOPTEXP"}, ["revisions"])
 

@@ -116,6 +116,12 @@ def test_revisions_that_are_news_are_told_from_noise():
     assert forecasts(known + later, known + 0.5 * later + 3)[2] == "neither"
 
 
+def test_what_is_not_rejected_is_only_compatible():
+    meanings = names_after(STEM, 'meanings = {"news"', changed=range(40), say=say)["meanings"]
+    assert meanings["news"] == "Revisions are compatible with news, and not with noise"
+    assert meanings["noise"] == "Revisions are compatible with noise, and not with news"
+
+
 def test_nothing_is_rejected_on_few_months():
     index = months(12)
     biased = pd.Series(np.arange(12) % 3 + 10.0, index)

@@ -13,6 +13,7 @@ from tests import browser
 from tests.test_report import StandIn, few
 from tradelib.cli import app
 from tradelib.report.again import UnknownOriginError, _again, verify, whence
+from tradelib.report.execution import planned
 from tradelib.report.look import figures
 from tradelib.report.notebook import Record
 from tradelib.report.page import explained
@@ -70,6 +71,23 @@ def test_a_notebook_that_was_given_its_own_release_is_made_again_from_it(tmp_pat
     folder = report({"trend.vintage": "2024-04-04"}, only=["trend"], out=tmp_path / "r", executor=StandIn()).folder
     got = whence(folder / "figures" / "23_trend-path.svg")
     assert got.splitlines()[-1] == "again: tradelib report --set vintage=2024-04-04 --only trend"
+
+
+def test_a_report_and_all_its_notebooks_are_about_one_release_also_when_none_is_named(tmp_path):
+    folder = report(only=["trend", "revisions"], out=tmp_path / "r", executor=StandIn()).folder
+    inputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    assert inputs["options"] == {"vintage": "2025-05-06"}
+    got = {name: each["parameters"]["vintage"] for name, each in inputs["notebooks"].items()}
+    assert got == {"23_trend": "2025-05-06", "25_revisions": "2025-05-06"}
+    command = _again("Title", {"25_revisions": inputs["notebooks"]["25_revisions"]["parameters"]}).splitlines()[-1]
+    assert command == "again: tradelib report --set revisions.vintage=2025-05-06 --only revisions"
+
+
+def test_prints_after_a_report_s_release_are_not_in_it():
+    days = {str(asked("25_revisions", vintage=day).load_triangle().columns[-1][0])[:10] for day in (None, "2025-05-06")}
+    assert days == {"2026-04-02", "2025-05-06"}
+    reason = planned({"vintage": "2024-04-04"})[1]["25_revisions"]
+    assert reason == "found 1 month with print 1 and a later one (2022-02); expected at least 5"
 
 
 def test_a_picture_that_was_mailed_alone_says_where_it_is_from(tmp_path):

@@ -42,7 +42,8 @@ class Evidence:
     persistence : float
         First autocorrelation of the residuals around these breaks.
     near_unit_root : bool
-        The tests cannot be trusted: what looks like breaks can be a random walk.
+        The tests find breaks too often. Whether the level may be a random walk is asked in ``26_breaks``, of walks made
+        of the series' own changes.
     """
 
     found: breaks.Search
@@ -79,8 +80,9 @@ def weigh(
     percent : {1, 5, 10}
         Size of the tests.
     persistence_limit : float
-        Residual autocorrelation from which the series counts as near a unit root. Random walks of 386 months cut into
-        regimes have about 0.85, autoregressions of 0.8 about 0.75, and LWZ already finds one or two breaks in those.
+        Residual autocorrelation from which the series counts as near a unit root. Walks of 386 months with independent
+        steps have about 0.85 around their regimes, less where a step is partly taken back; autoregressions of 0.8 have
+        about 0.75, and LWZ already finds one or two breaks in those.
         A Dickey-Fuller test would not do: real breaks look like a unit root to it (Perron 1989, Econometrica 57).
 
     Raises

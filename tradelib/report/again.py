@@ -18,6 +18,7 @@ from tradelib.quantity.errors import TradelibError
 from tradelib.report.execution.inputs import sha256_of
 from tradelib.report.execution.partial import MANIFEST, manifest_in
 from tradelib.report.parameters import in_words, notebooks
+from tradelib.report.parameters.analyses import Revisions
 from tradelib.report.run import report
 
 
@@ -97,7 +98,7 @@ def _again(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> 
         for name, value in parameters.items():
             if str(value) == defaults.get(name, "None"):
                 continue
-            if name == "vintage" and name in model.shared():
+            if name == "vintage" and not issubclass(model, Revisions):  # theirs may be newer than any report's
                 options.setdefault(name, value)  # of all notebooks; one that had another is given its own
             if options.get(name) != value:
                 options[f"{short}.{name}"] = value
@@ -112,11 +113,8 @@ def _origin(name: str, manifest: Mapping[str, Any]) -> str:
     inputs, title = manifest["inputs"], f"{name}: {manifest['headline']}".removesuffix(": ")
     notebook = next((n for n in inputs["notebooks"] if name.rsplit("/", maxsplit=1)[-1].startswith(n)), "")
     if not notebook:
-        return f"{title}\nagain: {_command(inputs['options'] | {'vintage': inputs['released']}, inputs['only'])}"
-    parameters = inputs["notebooks"][notebook]["parameters"]
-    if "vintage" in notebooks()[notebook].shared() and parameters.get("vintage") is None:
-        parameters = parameters | {"vintage": inputs["released"]}
-    return _again(title, {notebook: parameters})
+        return f"{title}\nagain: {_command(inputs['options'], inputs['only'])}"
+    return _again(title, {notebook: inputs["notebooks"][notebook]["parameters"]})
 
 
 def _command(options: Mapping[str, Any], only: Sequence[str]) -> str:

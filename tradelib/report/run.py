@@ -97,8 +97,8 @@ def report(  # noqa: PLR0913
     RunError
         The folder cannot be written, its disk is full, or a notebook, the package or the data changed meanwhile.
     """
-    options = dict(options or {})
-    release = store.release_in_use(options.get("vintage"))
+    release = store.release_in_use((options or {}).get("vintage"))
+    options = dict(options or {}) | {"vintage": release.released.isoformat()}  # all of it is about one release
     final = out or Path("reports") / _run_name(release.month, options, only)
     for place in (final, _failed(final)):
         require_replaceable(place)

@@ -197,7 +197,7 @@ class Revisions(Parameters):
         Which print is compared with the latest figure; 1 is the first.
     """
 
-    own: ClassVar[tuple[str, ...]] = ("series", "end", "vintage")
+    own: ClassVar[tuple[str, ...]] = ("series", "end")
     least_months: ClassVar[int] = 5
     series: SeriesName
     compilation: str
@@ -205,7 +205,7 @@ class Revisions(Parameters):
 
     @cached_property
     def day(self) -> dt.date:
-        """The day until which releases count."""
+        """The day until which releases count: that of the release named, or of the newest that has the series."""
         return store.release_of(self.series, self.vintage).released
 
     def load_triangle(self) -> pd.DataFrame:
@@ -222,8 +222,8 @@ class Revisions(Parameters):
         table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)
         measured = list(table.index.astype(str))
         if len(measured) < self.least_months:
-            months = f"{len(measured)} months with print {self.print_number} and a later one ({', '.join(measured)})"
-            raise ParameterError(f"found {months}; expected at least {self.least_months}")
+            months = f"{len(measured)} month{'s' * (len(measured) != 1)} with print {self.print_number} and a later one"
+            raise ParameterError(f"found {months} ({', '.join(measured)}); expected at least {self.least_months}")
         same = [name for name, values in table.select_dtypes(float).items() if values.nunique() < 2]
         if same or not table["direction"].isin(["kept", "flipped"]).any():
             fault = f"{same[0].replace('_', ' ')} of one size" if same else "no direction"
