@@ -28,7 +28,7 @@ SAID = {
     ("2023-06-07", "09_technology"): ["The advanced technology deficit widened $0.6 billion to $15.0 billion"],
     ("2023-06-07", "10_petroleum"): ["The petroleum surplus fell $3.7 billion to $3.2 billion", "A barrel cost $69.08"],
     ("2023-06-07", "11_motor_vehicles"): ["came from Mexico ($14.0), Canada ($4.8)"],
-    ("2023-06-07", "12_method"): ["no earlier release of both goods and services, so their revisions cannot be"],
+    ("2023-06-07", "12_method"): ["no earlier release of goods and services in the same compilation"],
     ("2025-05-06", "01_overview"): [
         "The goods and services deficit widened $17.3 billion to $140.5 billion",
         "Exports rose $0.5 billion (0.2 percent) to $278.5 billion",
@@ -44,7 +44,8 @@ SAID = {
     ("2025-05-06", "07_real_goods"): ["Real imports of goods rose $16.4 billion (5.8 percent) to $300.6 billion"],
     ("2025-05-06", "08_partners"): ["With Ireland, the deficit widened $15.3 billion to $29.3 billion",
                                     "imports rose $15.5 billion to $30.7 billion"],
-    ("2025-05-06", "09_technology"): ["The advanced technology deficit widened $25.2 billion to $57.1 billion"],
+    ("2025-05-06", "09_technology"): ["The advanced technology deficit widened $25.2 billion to $57.1 billion",
+                                      "Compared with March 2024, a month of the same season, the advanced"],
     ("2025-05-06", "10_petroleum"): ["A barrel cost $66.64 after $"],
     ("2025-05-06", "11_motor_vehicles"): ["The largest imports, in billions of dollars, came from Mexico ($16.2)"],
     ("2025-05-06", "12_method"): ["exports of services were revised down by $0.4 billion",
@@ -52,7 +53,8 @@ SAID = {
     ("2025-05-06", "13_in_proportion"): [
         "The goods deficit widened $16.5 billion to $163.5 billion",
         "services surplus fell $0.8 billion to $23.0 billion",
-        "lies between $126.2 billion and $145.3 billion", "3.1 percent in 2024",
+        "balance without gold lies between \u2212$147.6 billion and \u2212$124.0 billion",
+        "beside 2.8 percent in 2023 and 3.1 percent in 2024",
         "covers 14 percent of the goods deficit"],
     ("2025-05-06", "14_changes"): [
         "Nine figures of the headline series differ from the release of April 3, 2025",
@@ -60,14 +62,16 @@ SAID = {
         "Balance: largest deficit, $140.5 billion", "Imports of goods: largest amount, $346.8 billion",
         "Imports of pharmaceutical preparations: +$20.9 billion", "Balance with Ireland: \u2212$15.3 billion"],
     ("2023-06-07", "13_in_proportion"): [
-        "The goods deficit widened $14.5 billion to $96.1 billion", "lies between $70.6 billion and $74.1 billion"],
+        "The goods deficit widened $14.5 billion to $96.1 billion",
+        "lies between \u2212$76.3 billion and \u2212$68.5 billion"],
     ("2023-06-07", "14_changes"): ["No headline series is at a record."],
     ("2023-06-07", "31_check_a_text"): ["Two numbers are wrong; five were checked"],
     ("2025-05-06", "31_check_a_text"): [
         "5 numbers: 2 agree, 2 wrong, 1 not in the store",
         "No figures in print contradict the store: 273 compared"],
     ("2024-04-04", "13_in_proportion"): ["The goods deficit narrowed $0.3 billion to $91.4 billion"],
-    ("2024-04-04", "14_changes"): ["Largest moves. The release has no exhibits by commodity or partner."],
+    ("2024-04-04", "14_changes"): ["36 figures of the headline series differ from the release of June 7, 2023",
+                                   "Largest moves. The release has no exhibits by commodity or partner."],
     ("2024-04-04", "01_overview"): ["The goods and services deficit widened $1.3 billion to $68.9 billion"],
     ("2024-04-04", "12_method"): ["16 monthly figures of goods and services differ from the release of June 7, 2023"],
 }  # fmt: skip

@@ -165,6 +165,13 @@ RANKS = [
     ("The deficit of $74.6 billion in April 2023 was the largest since Sept. 2022.", APRIL, [A, W]),
     ("The deficit of $74.6 billion in April 2023 was the largest since late 2022.", APRIL, [A]),
     ("The deficit of $74.6 billion in April 2023 was the largest since October of 2022.", APRIL, [A, A]),
+    ("Exports rose at an annual rate of 2.0 percent in March 2025.", MARCH, [N]),
+    ("Exports rose 0.2 percent in March 2025, 2.0 percent annualized.", MARCH, [A, N]),
+    # The mean month of 1987 had a larger deficit than January 1997, and half of a year's months are above their mean.
+    ("The deficit widened to a record $11.3 billion in January 1997.", MARCH, [W, A]),
+    ("The deficit widened to a record $12.9 billion in March 1998.", MARCH, ["not in the store", A]),
+    ("The deficit widened to a record $27.1 billion in January 2000.", MARCH, [A, A]),
+    ("The deficit of $11.3 billion in January 1997 was the largest since January 1992.", MARCH, [A, A]),
 ]
 """Records and ranks, among the months of the release, or of a later one where it has less than five years."""
 RATIOS = [

@@ -124,7 +124,7 @@ def widest_partner(vintage, **_):
 
 def cars_from_mexico(vintage, **_):
     values = figures("imports_goods_vehicles_mexico_census_nsa", vintage)
-    return f"The top source of vehicles and parts is Mexico: {money(values[max(values)])}"
+    return f"The largest source of vehicles and parts is Mexico: {money(values[max(values)])}"
 
 
 def price_of_a_barrel(vintage, **_):
@@ -355,6 +355,17 @@ def flips(record, **_):
     return "The sign flipped in none of four months with a direction"
 
 
+def without_gold(vintage, month=None, **_):
+    """Each line of metal shapes taken out alone, because gold's part of either may be all or nothing."""
+    lines = [f"goods_industrial_supplies_{line}_census_sa" for line in ("nonmonetary_gold", "finished_metal_shapes")]
+    names = ["balance_total_bop_sa", *(f"{flow}_{line}" for line in lines for flow in ("exports", "imports"))]
+    known = store.release(vintage)
+    month = month or str(known.month)
+    balance, gold_out, gold_in, shapes_out, shapes_in = (float(known.series(name)[month]) for name in names)
+    ends = (balance - gold_out + gold_in - shapes_out, balance - gold_out + gold_in + shapes_in)
+    return f"the balance without gold lies between {' and '.join(money(end, sign=True) for end in ends)}."
+
+
 def record_of_exports(vintage, **_):
     values = figures("exports_total_bop_sa", vintage)
     assert values[max(values)] == max(values.values())
@@ -362,7 +373,7 @@ def record_of_exports(vintage, **_):
 
 
 def largest_revision(vintage, **_):
-    now, then = figures("balance_total_bop_sa", vintage), figures("balance_total_bop_sa", "2022-02")
+    now, then = figures("balance_total_bop_sa", vintage), figures("balance_total_bop_sa", "2023-04")
     revisions = {month: now[month] - then[month] for month in now if month in then}
     month = max(revisions, key=lambda month: abs(revisions[month]))
     return f"Balance, {in_words(month)}: {money(revisions[month], sign=True)}"
@@ -454,12 +465,16 @@ SETS = [
     ("10_petroleum", {"vintage": "2023-04"}, price_of_a_barrel),
     ("11_motor_vehicles", {"vintage": "2023-04", "largest": 3}, cars_from_mexico),
     ("11_motor_vehicles", {"vintage": "2025-03", "largest": 20}, cars_from_mexico),
-    ("12_method", {"vintage": "2023-04"}, lambda **_: "no earlier release of both goods and services"),
+    ("12_method", {"vintage": "2023-04"}, lambda **_: "no earlier release of goods and services in the same"),
+    ("12_method", {"vintage": "2025-02"}, lambda **_: "no earlier release of goods and services in the same"),
     ("12_method", {"vintage": "2024-02"}, first_and_new_release),
     ("13_in_proportion", {"vintage": "2024-02", "month": "2020-04"}, cover),
     ("13_in_proportion", {"vintage": "2025-03", "month": "1992-02"}, cover),
+    ("13_in_proportion", {"vintage": "2025-03"}, without_gold),
+    ("13_in_proportion", {"vintage": "2025-03", "month": "2025-02"}, without_gold),
     ("14_changes", {"vintage": "2024-02", "largest": 1}, record_of_exports),
-    ("14_changes", {"vintage": "2023-04", "largest": 2}, largest_revision),
+    ("14_changes", {"vintage": "2024-02", "largest": 2}, largest_revision),
+    ("14_changes", {"vintage": "2023-04"}, lambda **_: "No earlier release is of the same compilation."),
     ("31_check_a_text", {"vintage": "2024-02"}, right_balance),
     (
         "31_check_a_text",
@@ -505,6 +520,9 @@ SETS = [
     ),
     ("25_revisions", {"vintage": "2025-05-06"}, lambda **_: "Too few months have prints of two ages"),
     ("20_deficit", {"start": "2008-01", "end": "2020-04"}, parts_of_the_balance),
+    ("20_deficit", {"end": "2016-01"}, lambda **_: "deficit was nearly unchanged at $40.5 billion in a year\n"),
+    ("32_gdp_bridge", {"end": "2016-08"}, lambda **_: "Trade hardly moved nominal growth in 2016Q3\n"),
+    ("32_gdp_bridge", {"end": "2020-04"}, lambda **_: "Trade took 0.6 points from nominal growth in 2020Q2\n"),
     ("20_deficit", {"start": "2024-01", "vintage": "2024-02"}, parts_of_the_balance),
     ("40_newest_trend", {"series": TRAVEL, "start": "2019-01", "end": "2021-06"}, distance_of_ends),
     ("40_newest_trend", {"series": IMPORT_PRICES, "start": "2018-01", "end": "2020-04"}, distance_of_ends),

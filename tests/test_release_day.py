@@ -61,7 +61,7 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
     assert long.attrs["series"]["balance_total_bop_sa"]["vintage"] == "2024-04-04"
     [note] = long.attrs["notes"]
     assert note.startswith("from the release of 2024-04-04, the newest that has all of these series and months")
-    assert note.endswith("that of 2024-05-02 has less: balance_total_bop_sa")
+    assert note.endswith("that of 2024-05-02 has less, but reaches to 2024-03: balance_total_bop_sa")
     assert str(asked("01_overview").at) == "2024-03"
     assert asked("23_trend").load("BOPGSTB").attrs["notes"] == [note]
 

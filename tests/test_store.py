@@ -294,7 +294,7 @@ def test_a_month_that_neither_its_neighbours_nor_the_stored_vintage_allow_is_ref
 def test_load_comes_from_the_newest_release_that_has_the_series_and_says_what_it_passed_over():
     got = load("BOPGSTB")
     assert (got.attrs["series"]["balance_total_bop_sa"]["vintage"], got.attrs["notes"]) == ("2026-04-02", [])
-    with pytest.warns(store.StoreWarning, match="that of 2026-04-02 has less: balance_total_bop_sa"):
+    with pytest.warns(store.StoreWarning, match="that of 2026-04-02 has less, but reaches to 2026-02: balance"):
         nine = load()
     assert {origin["vintage"] for origin in nine.attrs["series"].values()} == {"2025-05-06"}
     assert list(nine) == list(store.HEADLINE)
@@ -457,6 +457,41 @@ def test_one_series_runs_three_modules_opens_one_release_and_imports_no_reader()
     ran, opened, readers = (part.split() for part in got.split("|"))
     assert ran == ["tradelib.store.loading", "tradelib.store.reading", "tradelib.store.tables"]
     assert (opened, readers) == (["2026-04-02"], [])
+
+
+def test_without_a_start_a_series_comes_from_the_release_with_most_of_its_months():
+    """The country workbook of 2023 begins two years earlier than BEA's tables of 2025, and ends two years earlier."""
+    got = load("exports_goods_census_nsa", start="first", vintage="2025-05-06")
+    assert (str(got.index[0]), str(got.index[-1])) == ("1989-01", "2025-02")
+    [note] = got.attrs["notes"]
+    assert note.endswith("that of 2025-05-06 has less, but reaches to 2025-03: exports_goods_census_nsa")
+
+
+def test_a_release_stands_beside_one_of_its_own_compilation():
+    """FRED's balance of November 2023 is of BEA's compilation, the history table of April 2024 of the Census's."""
+    history, balance, exports = store.release("2024-04-04"), "balance_total_bop_sa", "exports_goods_bop_sa"
+    before = history.before(balance)
+    assert str(before.released) == "2023-06-07"
+    now, then = history.beside(before, balance)
+    assert (float(now["2023-04"]), float(then["2023-04"])) == (-72170, -74552)
+    assert history.beside(store.release("2023-11-07"), balance) is None
+    assert store.release("2025-04-03").before(balance, exports) is None
+    assert str(store.release("2025-04-03").before(balance).released) == "2025-02-05"
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: load("BOPGSTB", freq=None), "unknown frequency None; possible: annual, monthly"),
+        (lambda: store.release("2025-03").series("BOPGSTB", freq=["monthly"]), "unknown frequency"),
+        (lambda: store.series(None), "found the series None; expected one name or several"),
+        (lambda: combine(None), "formula None has no series"),
+        (lambda: load("balance_wibble_*"), "a balance that no release prints is derived by its full name"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_words(ask, message):
+    with pytest.raises(ParameterError, match=message):
+        ask()
 
 
 def test_a_balance_comes_from_its_flows_where_they_reach_back_farther_than_its_own_print():

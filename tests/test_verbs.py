@@ -151,6 +151,30 @@ def test_the_headline_has_the_levels_that_the_agencies_printed():
     assert checked >= 9
 
 
+@pytest.mark.parametrize(
+    ("month", "words"),
+    [
+        ("1997-01", "to $11.3 billion in January 1997, the largest since at least January 1992"),
+        ("1997-12", "to $11.3 billion in December 1997, the largest since at least January 1992"),
+        ("1998-02", "to $11.6 billion in February 1998, the largest since at least January 1992"),
+        ("2000-01", "to a record $27.1 billion in January 2000"),
+        ("2025-01", "to a record $130.7 billion in January 2025"),
+    ],
+)
+def test_a_record_is_larger_than_twice_the_mean_month_of_years_without_months(month, words):
+    """BEA's Table 1 has 1987 as a year of -151,683 million, 12.6 billion a month."""
+    assert tradelib.headline("2025-05-06", month=month).title == f"The U.S. trade deficit widened {words}"
+
+
+def test_a_release_without_earlier_years_knows_no_record():
+    got = tradelib.headline("2024-04-04", month="2022-03").title
+    assert got.endswith("in March 2022, the largest since at least January 1992")
+
+
+def test_a_release_is_named_by_a_period_too():
+    assert tradelib.headline(pd.Period("2025-03", "M")).title == tradelib.headline("2025-03").title
+
+
 def test_the_headline_is_that_of_the_report():
     page = (Path(__file__).parents[1] / "notebooks" / "01_overview.ipynb").read_text(encoding="utf-8")
     title = tradelib.headline().title.removeprefix("The U.S. ")

@@ -29,7 +29,7 @@ LATE = 45
 """Days after a release by which the next one is due."""
 
 FIRST = "first"
-"""A start before all others: the release that reaches back farthest."""
+"""A start before all others: the release that has most months."""
 
 
 class StoreWarning(UserWarning):
@@ -57,7 +57,7 @@ def load(
     start, end : str, datetime.date, pandas.Period or None
         First and last period, both included; a day stands for its month, None for all that the newest release has.
         Exhibits print two or three years: with an earlier ``start`` the series come from the newest release that
-        reaches back to it, with ``"first"`` from the one that reaches back farthest.
+        reaches back to it, with ``"first"`` from the one that has most months of them.
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}
@@ -146,7 +146,8 @@ def quantities_of(words: Sequence[str], known: Releases, freq: str = "") -> list
             # Chained dollars only where the pattern names them, so that none mixes them in.
             hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
             if not hits:
-                raise ParameterError(f"no series fits {word!r}; {_hint(word.strip('*_'), known)}")
+                derived = "; a balance that no release prints is derived by its full name" * word.startswith("balance_")
+                raise ParameterError(f"no series fits {word!r}; {_hint(word.strip('*_'), known)}{derived}")
             quantities |= {name: everything[name] for name in hits}
         elif quantity := next((quantity for release in known if (quantity := release.find(word))), None):
             quantities[quantity.name] = quantity
@@ -184,7 +185,7 @@ def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, list[str]]:
 
 
 def _having(known: Releases, names: Sequence[str], freq: str, since: str | None = None) -> Release | None:
-    """Return the newest release that has all of some series from a month on, else the one that reaches back farthest.
+    """Return the newest release that has all of some series from a month on, else that with most of their months.
 
     One that prints them is preferred to one of which a balance is derived. No more releases are opened than needed;
     None where none has them.
@@ -196,7 +197,9 @@ def _having(known: Releases, names: Sequence[str], freq: str, since: str | None 
         if since is None or _first(release, names, freq) <= since:
             return release
         fitting.append(release)
-    return min(fitting, key=lambda release: _first(release, names, freq), default=None)
+    return max(
+        fitting, key=lambda its: min(len(its.rows(p, freq)) for n in names for p in _parts(its, n, freq)), default=None
+    )
 
 
 def _first(release: Release, names: Sequence[str], freq: str) -> str:
@@ -252,7 +255,8 @@ def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: V
         if passed := next((r for r in newer if any(r.has(part, freq) for part in parts)), None):
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed.released} has less: {', '.join(part for part in parts if passed.has(part, freq))}"
+                f"{passed.released} has less, but reaches to {passed.month}: "
+                f"{', '.join(part for part in parts if passed.has(part, freq))}"
             )
         elif vintage and publisher == FT900 and (day - max(days)).days > LATE:
             notes.append(

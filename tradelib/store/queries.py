@@ -65,7 +65,7 @@ def series(text: str = "") -> pd.DataFrame:
     >>> tradelib.series("deficit").index[0]
     'balance_total_bop_sa'
     """
-    known = known_on()
+    text, known = " ".join(words_of(text)), known_on()
     origins = [{"publisher": own.publisher, "releases": 0, "newest": own.released.isoformat()} for own in known]
     listed = pd.concat([own.figures.catalog.assign(**origin) for own, origin in zip(known, origins, strict=True)])
     listed["releases"] = listed.groupby("name")["releases"].transform("size")
@@ -172,7 +172,7 @@ def combine(
     -163521.0
     """
     try:
-        tree = ast.parse(formula.strip(), mode="eval").body
+        tree = ast.parse(str(formula).strip(), mode="eval").body
     except SyntaxError as error:
         raise ParameterError(f"formula {formula!r}: {error.msg}; expected for example BOPTEXP - BOPTIMP") from None
     words = list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))

@@ -71,7 +71,7 @@ class Release(Tables, Result):
         many = len(self.exhibits)
         return f"{self.source}, about {self.month}: {many} table{'s' if many > 1 else ''}"
 
-    def series(self, name: str, freq: str = "monthly") -> pd.Series:
+    def series(self, name: str, freq: str = "monthly", compilation: str = "") -> pd.Series:
         """Return a quantity by period, each value a ``Figure`` that knows its cell.
 
         Parameters
@@ -80,6 +80,8 @@ class Release(Tables, Result):
             Canonical name or an alias such as ``BOPGSTB``.
         freq : {"monthly", "quarterly", "annual", "ytd"}
             Spans of one, three, twelve months, or from January to the statistical month.
+        compilation : str
+            Only what tables of this one print; by default of all.
 
         Returns
         -------
@@ -97,9 +99,23 @@ class Release(Tables, Result):
         >>> float(balance["2025-03"] - balance["2025-02"])
         -17303.0
         """
-        rows = self.rows(name, freq)
+        rows = self.rows(name, freq, compilation)
         series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
         return gap_free(series) if freq == "monthly" else series
+
+    def before(self, *names: str) -> Release | None:
+        """Return the newest earlier release that has each of some series in a compilation of this one; None if none."""
+        older = (other for other in reversed(releases(self.publisher)) if other.released < self.released)
+        return next((other for other in older if all(self.beside(other, name) for name in names)), None)
+
+    def beside(self, other: Release, name: str) -> tuple[pd.Series, pd.Series] | None:
+        """Return a series of this release and of another, both of one compilation, so that only revisions differ.
+
+        Of several compilations it is the one with the longest series; None where there is none.
+        """
+        months = {own: len(values) for own, values in self.prints(name).items() if own in other.prints(name)}
+        own = max(months, key=months.__getitem__, default="")
+        return (self.series(name, compilation=own), other.series(name, compilation=own)) if own else None
 
     def figure(self, name: str, month: str | dt.date | pd.Period) -> Figure:
         """Return one month's figure.

@@ -151,32 +151,32 @@ class Tables:
     def has(self, name: str, freq: str = "monthly") -> bool:
         """Tell whether there are figures of a quantity with a frequency."""
         quantity = self.find(name)
-        return quantity is not None and freq in self.figures.catalog["freq"][quantity.name]
+        return quantity is not None and str(freq) in self.figures.catalog["freq"][quantity.name]
 
     @cached_property
-    def _computed(self) -> dict[tuple[str, str], Any]:
-        """What was asked of a quantity before: its rows, by frequency, and its prints."""
+    def _computed(self) -> dict[tuple[str, ...], Any]:
+        """What was asked of a quantity before: its rows, by frequency and compilation, and its prints."""
         return {}
 
-    def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
+    def rows(self, name: str, freq: str = "monthly", compilation: str = "") -> pd.DataFrame:
         """Return the facts of one quantity with spans of one length, one for each, in order, indexed by last month.
 
-        Where several tables print the quantity, the one with the longest series comes first: two compilations of
-        early years differ although neither was revised.
+        Of several tables (of one compilation) that with the longest series comes first: compilations differ.
 
         Raises
         ------
         ParameterError
             The release has no such quantity, or none of that frequency.
         """
-        if freq not in FREQUENCIES:
-            raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(freq, FREQUENCIES)}")
+        if freq not in list(FREQUENCIES):
+            raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(str(freq), FREQUENCIES)}")
         quantity = self.find(name)
         if quantity is None:
             raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
-        key = (quantity.name, freq)
+        key = (quantity.name, freq, compilation)
         if key not in self._computed:
-            self._computed[key] = longest_first(spans(self._all_rows(quantity.name), FREQUENCIES[freq][0]))
+            own = spans(self._all_rows(quantity.name), FREQUENCIES[freq][0])
+            self._computed[key] = longest_first(own[own["compilation"] == compilation] if compilation else own)
         rows: pd.DataFrame = self._computed[key]
         if rows.empty:
             known = self.figures.catalog["freq"][quantity.name]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TABLES = ("1", "history", "bea1", "fred_BOPGSTB")
 """Tables that print the balance on goods and services by month."""
 
-_LONG = 60
+LONG = 60
 """Months that a release must have before a rank among them is worth saying."""
 
 
@@ -69,13 +69,17 @@ class Headline(Result):
         if before is None:
             return f"The U.S. trade {say.side(now)} was {say.plain(say.money(now))} in {self.month:%B %Y}"
         text = say.plain(say.balance_moved(now, before, amount=False)).removeprefix("the ")
-        text = text.replace("to $", "to a record $") if self.is_long and not self.larger else text
-        return f"The U.S. trade {text} in {self.month:%B %Y}"
+        title = f"The U.S. trade {text} in {self.month:%B %Y}"
+        if not self.is_long or self.larger or "to $" not in title:
+            return title
+        if (bound := largest_year(self.release, store.BALANCE, say.direction(now))) and abs(now) > bound:
+            return title.replace("to $", "to a record $")
+        return f"{title}, the largest since at least {path.index[0]:%B %Y}"
 
     @property
     def is_long(self) -> bool:
         """Whether the release has so many months that a rank among them is worth saying."""
-        return len(self.series[store.BALANCE]) > _LONG
+        return len(self.series[store.BALANCE]) > LONG
 
     @cached_property
     def larger(self) -> pd.Period | None:
@@ -123,14 +127,26 @@ class Headline(Result):
         return {"month": str(self.month), "released": released, **words, "figures": rows}
 
 
+def largest_year(release: Release, name: str, sign: int) -> float | None:
+    """Return what a month, times a sign, must exceed to be a record; None where the release cannot tell.
+
+    Of years before the months of a series only sums are known. A month may lie well above the mean of its year, so
+    that the largest mean counts twice.
+    """
+    if not (release.has(name) and release.has(name, "annual")):
+        return None
+    means = release.rows(name, "annual")["value"][: release.span(name)[0] - 1] * sign / 12
+    return max(means.max(), 2 * means.max()) if len(means) else None
+
+
 def headline(
-    source: str | Path | Sequence[str | Path] | dt.date | Release | None = None, month: Month = None
+    source: str | Path | Sequence[str | Path] | dt.date | pd.Period | Release | None = None, month: Month = None
 ) -> Headline:
     """Return the month of a release in words.
 
     Parameters
     ----------
-    source : path, sequence of paths, str, datetime.date, Release or None
+    source : path, sequence of paths, str, datetime.date, pandas.Period, Release or None
         Official files in hand (Exhibit 1, the history table, BEA's time series, an archive, a folder or the PDF of a
         release), a release of the store by its day or its month, or None for its newest with all nine series.
     month : str, datetime.date or pandas.Period, optional
@@ -169,8 +185,9 @@ def _release(source: Any) -> Release:
         return source
     if source is None:
         return store.release_of()
-    is_file = not isinstance(source, str) or Path(source).suffix or Path(source).exists()
-    return store.read(source, first_of=TABLES) if is_file and not isinstance(source, dt.date) else store.release(source)
+    text = str(source) if isinstance(source, (str, dt.date, pd.Period)) else ""
+    is_file = not text or Path(text).suffix or Path(text).exists()
+    return store.read(source, first_of=TABLES) if is_file else store.release(text)
 
 
 @dataclass(frozen=True, repr=False)

@@ -97,7 +97,7 @@ class Parameters(Common):
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
         """Load series for the span asked for, in billions of dollars, as they were known on the day of the release.
 
-        Without a ``start`` they come from the release that reaches back farthest.
+        Without a ``start`` they come from the release that has most months of them.
         """
         options = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"} | kwargs
         options["start"] = options["start"] or "first"

@@ -92,7 +92,7 @@ class OwnAdjustment(Parameters):
         names = [replace(quantity, flow=flow).name for flow in ("exports", "imports")]
         try:
             return self.load(names, start=self.start or self.since)
-        except TradelibError:  # no release reaches back so far: the one that reaches back farthest
+        except TradelibError:  # no release reaches back so far: the one that has most months
             return self.load(names)
 
     def load_agency(self) -> pd.DataFrame | None:

@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Literal, get_args
 
-from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.rounding import exact, printed
 from tradelib.words.checking.measuring import measures, quantities
 from tradelib.words.checking.statements import Statement, Subject
+from tradelib.words.month import LONG, largest_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,6 @@ BOUND = 2
 IMPLAUSIBLE = 8000.0
 """Millions a month that are too much for a revision, as is a percent of GDP; the largest of a month's balance in the
 store is 5,500."""
-_LEAST = 60
-"""Months of a series that make a record worth the name."""
 _ANNUAL_OFF, _MONTH_OFF = 5.0, 0.5
 """Millions by which a sum of published months, and a published month, may be off the unrounded one."""
 
@@ -125,23 +123,28 @@ def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
     word, month = "largest" if statement.direction > 0 else "smallest", statement.month
     for release in releases:
         for quantity in quantities(statement.subject, release):
-            try:
-                values = release.series(quantity.name).dropna().astype(float)[:month]
-            except ParameterError:
+            if not release.has(quantity.name):
                 continue
-            sizes = values * (statement.subject.sign or 1) * statement.direction
+            values = release.rows(quantity.name)["value"][:month]
+            sign = (statement.subject.sign or 1) * statement.direction
+            sizes = values * sign
             if month not in sizes.index:
                 continue
             above = sizes.index[:-1][sizes.iloc[:-1] >= sizes.iloc[-1]]
-            months = statement.length if statement.length > 1 else statement.lag + 1 if statement.lag else _LEAST
+            months = statement.length if statement.length > 1 else statement.lag + 1 if statement.lag else LONG
             if not len(above) and len(sizes) < months:
                 continue
             beyond = above[-1] if len(above) else None
-            is_right = beyond == (month - statement.lag if statement.lag else None)
+            since = month - statement.lag if statement.lag else None
+            is_right = beyond == since or (beyond is None and since == sizes.index[0])
+            refuted: Verdict = "wrong" if release is releases[0] else "not in the store"
+            years = filter(None, (largest_year(other, quantity.name, sign) for other in releases))
+            if is_right and not statement.lag and statement.length == 1 and (bound := next(years, None)):
+                is_right = sizes.iloc[-1] > bound
+                refuted = refuted if 2 * sizes.iloc[-1] <= bound else "not in the store"
             if statement.length > 1:
                 is_right = beyond is None or beyond <= month - statement.length
             last = f"{beyond:%B %Y}" if beyond is not None else f"the series begins in {sizes.index[0]:%B %Y}"
-            refuted: Verdict = "wrong" if release is releases[0] else "not in the store"
             figure = release.figure(quantity.name, month)
             why = f"{'' if is_right else 'should be '}the {word} since {last} ({_source(release, figure)})"
             return Judgement(statement, "agrees" if is_right else refuted, quantity.label(), why, figure)
