@@ -158,6 +158,7 @@ PRESS = [
     ("The trade gap shrank to $57.3 billion in February 2026.", None, [W]),
     ("The services surplus shrank to $23.0 billion in March 2025.", MARCH, [A]),
     ("Exports, down in February, rose to $278.5 billion in March 2025.", MARCH, [A]),
+    ("Services exports, up 5.7 percent from a year earlier, fell to $95.2 billion in March 2025.", MARCH, [A, A]),
     ("Lower oil exports pushed the deficit to $140.5 billion in March 2025.", MARCH, [A]),
     ("Over the past year the services surplus has grown to $23.0 billion in March 2025.", MARCH, [A]),
 ]
@@ -275,6 +276,11 @@ REVISED = [
 """Another print of the same month is no change from the month before."""
 BASES = [
     ("The deficit in March 2025 was 14.0% wider than in February and 105% wider than in March 2024.", MARCH, [A, A]),
+    (
+        "Imports were $419.0 billion in March 2025, $17.8 billion above February and $89.5 billion above March 2024.",
+        MARCH,
+        [A, A, A],
+    ),
     ("The trade deficit rose by $17.3bn month-on-month and by 105% year-on-year in March 2025.", MARCH, [A, A]),
     ("The trade deficit rose by $17.3bn year-on-year and by 105% month-on-month in March 2025.", MARCH, [W, W]),
     ("Imports in March 2025 were $419.0 billion (+4.4% m/m, +27.1% y/y).", MARCH, [A, A, A]),
@@ -301,6 +307,7 @@ SUBJECTS = [
     ),
     ("Exports and imports were $278.5 billion and $419.0 billion in March 2025.", MARCH, [N, N]),
     ("Imports from China and Mexico were $35.6 billion in March 2025.", MARCH, [N]),
+    ("The US exported $8.5 billion in goods to Mexico and Canada in March 2025.", MARCH, [N]),
     ("The gap between exports and imports was $140.5 billion in March 2025.", MARCH, [A]),
     ("The deficit in the 12 months through March 2025 was $1.1 trillion.", MARCH, [A]),
     ("In the year to March 2025 the deficit was $140.5 billion.", MARCH, [W]),

@@ -207,16 +207,18 @@ class Sentence:
 
     def _followed(self, at: int, subject: Subject) -> Subject:
         """Return a subject with the item and the partner right after an amount: *$14.1 billion with Vietnam*."""
-        end = self.tokens[at].end
+        last = self.tokens[at]
         for token in [other for other in self.tokens[at + 1 :] if other.kind not in ("from", "level")]:
-            if not phrase("linked").fullmatch(self.text[end : token.start] + token.kind):
+            link = self.text[last.end : token.start]
+            if not phrase("linked").fullmatch(last.kind + link + token.kind):
                 break
             if token.kind == "partner":
-                subject = replace(subject, partner=token.value, is_carried=False)
+                flow = "" if " and " in link else subject.flow
+                subject = replace(subject, flow=flow, partner=token.value, is_carried=False)
             elif token.kind == "item" and token.value != "total":
                 subject = replace(subject, item=token.value)
-            end = token.end
-        return replace(subject, flow="") if self._is_unknown(end, at) else subject
+            last = token
+        return replace(subject, flow="") if self._is_unknown(last.end, at) else subject
 
     def _is_unknown(self, end: int, at: int) -> bool:
         """Whether an item or partner follows that no table has, past a token."""
