@@ -216,8 +216,7 @@ def _correction(statement: Statement, release: Release, judgement: Judgement) ->
     meant = "" if is_right else _meant(statement, release)
     verbs = ("widened", "narrowed") if subject.flow == "balance" and subject.sign else ("rose", "fell")
     verb = (("was revised up", "was revised down") if statement.kind == "revision" else verbs)[way > 0]
-    is_change = statement.kind in ("change", "percent", "revision")
-    if figure is not None and is_change and figure * way <= -exact(statement.step) / 2:
+    if figure is not None and statement.kind not in ("level", "ratio") and figure * way <= -exact(statement.step) / 2:
         return f"{verb} by {_where(statement, release, abs(figure))}{meant}"
     return f"{f'{verb} to' if is_right and statement.moved else 'should be'} {judgement.why}{meant}"
 
