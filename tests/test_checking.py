@@ -152,6 +152,15 @@ PRESS = [
     ("Imports of crude oil rose $1.2 billion in March 2025.", MARCH, [W]),
     ("Imports of semiconductors rose $20.9 billion in March 2025.", MARCH, [W]),
     ("The US trade deficit was $140.5 million in March 2025.", MARCH, [W]),
+    ("Exports fell in March 2025 to $278.5 billion.", MARCH, [W]),
+    ("Exports rose in March 2025 to $278.5 billion.", MARCH, [A]),
+    ("The trade gap narrowed to a record $140.5 billion in March 2025.", MARCH, [A, W]),
+    ("The trade gap shrank to $57.3 billion in February 2026.", None, [W]),
+    ("The services surplus shrank to $23.0 billion in March 2025.", MARCH, [A]),
+    ("Exports, down in February, rose to $278.5 billion in March 2025.", MARCH, [A]),
+    ("Services exports, up 5.7 percent from a year earlier, fell to $95.2 billion in March 2025.", MARCH, [A, A]),
+    ("Lower oil exports pushed the deficit to $140.5 billion in March 2025.", MARCH, [A]),
+    ("Over the past year the services surplus has grown to $23.0 billion in March 2025.", MARCH, [A]),
 ]
 """In other words: British, terse, headlines; right and wrong ones."""
 RANKS = [
@@ -172,6 +181,15 @@ RANKS = [
     ("The deficit widened to a record $12.9 billion in March 1998.", MARCH, ["not in the store", A]),
     ("The deficit widened to a record $27.1 billion in January 2000.", MARCH, [A, A]),
     ("The deficit of $11.3 billion in January 1997 was the largest since January 1992.", MARCH, [A, A]),
+    ("The trade deficit in March 2025 was the largest in history.", MARCH, [A]),
+    ("The trade deficit in March 2025 was the second-largest on record.", MARCH, [N]),
+    ("The trade deficit in March 2025 was the third-highest in history.", MARCH, [N]),
+    ("The trade deficit in March 2025 was not a record.", MARCH, [N]),
+    ("The trade deficit in March 2025 was near a record.", MARCH, [N]),
+    ("The trade deficit in March 2025 was close to its record high.", MARCH, [N]),
+    ("The deficit of $140.5 billion in March 2025 was one of the largest on record.", MARCH, [A, N]),
+    ("The deficit of $140.5 billion in March 2025 was not only a record but the largest ever.", MARCH, [A, A, A]),
+    ("The trade deficit in February 2025 was the second-largest on record.", "2025-04-03", [N]),
 ]
 """Records and ranks, among the months of the release, or of a later one where it has less than five years."""
 RATIOS = [
@@ -231,8 +249,89 @@ UNKNOWN = [
     ("The deficit was $140.5 billion in March 2025. A year earlier, it was $68.5 billion.", MARCH, [A, A]),
     ("The deficit was $140.5 billion in March 2025, up from a record $130.7 billion in January.", MARCH, [A, A, A]),
     ("The deficit of $140.5 billion in March 2025 compares with $123.2 billion a month earlier.", MARCH, [A, A]),
+    (
+        "Economists had expected the deficit to widen to $137.0 billion in March 2025; it came in at $999.5 billion.",
+        MARCH,
+        [N, N],
+    ),
+    ("The March 2025 trade deficit was $140.5 billion (forecast: $137.0 billion).", MARCH, [A, N]),
+    ("The March 2025 trade deficit: $140.5bn vs. $999bn in February.", MARCH, [A, W]),
+    (
+        "The United States sold $278.5 billion of goods and services abroad in March 2025 and bought $419.0 billion.",
+        MARCH,
+        [N, N],
+    ),
+    ("Net balance of payments adjustments decreased $1.2 billion in March 2025.", MARCH, [N]),
+    ("For February 2025, unadjusted exports of goods were revised down less than $0.1 billion.", MARCH, [N]),
+    (
+        "Imports from Canada were $34.8 billion in March 2025. Re-exports to Canada were $5,209.7 million.",
+        MARCH,
+        [A, N],
+    ),
+    ("The deficit with Canada was $4.9 billion in March 2025. Goods carry-over was $0.1 billion.", MARCH, [A, N]),
+    ("Excluding gold, the trade deficit was $120 billion in March 2025.", MARCH, [N]),
 ]
 """What no table has is never taken for the total; a level of another month is not that of the month."""
+REVISED = [
+    ("The February 2025 deficit was revised to $123.2 billion from $122.7 billion.", MARCH, [A, R]),
+    ("The February 2025 deficit was revised to $123.2 billion from $122.7 billion.", None, [R, A]),
+    ("The February 2025 deficit was revised to $123.2 billion from $999.7 billion.", MARCH, [A, W]),
+    ("The February 2025 trade gap was revised up by $0.5 billion to $123.2 billion.", MARCH, [A, A]),
+    ("The February 2025 trade gap was revised down by $0.5 billion.", MARCH, [W]),
+    ("The February 2025 deficit was revised up to $123.2 billion.", MARCH, [A]),
+]
+"""Another print of the same month is no change from the month before."""
+BASES = [
+    ("The deficit in March 2025 was 14.0% wider than in February and 105% wider than in March 2024.", MARCH, [A, A]),
+    (
+        "Imports were $419.0 billion in March 2025, $17.8 billion above February and $89.5 billion above March 2024.",
+        MARCH,
+        [A, A, A],
+    ),
+    ("The trade deficit rose by $17.3bn month-on-month and by 105% year-on-year in March 2025.", MARCH, [A, A]),
+    ("The trade deficit rose by $17.3bn year-on-year and by 105% month-on-month in March 2025.", MARCH, [W, W]),
+    ("Imports in March 2025 were $419.0 billion (+4.4% m/m, +27.1% y/y).", MARCH, [A, A, A]),
+    ("Compared with March 2024, exports were up $17.5 billion, or 6.7 percent, in March 2025.", MARCH, [A, A]),
+    (
+        "In March 2025, the trade deficit more than doubled to $140.5 billion from $68.5 billion in March 2024.",
+        MARCH,
+        [A, A, A],
+    ),
+    (
+        "The trade deficit shrank by more than half to $60.2 billion in June 2025 from $138.3 billion in March.",
+        None,
+        [A, A, A],
+    ),
+]
+"""What a change is counted from: each number of a sentence may have its own."""
+SUBJECTS = [
+    ("The US ran a deficit of $14.1 billion with Vietnam in March 2025.", MARCH, [A]),
+    ("The US ran a deficit of $14.1 billion with China in March 2025.", MARCH, [W]),
+    ("The US ran a deficit of $14.1 billion with Ruritania in March 2025.", MARCH, [N]),
+    ("The US imported $438.9 billion of goods from China in 2024.", "2025-04-03", [A]),
+    ("Services exports were $95.2bn, services imports $72.2bn, leaving a surplus of $23.0bn in March 2025.", MARCH,
+        [A, A, A],
+    ),
+    ("Exports and imports were $278.5 billion and $419.0 billion in March 2025.", MARCH, [N, N]),
+    ("Imports from China and Mexico were $35.6 billion in March 2025.", MARCH, [N]),
+    ("The US exported $8.5 billion in goods to Mexico and Canada in March 2025.", MARCH, [N]),
+    ("The gap between exports and imports was $140.5 billion in March 2025.", MARCH, [A]),
+    ("The deficit in the 12 months through March 2025 was $1.1 trillion.", MARCH, [A]),
+    ("In the year to March 2025 the deficit was $140.5 billion.", MARCH, [W]),
+    ("Over the past 12 months the deficit was $1.1 trillion.", MARCH, [N]),
+    ("The US imported $140.5 billion more than it exported in March 2025.", MARCH, [N]),
+    ("Goods exports were $183.2 billion on a BOP basis and were $181.1bn on a Census basis in March 2025.", MARCH,
+        [A, A],
+    ),
+    ("Goods exports were $181.1 billion on a BOP basis and were $183.2bn on a Census basis in March 2025.", MARCH,
+        [W, W],
+    ),
+    ("On a Census basis, the goods deficit was $163.2 billion in March 2025; on a BOP basis, it was $163.5 billion.",
+        MARCH, [A, A],
+    ),
+    ("Imports of passenger cars from Canada were $34.8 billion in March 2025.", MARCH, [W]),
+]  # fmt: skip
+"""What stands after a number belongs to it; what is said of two subjects at once is not judged."""
 FRESH = [
     (
         row["text"].replace("\\n", "\n"),
@@ -254,7 +353,21 @@ OTHER = [
 
 @pytest.mark.parametrize(
     ("text", "released", "expected"),
-    [*RIGHT, *PLANTED, *PRESS, *RANKS, *RATIOS, *BOUNDS, *CARRIED, *BESIDE, *UNKNOWN, *FRESH],
+    [
+        *RIGHT,
+        *PLANTED,
+        *PRESS,
+        *RANKS,
+        *RATIOS,
+        *BOUNDS,
+        *CARRIED,
+        *BESIDE,
+        *UNKNOWN,
+        *REVISED,
+        *BASES,
+        *SUBJECTS,
+        *FRESH,
+    ],
 )
 def test_a_sentence_of_the_press(text, released, expected):
     got = checking.check(text, released=released)
@@ -327,6 +440,10 @@ def test_a_wrong_number_says_what_it_should_be_and_what_it_might_have_meant():
         ("The deficit was $122.7 billion in February 2025.", MARCH, R,
             "right in the release of 2025-04-03; now $123.2 billion (release of 2025-05-06, ",
         ),
+        ("The deficit narrowed by $17.3 billion in March 2025.", MARCH, W, "widened by $17.3 billion (release of "),
+        ("Imports fell 4.4 percent in March 2025.", MARCH, W, "rose by 4.4 percent (release of 2025-05-06, "),
+        ("Exports fell to $278.5 billion in March 2025.", MARCH, W, "rose to $278.5 billion (release of 2025-05-06, "),
+        ("The February 2025 gap was revised down by $0.5 billion.", MARCH, W, "was revised up by $0.5 billion"),
         ("The deficit was $135.9 billion in March 2025.", None, R, "$135.9 billion (release of 2026-03-12, "),
         ("The deficit was $135.9 billion in March 2025.", None, R, "; before, $140.5 billion (release of 2025-05-06, "),
         ("The deficit was $73.0 billion in May 2021.", None, "not in the store",
@@ -412,6 +529,12 @@ def test_the_bundled_figures_are_those_of_the_texts(official_folder, name):
     expected = statements.read()
     expected = expected[expected["source"] == name].reset_index(drop=True)
     pd.testing.assert_frame_equal(got, expected, check_dtype=False)
+
+
+def test_the_release_as_printed_has_no_wrong_number(official_folder):
+    got = checking.check(checking.text_of(official_folder / "ft900_2025-05-06.pdf"), month="2025-03")
+    assert got.counts["wrong"] == 0
+    assert got.counts["agrees"] >= 125
 
 
 def test_the_work_grows_with_the_text_and_no_faster():

@@ -18,7 +18,7 @@ from tradelib.sources.formats import pdf_texts
 from tradelib.store.reading import Month, month_of
 from tradelib.words.checking import grammar, statements
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
-from tradelib.words.checking.vocabulary import plain
+from tradelib.words.checking.vocabulary import plain, subject_month
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -123,7 +123,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
     <1 number: 1 agrees>
     """
     own = store.release(str(released)) if released else None
-    subject = month_of(month) if month is not None else own.month if own else grammar.subject_month(text)
+    subject = month_of(month) if month is not None else own.month if own else subject_month(text)
     period = subject or store.release_of().month
     releases = _releases(period, own)
     return Checked(plain(text), [judge(row, releases, period, own=own) for row in grammar.read(text, period)])

@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
 import pandas as pd
 
 from tradelib.words.checking.rules import Number, qualifier
-from tradelib.words.checking.statements import Kind, Statement, Subject
+from tradelib.words.checking.statements import Context, Kind, Span, Statement, Subject
 from tradelib.words.checking.vocabulary import Token, amount, factor, month_of, phrase, plain, sentences, tokens, words
 
 _KINDS: dict[str, Kind] = {"money": "level", "percent": "percent", "points": "points", "ratio": "ratio"}
+_AGO = {"month_ago": 1, "year_ago": 12}
+_SUBJECTS = ("flow", "item", "partner")
 
 
 _NEAR = 11
 """Characters between a record and its number: *record high of $419.0 billion*."""
 _FAR = 3
 """Sentences without a flow of trade after which a flow is not carried over any more."""
-
-
-class _Span(NamedTuple):
-    """Months in a span, and between it and the one it is compared with; their mean or sum; the last, where named."""
-
-    length: int = 1
-    lag: int = 1
-    average: bool = False
-    end: pd.Period | None = None
-
-
-@dataclass
-class _Context:
-    """What a text has said so far, for sentences that leave it out."""
-
-    month: pd.Period
-    current: pd.Period | None = None
-    subject: Subject = field(default_factory=Subject)
-    span: _Span = field(default_factory=_Span)
-    revised: pd.Period | None = None
-    distance: int = 9
-    billions: bool = False
 
 
 def read(text: str, month: pd.Period) -> list[Statement]:
@@ -58,7 +37,7 @@ def read(text: str, month: pd.Period) -> list[Statement]:
     elsewhere = [*phrase("elsewhere").findall(text), *re.findall(words()["foreign"]["countries"], text, re.IGNORECASE)]
     if len(elsewhere) > len(phrase("here").findall(text)):
         return []
-    context, rows, end = _Context(month), list[Statement](), 0
+    context, rows, end = Context(month), list[Statement](), 0
     for place, sentence in sentences(text):
         if "\n" in text[end:place]:
             context.current = None  # a new paragraph is about the month of the text again
@@ -70,16 +49,10 @@ def read(text: str, month: pd.Period) -> list[Statement]:
     return rows
 
 
-def subject_month(text: str) -> pd.Period | None:
-    """Return the first month that a text names with its year, without a day; None where it names none."""
-    named = (token.text for token in tokens(plain(text)) if token.kind == "month" and token.text[-1].isdigit())
-    return next((month_of(text, pd.Period("2000-01", "M")) for text in named), None)
-
-
 class Sentence:
     """One sentence: its subject from word to word, and the roles of its numbers."""
 
-    def __init__(self, text: str, place: int, context: _Context) -> None:
+    def __init__(self, text: str, place: int, context: Context) -> None:
         self.text, self.place, self.context = text, place, context
         self.tokens = tokens(phrase("aside").sub(lambda aside: f",{' ' * (len(aside[0]) - 2)},", text))
         self.numbers = [at for at, token in enumerate(self.tokens) if token.kind in _KINDS]
@@ -105,6 +78,7 @@ class Sentence:
             token = self.tokens[at]
             statement = Statement(token.text, self.text.strip(), self.place + token.start)
             if not self._is_foreign(token.start):
+                self.subject = replace(self.subject, basis=self._basis(token.start))
                 statement = self._statement(Number(self, at, start), statement)
             self.rows.append(statement)
             start = at + 1
@@ -112,7 +86,8 @@ class Sentence:
         self.context.distance += 1
         if self.has_subject and not self._is_foreign(len(self.text)):
             self.context.subject, self.context.distance = self.subject, 0
-        rows = [row for row in [*self.rows, *self._ranks()] if row.kind or self.has_subject]
+        is_trade = self.has_subject or phrase("trade").search(self.text)
+        rows = [row for row in [*self.rows, *self._ranks()] if row.kind or is_trade]
         return sorted(rows, key=lambda row: row.start)
 
     def _is_foreign(self, place: int) -> bool:
@@ -138,7 +113,7 @@ class Sentence:
             is_trade = level.subject.flow and (levels or self.has_subject) and not self._is_foreign(match.start())
             if is_trade and (span > 1 or not match["span"]):
                 rank = replace(level, number=match[0], start=place, kind="rank", direction=way, lag=lag, length=span)
-                ranks.append(rank)
+                ranks.append(Statement(match[0], self.text.strip(), place) if match["doubt"] else rank)
         return ranks
 
     def _take_span(self) -> None:
@@ -149,33 +124,42 @@ class Sentence:
         all_spans = [(at, token.value) for at, token in enumerate(self.tokens) if token.kind == "span"]
         spans = {value for at, value in all_spans if at < stop or value != "average"}
         lag = 12 if "year_ago" in spans else 1
-        named = next((self._span(token, lag) for token in self.tokens if token.kind == "range"), _Span())
+        named = next((self._span(token, lag) for token in self.tokens if token.kind == "range"), Span())
         if heading := re.search(r"\bRevisions to (?=[A-Z])", self.text):
             months = [token for token in self.tokens if token.kind == "month" and token.start >= heading.end()]
             context.revised = month_of(months[0].text, context.month) if months else None
         elif "(exhibit" in self.text:
             context.revised = None
-        if named.length > 2:
+        if named.length > 2 and "average" not in spans:
             context.span = named
         elif "year_to_date" in spans:
-            context.span = _Span(context.month.month, 12)
+            context.span = Span(context.month.month, 12)
         elif "average" in spans:
             goes_on = context.span.average and context.span.lag == 12 and "month" not in kinds
-            context.span = _Span(3, 12 if goes_on else lag, average=True)
+            context.span = Span(max(3, named.length), 12 if goes_on else lag, average=True, end=named.end)
         elif re.search(r"(?:deficit|surplus|exports|imports): ?\$", self.text, re.IGNORECASE):
-            context.span = _Span()
+            context.span = Span()
         elif "annual" in spans or ("year" in kinds and "month" not in kinds):
-            context.span = _Span(12, 12)
+            context.span = Span(12, 12)
         elif "month" in kinds or ("flow" in kinds and context.span.length == 1):
-            context.span = _Span(1, lag)
+            context.span = Span(1, lag)
 
-    def _span(self, token: Token, lag: int) -> _Span:
+    def _span(self, token: Token, lag: int) -> Span:
         """Return the span of a quarter or of *January to March*, compared with the one before or a year before."""
-        months = r"\b(?!(?i:from|between|and|through)\b)[A-Z][A-Za-z]{2,8}"
-        first, last, *_ = re.findall(months, f"{token.value} {token.text}")
-        end = month_of(f"{last} {token.text[-4:]}", self.context.month)
-        length = (end - month_of(first, end)).n + 1
-        return _Span(length, 12 if lag == 12 else length, end=end)
+        months = r"\b(?!(?i:from|between|and|through|over|for|during)\b)[A-Z][A-Za-z]{2,8}"
+        names = re.findall(months, f"{token.value} {token.text}")[:2]
+        end = month_of(f"{names[-1]} {token.text[-4:]}", self.context.month)
+        length = (end - month_of(names[0], end)).n + 1
+        if token.value == "last":
+            length = int(factor(re.split(" (?:months|through|to|until|end)", token.text.lower())[0]))
+        return Span(length, 12 if lag == 12 else length, end=end)
+
+    def _basis(self, place: int) -> str:
+        """Return the basis of a number: the last one before where they stand before their numbers, else the next."""
+        bases = [token for token in self.tokens if token.kind == "basis" and token.value != "net"]
+        is_led = any(token.start < self.tokens[self.numbers[0]].start for token in bases[:1])
+        near = [token for token in bases if (token.start < place) == is_led] or bases[-1:]
+        return near[-1 if is_led else 0].value if near else self.subject.basis
 
     def _take_subject(self, first: int, stop: int) -> None:
         """Take over flow, item, partner and price that stand between two numbers."""
@@ -190,13 +174,16 @@ class Sentence:
                 if not is_of_flow and not (is_suffix and self.between(at - 1, at) == " "):
                     self.subject = replace(self.subject, item=token.value)
             elif token.kind == "partner":
-                kept = self.subject.item if left and left.kind == "item" and "/" in self.subject.item else ""
+                is_kept = left and left.kind in ("item", "flow", "from", "level")
+                kept = self.subject.item if is_kept and self.subject.item not in ("goods", "total") else ""
                 self.subject = replace(self.subject, partner=token.value, item=kept, is_carried=False)
             elif token.kind == "price":
                 self.subject = replace(self.subject, price=token.value)
             elif token.kind == "basis" and token.value == "net":
                 self.subject = replace(self.subject, item="goods", basis="net")
-            is_subject = token.kind in ("flow", "item", "partner") or (token.kind, token.value) == ("basis", "net")
+            if left and left.kind == token.kind in _SUBJECTS and self.between(at - 1, at) == " and ":
+                self.subject = replace(self.subject, flow="")  # its numbers are those of two
+            is_subject = token.kind in _SUBJECTS or (token.kind, token.value) == ("basis", "net")
             self.has_subject |= token.kind == "flow" or (is_subject and bool(self.subject.flow))
 
     def _take_flow(self, at: int, token: Token) -> None:
@@ -204,19 +191,39 @@ class Sentence:
         flow = token.value if token.value in ("exports", "imports") else "balance"
         left = next((other for other in reversed(self.tokens[:at]) if other.kind != "level"), token)
         named = left if phrase("joined").fullmatch(self.text[left.end : token.start]) else None
-        item = named.value if named and named.kind == "item" else ""
+        kept = self.subject.item if phrase("leaving").search(self.text[: token.start]) else ""
+        item = named.value if named and named.kind == "item" else kept
         partner = named.value if named and named.kind == "partner" else ""
         is_first = not any(other.kind == "flow" for other in self.tokens[:at])
         before, is_carried = (self.subject if self.has_subject else self.context.subject), False
         if not item and not partner and (self.has_subject or is_first):
             partner, is_carried = before.partner, before.is_carried or not self.has_subject
-        prices = [other.value for other in self.tokens[max(0, at - 2) : at] if other.kind == "price"]
-        price = prices[-1] if prices else self.terms
+        near = self.tokens[max(0, at - 2) : at]
+        price = [self.terms, *(other.value for other in near if other.kind == "price")][-1]
         sign = {"deficit": -1, "balance": 0}.get(token.value, 1)
-        after = phrase("follows").match(self.text, token.end)
-        if after and not any(-5 < other.start - after.end() <= 0 for other in self.tokens[at + 1 :]):
-            flow = ""  # an item or partner that no table has
-        self.subject = Subject(flow, sign, item, partner, self.subject.basis, price, is_carried)
+        self.subject = Subject(
+            "" if self._is_unknown(token.end, at) else flow, sign, item, partner, self.subject.basis, price, is_carried
+        )
+
+    def _followed(self, at: int, subject: Subject) -> Subject:
+        """Return a subject with the item and the partner right after an amount: *$14.1 billion with Vietnam*."""
+        last = self.tokens[at]
+        for token in [other for other in self.tokens[at + 1 :] if other.kind not in ("from", "level")]:
+            link = self.text[last.end : token.start]
+            if not phrase("linked").fullmatch(last.kind + link + token.kind):
+                break
+            if token.kind == "partner":
+                flow = "" if " and " in link else subject.flow
+                subject = replace(subject, flow=flow, partner=token.value, is_carried=False)
+            elif token.kind == "item" and token.value != "total":
+                subject = replace(subject, item=token.value)
+            last = token
+        return replace(subject, flow="") if self._is_unknown(last.end, at) else subject
+
+    def _is_unknown(self, end: int, at: int) -> bool:
+        """Whether an item or partner follows that no table has, past a token."""
+        after = phrase("follows").match(self.text, end)
+        return after is not None and not any(-5 < other.start - after.end() <= 0 for other in self.tokens[at + 1 :])
 
     def named_at(self, at: int) -> Subject:
         """Return the subject as it is from a token on, up to the next number."""
@@ -245,20 +252,23 @@ class Sentence:
             if any(token.kind == "gdp" for token in self.tokens) and is_share:
                 sign = claim.subject.sign or -1
                 subject = replace(claim.subject, flow="balance", sign=sign, item="total", price="", basis="")
-                claim = replace(claim, kind="share", direction=0, subject=subject)
-            elif claim.kind == "level" or (token.kind == "points" and phrase("economy").search(self.text)):
+                claim = replace(claim, kind="share", direction=0, moved=0, subject=subject)
+            elif claim.kind != "change" or (token.kind == "points" and phrase("economy").search(self.text)):
                 return blank
             else:
                 claim = replace(claim, kind=_KINDS[token.kind])
+        else:
+            claim = replace(claim, subject=self._followed(n.at, claim.subject))
         if not claim.subject.flow:
             return blank
         if self.context.revised is not None and "revised" in before:
             claim, month = replace(claim, kind="revision"), self.context.revised
-        base = None if claim.kind in ("level", "share") else self._base(n.at)
+        named = phrase("base").match(n.texts["rest"]) or phrase("led").match(self.text)
+        base = self._named(tokens(named["base"])[0]) if named and claim.kind not in ("level", "share") else None
         bound, rough = qualifier(before)
         return replace(
             claim, month=month, length=span.length, average=span.average, value=value, step=step,
-            lag=(month - base).n if base is not None and month > base else claim.lag or span.lag,
+            lag=(month - base).n if base and month > base else self._ago(token.start) or claim.lag or span.lag,
             rough=rough, bound=bound, is_base=claim.is_base or bool(re.search(r"\([^()]*:\s*$", before)),
         )  # fmt: skip
 
@@ -274,15 +284,12 @@ class Sentence:
         if span.end is not None:
             return span.end - span.lag * claim.is_base
         usual = (context.current if span.length == 1 else None) or context.month
-        named_after = n.right and n.right.kind in ("month", "year") and re.fullmatch(
-            r"\s*(?:revised )?(?:in|for)\s*(?:the )?", n.texts["next"]
-        )  # fmt: skip
-        if named_after and n.right:
+        if n.right and phrase("dated").fullmatch(n.texts["next"] + n.right.kind):
             return self._named(n.right)
         ago = phrase("ago").match(n.texts["rest"]) or phrase("ago").match(self.text) if claim.kind == "level" else None
         if claim.is_base and not ago:
             return usual - span.lag
-        named = self._months(n.segment, "from")[-1:] or self._months(self.tokens, "from", "money")
+        named = self._months(n.segment, "from", "than")[-1:] or self._months(self.tokens, "from", "than", "money")
         month = named[0] if named else usual
         return month - (12 if ago["year"] else 1) if ago else month
 
@@ -292,11 +299,8 @@ class Sentence:
         named = [token for left, token in pairs if token and not (left and left.kind in after)]
         return [self._named(token) for token in named if token.kind in ("month", "year")]
 
-    def _base(self, at: int) -> pd.Period | None:
-        """Return the month that a change is counted from, where it is named after the number."""
-        for left, right in pairwise(self.tokens[at + 1 : at + (8 if self.tokens[at].kind == "ratio" else 4)]):
-            if left.kind in ("money", "percent"):
-                return None
-            if left.kind in ("from", "than") and right.kind in ("month", "year"):
-                return self._named(right)
-        return None
+    def _ago(self, place: int) -> int:
+        """Return the months back to what the sentence compares with, at best after a number; 0 where it does not."""
+        spans = [token for token in self.tokens if token.value in _AGO and self.context.span.length == 1]
+        token = next((token for token in spans if token.start > place), spans[-1] if spans else None)
+        return _AGO[token.value] if token else 0

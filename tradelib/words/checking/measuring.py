@@ -69,8 +69,8 @@ def measures(statement: Statement, release: Release) -> Iterator[tuple[Quantity,
         flows = quantities(replace(statement.subject, flow="exports"), release)
         fitting = [replace(quantity, flow="balance") for quantity in flows]
     for quantity in fitting:
-        if (measured := _measured(statement, release, quantity)) is not None:
-            yield quantity, measured
+        if (figure := measured(statement, release, quantity)) is not None:
+            yield quantity, figure
 
 
 def _figure(quantity: Quantity, release: Release, month: pd.Period) -> Figure | None:
@@ -87,7 +87,7 @@ def _figure(quantity: Quantity, release: Release, month: pd.Period) -> Figure | 
     return None if pd.isna(figure) else figure * scale if scale != 1 else figure
 
 
-def _measured(statement: Statement, release: Release, quantity: Quantity) -> Figure | None:
+def measured(statement: Statement, release: Release, quantity: Quantity) -> Figure | None:
     """Return what the statement measures, from the months of one release; None where months are missing."""
     sign, month = statement.subject.sign, statement.month
     now = _span(quantity, release, month, statement)

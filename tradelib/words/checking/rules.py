@@ -57,6 +57,7 @@ class Number:
         """Return what a rule makes of the number; None where the subject is not there that it speaks of."""
         last, named = self.last, self.sentence.subject
         direction = last.direction if last and way == "last" else _WAYS.get(self.texts.get(way, way), 0)
+        moved, direction = (direction, 0) if kind == "level" else (0, direction)
         if kind == "amount":  # its sign is that of a balance, or of a change of another flow
             kind = "change" if direction and named.flow != "balance" else "level"
             named = replace(named, sign=0) if direction and kind == "level" else named
@@ -66,8 +67,9 @@ class Number:
                 return None
         elif last and subject == "last":
             named = last.subject
-        before = {"lag": last.lag if last and lag else 0, "is_base": is_base and kind == "level"}
-        return {"kind": kind, "direction": direction, "subject": named} | before
+        lags = {"last": last.lag if last else 0, "earlier": -1}
+        before = {"lag": lags.get(lag, 0), "is_base": is_base and kind == "level"}
+        return {"kind": kind, "direction": direction, "moved": moved, "subject": named} | before
 
 
 @cache

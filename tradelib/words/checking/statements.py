@@ -8,10 +8,10 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -67,11 +67,13 @@ class Statement:
     month : Period
         Last month of the span; None where the text was not understood.
     length, lag : int
-        Months in the span, and between it and the one it is compared with.
+        Months in the span, and between it and the one it is compared with; -1 for an earlier print of it.
     average : bool
         The mean of the span's months instead of their sum.
     direction : {-1, 0, 1}
         Whether it says up or down.
+    moved : {-1, 0, 1}
+        Whether it says that a level rose or fell to what it is.
     value, step : Decimal
         Millions of dollars, percent, or the factor of a ratio, and one unit of the last place written.
     bound : {-1, 0, 1}
@@ -95,6 +97,29 @@ class Statement:
     rough: bool = False
     bound: int = 0
     is_base: bool = False
+    moved: int = 0
+
+
+class Span(NamedTuple):
+    """Months in a span, and between it and the one it is compared with; their mean or sum; the last, where named."""
+
+    length: int = 1
+    lag: int = 1
+    average: bool = False
+    end: pd.Period | None = None
+
+
+@dataclass
+class Context:
+    """What a text has said so far, for sentences that leave it out."""
+
+    month: pd.Period
+    current: pd.Period | None = None
+    subject: Subject = field(default_factory=Subject)
+    span: Span = field(default_factory=Span)
+    revised: pd.Period | None = None
+    distance: int = 9
+    billions: bool = False
 
 
 @cache

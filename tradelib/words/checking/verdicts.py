@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.rounding import exact, printed
-from tradelib.words.checking.measuring import measures, quantities
+from tradelib.words.checking.measuring import measured, measures, quantities
 from tradelib.words.checking.statements import Statement, Subject
 from tradelib.words.month import LONG, largest_year
 
@@ -88,7 +88,9 @@ def judge(
         if first and first[0] is own and release.released > first[0].released:
             continue
         for quantity, figure in measures(statement, release):
-            verdict = _compared(statement, figure)
+            change = measured(replace(statement, kind="change"), release, quantity) if statement.moved else None
+            is_contrary = change is not None and change * statement.moved <= -exact(statement.step) / 2
+            verdict = "wrong" if is_contrary else _compared(statement, figure)
             judgement = Judgement(statement, verdict, quantity.label(), _where(statement, release, figure), figure)
             if verdict != "wrong":
                 return judgement if first is None or release is first[0] else _revised(judgement, first, release)
@@ -99,8 +101,9 @@ def judge(
     release, judgement = first
     gap = abs(float(statement.value) - abs(float(judgement.proof or 0)))
     is_contradicted = gap >= {"share": 1.0}.get(statement.kind, IMPLAUSIBLE * statement.length)
-    if is_contradicted or statement.kind == "points" or (release is releases[0] and release.month == month):
-        return replace(judgement, verdict="wrong", why=f"should be {judgement.why}{_meant(statement, release)}")
+    is_own = release is releases[0] and release.month == month and statement.lag > 0  # not an earlier print
+    if is_contradicted or statement.kind == "points" or is_own:
+        return replace(judgement, verdict="wrong", why=_correction(statement, release, judgement))
     if is_official:
         # The later figure has its sign, so the printed one needs it.
         number = ("\N{MINUS SIGN}" if statement.direction < 0 else "") + statement.number
@@ -207,6 +210,18 @@ def _source(release: Release, figure: Figure) -> str:
 def _named(subject: Subject) -> str:
     item = item_label(subject.item or ("goods" if subject.partner else "total"))
     return f"{subject.flow} of {item}{' with ' + subject.partner if subject.partner else ''}"
+
+
+def _correction(statement: Statement, release: Release, judgement: Judgement) -> str:
+    """Return what a wrong number should be, or that it moved the other way."""
+    figure, subject, way = judgement.proof, statement.subject, statement.direction or statement.moved
+    is_right = figure is not None and _compared(replace(statement, direction=0), abs(figure)) != "wrong"
+    meant = "" if is_right else _meant(statement, release)
+    verbs = ("widened", "narrowed") if subject.flow == "balance" and subject.sign else ("rose", "fell")
+    verb = (("was revised up", "was revised down") if statement.kind == "revision" else verbs)[way > 0]
+    if figure is not None and statement.kind not in ("level", "ratio") and figure * way <= -exact(statement.step) / 2:
+        return f"{verb} by {_where(statement, release, abs(figure))}{meant}"
+    return f"{f'{verb} to' if is_right and statement.moved else 'should be'} {judgement.why}{meant}"
 
 
 def _meant(statement: Statement, release: Release) -> str:

@@ -94,6 +94,12 @@ def month_of(text: str, near: pd.Period) -> pd.Period:
     return pd.Period(year=int(year[0]) if year else near.year - (number > near.month), month=number, freq="M")
 
 
+def subject_month(text: str) -> pd.Period | None:
+    """Return the first month that a text names with its year, without a day; None where it names none."""
+    named = (token.text for token in tokens(plain(text)) if token.kind == "month" and token.text[-1].isdigit())
+    return next((month_of(text, pd.Period("2000-01", "M")) for text in named), None)
+
+
 def amount(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
     """Return a number in millions, percent or times, and one unit of its last place; None without its unit."""
     digits = re.search(r"\d[\d,]*(?:\.\d+)?", token.text)
@@ -101,7 +107,7 @@ def amount(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
         number = factor(token.text)
         return Decimal(number.numerator) / Decimal(number.denominator), Decimal(1)
     unit = re.search(r"\d[ -]?([a-z])", token.text, re.IGNORECASE)
-    if token.kind == "money" and not unit and not billions:
+    if token.kind == "money" and not unit and not (billions and "." in digits[0]):
         return None, Decimal(1)
     value = Decimal(digits[0].replace(",", ""))
     scale = Decimal(_SCALE[unit[1].lower()] if unit else 1_000) if token.kind == "money" else Decimal(1)
