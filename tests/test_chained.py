@@ -103,5 +103,8 @@ def test_lines_meet_in_the_reference_year_only_where_it_is_shown(first, last, is
     readings, changes = [], pd.Series({"nominal": 1.0, "price": 2.0, "volume": -1.0})
     names = {"first": pd.Period(first, "M"), "last": pd.Period(last, "M"), "reference_year": 2017, "printed": printed}
     record = SimpleNamespace(reading=readings.append)
-    names_after(STEM, "changed = f", since={"exports": changes}, record=record, **names)
-    assert readings[0].endswith("volume \N{MINUS SIGN}1.0%." + " The two lines meet on average in 2017." * is_said)
+    names_after(STEM, "changed = f", "is_shown =", since={"exports": changes}, record=record, **names)
+    assert readings[0].endswith(
+        "volume \N{MINUS SIGN}1.0%."
+        + " On average over 2017, the reference year, value and volume are about equal." * is_said
+    )

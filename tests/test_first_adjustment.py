@@ -81,8 +81,11 @@ def test_months_that_flipped_most_often_are_named():
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        (date(2025, 5, 6), "Flipped: none of four months with a direction whose first print the store has until"),
-        (date(2024, 4, 4), "No month has a direction in a first print and in a later one until 2024-04-04."),
+        (
+            date(2025, 5, 6),
+            "The sign flipped in none of four months with a direction whose first print is in the store by",
+        ),
+        (date(2024, 4, 4), "No month has a direction in a first print and in a later one by 2024-04-04."),
     ],
 )
 def test_the_first_change_of_february_2022_had_no_direction(day, expected):
@@ -90,5 +93,5 @@ def test_the_first_change_of_february_2022_had_no_direction(day, expected):
     record, chosen = Readings(), SimpleNamespace(day=day)
     turned = names_after(STEM, "def turned")["turned"]
     names = {"store": store, "chosen": chosen, "record": record, "say": say, "turned": turned, "figures": figures}
-    names_after(STEM, "triangle = store", "int(headline", **names)
+    names_after(STEM, "triangle = store", "int(headline", "flips = f", **names)
     assert record[0].startswith(expected)

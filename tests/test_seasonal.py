@@ -42,8 +42,8 @@ def test_a_p_value_says_present_uncertain_or_not_proven_and_never_none():
 @pytest.mark.parametrize(
     ("others", "expected"),
     [
-        ([], "**cannot be ruled out**: p = 0.046 on"),
-        ([0.3, 0.6], "**is not proven**: p = 0.046, 0.14 after the correction for 3 series, on"),
+        ([], "**cannot be ruled out** (p = 0.046, 2016-05 to"),
+        ([0.3, 0.6], "**is not proven** (p = 0.046, 0.14 after the correction for 3 series, 2016-05 to"),
     ],
 )
 def test_sentence_and_table_judge_a_series_by_one_rule(others, expected):
@@ -52,7 +52,7 @@ def test_sentence_and_table_judge_a_series_by_one_rule(others, expected):
     own = SimpleNamespace(p_value=0.046, first="2016-05", last="2025-03", bound=1.0)
     names = {"chosen": SimpleNamespace(series=0), "tests": {0: own}, "amount": str, "label": "Imports"}
     record = SimpleNamespace(reading=readings.append)
-    page = names_after(PAGE, "def rate", "doubtful = ", "Residual seasonality of", table=table, record=record, **names)
+    page = names_after(PAGE, "def rate", "doubtful = ", "residual seasonality **", table=table, record=record, **names)
     assert expected in readings[0]
     assert (0 in page["doubtful"]) == ("cannot be ruled out" in readings[0])
 
