@@ -56,6 +56,24 @@ def test_check_gives_json_and_a_marked_text(tmp_path):
     [row] = json.loads(got.stdout)
     assert (row["verdict"], row["month"], row["kind"]) == ("agrees", "2025-03", "level")
     assert '<mark class="agrees"' in (tmp_path / "marked.html").read_text()
+    assert run("check", path, "--html", tmp_path / "marked.html").exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["article.txt", "theirs.html", "folder", "nowhere/marked.html"])
+def test_check_writes_no_marks_over_what_it_did_not_write(tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    text = "The trade deficit was $140.5 billion in March 2025."
+    for name in ("article.txt", "theirs.html"):
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ParameterError, match=f"{place}: .*; (give another name|expected a file that can be written)"):
+        raise run("check", tmp_path / "article.txt", "--html", tmp_path / place).exception
+    assert (tmp_path / "article.txt").read_text() == (tmp_path / "theirs.html").read_text() == text
+
+
+@pytest.mark.parametrize("words", ["add", "headline", "report --out", "check - --html", "sweep trend --out"])
+def test_an_empty_argument_is_never_the_current_folder(words):
+    with pytest.raises(ParameterError, match="empty argument; expected a value"):
+        raise run(*words.split(), "").exception
 
 
 def test_check_of_a_file_that_is_not_there_is_one_plain_message(tmp_path):
