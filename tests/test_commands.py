@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 
 import pytest
 from official import as_text, bundled, history_rows
@@ -97,6 +98,14 @@ def test_add_refuses_in_words(tmp_path):
     got = run("add", path, "--released", "2024-04-05")
     assert "later releases are about later months" in str(got.exception)
     assert isinstance(run("add", path, "--released", "soon").exception, ParameterError)
+
+
+@pytest.mark.parametrize("name", ["folder", "empty.zip"])
+def test_a_folder_or_archive_without_files_says_so(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
+    with pytest.raises(ParameterError, match=f"{name}: found no file; expected an official file"):
+        raise run("add", tmp_path / name).exception
 
 
 def test_a_file_that_is_not_official_is_to_be_taken_out_of_the_folder(tmp_path):
