@@ -104,7 +104,7 @@ def test_add_refuses_in_words(tmp_path):
 def test_a_folder_or_archive_without_files_says_so(tmp_path, name):
     (tmp_path / "folder").mkdir()
     zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
-    with pytest.raises(ParameterError, match=f"{name}: found no file; expected an official file"):
+    with pytest.raises(ParameterError, match=f"{name}: found no file; expected official files"):
         raise run("add", tmp_path / name).exception
 
 

@@ -214,7 +214,7 @@ def test_a_file_of_quarters_is_about_the_month_that_its_name_says_or_joins_a_rel
     dated = layouts.bea_geo() | {"Readme": [["Last updated September 4, 2024"]]}
     path = layouts.write_sheets(dated, tmp_path / "book").rename(tmp_path / name)
     if name == "areas.xlsx":
-        with pytest.raises(ParameterError, match="quarters alone, as releases about 2024-07 to 2024-09 have"):
+        with pytest.raises(SourceError, match="quarters alone, as releases about 2024-07 to 2024-09 have"):
             store.add(path)
         store.add(fred(tmp_path, LEVELS, "2022-08"), "2024-09-04")
     assert store.read(path).released == dt.date(2024, 9, 4)

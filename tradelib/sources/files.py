@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tradelib.quantity.errors import SourceError
 from tradelib.quantity.periods import day
 from tradelib.sources import country, formats
 from tradelib.sources.coded import read_coded
@@ -78,8 +77,6 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
     one: a PDF of a whole release takes many seconds.
     """
     raw = formats.unpacked(path.name, formats.read_raw(path) if raw is None else raw)
-    if formats.is_package(raw):
-        raise SourceError(path.name, None, found="an archive in an archive", expected="its files; unpack it first")
     if formats.is_workbook(raw):
         sheets = formats.read_cells(path.name, raw)
         rows = sheets[0][1]

@@ -137,8 +137,10 @@ def unpacked(file: str, raw: bytes) -> bytes:
     Raises
     ------
     SourceError
-        They are damaged, or unpack to too much.
+        They are damaged, unpack to too much, or are an archive, which has been unpacked if it stood in no other.
     """
+    if is_package(raw):
+        raise SourceError(file, None, found="an archive in an archive", expected="its files; unpack it first")
     if not raw.startswith(_GZIP):
         return raw
     with _opening(file, "gzip file", "a whole file"), gzip.open(io.BytesIO(raw)) as stream:

@@ -159,16 +159,14 @@ def read(
         if first_of and tables:
             break
     if not tables:
-        places = ", ".join(path.name or str(path) for path in listed)
         found = f"none of the tables {', '.join(first_of)}" if hashes else "no file"
-        raise ParameterError(f"{places}: found {found}; expected an official file{' with one' if hashes else ''}")
+        raise ParameterError(f"{', '.join(map(str, listed))}: found {found}; expected official files")
     publishers = {table.layout.publisher: table.grids[0].file for table in tables}
     if len(publishers) > 1:
         named = " and ".join(f"{file} ({publisher})" for publisher, file in publishers.items())
         raise ParameterError(f"found {named}; add the files of one publisher at a time")
     [publisher] = publishers
-    day, months = _day(tables, released), _months(tables)
-    month = months[0] if len(months) == 1 else max(table.month for table in tables)
+    day, month = _day(tables, released), _months(tables)[0]
     check(tables)
     first = {table.exhibit: table for table in reversed(tables)}
     opened = tuple(table for table in tables if table is first[table.exhibit])
@@ -229,10 +227,8 @@ def add(
     known, months = releases(publisher), _months(tables)
     own = next((stored for stored in known if stored.released == day), None)
     if len(months) > 1 and own is None:
-        raise ParameterError(
-            f"{file} has quarters alone, as releases about {months[0]} to {months[-1]} have, and the store has none of "
-            f"{day}; add it together with a monthly table of its release, or after one"
-        )
+        found = f"quarters alone, as releases about {months[1]} to {months[-1]} have"
+        raise SourceError(file, None, found=found, expected=f"a monthly table of {day} with it, or in the store")
     month = own.month if own and own.month in months else opened.month
     _check_day(publisher, day, month, known)
     # Some tables of a release are quarterly or lag: they join it although their newest month is another.
@@ -282,14 +278,11 @@ def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | N
 
 
 def _months(tables: Sequence[Table]) -> list[pd.Period]:
-    """Return the month that tables are about; of quarters alone the one that the file's name says, or those it can be.
-
-    A release has a new quarter from the month after it on, three months long.
-    """
+    """Return the month that tables are about; of quarters alone the one in the file's name, or all that it can be."""
     newest = max(table.month for table in tables)
     if tables[0].layout.publisher != FT900 or any((t.facts["first"] == t.facts["last"]).any() for t in tables):
         return [newest]
-    possible = [newest + months for months in (1, 2, 3)]
+    possible = [newest + months for months in range(4)]
     return [month for month in possible if f"-{month:%m%y}." in tables[0].grids[0].file] or possible
 
 
