@@ -72,9 +72,12 @@ def test_check_writes_no_marks_over_what_it_did_not_write(tmp_path, place):
 
 
 @pytest.mark.parametrize("words", ["add", "headline", "report --out", "check - --html", "sweep trend --out"])
-def test_an_empty_argument_is_never_the_current_folder(words):
-    with pytest.raises(ParameterError, match="empty argument; expected a value"):
-        raise run(*words.split(), "").exception
+def test_an_empty_argument_is_never_the_current_folder(words, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["tradelib", *words.split(), ""])
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    assert ended.value.code == 2
+    assert "tradelib: found an empty argument; expected a value" in capsys.readouterr().err
 
 
 def test_check_of_a_file_that_is_not_there_is_one_plain_message(tmp_path):

@@ -15,7 +15,6 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from tradelib import __version__
-from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +30,6 @@ _WIDE = 200
 
 
 class _Commands(TyperGroup):
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse an empty argument: as a path it would be the current folder."""
-        if "" in args:
-            raise ParameterError("found an empty argument; expected a value (is a variable of the shell unset?)")
-        return super().parse_args(ctx, args)
-
     def invoke(self, ctx: Any) -> Any:
         """Run a command; say what an interruption leaves."""
         try:

@@ -149,10 +149,9 @@ def read(
     given = [files] if isinstance(files, (str, Path)) else list(files) if pd.api.types.is_list_like(files) else []
     if not given or not all(isinstance(file, (str, Path)) and str(file) for file in given):
         raise ParameterError(f"found the files {files!r}; expected one path or several")
-    listed = [Path(file) for file in given]
     tables: list[Table] = []
     hashes = {}
-    for path, raw in files_of(listed):
+    for path, raw in files_of(map(Path, given)):
         own = read_file(path, raw, first_of)
         tables += [table for table in own if not first_of or table.exhibit in first_of]
         hashes[path.name] = {"sha256": hashlib.sha256(raw).hexdigest()}
@@ -160,7 +159,7 @@ def read(
             break
     if not tables:
         found = f"none of the tables {', '.join(first_of)}" if hashes else "no file"
-        raise ParameterError(f"{', '.join(map(str, listed))}: found {found}; expected official files")
+        raise ParameterError(f"{', '.join(map(str, given))}: found {found}; expected official files")
     publishers = {table.layout.publisher: table.grids[0].file for table in tables}
     if len(publishers) > 1:
         named = " and ".join(f"{file} ({publisher})" for publisher, file in publishers.items())
@@ -176,7 +175,7 @@ def read(
         "publisher": head["publisher"], "title": head["title"], "released": day, "statistical_month": str(month),
         "licence": head["licence"], "files": hashes, "tables": entries,
     }  # fmt: skip
-    return Opened(day, month, listed[0], contents, publisher, opened)
+    return Opened(day, month, Path(given[0]), contents, publisher, opened)
 
 
 def add(

@@ -243,8 +243,8 @@ def known_on(vintage: Vintage = None) -> list[Release]:
 
 
 def _listed(known: Sequence[Release]) -> str:
-    return ", ".join(f"{stored.released} (about {stored.month})" for stored in known) or (
-        f"none in {data_folder()} (TRADELIB_DATA names the folder)"
+    return (
+        ", ".join(f"{own.released} (about {own.month})" for own in known) or f"none in {data_folder()} (TRADELIB_DATA)"
     )
 
 
