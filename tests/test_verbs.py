@@ -503,7 +503,8 @@ def test_what_the_agency_has_adjusted_is_adjusted_with_a_warning():
     published = tradelib.load("BOPGSTB", start="2015-01")
     with pytest.warns(store.StoreWarning, match="adjusted by the agency; expected nsa values"):
         tradelib.x13(published)
-    tradelib.x13(published, None)  # a model of it is no adjustment
+    tradelib.x13(published, None)  # a model or a trend is no adjustment
+    tradelib.x13(published, "x11", x11={"type": "trend"}, outlier=None)
 
 
 @pytest.mark.parametrize("count", ["3", None, 1.5, True, 0])
