@@ -103,8 +103,7 @@ def x13(
         )
     _check_scale(values, wanted.engine, wanted.parts.get("transform", {}))
     about = described(series)
-    seasonal = wanted.engine and wanted.parts[wanted.engine].get("type") != "trend"
-    if seasonal and about.get("adjustment") == "sa":
+    if wanted.engine and about.get("adjustment") == "sa" and wanted.parts[wanted.engine].get("type") != "trend":
         warnings.warn(f"{about['label']}: adjusted by the agency; expected nsa values", StoreWarning, stacklevel=2)
     written = execute(_to_run(wanted).text(values), time_limit=time_limit)
     return read(values, wanted, written, about)
