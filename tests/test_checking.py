@@ -466,6 +466,19 @@ def test_what_a_statement_is_about():
     assert str(change.month) == "2023-04"
 
 
+@pytest.mark.parametrize("text", [None, 5, b"a", Path("a.txt")])
+def test_what_is_no_text_is_refused_and_a_file_is_read_by_its_name(text, tmp_path):
+    with pytest.raises(ParameterError, match="expected the text itself; text_of reads one"):
+        checking.check(text)
+    (tmp_path / "a.txt").write_text("Imports")
+    assert checking.text_of(str(tmp_path / "a.txt")) == "Imports"
+
+
+def test_the_bundled_documents_are_checked_against_a_store_of_ones_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path))
+    assert checking.check_documents().summary() == "273 numbers: 273 not in the store"
+
+
 def test_a_damaged_pdf_and_a_file_that_is_no_text_are_refused_in_words(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     with pytest.raises(SourceError, match=r"a\.pdf.*damaged PDF"):

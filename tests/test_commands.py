@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 
 import pytest
 from official import as_text, bundled, history_rows
@@ -56,6 +57,27 @@ def test_check_gives_json_and_a_marked_text(tmp_path):
     [row] = json.loads(got.stdout)
     assert (row["verdict"], row["month"], row["kind"]) == ("agrees", "2025-03", "level")
     assert '<mark class="agrees"' in (tmp_path / "marked.html").read_text()
+    assert run("check", path, "--html", tmp_path / "marked.html").exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["article.txt", "theirs.html", "folder", "nowhere/marked.html"])
+def test_check_writes_no_marks_over_what_it_did_not_write(tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    text = "The trade deficit was $140.5 billion in March 2025."
+    for name in ("article.txt", "theirs.html"):
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ParameterError, match=f"{place}: .*; (give another name|expected a file that can be written)"):
+        raise run("check", tmp_path / "article.txt", "--html", tmp_path / place).exception
+    assert (tmp_path / "article.txt").read_text() == (tmp_path / "theirs.html").read_text() == text
+
+
+@pytest.mark.parametrize("words", ["add", "headline", "report --out", "check - --html", "sweep trend --out"])
+def test_an_empty_argument_is_never_the_current_folder(words, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["tradelib", *words.split(), ""])
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    assert ended.value.code == 2
+    assert "tradelib: found an empty argument; expected a value" in capsys.readouterr().err
 
 
 def test_check_of_a_file_that_is_not_there_is_one_plain_message(tmp_path):
@@ -79,6 +101,14 @@ def test_add_refuses_in_words(tmp_path):
     got = run("add", path, "--released", "2024-04-05")
     assert "later releases are about later months" in str(got.exception)
     assert isinstance(run("add", path, "--released", "soon").exception, ParameterError)
+
+
+@pytest.mark.parametrize("name", ["folder", "empty.zip"])
+def test_a_folder_or_archive_without_files_says_so(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
+    with pytest.raises(ParameterError, match=f"{name}: found no file; expected official files"):
+        raise run("add", tmp_path / name).exception
 
 
 def test_a_file_that_is_not_official_is_to_be_taken_out_of_the_folder(tmp_path):

@@ -110,6 +110,13 @@ def test_with_a_span_it_is_an_analysis_whose_series_and_months_are_checked(folde
         check(model, {"month": "2024-13"})
 
 
+def test_a_folder_without_notebooks_is_named_with_its_variable(folder, tmp_path):
+    folder(CELL).unlink()
+    for ask in (notebooks, lambda: planned({})):
+        with pytest.raises(ParameterError, match=f"no notebook in {tmp_path} .TRADELIB_NOTEBOOKS"):
+            ask()
+
+
 def test_a_notebook_in_the_folder_is_planned_and_left_out_where_the_release_lacks_its_exhibits(folder):
     folder(CELL)
     folder("vintage = None\noutput = None\n", "31_other")

@@ -48,6 +48,7 @@ def agency(tmp_path, monkeypatch):
             "country": entry(f"{server.url}/country.xlsx", "country"),
             "exhibits": entry(f"{server.url}/ft900xlsx.zip", "12"),
             "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "bea1"),
+            "areas": entry(f"{server.url}/{{release:%Y-%m}}/geo-{{month:%m%y}}.xlsx", "geo1") | {"quarterly": True},
         }
         path = tmp_path / "sources.toml"
         path.write_text(tomli_w.dumps(table))
@@ -386,6 +387,13 @@ def test_addresses_with_a_month_are_tried_from_the_newest(agency):
     assert get("services", today=dt.date(2000, 5, 5)).status == "unchanged"
 
 
+def test_a_file_of_quarters_is_about_the_month_of_its_address(agency, tmp_path):
+    raw = layouts.write_sheets(layouts.bea_geo(), tmp_path / "book").read_bytes()
+    agency.put("/2024-09/geo-0724.xlsx", raw)
+    got = get("areas", today=dt.date(2024, 9, 5))
+    assert (got.status, got.record.statistical_month) == ("new", "2024-07")
+
+
 def test_the_wrong_month_under_the_right_name_is_refused(agency, tmp_path):
     raw = layouts.write_sheets(layouts.bea_series(), tmp_path / "book").read_bytes()
     agency.put("/2000-05/trad-0300.xlsx", raw)
@@ -434,6 +442,7 @@ def test_a_package_with_a_table_that_no_layout_describes_is_refused_by_its_name(
         ("C:/evil.xlsx", b"x", "the path 'C:/evil.xlsx'"),
         ("a/../../evil.xlsx", b"x", "the path"),
         ("bomb.xlsx", bytes(5_000_000), "times its size"),
+        ("evil.zip", zipped({}), "evil.zip: found an archive in an archive; expected its files"),
     ],
 )
 def test_an_archive_that_would_do_harm_is_refused(agency, exhibits, tmp_path, name, body, said):

@@ -120,7 +120,7 @@ def test_a_sign_change_is_no_obstacle(method):
 
 
 def test_impossible_options_are_refused():
-    with pytest.raises(ParameterError, match="horizon=0, refit=10: expected at least 1"):
+    with pytest.raises(ParameterError, match="horizon=0, refit=10: expected whole numbers, at least 1"):
         forecast.roll(walk(), 0, "UC")
     with pytest.raises(ParameterError, match="unknown method 'arima'; possible: ETS"):
         forecast.roll(walk(), 1, "arima")

@@ -30,7 +30,6 @@ def folder(tmp_path_factory):
     days = [path for path in (data_folder() / "ft900").iterdir() if path.name <= "2024-04-04"]
     for path in [*days, data_folder() / "bls" / "2024-12-06"]:
         shutil.copytree(path, root / "data" / path.parent.name / path.name)
-    shutil.copytree(data_folder() / "published", root / "data" / "published")
     table = next_month().since(2023)
     table = official.Table({at: exact(row) for at, row in table.months.items()}, table.annual)
     rows = official.exhibit1_rows(table, official.bundled().months[2024, 2])

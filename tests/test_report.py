@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from tradelib.report.run import Report, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>'
 
@@ -180,6 +180,12 @@ def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) ->
         options = {"start": "2010-01"}
     assert not few(options, out=tmp_path / "r", executor=executor).skipped
     assert executor.calls == 2
+
+
+@pytest.mark.parametrize("out", ["", ".", "/"])
+def test_a_report_has_a_folder_of_its_own(out: str) -> None:
+    with pytest.raises(OccupiedError, match="expected a folder for the report alone, for example reports/report"):
+        few(out=Path(out), executor=StandIn())
 
 
 @pytest.mark.parametrize("manifest", ["{", '{"files": 1}', None])

@@ -5,6 +5,7 @@ import datetime as dt
 import subprocess
 import sys
 
+import layouts
 import pandas as pd
 import pytest
 
@@ -191,6 +192,35 @@ def test_a_row_whose_figures_are_all_withheld_is_no_note_and_is_stored(april, tm
     stored = (tmp_path / "20.csv").read_text(encoding="utf-8")
     assert stored.count("Australia,..,..") == 3
     assert "Belgium" in stored
+
+
+@pytest.mark.parametrize("read", [store.read, store.add])
+@pytest.mark.parametrize("files", ["", None, 5, [], [""], [None]])
+def test_what_is_no_file_is_refused_and_never_the_current_folder(read, files):
+    with pytest.raises(ParameterError, match="expected one path or several"):
+        read(files)
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_store_that_has_nothing_names_its_folder():
+    for ask in (release, load, lambda: release("2025-03")):
+        with pytest.raises(ParameterError, match=r"none in /.*/data \(TRADELIB_DATA"):
+            ask()
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize("name", ["trad-geo-time-series-0724.xlsx", "areas.xlsx"])
+def test_a_file_of_quarters_is_about_the_month_that_its_name_says_or_joins_a_release(tmp_path, name):
+    dated = layouts.bea_geo() | {"Readme": [["Last updated September 4, 2024"]]}
+    path = layouts.write_sheets(dated, tmp_path / "book").rename(tmp_path / name)
+    if name == "areas.xlsx":
+        with pytest.raises(SourceError, match="quarters alone, as releases about 2024-07 to 2024-09 have"):
+            store.add(path)
+        store.add(fred(tmp_path, LEVELS, "2022-08"), "2024-09-04")
+    assert store.read(path).released == dt.date(2024, 9, 4)
+    got = store.add(path)
+    assert (got.release.released, str(got.release.month)) == (dt.date(2024, 9, 4), "2024-07")
+    assert len(got.tables) == 9
 
 
 @pytest.mark.parametrize("day", ["2025-03-05", "2026-04-03", dt.date(2024, 4, 3)])

@@ -173,6 +173,8 @@ def test_verify_says_identical_or_what_differs(tmp_path, monkeypatch):
     assert (differing, len(digest)) == ([], 64)
     (made / "feed.json").write_text("{}")
     assert verify(made)[0] == ["feed.json was changed after it was made"]
+    (made / "feed.json").unlink()
+    assert verify(made)[0] == ["feed.json was removed after it was made"]
     manifest = json.loads((made / "manifest.json").read_text())
     manifest["files"]["index.html"] = "0" * 64
     manifest["inputs"]["package"] = "another"

@@ -332,9 +332,25 @@ def test_a_formula_is_computed_from_published_values():
     ratio = tradelib.combine("100 * BOPTEXP / BOPTIMP", vintage="2025-05-06", unit="billions")
     flows = tradelib.load(["BOPTEXP", "BOPTIMP"], vintage="2025-05-06")
     assert ratio.iloc[-1, 0] == pytest.approx(100 * flows.iloc[-1, 0] / flows.iloc[-1, 1], rel=1e-12)
-    assert ratio.attrs["series"]["100 * BOPTEXP / BOPTIMP"]["unit"] == "ratio"
     whole = tradelib.combine("-(imports_goods_census_sa - imports_goods_petroleum_census_sa) / 2", vintage="2025-05-06")
     assert whole.iloc[-1, 0] < 0
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "flow", "item"),
+    [
+        ("BOPTEXP - BOPTIMP", "millions of dollars", "balance", "total"),
+        ("BOPTIMP - BOPTEXP", "millions of dollars", "", "total"),
+        ("imports_goods_census_sa - imports_goods_petroleum_census_sa", "millions of dollars", "imports", ""),
+        ("100 * BOPTEXP / BOPTIMP", "percent", "", "total"),
+        ("(BOPTEXP - BOPTIMP) / BOPTIMP * 100", "percent", "", "total"),
+        ("BOPTEXP / BOPTIMP", "ratio", "", "total"),
+        ("BOPTEXP / (BOPTIMP * 100)", "ratio", "", "total"),
+    ],
+)
+def test_a_formula_says_what_it_is(formula, unit, flow, item):
+    [about] = tradelib.combine(formula, vintage="2025-05-06").attrs["series"].values()
+    assert (about["unit"], about["flow"], about["item"]) == (unit, flow, item)
 
 
 @pytest.mark.parametrize(
@@ -360,6 +376,9 @@ def test_a_formula_is_computed_from_published_values():
         ("BOPTEXP -", ParameterError, "formula 'BOPTEXP -'"),
         ("1 + 1", ParameterError, "has no series"),
         ("BOPTEXP / 0", ComparabilityError, "by a number other than zero"),
+        ("BOPTEXP / (BOPTIMP - BOPTIMP)", ComparabilityError, "is not finite in 1992-01, .*; expected no division by"),
+        ("BOPTEXP / (0 * BOPTIMP)", ComparabilityError, "is not finite"),
+        ("BOPTEXP * 1e400", ComparabilityError, "is not finite"),
         ("BOPTEXP + BOPTEXP / BOPTIMP", ComparabilityError, "an amount, a ratio and a plain number do not add up"),
         ("BOPTEXP - nothing_at_all", ParameterError, "unknown series 'nothing_at_all'"),
     ],
@@ -391,7 +410,7 @@ def test_a_frame_is_drawn_with_what_it_is():
     assert source.endswith("released 2025-05-06")
     assert words_of(tradelib.plot(frame["balance_total_bop_sa"]["2020":])) == (title, unit, source)
     ratio = tradelib.combine("100 * BOPTEXP / BOPTIMP", vintage="2025-05-06")
-    assert words_of(tradelib.plot(ratio))[1] == "Ratio, balance of payments basis, seasonally adjusted"
+    assert words_of(tradelib.plot(ratio))[1] == "Percent, balance of payments basis, seasonally adjusted"
     countries = tradelib.load([f"imports_goods_{name}_census_nsa" for name in ("china", "mexico")], start="2014-01")
     shown = tradelib.plot(countries).axes[0]
     assert words_of(tradelib.plot(countries))[1] == "Millions of dollars, Census basis, not seasonally adjusted"
@@ -404,6 +423,7 @@ def test_a_frame_is_drawn_with_what_it_is():
         ("balance_total_china_bop_sa", "quarterly", "balance of payments basis, seasonally adjusted"),
         ("BOPTEXP", "annual", "balance of payments basis, seasonally adjusted"),
         ("balance_services_travel_bop_sa", "monthly", "balance of payments basis, seasonally adjusted"),
+        ("BOPGSTB", "ytd", "balance of payments basis, seasonally adjusted, year to date"),
         ("exports_goods_census_sa_chained2017", "monthly", "Census basis, seasonally adjusted, chained 2017 dollars"),
     ],
 )
@@ -440,10 +460,25 @@ def test_attrs_survive_what_does_not_change_the_values():
         assert kept.attrs["series"]["exports_total_bop_sa"]["unit"] == "millions of dollars"
 
 
-@pytest.mark.parametrize("what", [3, pd.DataFrame({"a": [1.0]}), pd.DataFrame()])
+@pytest.mark.parametrize(
+    "what",
+    [
+        3,
+        pd.DataFrame({"a": [1.0]}),
+        pd.DataFrame(),
+        pd.DataFrame({"a": [1.0]}, pd.period_range("2024-01", periods=1, freq="M")).iloc[:0],
+        pd.DataFrame({"a": ["high"]}, pd.period_range("2024-01", periods=1, freq="M")),
+        store.triangle("BOPGSTB"),
+    ],
+)
 def test_what_cannot_be_drawn_is_refused(what):
-    with pytest.raises(ParameterError, match="expected"):
+    with pytest.raises((ParameterError, SeriesError), match="expected"):
         tradelib.plot(what)
+
+
+def test_numbers_as_text_are_drawn_and_a_title_may_be_a_number():
+    frame = tradelib.load("BOPGSTB", start="2014-01")
+    assert words_of(tradelib.plot(frame.astype(str), title=2014))[:2] == ("2014", words_of(tradelib.plot(frame))[1])
 
 
 # A series of one's own
@@ -477,12 +512,30 @@ def test_a_series_of_ones_own_is_adjusted_in_any_form(own, tmp_path):
         (pd.Series(1.0, pd.date_range("2020-01-01", periods=99)), SeriesError, "2020-01 stands several times"),
         ("none.csv", ParameterError, r"none\.csv: .*No such file"),
         ([1.0, 2.0], SeriesError, "expected a pandas Series"),
+        (None, SeriesError, "found a NoneType; expected a pandas Series"),
         ("no_such_series", ParameterError, "unknown series 'no_such_series'"),
     ],
 )
 def test_what_is_no_monthly_series_is_refused(given, error, message):
-    with pytest.raises(error, match=message):
-        tradelib.x13(given)
+    for verb in (tradelib.x13, tradelib.forecast):
+        with pytest.raises(error, match=message):
+            verb(given)
+
+
+@needs_x13
+def test_what_the_agency_has_adjusted_is_adjusted_with_a_warning():
+    published = tradelib.load("BOPGSTB", start="2015-01")
+    with pytest.warns(store.StoreWarning, match="adjusted by the agency; expected nsa values"):
+        tradelib.x13(published)
+    tradelib.x13(published, None)  # a model or a trend is no adjustment
+    tradelib.x13(published, "x11", x11={"type": "trend"}, outlier=None)
+
+
+@pytest.mark.parametrize("count", ["3", None, 1.5, True, 0])
+def test_a_count_is_a_whole_number(own, count):
+    for ask in (lambda: tradelib.forecast(own, count), lambda: tradelib.revisions("BOPGSTB", count)):
+        with pytest.raises(ParameterError, match=r"expected (a )?whole number"):
+            ask()
 
 
 def test_a_table_without_months_is_refused_by_name(tmp_path):

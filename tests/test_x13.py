@@ -457,7 +457,7 @@ def test_a_batch_refuses_a_name_for_two_series(series):
 def test_a_batch_goes_on_past_what_is_no_series():
     results, failures = x13_batch({"list": [1, 2], "good": AIRLINE}, "x11", **FIXED)
     assert list(results) == ["good"]
-    assert str(failures["list"]).startswith("seasonal adjustment: found a list; expected a pandas")
+    assert str(failures["list"]).startswith("found a list; expected a pandas Series")
 
 
 def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):

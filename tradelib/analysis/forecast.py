@@ -195,8 +195,8 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
     -----
     Pseudo real time: the months are those of one vintage, revised since. A forecast made then knew first prints.
     """
-    if horizon < 1 or refit < 1:
-        raise ParameterError(f"horizon={horizon}, refit={refit}: expected at least 1")
+    if not all(isinstance(count, (int, np.integer)) and count is not True and count > 0 for count in (horizon, refit)):
+        raise ParameterError(f"horizon={horizon!r}, refit={refit!r}: expected whole numbers, at least 1")
     if method not in METHODS:
         raise ParameterError(f"unknown method {method!r}; possible: {', '.join(METHODS)}")
     series = require_months(series, least=LEAST_MONTHS, purpose="forecast", varying=True)

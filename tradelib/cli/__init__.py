@@ -9,13 +9,15 @@ from importlib.metadata import requires
 
 from tradelib.cli import data, runs  # noqa: F401 - their commands register themselves
 from tradelib.cli.app import app, err
-from tradelib.quantity.errors import TradelibError
+from tradelib.quantity.errors import ParameterError, TradelibError
 
 
 def run() -> None:
     """Run the command line; what tradelib refuses is one plain message and exit code 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that nothing half stays
     try:
+        if "" in sys.argv:  # as a path it would be the current folder
+            raise ParameterError("found an empty argument; expected a value (is a variable of the shell unset?)")
         app()
     except TradelibError as error:
         err.print(f"tradelib: {error}")

@@ -12,6 +12,7 @@ import typer
 
 from tradelib.cli.app import AsJson, app, err as _err, example, out as _out, show_table
 from tradelib.cli.runs import write_report
+from tradelib.quantity.errors import ParameterError
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -22,7 +23,7 @@ Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help
 """What several commands take."""
 
 
-@app.command(epilog=example("add exh1.xlsx --released 2024-05-02", "add ft900xlsx_2304.zip"))
+@app.command(epilog=example("add exh1.xlsx --released 2024-05-02", "add ft900xlsx_2304.zip --released 2023-06-07"))
 def add(
     files: Annotated[
         list[Path],
@@ -85,7 +86,7 @@ def check(
         text = sys.stdin.read() if str(file) == "-" else checking.text_of(file)
         result = checking.check(text, released=released)
     if as_html:
-        as_html.write_text(f'<!doctype html><meta charset="utf-8">{result.html()}\n', encoding="utf-8")
+        _write_marked(as_html, result.html())
     table = result.table.drop(columns="sentence")
     if as_json:
         _out.print(table.to_json(orient="records", indent=2), soft_wrap=True)
@@ -98,6 +99,17 @@ def check(
         _out.print(result.summary())
     if result.counts["wrong"]:
         raise typer.Exit(1)
+
+
+def _write_marked(path: Path, marked: str) -> None:
+    """Write a page of marks, over an earlier one at most."""
+    head = '<!doctype html><meta charset="utf-8"><meta name="generator" content="tradelib check">'
+    try:
+        if path.is_file() and not path.read_bytes().startswith(head.encode()):
+            raise ParameterError(f"--html {path}: found a file that tradelib check did not write; give another name")
+        path.write_text(f"{head}{marked}\n", encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(f"--html {path}: {error.strerror}; expected a file that can be written") from error
 
 
 @app.command(epilog=example("fetch", "fetch fred_BOPGSTB"))
@@ -128,7 +140,6 @@ def update(
     With --since it instead adds every earlier release that the store lacks; the same command resumes it.
     """
     from tradelib.fetch import files, update as updates
-    from tradelib.quantity.errors import ParameterError
 
     if since:
         if names or released:

@@ -279,12 +279,13 @@ def _checked(
     names = [table.exhibit for table in tables]
     newest = max(table.month for table in tables)
     until = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
-    early = source.quarterly and str(newest) < str(month)
+    if source.quarterly and str(newest) < str(month):
+        newest = pd.Period(month, "M")
     remedy = f"; if that one is wrong, remove {known.path.parent}" if known else ""
     for wrong, found, expected in (
         (source.table not in names, f"the tables {', '.join(names)}", f"table {source.table}"),
         (not _can_be(newest, today), until, f"a newest month that was over on {today}"),
-        (month and str(newest) != month and not early, until, f"{month}, as its address says"),
+        (month and str(newest) != month, until, f"{month}, as its address says"),
         (known and newest < known.month, until, f"{known and known.month} or later, as the file at hand has{remedy}"),
     ):
         if wrong:

@@ -45,7 +45,7 @@ def verify(folder: Path) -> tuple[list[str], str]:
         again = report(inputs["options"], only=inputs["only"], pdf=inputs["pdf"], out=Path(place) / "again", force=True)
         now = _manifest(again.folder)
     there = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in files}
-    lines = [f"{name} was changed after it was made" for name, sha256 in files.items() if there[name] != sha256]
+    lines = [f"{n} was {'changed' if there[n] else 'removed'} after it was made" for n in files if there[n] != files[n]]
     moved = sorted(name for name, value in now["inputs"].items() if value != inputs.get(name))
     why = f" ({', '.join(moved)} changed)" if moved else ""
     lines += [f"{n} differs{why}" for n in sorted({n for n, _ in files.items() ^ now["files"].items()})]

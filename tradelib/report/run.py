@@ -147,7 +147,7 @@ def _runs(kept: Path | None, own: Path) -> Iterator[Path]:
 
 
 def _failed(final: Path) -> Path:
-    return final.with_name(f"{final.name}-failed")
+    return final.parent / f"{final.name}-failed"
 
 
 def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from string import Template
 
 from tradelib.quantity.errors import ParameterError
-from tradelib.report.parameters import notebooks
 from tradelib.store import notebook_folder
 
 
@@ -25,14 +24,15 @@ def write_skeleton(word: str) -> Path:
 
     if not re.fullmatch(r"[a-z][a-z_]*", name := word.lower().replace(" ", "_")):
         raise ParameterError(f"{word!r} is no name for a notebook; expected a word like steel")
-    if taken := [stem for stem in notebooks() if stem.partition("_")[2] == name]:
+    stems = [path.stem for path in notebook_folder().glob("[0-9]*.ipynb")]
+    if taken := [stem for stem in stems if stem.partition("_")[2] == name]:
         raise ParameterError(f"there is a notebook {taken[0]}; give another name")
     release, listed = store.release_of(), store.series(word.replace("_", " ")).index
     names = []
     for series in listed:
         with suppress(ParameterError):  # of years, quarters or another release
             names += [series] if len(release.series(series).dropna()) > 1 else []
-    number = max((int(stem[:2]) for stem in notebooks()), default=0)
+    number = max((int(stem[:2]) for stem in stems), default=0)
     path = notebook_folder() / f"{max(number + 1, 30)}_{name}.ipynb"
     if not names:
         raise ParameterError(f"the release of {release.released} has no months of a series about {word!r}")

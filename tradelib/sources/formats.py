@@ -137,8 +137,10 @@ def unpacked(file: str, raw: bytes) -> bytes:
     Raises
     ------
     SourceError
-        They are damaged, or unpack to too much.
+        They are damaged, unpack to too much, or are an archive, which has been unpacked if it stood in no other.
     """
+    if is_package(raw):
+        raise SourceError(file, None, found="an archive in an archive", expected="its files; unpack it first")
     if not raw.startswith(_GZIP):
         return raw
     with _opening(file, "gzip file", "a whole file"), gzip.open(io.BytesIO(raw)) as stream:
@@ -156,13 +158,12 @@ def _bounded(file: str, name: str, unpack: Callable[[int], bytes], packed: int, 
 
 
 def is_package(raw: bytes) -> bool:
-    """Tell whether bytes are an archive that has workbooks in it and is none itself."""
+    """Tell whether bytes are an archive and no workbook, which is one of parts."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            names = archive.namelist()
+            return {"[Content_Types].xml", "xl/workbook.xml"}.isdisjoint(archive.namelist())
     except Exception:  # noqa: BLE001 - no archive, or a damaged one
         return False
-    return "xl/workbook.xml" not in names and any(name.lower().endswith((".xls", ".xlsx")) for name in names)
 
 
 def members(file: str, raw: bytes) -> dict[str, bytes]:

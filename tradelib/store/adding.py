@@ -146,24 +146,26 @@ def read(
     >>> float(tradelib.read("history.txt").figure("BOPGSTB", "2024-02"))
     -68901.0
     """
-    listed = [Path(file) for file in ([files] if isinstance(files, (str, Path)) else files)]
+    given = [files] if isinstance(files, (str, Path)) else list(files) if pd.api.types.is_list_like(files) else []
+    if not given or not all(isinstance(file, (str, Path)) and str(file) for file in given):
+        raise ParameterError(f"found the files {files!r}; expected one path or several")
     tables: list[Table] = []
     hashes = {}
-    for path, raw in files_of(listed):
+    for path, raw in files_of(map(Path, given)):
         own = read_file(path, raw, first_of)
         tables += [table for table in own if not first_of or table.exhibit in first_of]
         hashes[path.name] = {"sha256": hashlib.sha256(raw).hexdigest()}
         if first_of and tables:
             break
-    if first_of and not tables:
-        files_read = ", ".join(path.name for path in listed)
-        raise ParameterError(f"{files_read}: found none of the tables {', '.join(first_of)}; expected a file with one")
+    if not tables:
+        found = f"none of the tables {', '.join(first_of)}" if hashes else "no file"
+        raise ParameterError(f"{', '.join(map(str, given))}: found {found}; expected official files")
     publishers = {table.layout.publisher: table.grids[0].file for table in tables}
-    if len(publishers) != 1:
-        named = " and ".join(f"{file} ({publisher})" for publisher, file in publishers.items()) or "no table"
+    if len(publishers) > 1:
+        named = " and ".join(f"{file} ({publisher})" for publisher, file in publishers.items())
         raise ParameterError(f"found {named}; add the files of one publisher at a time")
     [publisher] = publishers
-    day, month = _day(tables, released), max(table.month for table in tables)
+    day, month = _day(tables, released), _months(tables)[0]
     check(tables)
     first = {table.exhibit: table for table in reversed(tables)}
     opened = tuple(table for table in tables if table is first[table.exhibit])
@@ -173,7 +175,7 @@ def read(
         "publisher": head["publisher"], "title": head["title"], "released": day, "statistical_month": str(month),
         "licence": head["licence"], "files": hashes, "tables": entries,
     }  # fmt: skip
-    return Opened(day, month, listed[0], contents, publisher, opened)
+    return Opened(day, month, Path(given[0]), contents, publisher, opened)
 
 
 def add(
@@ -217,13 +219,17 @@ def add(
     True
     """
     opened = read(paths, released)
-    publisher, day, month, tables = opened.publisher, opened.released, opened.month, opened.tables()
+    publisher, day, tables = opened.publisher, opened.released, opened.tables()
     file = opened.opened[0].grids[0].file
     if day is None:
         raise DayUnknownError(f"{file} does not say when it was released; say it (--released 2024-04-04)")
-    known = releases(publisher)
-    _check_day(publisher, day, month, known)
+    known, months = releases(publisher), _months(tables)
     own = next((stored for stored in known if stored.released == day), None)
+    if len(months) > 1 and own is None:
+        found = f"quarters alone, as releases about {months[1]} to {months[-1]} have"
+        raise SourceError(file, None, found=found, expected=f"a monthly table of {day} with it, or in the store")
+    month = own.month if own and own.month in months else opened.month
+    _check_day(publisher, day, month, known)
     # Some tables of a release are quarterly or lag: they join it although their newest month is another.
     if own and own.month != month and (month > own.month or any(table.layout.complete for table in tables)):
         raise ParameterError(
@@ -268,6 +274,15 @@ def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | N
             found = f"the day of release {table.released}"
             raise SourceError(table.grids[0].file, None, found=found, expected=str(day))
     return day
+
+
+def _months(tables: Sequence[Table]) -> list[pd.Period]:
+    """Return the month that tables are about; of quarters alone the one in the file's name, or all that it can be."""
+    newest = max(table.month for table in tables)
+    if tables[0].layout.publisher != FT900 or any((t.facts["first"] == t.facts["last"]).any() for t in tables):
+        return [newest]
+    possible = [newest + months for months in range(4)]
+    return [month for month in possible if f"-{month:%m%y}." in tables[0].grids[0].file] or possible
 
 
 def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[Release]) -> None:

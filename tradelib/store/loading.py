@@ -281,6 +281,7 @@ def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str
     about = asdict(release.quantities[name]) | {
         "label": release.figures.catalog["label"][name],
         "compilation": entry["compilation"],
+        "freq": freq,
         "publisher": release.publisher,
         "source": release.source,
         "vintage": release.released.isoformat(),

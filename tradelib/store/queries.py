@@ -17,25 +17,17 @@ import pandas as pd
 from tradelib.quantity import Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError, TradelibError, nearest
 from tradelib.quantity.labels import SEARCH
-from tradelib.store.loading import (
-    FIRST,
-    HEADLINE,
-    StoreWarning,
-    Unit,
-    choose,
-    in_unit,
-    load,
-    quantities_of,
-    words_of,
-)
+from tradelib.quantity.monthly import named_months
+from tradelib.store.loading import FIRST, HEADLINE, StoreWarning, Unit, choose, in_unit, load, quantities_of, words_of
 from tradelib.store.reading import FT900, Month, Release, known_on
-from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tradelib.store.reading import Vintage
 
+_PERCENT = re.compile(r"^-?100(\.0)? \* | \* 100(\.0)?$")
+"""Begin or end of a ratio that is taken 100 times."""
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
@@ -155,13 +147,14 @@ def combine(
     -------
     pandas.DataFrame
         One column, named by the formula. ``attrs["series"]`` has its label, unit and source as ``load`` has them,
-        the ``formula``, and the unit ``ratio`` for amounts divided by each other.
+        the ``formula``, and the unit ``ratio`` for amounts divided by each other, ``percent`` for 100 times that;
+        flow, item and partner where all series have the same, ``balance`` for exports minus imports.
 
     Raises
     ------
     ComparabilityError
         Quantities of another basis, adjustment, price, measure or unit meet; a sum has what does not add up (chained
-        dollars, averages, parts of two classifications of goods), or a number without unit.
+        dollars, averages, parts of two classifications of goods), or a number without unit; a month is not finite.
     ParameterError
         The formula cannot be read, or a series is unknown.
 
@@ -182,12 +175,18 @@ def combine(
     names = [quantity.name for quantity in quantities.values()]
     frame = load(names, start, end, vintage, freq=freq)  # scaled last, from published values
     result = _value(tree, {word: _Term(frame[quantity.name], (quantity,)) for word, quantity in quantities.items()})
-    first = frame.attrs["series"][quantities[words[0]].name]
     name = ast.unparse(tree)
-    labels = ", ".join(quantity.label() for quantity in quantities.values())
-    about = {"label": name, "formula": name, "about": labels} | ({"unit": "ratio"} if result.is_ratio else {})
+    wrong = frame.index[frame.notna().all(axis=1) & ~np.isfinite(result.value)]
+    if len(wrong):
+        raise ComparabilityError(f"{name} is not finite in {named_months(wrong)}; expected no division by zero")
+    fields = {field: {getattr(q, field) for q in quantities.values()} for field in ("flow", "item", "partner")}
+    about = {field: min(own) if len(own) == 1 else "" for field, own in fields.items()}
+    if name == " - ".join(words) and names[1:] == [names[0].replace("exports_", "imports_", 1)]:
+        about["flow"] = "balance"
+    about |= {"unit": "percent" if _PERCENT.search(name) else "ratio"} if result.is_ratio else {}
+    about |= {"label": name, "formula": name, "about": ", ".join(own.label() for own in quantities.values())}
     made = result.value.rename(name).to_frame()
-    made.attrs = {"series": {name: first | about}, "notes": frame.attrs["notes"]}
+    made.attrs = {"series": {name: frame.attrs["series"][names[0]] | about}, "notes": frame.attrs["notes"]}
     return in_unit(made, unit)
 
 
@@ -265,7 +264,9 @@ def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
         if data.shape[1] != 1:
             raise SeriesError(f"found columns {', '.join(map(str, data))}; expected one column of values; choose one")
         data = data.iloc[:, 0]
-    if isinstance(data, pd.Series) and isinstance(data.index, pd.DatetimeIndex):
+    if not isinstance(data, pd.Series):
+        raise SeriesError(f"found a {type(data).__name__}; expected a pandas Series by month, or the name of one")
+    if isinstance(data.index, pd.DatetimeIndex):
         months = data.index.to_period("M")
         if not months.is_unique:
             raise SeriesError(
@@ -281,15 +282,15 @@ def described(values: pd.Series) -> dict[str, str]:
     pandas keeps ``attrs`` also through ``diff`` and ``pct_change``, whose results have another unit or meaning. Of
     these, and of a series that was never loaded, nothing is returned.
     """
-    own: dict[str, str] | None = values.attrs.get("series", {}).get(values.name)
+    known = values.attrs.get("series")  # of a triangle a name
+    own: dict[str, str] | None = known.get(values.name) if isinstance(known, dict) else None
     if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
         return {}
-    freq = next((name for name, (_, letter) in FREQUENCIES.items() if values.index.freqstr[0] == letter), "")
     unit: Unit = "billions" if own["unit"].startswith("billions of ") else "millions"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", StoreWarning)
-            there = combine(own.get("formula", str(values.name)), vintage=own["vintage"], unit=unit, freq=freq)
+            there = combine(own.get("formula", str(values.name)), vintage=own["vintage"], unit=unit, freq=own["freq"])
     except TradelibError:
         return {}
     expected = there.iloc[:, 0].reindex(values.index).to_numpy()

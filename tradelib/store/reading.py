@@ -259,7 +259,9 @@ def known_on(vintage: Vintage = None) -> list[Release]:
 
 
 def _listed(known: Sequence[Release]) -> str:
-    return ", ".join(f"{stored.released} (about {stored.month})" for stored in known) or "none"
+    return (
+        ", ".join(f"{own.released} (about {own.month})" for own in known) or f"none in {data_folder()} (TRADELIB_DATA)"
+    )
 
 
 def day_named(vintage: Vintage) -> dt.date:

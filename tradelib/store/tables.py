@@ -35,7 +35,7 @@ _REPEATED = (*QUANTITY_COLUMNS, "edition", "exhibit", "file", "compilation")  # 
 _PACKAGE = Path(__file__).parents[1]
 
 
-def _bundled(name: str) -> Path:
+def bundled(name: str) -> Path:
     """Return a folder of the project: beside the package in a checkout, inside it when installed from a wheel."""
     inside = _PACKAGE / "_bundled" / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
@@ -43,12 +43,12 @@ def _bundled(name: str) -> Path:
 
 def data_folder() -> Path:
     """Return the store's folder; the environment variable ``TRADELIB_DATA`` names another one."""
-    return Path(os.environ.get("TRADELIB_DATA") or _bundled("data"))
+    return Path(os.environ.get("TRADELIB_DATA") or bundled("data"))
 
 
 def notebook_folder() -> Path:
     """Return the folder of the parameterized notebooks; ``TRADELIB_NOTEBOOKS`` names another one."""
-    return Path(os.environ.get("TRADELIB_NOTEBOOKS") or _bundled("notebooks"))
+    return Path(os.environ.get("TRADELIB_NOTEBOOKS") or bundled("notebooks"))
 
 
 def cache_folder() -> Path:

@@ -139,10 +139,10 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     Raises
     ------
     ParameterError
-        n is below 1.
+        n is no whole number of at least 1.
     """
-    if n < 1:
-        raise ParameterError(f"print number {n}: the first print is number 1")
+    if not isinstance(n, (int, np.integer)) or n is True or n < 1:
+        raise ParameterError(f"print number {n!r}: expected a whole number; the first print is number 1")
     months = statistical_months(triangle) - (n - 1)
     there = months.isin(triangle.index) & ~months.duplicated()
     values = triangle.to_numpy()[triangle.index.get_indexer(months[there]), there]

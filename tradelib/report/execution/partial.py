@@ -53,6 +53,8 @@ def require_own(folder: Path, kind: str, *, made_by_us: bool) -> None:
     OccupiedError
         The message names another place.
     """
+    if not folder.name:
+        raise OccupiedError(f"--out {folder}: expected a folder for the {kind} alone, for example reports/{kind}")
     other = f"give --out another folder, for example {folder.with_name(f'{folder.name}-{kind}')}"
     if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
         found = "link" if folder.is_symlink() else "file"

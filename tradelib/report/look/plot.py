@@ -13,6 +13,7 @@ from tradelib.analysis.forecast import LEVELS, Forecast
 from tradelib.analysis.revisions import Revisions
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError
+from tradelib.quantity.monthly import trimmed
 from tradelib.report.look import charts, figures
 from tradelib.seasonal.x13 import Adjustment
 from tradelib.store import BALANCE, Release, StoreWarning
@@ -59,6 +60,8 @@ def plot(what: Any, *, title: str = "", unit: str = "", source: str = "") -> Fig
     ------
     ParameterError
         Nothing that can be drawn.
+    SeriesError
+        A column holds no numbers.
 
     Warns
     -----
@@ -77,8 +80,8 @@ def plot(what: Any, *, title: str = "", unit: str = "", source: str = "") -> Fig
         figures.style()
         fig, ax = plt.subplots(figsize=(7.2, drawing.height))
         drawing.draw(ax)
-        words = {"title": title or drawing.title, "unit": unit or drawing.unit or "unit not known"}
-        figures.finish(fig, **words, source=source or drawing.source or "not known", alt=words["title"])
+        words = {"title": str(title or drawing.title), "unit": str(unit or drawing.unit or "unit not known")}
+        figures.finish(fig, **words, source=str(source or drawing.source or "not known"), alt=words["title"])
         plt.close(fig)
     return fig
 
@@ -95,11 +98,14 @@ def _series(what: pd.Series) -> _Drawing:
 
 @_drawing.register
 def _frame(frame: pd.DataFrame) -> _Drawing:
-    if not isinstance(frame.index, (pd.PeriodIndex, pd.DatetimeIndex)) or frame.empty:
-        raise ParameterError(f"found a frame by {type(frame.index).__name__}; expected months, quarters or years")
+    if frame.empty or frame.columns.nlevels > 1 or not isinstance(frame.index, (pd.PeriodIndex, pd.DatetimeIndex)):
+        found = f"{frame.shape[0]} rows by {type(frame.index).__name__}, heads of {frame.columns.nlevels} levels"
+        raise ParameterError(f"found {found}; expected months, quarters or years down, each series in a column")
+    frame = frame.apply(trimmed, purpose="plot")
     about = {name: own for name in frame if (own := described(frame[name]))}
     quantities = {name: Quantity(*(own[column] for column in QUANTITY_COLUMNS)) for name, own in about.items()}
-    units = {f"{about[name]['unit'].capitalize()}, {quantity.terms}" for name, quantity in quantities.items()}
+    spans = {name: ", year to date" if own["freq"] == "ytd" else "" for name, own in about.items()}
+    units = {f"{about[name]['unit'].capitalize()}, {own.terms}{spans[name]}" for name, own in quantities.items()}
     names = {str(name): about[name]["label"] if name in about else str(name) for name in frame}
     names |= {name: quantity.label("short") for name, quantity in quantities.items() if name == quantity.name}
     whole = len(about) == frame.shape[1]

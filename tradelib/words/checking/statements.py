@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from tradelib.store import data_folder
+from tradelib.store.tables import bundled
 
 Kind = Literal["level", "change", "percent", "points", "ratio", "share", "revision", "rank", ""]
 
@@ -125,12 +125,12 @@ class Context:
 @cache
 def documents() -> dict[str, dict[str, Any]]:
     """Return the documents that the figures come from, by the name that the column ``source`` has."""
-    return tomllib.loads((data_folder() / "published" / "documents.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((bundled("data") / "published" / "documents.toml").read_text(encoding="utf-8"))
 
 
 def read() -> pd.DataFrame:
     """Return the bundled statements, as text: their document, then the fields of ``Statement`` and ``Subject``."""
-    return pd.read_csv(data_folder() / "published" / "statements.csv", dtype=str, keep_default_na=False)
+    return pd.read_csv(bundled("data") / "published" / "statements.csv", dtype=str, keep_default_na=False)
 
 
 def places(table: pd.DataFrame) -> list[tuple[str, str]]:
