@@ -28,12 +28,13 @@ from tradelib.store.loading import (
     quantities_of,
     words_of,
 )
-from tradelib.store.reading import Month, Release, known_on
+from tradelib.store.reading import Release, known_on
 from tradelib.store.tables import FREQUENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tradelib.store.periods import Month
     from tradelib.store.reading import Vintage
 
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}

@@ -15,7 +15,7 @@ from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.result import Result
-from tradelib.store.reading import Month, month_of
+from tradelib.store.periods import Month, month_of
 from tradelib.words import sentences as say
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.result import Result
 from tradelib.sources.formats import pdf_texts
-from tradelib.store.reading import Month, month_of
+from tradelib.store.periods import Month, month_of
 from tradelib.words.checking import grammar, statements
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain
@@ -122,7 +122,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
     >>> tradelib.check("Imports came to $419.0 billion in March 2025.")
     <1 number: 1 agrees>
     """
-    own = store.release(str(released)) if released else None
+    own = store.release(released) if released else None
     subject = month_of(month) if month is not None else own.month if own else grammar.subject_month(text)
     period = subject or store.release_of().month
     releases = _releases(period, own)
