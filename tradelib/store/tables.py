@@ -187,13 +187,10 @@ class Tables:
             raise ParameterError(f"found the series {name!r}; expected one name, such as BOPGSTB")
         if (quantity := self.find(name)) is None:
             raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
-        if not self.has(name, freq):
-            known = self.figures.freqs[quantity.name]
+        if freq not in (known := self.figures.freqs[quantity.name]):
             raise ParameterError(f"{self.named} has no {freq} figures of {name}; possible: {known}")
-        (places, starts), at = (
-            self.figures.places[freq],
-            self.figures.facts["name"].cat.categories.get_loc(quantity.name),
-        )
+        places, starts = self.figures.places[freq]
+        at = self.figures.facts["name"].cat.categories.get_loc(quantity.name)
         return places[starts[at] : starts[at + 1]]
 
     def values(self, name: str, freq: str = "monthly") -> pd.Series:
