@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
-from itertools import chain
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -191,16 +190,12 @@ def _having(known: Releases, names: Sequence[str], freq: str = "", since: Month 
 
     No more releases are opened than needed; None where none has all series.
     """
-    chosen, most = None, -np.inf
-    for release in known:
-        parts = [_parts(release, name, freq) for name in names]
-        if not all(parts):
-            continue
-        many = np.inf if since is None else _figures_since(release, list(chain(*parts)), freq, since)
-        if chosen is None or many > most:
+    fitting = (release for release in known if all(_parts(release, name, freq) for name in names))
+    chosen = next(fitting, None)
+    most = np.inf if since is None or chosen is None else _figures_since(chosen, names, freq, since)
+    while most < np.inf and (release := next(fitting, None)):
+        if (many := _figures_since(release, names, freq, since)) > most:
             chosen, most = release, many
-        if most == np.inf:
-            break
     return chosen
 
 
@@ -209,7 +204,8 @@ def _figures_since(release: Release, names: Sequence[str], freq: str, since: pd.
 
     Less than zero where it has not all of them there: by so many months it begins too late, or it has ended before.
     """
-    months = [release.values(name, freq).index.asi8 for name in names]
+    parts = (part for name in names for part in _parts(release, name, freq))
+    months = [release.values(part, freq).index.asi8 for part in parts]
     if isinstance(since, str):
         return sum(map(len, months))
     first, last = (since.asfreq("M", how).ordinal for how in ("start", "end"))
