@@ -205,7 +205,8 @@ def _figures_since(release: Release, names: Sequence[str], freq: str, since: pd.
     Less than zero where it has not all of them there: by so many months it begins too late, or it has ended before.
     """
     parts = (part for name in names for part in _parts(release, name, freq))
-    months = [release.values(part, freq).index.asi8 for part in parts]
+    last_months = release.figures.facts["last"].array.asi8
+    months = [last_months[release.places(part, freq)] for part in parts]
     if isinstance(since, str):
         return sum(map(len, months))
     first, last = (since.asfreq("M", how).ordinal for how in ("start", "end"))
