@@ -80,7 +80,7 @@ def test_what_one_index_is_good_for_follows_from_the_differences(months, real, e
     numbers = {"gaps": {False: real, True: 0.4}, "counts": {False: 6, True: 6}, "beside": [1], "months": months}
     names_after("43_one_index", "verdict = ", record=record, printed=printed, say=say, **numbers)
     means = f"real by {real} (6) and nominal by 0.4 (6)"
-    missed = "Printed changes are missed by so many points on average (number of changes)"
+    missed = "Points by which printed changes are missed on average (changes)"
     assert read == [f"{missed}: {means}; {expected}."]
 
 

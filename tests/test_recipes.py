@@ -120,6 +120,13 @@ def test_the_share_of_gdp_is_the_stated_one(year):
     assert shown("gdp", year) == [stated(kind="share", month=f"{year}-12", source="outline_december_2024")]
 
 
+def test_the_share_of_gdp_is_of_whole_years():
+    names = {}
+    exec(code("gdp"), names)  # noqa: S102 - the project's own documents
+    share = 100 * names["balance"] / names["gdp"]
+    assert share.round(3)["2021"] == -3.529  # -3.475 of the GDP of its last three quarters
+
+
 def test_the_real_deficit_is_the_stated_one():
     expected = stated(month="2025-03", price="real", flow="balance", kind="level", source="release_march_2025")
     assert round(shown("real_goods", "2025-03")[0], 1) == expected / 1000

@@ -25,7 +25,8 @@ from tradelib.fetch.http import AbsentError, DownloadError, ForbiddenError, Offl
 from tradelib.quantity.errors import ParameterError, TradelibError
 from tradelib.sources.files import released_on
 from tradelib.sources.formats import read_grids
-from tradelib.store.reading import FT900, day_about, day_of, month_of
+from tradelib.store.periods import day_of, month_of
+from tradelib.store.reading import FT900, day_about
 
 WHOLE = 20
 """Tables from which a release counts as whole, wherever it came from."""

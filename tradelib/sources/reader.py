@@ -18,18 +18,17 @@ import pandas as pd
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
 from tradelib.quantity.periods import ordinal, parse
-from tradelib.sources.facts import Table, category, facts_of
-from tradelib.sources.rows import NOTES, REVISED, numbers
+from tradelib.sources.facts import FORM, Table, category, facts_of, read_series, series_layout
+from tradelib.sources.rows import NOTES, REVISED, Grid, numbers
 from tradelib.sources.tables import LABELS, TOP_LINES, WORDS, assign, columns_of, letters, recognise, without_footnotes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     import numpy.typing as npt
 
     from tradelib.quantity.errors import SourceError
-    from tradelib.sources.rows import Grid
     from tradelib.sources.tables import Layout
 
     Ints: TypeAlias = npt.NDArray[np.int64]
@@ -50,6 +49,21 @@ def read_table(grids: Sequence[Grid]) -> Table:
         No layout fits; a row, head, label or period is not as the layout says.
     """
     return _Reader(*recognise(grids[0]), tuple(grids)).table()
+
+
+def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
+    """Return the table that a text of the store is; ``entry`` is what the description of its release says of it."""
+    grids = []
+    for block in text.split("\f"):
+        head, _, body = block.partition("\n")
+        file, *sheet = Grid.from_csv(head, "", "").rows[0]
+        grids.append(Grid.from_csv(body, file, *(sheet or [""])))
+    if grids[0].sheet == FORM:
+        return read_series(series_layout(name, entry["title"], entry["publisher"], entry["compilation"]), grids[0])
+    table = read_table(grids)
+    if table.exhibit != name:
+        raise grids[0].error(None, f"table {table.exhibit}", f"table {name}, as the release says")
+    return table
 
 
 class _Reader:

@@ -17,7 +17,8 @@ from tradelib.quantity.rounding import printed
 from tradelib.sources.facts import FORM
 from tradelib.sources.files import files_of, read_file
 from tradelib.sources.identities import check, check_against, check_jumps, common
-from tradelib.store.reading import FT900, Release, day_of, release, releases
+from tradelib.store.periods import day_of
+from tradelib.store.reading import FT900, Release, release, releases
 from tradelib.store.tables import Figures
 from tradelib.store.writing import PUBLISHERS, write_release
 

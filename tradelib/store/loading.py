@@ -6,14 +6,15 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
-from itertools import chain
 from typing import Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from tradelib.quantity import Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
-from tradelib.store.reading import FT900, Month, Release, Vintage, day_named, known_on, month_of
+from tradelib.store.periods import Month, month_of
+from tradelib.store.reading import FT900, Release, Vintage, day_named, known_on
 from tradelib.store.tables import FREQUENCIES
 
 Releases: TypeAlias = "Sequence[Release]"
@@ -52,12 +53,12 @@ def load(
         Names, mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_goods_*_census_sa"``), as ``tradelib series``
         lists them; by default the nine of Exhibit 1. Series of one publisher come from one release, the newest that
         has all of them; where none has, each comes from the newest that has it. A balance of a partner or a category
-        is derived as exports minus imports where no release prints it, or none from ``start`` on; its ``attrs`` have
-        the ``formula``.
+        is derived as exports minus imports where the release prints only these; its ``attrs`` have the ``formula``.
     start, end : str, datetime.date, pandas.Period or None
         First and last period, both included; a day stands for its month, None for all that the newest release has.
-        Exhibits print two or three years: with an earlier ``start`` the series come from the newest release that
-        reaches back to it, with ``"first"`` from the one that has most months of them.
+        Quarters and years may be given as such (``"2024Q1"``, ``"2024"``), for these frequencies. Exhibits print two
+        or three years: with an earlier ``start`` the series come from the release that has most months from there on,
+        the newest of equals; with ``"first"`` from the one that has most months of them.
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}
@@ -83,9 +84,9 @@ def load(
     Warns
     -----
     StoreWarning
-        Where no ``start`` is given: series of one publisher come from releases of several days; a newer release has
-        only some of them; or the store has no trade release with them of the last days, so that theirs came out more
-        than 45 days before the vintage asked for.
+        Series of one publisher come from releases of several days; a newer release has only some of them, or fewer
+        months; or the store has no trade release with them of the last days, so that theirs came out more than 45 days
+        before the vintage asked for.
 
     Examples
     --------
@@ -97,14 +98,16 @@ def load(
     """
     known = known_on(vintage)
     names = [quantity.name for quantity in quantities_of(words_of(series), known, freq)]
-    chosen = choose(names, known, freq, None if start is None else "" if start == FIRST else str(start))
+    letter = next((letter for name, (_, letter) in FREQUENCIES.items() if name == freq), "M")
+    since = start if start is None or start == FIRST else month_of(start, "start", letter)
+    chosen = choose(names, known, freq, since)
     loaded = {name: _loaded(release, name, freq) for name, release in chosen.items()}
     frame = pd.DataFrame({name: values for name, (values, _) in loaded.items()})
-    frame = _cut(frame, None if start == FIRST else start, end)
+    frame = _cut(frame, None if since == FIRST else since, None if end is None else month_of(end, "end", letter))
     notes = _notes_on(chosen, known, freq, vintage)
     frame.attrs = {"series": {name: about for name, (_, about) in loaded.items()}, "notes": notes}
     frame = in_unit(frame, unit)
-    for note in notes if start is None else ():  # who says where to start has asked for another release
+    for note in notes:
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
 
@@ -168,11 +171,10 @@ def _hint(word: str, known: Releases) -> str:
     return nearest(word, dict.fromkeys(names))
 
 
-def choose(names: Sequence[str], known: Releases, freq: str, since: str | None = None) -> dict[str, Release]:
+def choose(names: Sequence[str], known: Releases, freq: str, since: Month = None) -> dict[str, Release]:
     """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
-    newest = {name: _having(known, [name], freq) or _having(known, [name], "") for name in names}
-    chosen = {name: release for name, release in newest.items() if release}
-    for publisher, own in _by_publisher(chosen).items():
+    chosen = {name: there for name in names if (there := _having(known, [name], freq, since) or _having(known, [name]))}
+    for publisher, own in _by_publisher(chosen).items() if len(chosen) > 1 else ():
         if whole := _having([release for release in known if release.publisher == publisher], own, freq, since):
             chosen |= dict.fromkeys(own, whole)
     return chosen
@@ -184,28 +186,36 @@ def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, list[str]]:
     return {each: [name for name, release in chosen.items() if release.publisher == each] for each in publishers}
 
 
-def _having(known: Releases, names: Sequence[str], freq: str, since: str | None = None) -> Release | None:
-    """Return the newest release that has all of some series from a month on, else that with most of their months.
+def _having(known: Releases, names: Sequence[str], freq: str = "", since: Month = None) -> Release | None:
+    """Return the newest release that has all of some series, or since a period most of their figures.
 
-    One that prints them is preferred to one of which a balance is derived. No more releases are opened than needed;
-    None where none has them.
+    No more releases are opened than needed; None where none has all series.
     """
-    fitting = []
-    printing = (release for release in known if all(release.has(name, freq) for name in names))
-    deriving = (release for release in known if all(_parts(release, name, freq) for name in names))
-    for release in chain(printing, deriving):
-        if since is None or _first(release, names, freq) <= since:
-            return release
-        fitting.append(release)
-    return max(
-        fitting, key=lambda its: min(len(its.rows(p, freq)) for n in names for p in _parts(its, n, freq)), default=None
-    )
+    fitting = (release for release in known if all(_parts(release, name, freq) for name in names))
+    chosen = next(fitting, None)
+    most = np.inf if since is None or chosen is None else _figures_since(chosen, names, freq, since)
+    while most < np.inf and (release := next(fitting, None)):
+        if (many := _figures_since(release, names, freq, since)) > most:
+            chosen, most = release, many
+    return chosen
 
 
-def _first(release: Release, names: Sequence[str], freq: str) -> str:
-    """Return the first month that all of some series have; one that is not monthly has all months."""
+def _figures_since(release: Release, names: Sequence[str], freq: str, since: pd.Period | str) -> float:
+    """Return how many figures of some series a release has from a period on, infinity where it lacks none.
+
+    Less than zero where it has not all of them there: by so many months it begins too late, or it has ended before.
+    """
     parts = (part for name in names for part in _parts(release, name, freq))
-    return max((str(release.span(part)[0]) for part in parts if release.has(part)), default="")
+    last_months = release.figures.facts["last"].array.asi8
+    months = [last_months[release.places(part, freq)] for part in parts]
+    if isinstance(since, str):
+        return sum(map(len, months))
+    first, last = (since.asfreq("M", how).ordinal for how in ("start", "end"))
+    there, late = [own[own >= first] for own in months], max(own[0] for own in months) - last
+    if late > 0 or not all(map(len, there)):
+        return -late if all(map(len, there)) else -np.inf
+    is_whole = all((FREQUENCIES[freq][0] or 12) * len(own) == own[-1] - first + 1 for own in there)
+    return np.inf if is_whole else sum(map(len, there))
 
 
 def _flows(release: Release, name: str, freq: str = "") -> list[Quantity]:
@@ -224,16 +234,10 @@ def _parts(release: Release, name: str, freq: str) -> list[str]:
     return [flow.name for flow in _flows(release, name, freq) if flow.is_additive]
 
 
-def _period(value: Month, default: pd.Period, name: str) -> pd.Period:
-    if value is None or getattr(value, "freq", None) == default.freq:
-        return default if value is None else value
-    return month_of(value, name).asfreq(default.freq)
-
-
-def _cut(frame: pd.DataFrame, start: Month, end: Month) -> pd.DataFrame:
+def _cut(frame: pd.DataFrame, start: pd.Period | None, end: pd.Period | None) -> pd.DataFrame:
     """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
-    begin, stop = _period(start, first, "start"), _period(end, last, "end")
+    begin, stop = start or first, end or last
     for name, month in (("start", begin), ("end", stop)):
         if not first <= month <= last:
             raise ParameterError(f"{name} {month} is outside the data, which span {first} to {last}")
@@ -250,13 +254,13 @@ def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: V
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
-        parts = [part for name in own for part in _parts(chosen[name], name, freq)]
         newer = (release for release in known if release.publisher == publisher and release.released > max(days))
-        if passed := next((r for r in newer if any(r.has(part, freq) for part in parts)), None):
+        if passed := next((r for r in newer if any(_parts(r, name, freq) for name in own)), None):
+            there = [part for name in own for part in _parts(passed, name, freq)]
+            spans = [[month.asfreq(FREQUENCIES[freq][1]) for month in passed.span(part, freq)] for part in there]
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed.released} has less, but reaches to {passed.month}: "
-                f"{', '.join(part for part in parts if passed.has(part, freq))}"
+                f"{passed.released} has only {', '.join(there)} ({min(spans)[0]} to {max(last for _, last in spans)})"
             )
         elif vintage and publisher == FT900 and (day - max(days)).days > LATE:
             notes.append(
@@ -275,9 +279,9 @@ def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str
             "flow": "balance", "label": f"{label}, derived", "formula": " - ".join(parts),
             "cell": f"{about['cell']}; {other['cell']}",
         }  # fmt: skip
-    rows = release.rows(name, freq)
-    newest = rows.iloc[-1]
-    entry = release.contents["tables"][newest["exhibit"]]
+    values, facts, last = release.values(name, freq), release.figures.facts, release.places(name, freq)[-1]
+    exhibit, file, cell = (facts[column].array[last] for column in ("exhibit", "file", "cell"))
+    entry = release.contents["tables"][exhibit]
     about = asdict(release.quantities[name]) | {
         "label": release.figures.catalog["label"][name],
         "compilation": entry["compilation"],
@@ -287,7 +291,7 @@ def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str
         "vintage": release.released.isoformat(),
         "statistical_month": str(release.month),
         "sha256": entry["sha256"],
-        "exhibit": str(newest["exhibit"]),
-        "cell": f"{newest['file']}, {newest['cell']}",
+        "exhibit": exhibit,
+        "cell": f"{file}, {cell}",
     }
-    return rows["value"].set_axis(rows.index.asfreq(FREQUENCIES[freq][1])), about
+    return values.set_axis(values.index.asfreq(FREQUENCIES[freq][1])), about

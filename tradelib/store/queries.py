@@ -19,11 +19,12 @@ from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesE
 from tradelib.quantity.labels import SEARCH
 from tradelib.quantity.monthly import named_months
 from tradelib.store.loading import FIRST, HEADLINE, StoreWarning, Unit, choose, in_unit, load, quantities_of, words_of
-from tradelib.store.reading import FT900, Month, Release, known_on
+from tradelib.store.reading import FT900, Release, known_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tradelib.store.periods import Month
     from tradelib.store.reading import Vintage
 
 _PERCENT = re.compile(r"^-?100(\.0)? \* | \* 100(\.0)?$")

@@ -6,9 +6,9 @@ A release is what one publisher put out on one day about one month; it is read f
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -21,11 +21,11 @@ from tradelib.quantity.errors import ParameterError, SourceError
 from tradelib.quantity.figure import Cell, Figure
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import exact
-from tradelib.store.tables import TOML, Tables, data_folder, gap_free, spans
+from tradelib.store.periods import gap_free, month_of, spans
+from tradelib.store.tables import TOML, Tables, data_folder
 
 FT900 = "ft900"
 Vintage: TypeAlias = "str | dt.date | None"
-Month: TypeAlias = "str | dt.date | pd.Period | None"
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,7 +99,7 @@ class Release(Tables, Result):
         >>> float(balance["2025-03"] - balance["2025-02"])
         -17303.0
         """
-        rows = self.rows(name, freq, compilation)
+        rows = self._rows(name, freq, compilation)
         series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
         return gap_free(series) if freq == "monthly" else series
 
@@ -125,7 +125,7 @@ class Release(Tables, Result):
         ParameterError
             The release has no such figure.
         """
-        period, rows = month_of(month), self.rows(name)
+        period, rows = month_of(month), self._rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
         row = rows.loc[period]
@@ -133,7 +133,7 @@ class Release(Tables, Result):
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
-        measure: str = "value", price: str = "current", exhibit: str = "", span: int = 1,
+        measure: str = "value", price: str = "current", exhibit: str | int = "", span: int = 1,
     ) -> pd.DataFrame:  # fmt: skip
         """Return items (or partners) down and months across, each value a ``Figure``.
 
@@ -146,7 +146,7 @@ class Release(Tables, Result):
             ``partners`` is a pattern, else items.
         basis, adjustment, measure, price : str
             As ``Quantity`` has them.
-        exhibit : str
+        exhibit : str or int
             Only what stands in this one; all by default.
         span : int
             Months that a figure is about: 3 for quarters, 12 for years.
@@ -161,8 +161,14 @@ class Release(Tables, Result):
         ParameterError
             Nothing fits.
         """
-        rows = self.facts[self.facts["exhibit"] == exhibit] if exhibit else self.facts
         fixed = {"flow": flow, "basis": basis, "adjustment": adjustment, "measure": measure, "price": price}
+        for column, text in {**fixed, "items": items, "partners": partners}.items():
+            if not isinstance(text, str):
+                raise ParameterError(f"found {column} {text!r}; expected one name, or a pattern of items or partners")
+        rows = self.figures.facts
+        if exhibit and str(exhibit) not in self.exhibits:
+            raise ParameterError(f"{self.named} has no exhibit {exhibit}; it has {', '.join(self.exhibits)}")
+        fixed |= {"exhibit": str(exhibit)} if exhibit else {}
         for column, text in fixed.items():
             rows = rows[rows[column] == text]
         depth = items.count("/")
@@ -227,12 +233,18 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     -140498.0
     """
     known = releases(publisher)
-    fitting = [stored for stored in known if str(key) in (stored.released.isoformat(), str(stored.month))]
+    fitting = [stored for stored in known if _dated(key) in (stored.released.isoformat(), str(stored.month))]
     if key is None:
         fitting = [stored for stored in known if {"1", "7", "8"} <= set(stored.exhibits)] or known
     if not fitting:
         raise ParameterError(f"no release {str(key)!r} of {publisher}; the store has {_listed(known)}")
     return fitting[-1]
+
+
+def _dated(value: object) -> str:
+    """Return the text of a day or month: the day of a time, a month in two digits."""
+    text = str(value)[: len("2024-04-04")] if isinstance(value, dt.date) else str(value)
+    return f"{text[:5]}0{text[5:]}" if re.fullmatch(r"\d{4}-\d", text) else text
 
 
 def day_about(month: pd.Period, publisher: str = FT900) -> dt.date | None:
@@ -275,32 +287,11 @@ def day_named(vintage: Vintage) -> dt.date:
     if vintage is None:
         return dt.date.max
     try:
-        text = str(vintage)[: len("2024-04-04")] if isinstance(vintage, dt.date) else str(vintage)
-        if len(text) == len("2024-02"):
+        if len(text := _dated(vintage)) == len("2024-02"):
             return day_about(month_of(text)) or dt.date.min
         return dt.date.fromisoformat(text)
     except (ParameterError, ValueError):
         raise ParameterError(f"vintage {vintage!r} is neither a day like 2024-04-04 nor a month like 2024-02") from None
-
-
-def day_of(value: str | dt.date, name: str) -> dt.date:
-    """Return the day that a value called ``name`` is, or raise ``ParameterError``."""
-    with suppress(ValueError):
-        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
-        if isinstance(day, dt.date) and pd.notna(day):
-            return day.date() if isinstance(day, dt.datetime) else day
-    raise ParameterError(f"{name} {value!r} is not a day like 2024-04-04")
-
-
-def month_of(value: str | dt.date | pd.Period, name: str = "month") -> pd.Period:
-    """Return the month that a value called ``name`` is or a day lies in; raise ``ParameterError`` for any other."""
-    with suppress(AttributeError, ValueError):
-        day = dt.datetime.strptime(value, "%Y-%m") if isinstance(value, str) else value  # noqa: DTZ007
-        span = day if isinstance(day, pd.Period) else pd.Period(day.isoformat(), "D")
-        first, last = span.asfreq("M", "start"), span.asfreq("M", "end")
-        if first == last:
-            return first
-    raise ParameterError(f"{name} {value!r} is not a month like 2024-02")
 
 
 @lru_cache(maxsize=256)

@@ -15,15 +15,19 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.errors import ParameterError, SourceError, did_you_mean, nearest
 from tradelib.quantity.labels import MNEMONICS
+from tradelib.store.periods import gap_free, longest_first, spans
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
 
     from tradelib.sources.facts import Table
 
@@ -76,12 +80,19 @@ class Figures:
         figures, parted by commas, and the ``code`` in a table of series; what is withheld in every cell is no series.
     aliases : dict of str to Quantity
         By the other names that quantities answer to, such as ``BOPGSTB``.
+    places : dict of str to (array, array)
+        By frequency where in ``facts`` the figures are that ``longest_first`` leaves, name after name, and where in
+        that list each name begins.
+    freqs : dict of str to str
+        By canonical name the frequencies, as in ``catalog``.
     """
 
     facts: pd.DataFrame
     quantities: dict[str, Quantity]
     catalog: pd.DataFrame
     aliases: dict[str, Quantity]
+    places: dict[str, tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]
+    freqs: dict[str, str]
 
     @classmethod
     def of(cls, tables: Sequence[Table]) -> Figures:
@@ -94,7 +105,8 @@ class Figures:
         listed = [Quantity(*row) for row in facts[columns].drop_duplicates().itertuples(index=False, name=None)]
         names = pd.Index([quantity.name for quantity in listed])
         facts["name"] = names[facts.groupby(columns, observed=True, sort=False).ngroup()].astype("category")
-        there = {freq: set(spans(facts, months)["name"]) for freq, (months, _) in FREQUENCIES.items()}
+        series = {freq: longest_first(spans(facts, months)) for freq, (months, _) in FREQUENCIES.items()}
+        there = {freq: set(rows["name"]) for freq, rows in series.items()}
         freqs = {name: ", ".join(freq for freq, known in there.items() if name in known) for name in names}
         quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if freqs[name]}
         words = [(own.label(), own.unit, MNEMONICS.get(name, ""), freqs[name]) for name, own in quantities.items()]
@@ -103,7 +115,10 @@ class Figures:
         of_series = facts["exhibit"].isin([table.exhibit for table in tables if table.layout.down == FORM])
         cells = facts[of_series].drop_duplicates("name").set_index("name")["cell"]  # each a code and a period
         catalog["code"] = cells.str.replace(", .*", "", regex=True).reindex(listed_as, fill_value="")
-        return cls(facts, quantities, catalog, {alias: own for own in quantities.values() for alias in own.aliases})
+        every = np.arange(len(names) + 1)
+        places = {f: (own.index.to_numpy(), own["name"].cat.codes.searchsorted(every)) for f, own in series.items()}
+        aliases = {alias: own for own in quantities.values() for alias in own.aliases}
+        return cls(facts, quantities, catalog, aliases, places, freqs)
 
 
 @dataclass(frozen=True, repr=False)
@@ -126,6 +141,8 @@ class Tables:
 
     def tables(self) -> list[Table]:
         """Return its tables, read from the stored cells."""
+        from tradelib.sources.reader import from_text
+
         return [from_text(text, name, self.contents["tables"][name]) for name, text in self._texts.items()]
 
     @cached_property
@@ -137,7 +154,7 @@ class Tables:
     @property
     def facts(self) -> pd.DataFrame:
         """Every published figure, one row each: ``quantity.FACT_COLUMNS``, ``compilation`` and ``name``."""
-        return self.figures.facts
+        return self.figures.facts.copy(deep=False)  # what is written to it changes nothing here: pandas copies on write
 
     @property
     def quantities(self) -> dict[str, Quantity]:
@@ -151,17 +168,13 @@ class Tables:
     def has(self, name: str, freq: str = "monthly") -> bool:
         """Tell whether there are figures of a quantity with a frequency."""
         quantity = self.find(name)
-        return quantity is not None and str(freq) in self.figures.catalog["freq"][quantity.name]
+        return quantity is not None and str(freq) in self.figures.freqs[quantity.name]
 
-    @cached_property
-    def _computed(self) -> dict[tuple[str, ...], Any]:
-        """What was asked of a quantity before: its rows, by frequency and compilation, and its prints."""
-        return {}
+    def places(self, name: str, freq: str = "monthly") -> npt.NDArray[np.intp]:
+        """Return where in ``facts`` one quantity stands with spans of one length, one for each, in order.
 
-    def rows(self, name: str, freq: str = "monthly", compilation: str = "") -> pd.DataFrame:
-        """Return the facts of one quantity with spans of one length, one for each, in order, indexed by last month.
-
-        Of several tables (of one compilation) that with the longest series comes first: compilations differ.
+        Where several tables print the quantity, the one with the longest series comes first: two compilations of
+        early years differ although neither was revised.
 
         Raises
         ------
@@ -170,85 +183,53 @@ class Tables:
         """
         if freq not in list(FREQUENCIES):
             raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(str(freq), FREQUENCIES)}")
-        quantity = self.find(name)
-        if quantity is None:
+        if not isinstance(name, str):
+            raise ParameterError(f"found the series {name!r}; expected one name, such as BOPGSTB")
+        if (quantity := self.find(name)) is None:
             raise ParameterError(f"{self.named} has no {name!r}; {nearest(name, self.quantities)}")
-        key = (quantity.name, freq, compilation)
-        if key not in self._computed:
-            own = spans(self._all_rows(quantity.name), FREQUENCIES[freq][0])
-            self._computed[key] = longest_first(own[own["compilation"] == compilation] if compilation else own)
-        rows: pd.DataFrame = self._computed[key]
-        if rows.empty:
-            known = self.figures.catalog["freq"][quantity.name]
+        if freq not in (known := self.figures.freqs[quantity.name]):
             raise ParameterError(f"{self.named} has no {freq} figures of {name}; possible: {known}")
-        return rows
+        places, starts = self.figures.places[freq]
+        at = self.figures.facts["name"].cat.categories.get_loc(quantity.name)
+        return places[starts[at] : starts[at + 1]]
+
+    def values(self, name: str, freq: str = "monthly") -> pd.Series:
+        """Return the values of one quantity by last month, as ``rows`` has them."""
+        at, facts = self.places(name, freq), self.figures.facts
+        return pd.Series(facts["value"].array[at], pd.PeriodIndex(facts["last"].array[at], name="period"))
+
+    @cached_property
+    def _computed(self) -> dict[tuple[str, ...], Any]:
+        """What was asked of a quantity before: its rows, by frequency and compilation, and its prints."""
+        return {}
+
+    def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
+        """Return the facts at ``places``, indexed by last month."""
+        return self._rows(name, freq).copy(deep=False)
+
+    def _rows(self, name: str, freq: str = "monthly", compilation: str = "") -> pd.DataFrame:
+        """Return the rows, or those that one compilation alone would have."""
+        if (key := (str(name), str(freq), compilation)) not in self._computed:
+            facts = self.figures.facts
+            own = facts.take(self.places(name, freq))
+            if compilation:
+                ours = (facts["name"] == own["name"].iloc[0]) & (facts["compilation"] == compilation)
+                own = longest_first(spans(facts[ours], FREQUENCIES[freq][0]))
+            self._computed[key] = own.set_axis(pd.PeriodIndex(own["last"], name="period"))
+        return cast("pd.DataFrame", self._computed[key])
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
         """Return first and last month of a series, both included."""
-        months = self.rows(name, freq).index
+        months = self.figures.facts["last"].array[self.places(name, freq)]
         return months[0], months[-1]
 
     def prints(self, name: str) -> dict[str, pd.Series]:
         """Return the months of a quantity, by its canonical name, as each of its compilations has them."""
         if (key := (name, "prints")) not in self._computed:
-            parts = _parts(spans(self._all_rows(name), 1), "compilation").items()
-            self._computed[key] = {own: gap_free(longest_first(rows)["value"].rename(name)) for own, rows in parts}
-        return cast("dict[str, pd.Series]", self._computed[key])
-
-    def _all_rows(self, name: str) -> pd.DataFrame:
-        return self.facts[self.facts["name"] == name]
-
-
-def gap_free(values: pd.Series) -> pd.Series:
-    """Return values by month with every month between the first and the last; one that was not published is missing."""
-    return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
-
-
-def longest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts of one quantity by last month, one for each span: that of the table with the most spans."""
-    parts = sorted(_parts(rows, "exhibit").values(), key=len, reverse=True)
-    ordered = pd.concat(parts) if len(parts) > 1 else rows
-    return ordered.drop_duplicates("last").set_index("last", drop=False).sort_index().rename_axis("period")
-
-
-def _parts(rows: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
-    """Return the rows by what a column says; there are too few to group them."""
-    return {own: rows[rows[column] == own] for own in rows[column].unique()}
-
-
-def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return the published values of spans of some months; 0 for those from January on to another month.
-
-    January to March is a quarter in a table of quarters, else a year to date; January and a whole year are none.
-    """
-    published = (facts["edition"] == "current") & facts["value"].notna()
-    last = facts["last"].astype("int64")
-    length = last - facts["first"].astype("int64") + 1
-    if months not in (0, 3):
-        return facts[published & (length == months)]
-    quarters = facts.loc[published & (length == 3) & (last % 12 != 2), "exhibit"].unique()
-    by_quarter = facts["exhibit"].isin(quarters)
-    to_date = (length == last % 12 + 1) & length.between(2, 11)
-    return facts[published & (by_quarter & (length == 3) if months else ~by_quarter & to_date)]
-
-
-def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
-    """Return the table that a stored text is; ``entry`` is what the release says of it."""
-    from tradelib.sources.facts import FORM, read_series, series_layout
-    from tradelib.sources.reader import read_table
-    from tradelib.sources.rows import Grid
-
-    grids = []
-    for block in text.split("\f"):
-        head, _, body = block.partition("\n")
-        file, *sheet = Grid.from_csv(head, "", "").rows[0]
-        grids.append(Grid.from_csv(body, file, *(sheet or [""])))
-    if grids[0].sheet == FORM:
-        return read_series(series_layout(name, entry["title"], entry["publisher"], entry["compilation"]), grids[0])
-    table = read_table(grids)
-    if table.exhibit != name:
-        raise grids[0].error(None, f"table {table.exhibit}", f"table {name}, as {TOML} says")
-    return table
+            rows = spans(self.facts[self.facts["name"] == name], 1)
+            parts = {own: longest_first(rows[rows["compilation"] == own]) for own in rows["compilation"].unique()}
+            self._computed[key] = {own: gap_free(rows.set_index("last")["value"]) for own, rows in parts.items()}
+        return {own: values.rename(name) for own, values in self._computed[key].items()}
 
 
 def stored_text(folder: Path, name: str, sha256: str) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from tradelib.quantity.errors import ComparabilityError, ParameterError
+from tradelib.store.periods import gap_free
 from tradelib.store.queries import find
 from tradelib.store.reading import known_on
-from tradelib.store.tables import gap_free
 
 if TYPE_CHECKING:
     import datetime as dt

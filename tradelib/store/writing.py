@@ -14,9 +14,10 @@ import tomli_w
 
 from tradelib.quantity.errors import SourceError, TradelibError
 from tradelib.sources.facts import FORM
+from tradelib.sources.reader import from_text
 from tradelib.sources.rows import NOTES, Grid, is_value
 from tradelib.sources.tables import titles
-from tradelib.store.tables import TOML, data_folder, from_text
+from tradelib.store.tables import TOML, data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from tradelib.quantity import Quantity
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.labels import item_label
 from tradelib.quantity.result import Result
-from tradelib.store.reading import Month, month_of
+from tradelib.store.periods import Month, month_of
 from tradelib.words import sentences as say
 
 if TYPE_CHECKING:
@@ -185,9 +185,9 @@ def _release(source: Any) -> Release:
         return source
     if source is None:
         return store.release_of()
-    text = str(source) if isinstance(source, (str, dt.date, pd.Period)) else ""
-    is_file = not text or Path(text).suffix or Path(text).exists()
-    return store.read(source, first_of=TABLES) if is_file else store.release(text)
+    is_key = isinstance(source, (dt.date, pd.Period))
+    is_file = not is_key and (not isinstance(source, str) or not source or Path(source).suffix or Path(source).exists())
+    return store.read(source, first_of=TABLES) if is_file else store.release(source)
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,7 +16,7 @@ from tradelib import store
 from tradelib.quantity.errors import ParameterError
 from tradelib.quantity.result import Result
 from tradelib.sources.formats import pdf_texts
-from tradelib.store.reading import Month, month_of
+from tradelib.store.periods import Month, month_of
 from tradelib.words.checking import grammar, statements
 from tradelib.words.checking.verdicts import VERDICTS, Judgement, judge
 from tradelib.words.checking.vocabulary import plain, subject_month
@@ -124,7 +124,7 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
     """
     if not isinstance(text, str):
         raise ParameterError(f"found a {type(text).__name__}; expected the text itself; text_of reads one from a file")
-    own = store.release(str(released)) if released else None
+    own = store.release(released) if released else None
     subject = month_of(month) if month is not None else own.month if own else subject_month(text)
     period = subject or store.release_of().month
     releases = _releases(period, own)
