@@ -317,7 +317,7 @@ def published_and_measured(record, **_):
             assert abs(sum(as_number(each[f"{level}: {side}"]) for side in ("below", "in", "above")) - 100) < 0.16
     shares = [as_number(sides["exports", part]["80%: in"]) for part in ("all", "since 2013")]
     assert all(abs(share - 80) < 3 for share in shares)
-    return f"such intervals held {shares[0]:.0f}% of all that came, {shares[1]:.0f}% since 2013"
+    return f"such intervals contained {shares[0]:.0f}% of past outcomes, {shares[1]:.0f}% since 2013"
 
 
 def beaten(record, **_):
