@@ -54,7 +54,7 @@ SAID = {
         "The goods deficit widened $16.5 billion to $163.5 billion",
         "services surplus fell $0.8 billion to $23.0 billion",
         "balance without gold lies between \u2212$147.6 billion and \u2212$124.0 billion",
-        "beside 2.8 percent in 2023 and 3.1 percent in 2024",
+        "for whole years it was 2.8 percent in 2023 and 3.1 percent in 2024",
         "covers 14 percent of the goods deficit"],
     ("2025-05-06", "14_changes"): [
         "Nine figures of the headline series differ from the release of April 3, 2025",

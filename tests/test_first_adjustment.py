@@ -57,7 +57,7 @@ def by_calendar(flipped):
     """Return title and sentence on the months of the year."""
     record = Readings()
     names = {"runs": True, "flipped": flipped, "pattern": pattern, "say": say, "record": record, "span": "span"}
-    title = names_after(STEM, "by_month = 100", "title, unit = ", "often = ", **names)["title"]
+    title = names_after(STEM, "by_month = 100", "title, unit = ", "often = ", "{by_series}", **names)["title"]
     return title, record[0]
 
 

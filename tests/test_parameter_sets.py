@@ -5,6 +5,7 @@ here anew, with plain arithmetic on the figures of the store.
 """
 
 import re
+import warnings
 
 import pandas as pd
 import pytest
@@ -39,7 +40,9 @@ def figures(series, vintage=None):
 
 def loaded(series, vintage="2025-03", start="first"):
     """Return a series known by a release, by month as text; the longest unless a first month is named."""
-    values = store.load(series, start=start, vintage=vintage)[series].dropna()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", store.StoreWarning)
+        values = store.load(series, start=start, vintage=vintage)[series].dropna()
     return {str(month): float(value) for month, value in values.items()}
 
 
@@ -209,15 +212,15 @@ def without_moves(record, **_):
     """Six years have no first five and last five: neither figure nor sentence on what moved."""
     assert "pattern_moved" not in {item["name"] for item in record["items"]}
     assert not any("moved" in text for _, text in statements(record))
-    return "From 2013 to 2018, in percent: exports were lowest in Jan"
+    return "In percent of the adjusted level, 2013 to 2018: exports were lowest in Jan"
 
 
 def one_verdict(record, **_):
     """A p-value below 0.05 on its own is one of nine: sentence, table and result have one verdict."""
     assert record["results"]["verdict"] == "not proven"
     assert record["results"]["p_value"] < 0.05
-    assert "in question after the correction: none" in "".join(text for _, text in statements(record))
-    return "Imports of services is not proven: p = 0.046, 0.41 after the correction for 9 series,"
+    assert "In question after the correction, of 9 series: none" in "".join(text for _, text in statements(record))
+    return "residual seasonality is not proven (p = 0.046, 0.41 after the correction for 9 series"
 
 
 def without_season(record, **_):
@@ -520,7 +523,7 @@ SETS = [
     ),
     ("25_revisions", {"vintage": "2025-05-06"}, lambda **_: "Too few months have prints of two ages"),
     ("20_deficit", {"start": "2008-01", "end": "2020-04"}, parts_of_the_balance),
-    ("20_deficit", {"end": "2016-01"}, lambda **_: "deficit was nearly unchanged at $40.5 billion in a year\n"),
+    ("20_deficit", {"end": "2016-01"}, lambda **_: "The three-month average deficit was nearly unchanged in a year\n"),
     ("32_gdp_bridge", {"end": "2016-08"}, lambda **_: "Trade hardly moved nominal growth in 2016Q3\n"),
     ("32_gdp_bridge", {"end": "2020-04"}, lambda **_: "Trade took 0.6 points from nominal growth in 2020Q2\n"),
     ("20_deficit", {"start": "2024-01", "vintage": "2024-02"}, parts_of_the_balance),
@@ -538,7 +541,7 @@ SETS = [
     ("43_one_index", {"end": "2024-01", "reference_year": 2012}, lambda **_: "two months cannot tell what the method"),
     ("44_terms_of_trade", {"start": "2005-01", "end": "2020-04"}, year_of_export_prices),
     ("26_breaks", {"series": "balance_total_bop_sa", "start": "2018-01", "end": "2020-04"}, first_regime),
-    ("26_breaks", {"start": "2013-05", "end": "2016-08"}, lambda **_: "That holds for balance."),
+    ("26_breaks", {"start": "2013-05", "end": "2016-08"}, lambda **_: "That holds for the balance."),
     ("26_breaks", {"series": TRAVEL, "start": "2016-01", "end": "2020-04"}, first_regime),
     ("26_breaks", {"series": IMPORT_PRICES, "start": "2019-01"}, lambda **_: "the import price index for goods"),
     ("27_forecasts", {"start": "2012-01", "end": "2020-04", "horizon": 1}, expects_the_difference),
@@ -554,7 +557,7 @@ SETS = [
         lambda **_: "Of the three months since then, none lay in the 80% band",
     ),
     ("27_forecasts", {"series": IMPORT_PRICES, "start": "2016-01", "horizon": 6}, within_the_band),
-    ("27_forecasts", {"series": "exports_goods_census_nsa", "vintage": "2024-04-04"}, published_and_measured),
+    ("27_forecasts", {"series": "exports_goods_census_nsa", "vintage": "2023-03-08"}, published_and_measured),
     ("27_forecasts", {"series": "exports_services_bop_sa", "end": "2019-12", "horizon": 3}, beaten),
     pytest.param(
         "28_agency_way", {"start": "2021-01", "end": "2022-12"}, lambda **_: "January 2021 to December 2022",

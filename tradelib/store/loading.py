@@ -84,9 +84,9 @@ def load(
     Warns
     -----
     StoreWarning
-        Series of one publisher come from releases of several days; a newer release has only some of them, or fewer
-        months; or the store has no trade release with them of the last days, so that theirs came out more than 45 days
-        before the vintage asked for.
+        Unless ``start`` is ``"first"``: series of one publisher come from releases of several days; a newer release has
+        only some of them, or fewer months; or the store has no trade release with them of the last days, so that theirs
+        came out more than 45 days before the vintage asked for.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def load(
     notes = _notes_on(chosen, known, freq, vintage)
     frame.attrs = {"series": {name: about for name, (_, about) in loaded.items()}, "notes": notes}
     frame = in_unit(frame, unit)
-    for note in notes:
+    for note in notes if since != FIRST else ():  # it asks for the release with most months, whichever that is
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
 
