@@ -99,7 +99,7 @@ def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path
         put(agency, tmp_path, month, revised)
     got = run()
     assert {month: outcome.status for month, outcome in got.items()} == dict.fromkeys(MONTHS, "added")
-    assert [str(one.released) for one in store.releases()] == ["2025-03-05", "2025-04-03", "2025-05-06"]
+    assert [str(stored.released) for stored in store.releases()] == ["2025-03-05", "2025-04-03", "2025-05-06"]
     triangle = store.triangle("exports_goods_bop_sa", "census")
     assert triangle.loc["2025-01"].tolist()[:2] == [15.0, 17.0]
     assert triangle.loc["2025-02"].tolist()[1:] == [15.0, 18.0]
@@ -127,7 +127,7 @@ def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_stop_nothing(
     again = run("2024-12")
     assert [again[month].status for month in MONTHS] == ["there", "refused", "added"]
     assert "the title of a table that a layout describes" in again["2025-02"].message
-    assert [str(one.month) for one in store.releases()] == ["2025-01", "2025-03"]
+    assert [str(stored.month) for stored in store.releases()] == ["2025-01", "2025-03"]
 
 
 def test_what_was_refused_is_sent_again_only_when_it_has_changed(agency, tmp_path):
