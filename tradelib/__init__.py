@@ -17,7 +17,7 @@ _MODULES = {
     "seasonal.x13": "x13",
     "report.look.plot": "plot",
 }
-"""Where each verb lives; ``import tradelib`` takes no time. Their types are in ``__init__.pyi``."""
+"""The module of each verb, imported at its first use. Their types are in ``__init__.pyi``."""
 
 __getattr__, __dir__, __all__ = attach(__name__, _MODULES, "TradelibError", "__version__")
 Result.find_verb = __getattr__

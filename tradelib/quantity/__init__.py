@@ -1,4 +1,4 @@
-"""What a published figure is: the one type that names it, words it, and says what may be added or compared."""
+"""What a published figure measures: its name, its label, and what it may be added to or compared with."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tradelib.quantity.labels import WORDS, item_label, partner_label
 WORLD = "world"
 
 ADDITIVE = {"value", "quantity", "cif_value", "duty"}
-"""Measures of which parts add up to their whole."""
+"""Measures whose parts add up to the whole."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """All that makes figures comparable; a figure adds the period and the value.
+    """Everything that must agree for figures to be comparable; a figure adds the period and the value.
 
     Attributes
     ----------
@@ -31,8 +31,8 @@ class Quantity:
     partner : str
         ``world``, a country or an area.
     basis : str
-        ``bop`` (balance of payments), ``census``, ``net`` (what leads from Census to BOP), ``nipa`` (national
-        accounts), ``bls``, ``consumption``.
+        ``bop`` (balance of payments), ``census``, ``net`` (the net adjustments from Census to BOP), ``nipa`` (national
+        accounts), ``bls``, ``consumption`` (imports for consumption).
     adjustment : {"sa", "nsa"}
         Seasonally adjusted by the agency, or not.
     price : str
@@ -61,7 +61,7 @@ class Quantity:
 
     @cached_property
     def name(self) -> str:
-        """The canonical name: flow, item, partner, basis, adjustment, and price basis and measure where they differ."""
+        """The canonical name: every field but the unit; partner, price and measure only if they are not the default."""
         parts = [self.flow, self.item.replace("/", "_")]
         parts += [self.partner.replace("/", "_")] if self.partner != WORLD else []
         parts += [self.basis, self.adjustment]
@@ -71,7 +71,7 @@ class Quantity:
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """Other names it answers to: FRED's code, and the shorter names of categories without their root."""
+        """Other accepted names: codes of FRED and BLS, and shorter names, such as of categories without their root."""
         root, _, rest = self.item.partition("/")
         names = [code for code, name in WORDS["mnemonics"].items() if name == self.name]
         if rest and root in ("goods", "services") and self.partner == WORLD:
@@ -110,14 +110,14 @@ class Quantity:
 
     @property
     def terms(self) -> str:
-        """Basis, adjustment and price in words, as the foot of a table has them."""
+        """Basis, adjustment and price basis in words, for the foot of a table."""
         words = [WORDS["basis"][self.basis], WORDS["adjustment"][self.adjustment]]
         words += [f"{self.price.replace('chained', 'chained ')} dollars"] if self.price.startswith("chained") else []
         return ", ".join(words)
 
     @property
     def partition(self) -> str:
-        """The classification that its item belongs to; sums are allowed inside one only."""
+        """The classification that the item belongs to; sums are allowed only within one classification."""
         root, *steps = self.item.split("/")
         if root == "goods" and steps:
             return WORDS["partition"].get(steps[0], "end use")
@@ -125,7 +125,7 @@ class Quantity:
 
     @property
     def is_additive(self) -> bool:
-        """Whether parts add up to their whole: not ranks, averages, prices, or chained dollars."""
+        """Whether parts add up to the whole; ranks, averages, prices and chained dollars do not."""
         return self.measure in ADDITIVE and not self.price.startswith(("chained", "base"))
 
 
@@ -133,23 +133,23 @@ QUANTITY_COLUMNS = tuple(field.name for field in fields(Quantity))
 FACT_COLUMNS = (
     *QUANTITY_COLUMNS, "first", "last", "value", "marker", "edition", "exhibit", "file", "cell", "label",
 )  # fmt: skip
-"""Columns of the long table of facts: the quantity, the period, the figure, and where it stands."""
+"""Columns of the long table of facts: quantity, period, value and marker, edition, and location in the file."""
 
 
 def require_comparable(quantities: Iterable[Quantity], *, but: Iterable[str] = ("flow", "item", "partner")) -> None:
-    """Refuse a formula over quantities that differ in more than it allows.
+    """Refuse a formula over quantities that differ in other fields than allowed.
 
     Parameters
     ----------
     quantities : iterable of Quantity
-        What stands in the formula.
+        The quantities in the formula.
     but : iterable of str
         Fields that may differ.
 
     Raises
     ------
     ComparabilityError
-        Two of them differ in another field; the message names both.
+        Two quantities differ in another field; the message names both.
     """
     listed = list(quantities)
     for name in QUANTITY_COLUMNS:
@@ -164,19 +164,19 @@ def require_comparable(quantities: Iterable[Quantity], *, but: Iterable[str] = (
 
 
 def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> None:
-    """Refuse a sum or difference over other bases, units or classifications, averages or prices.
+    """Refuse a sum or difference that mixes bases, units or classifications, or contains averages or prices.
 
     Parameters
     ----------
     quantities : iterable of Quantity
-        What stands in the formula.
+        The quantities in the formula.
     is_sum : bool
-        Refuse also two of which one is part of the other, and would count twice.
+        Also refuse two quantities if one is part of the other, which a sum would count twice.
 
     Raises
     ------
     ComparabilityError
-        The message names what does not add up.
+        The quantities do not add up; the message names them.
     """
     listed = list(quantities)
     require_comparable(listed)

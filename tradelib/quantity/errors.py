@@ -1,4 +1,4 @@
-"""The errors a user of tradelib can meet; every one says what was found and what was expected."""
+"""Errors that tradelib raises; each message says what was found and what was expected."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from difflib import get_close_matches
 from tradelib.quantity.labels import SEARCH
 
 _FEW = 20
-"""Names that a message lists in full."""
+"""The largest number of names that a message lists in full."""
 
 
 class TradelibError(Exception):
-    """Anything that tradelib refuses, in words meant for the person who asked."""
+    """Base class of all errors of tradelib, with messages meant for users."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows: the message, which says what to do, without the package's lines above it."""
+        """Return what IPython shows: the message alone, without a traceback through the package."""
         return [f"{type(self).__name__}: {self}"]
 
 
 class SourceError(TradelibError):
-    """An official file, or a table in the store, does not say what it should.
+    """An official file, or a table in the store, does not contain what it should.
 
     Parameters
     ----------
     file : str
         Name of the file.
     place : str or None
-        Where in the file: a line, a cell, a month; None when it is the file as a whole.
+        Location in the file: a line, a cell, a month; None if the file as a whole is wrong.
     found : str
-        What stands there.
+        What the file has there.
     expected : str
-        What should stand there.
+        What it should have there.
     """
 
     def __init__(self, file: str, place: str | None, found: str, expected: str) -> None:
-        super().__init__(file, place, found, expected)  # all its parts, so that it crosses from a worker process
+        super().__init__(file, place, found, expected)  # every argument, so that a worker process can pickle the error
         self.file, self.place, self.found, self.expected = file, place, found, expected
 
     def __str__(self) -> str:
@@ -53,11 +53,11 @@ class ComparabilityError(TradelibError):
 
 
 class SeriesError(TradelibError):
-    """A series cannot carry the analysis that was asked of it."""
+    """A series is unfit for the requested analysis."""
 
 
 class EngineError(TradelibError):
-    """X-13ARIMA-SEATS refused its input, broke down, or took too long."""
+    """X-13ARIMA-SEATS refused its input, crashed, or took too long."""
 
 
 class EngineMissingError(EngineError):
@@ -65,7 +65,7 @@ class EngineMissingError(EngineError):
 
 
 def did_you_mean(word: str, possible: Iterable[str]) -> str:
-    """Return a hint with the closest of the possible words, or with all of them, or the five nearest of many."""
+    """Return a hint: close matches, else all possible words, else (of more than 20) the five closest."""
     words = sorted(possible)
     if close := get_close_matches(word, words, n=3, cutoff=0.65):
         return f"did you mean {' or '.join(close)}?"
@@ -74,10 +74,10 @@ def did_you_mean(word: str, possible: Iterable[str]) -> str:
 
 
 def nearest(name: str, known: Collection[str]) -> str:
-    """Return a hint with names of series that are written like one that is not there, or have most of its words.
+    """Return a hint with the known series that are spelled like an unknown name, or share most of its words.
 
-    Everyday words and slips of the pen are understood; of the names with as many words the five shortest are given, and
-    none to a name of which less than half is known.
+    Everyday words and misspelled words count as matches. Of the series that share most words, the five shortest names
+    are given; if no series shares at least half of the words, the hint says how to search.
     """
     if close := get_close_matches(name, known, n=5, cutoff=0.75):
         return f"did you mean {' or '.join(close)}?"

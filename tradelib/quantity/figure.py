@@ -1,8 +1,8 @@
-"""A number that remembers where it came from: every formula over cells of the store is its own proof.
+"""Numbers that carry their provenance: the expression over published cells that they were computed from.
 
 A ``Figure`` is a float. Ordinary arithmetic, also inside pandas objects of dtype ``object``, keeps the expression, so a
-number in a sentence or a table can be led back to the cells of the official file that made it. The value is computed
-exactly (fractions of the published decimals) and rounded once, for print.
+number in a sentence or a table can be traced back to the cells of the official file. The value is computed exactly, in
+fractions made from the published decimals, and rounded once, for display.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from tradelib.quantity.rounding import exact, printed
 
 _OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 _SHOWN = 12
-"""Terms of a long sum that a formula writes out."""
+"""The largest number of terms that a formula writes out."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One published figure: what it is, for which period, where it stands.
+    """One published figure: its quantity, its period, and its location in the official file.
 
     Attributes
     ----------
@@ -35,11 +35,11 @@ class Cell:
     value : Fraction
         As published.
     exhibit, cell, file, sha256 : str
-        Where it stands: the table, its address there, the official file and its hash.
+        Its location: the table, the address in the table, the official file and its hash.
     released : str
         Day of the release.
     marker : str
-        What the cell says besides its number.
+        What the cell says besides its number, such as ``(R)``.
     unit : str
         As published.
     """
@@ -60,11 +60,11 @@ class Cell:
 
 
 Term: TypeAlias = "Cell | Fraction | tuple[Any, ...]"
-"""A cell, a number, or what is done (``+``, ``-``, ``*``, ``/``, ``abs``) and the terms it is done with."""
+"""A cell, a number, or a tuple of an operation (``+``, ``-``, ``*``, ``/``, ``abs``) and its operands."""
 
 
 def _written(term: Term, *, values: bool, inner: bool = False) -> str:
-    """Return a term as text: in names, or with the numbers put in."""
+    """Return a term as text, with names or with their values."""
     if isinstance(term, Fraction):
         return f"{term}" if term.denominator == 1 else f"{float(term):.12g}"
     if isinstance(term, Cell):
@@ -88,7 +88,7 @@ def _cells(term: Term) -> Iterator[Cell]:
 
 
 def _operator(sign: str) -> tuple[Any, Any]:
-    """Return the method of an operator, and the one for a figure on its right side."""
+    """Return the method of an operator and its reflected method."""
 
     def of_left(self: Figure, other: object) -> Any:
         return self._with(sign, other)
@@ -117,7 +117,7 @@ class Figure(float):
 
     @classmethod
     def of(cls, cell: Cell) -> Self:
-        """Return the figure that a cell is."""
+        """Return a cell as a figure."""
         return cls._made(cell, cell.value)
 
     @classmethod
@@ -133,17 +133,17 @@ class Figure(float):
 
     @property
     def formula(self) -> str:
-        """The expression in names and months."""
+        """The expression with names and months."""
         return _written(self.term, values=False)
 
     @property
     def working(self) -> str:
-        """The expression with the numbers put in."""
+        """The expression with values in place of names."""
         return _written(self.term, values=True)
 
     @property
     def key(self) -> str:
-        """A short name of the expression and its cells; the same expression has the same key."""
+        """A short hash of the expression and its cells; equal expressions have equal keys."""
         text = repr(self.term)
         return "p" + hashlib.sha256(text.encode()).hexdigest()[:10]
 

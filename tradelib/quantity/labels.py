@@ -1,4 +1,4 @@
-"""Words for items and partners, from the two tables beside this module; what is in neither words itself."""
+"""Words for items and partners, from two tables beside this module; others are worded from their path."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _HERE = Path(__file__).parent
 
 
 WORDS: dict[str, dict[str, str]] = tomllib.loads((_HERE / "items.toml").read_text(encoding="utf-8"))
-"""The table as it is; ``basis``, ``adjustment``, ``measure`` and ``partition`` say in words what else a quantity is."""
+"""All of ``items.toml``; ``basis``, ``adjustment``, ``measure`` and ``partition`` have words for other fields."""
 
 ITEMS: dict[str, dict[str, str]] = WORDS["items"]  # type: ignore[assignment] # it has tables of its own
 MNEMONICS, SEARCH = {name: code for code, name in WORDS["mnemonics"].items()}, WORDS["search"]
-"""By path, the words of an item in up to three lengths (``text``, ``chart``, ``narrow``); by name, FRED's code; by an
-everyday word, what to search for instead, several words parted by ``|``."""
+"""``ITEMS``: words by path, in up to three lengths (``text``, ``chart``, ``narrow``). ``MNEMONICS``: code by name.
+``SEARCH``: what to search for by everyday word; alternatives are separated by ``|``."""
 
 
 def slug(text: str) -> str:
@@ -36,7 +36,7 @@ def item_label(item: str, length: Literal["text", "chart", "narrow"] = "text") -
     item : str
         Path, for example ``goods/capital_goods``.
     length : {"text", "chart", "narrow"}
-        For a sentence, a wide drawing or a narrow one. A length without words of its own takes the next longer.
+        For a sentence, a wide chart or a narrow one. If an item has no words of that length, the next longer are used.
     """
     words = ITEMS.get(item, {})
     for wanted in ("narrow", "chart", "text")[("narrow", "chart", "text").index(length) :]:
@@ -47,13 +47,13 @@ def item_label(item: str, length: Literal["text", "chart", "narrow"] = "text") -
 
 @cache
 def partners() -> dict[str, dict[str, str]]:
-    """Return by slug the name, Census code, kind (country, area, world) and other names of each known partner."""
+    """Return the known partners by slug: name, Census codes, kind (country, area, world) and other names."""
     with (_HERE / "partners.csv").open(encoding="utf-8", newline="") as file:
         return {row["slug"]: row for row in csv.DictReader(file)}
 
 
 def countries(names: Iterable[str]) -> list[str]:
-    """Return the partners that are countries: no areas, which hold some of them, and no remainder of an area."""
+    """Return the partners that are countries, without areas (groups of countries) and remainders of areas."""
     areas = {name for name, row in partners().items() if row["kind"] != "country"}
     return [name for name in names if name not in areas and "other" not in name]
 
@@ -68,12 +68,12 @@ def _partner_slugs() -> dict[str, str]:
 
 
 def partner_slug(name: str) -> str:
-    """Return the slug of a partner as any table prints it; a country not seen before gets its own name."""
+    """Return the slug of a partner from its name in any table; an unlisted name becomes a slug of its own."""
     return _partner_slugs().get(slug(name), slug(name))
 
 
 def partner_label(partner: str) -> str:
-    """Return a partner's name as a sentence has it."""
+    """Return a partner's name for use in a sentence."""
     row = partners().get(partner)
     if row:
         return row["text"] or row["name"]

@@ -1,4 +1,4 @@
-"""Packages whose names are imported when they are first used, so that importing the package takes no time."""
+"""Lazy imports: a package imports each name when it is first used, so importing the package takes no time."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -8,16 +8,16 @@ from typing import Any
 def attach(
     package: str, modules: Mapping[str, str], *names: str
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its names when they are first used.
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its names at their first use.
 
     Parameters
     ----------
     package : str
-        Its name.
+        Name of the package.
     modules : mapping of str to str
-        By module of tradelib, the names that it has, parted by blanks.
+        Module of tradelib to the names it defines, separated by blanks.
     *names : str
-        Names that the package has at once.
+        Names that the package defines itself.
     """
     places = {name: module for module, names in modules.items() for name in names.split()}
     everything = [*names, *places]

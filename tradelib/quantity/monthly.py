@@ -1,4 +1,4 @@
-"""What an analysis asks of a monthly series before it starts."""
+"""Checks of a monthly series before an analysis."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from tradelib.quantity.errors import SeriesError
 
 
 def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool = False) -> pd.Series:
-    """Return the series as floats without missing months at its ends, or say why it is unfit.
+    """Return the series as floats, without missing months at its ends, or raise an error that says why it is unfit.
 
     Parameters
     ----------
     series : Series
         Monthly ``PeriodIndex``.
     least : int
-        Months the analysis needs.
+        The smallest number of months that the analysis needs.
     purpose : str
-        What is to be done with the series, for the message.
+        What the series is needed for, for the message.
     varying : bool
         Refuse a series that never changes.
 
     Raises
     ------
     SeriesError
-        The index is not monthly or not in order, a value is no number, all values are missing, there is a gap or an
-        infinite value, there are too few months, or (when asked) the series is constant.
+        The index is not monthly or its months are not consecutive, a value is not a number, all values are missing,
+        there is a gap or an infinite value, there are too few months, or (if ``varying``) the series is constant.
     """
     name = series.name if series.name is not None else "the series"
     index = series.index
@@ -58,14 +58,14 @@ def trimmed(series: pd.Series, purpose: str) -> pd.Series:
     except (TypeError, ValueError) as error:
         name = "the series" if series.name is None else series.name
         raise SeriesError(f"{purpose}: {name} holds {series.dtype} values ({error}); expected numbers") from None
-    there = np.flatnonzero(~np.isnan(values.to_numpy()))
-    if len(there) and len(values) == there[-1] + 1 - there[0]:
+    valid = np.flatnonzero(~np.isnan(values.to_numpy()))
+    if len(valid) and len(values) == valid[-1] + 1 - valid[0]:
         return values
-    return values.iloc[there[0] : there[-1] + 1] if len(there) else values.iloc[:0]
+    return values.iloc[valid[0] : valid[-1] + 1] if len(valid) else values.iloc[:0]
 
 
 def named_months(months: Iterable[pd.Period], shown: int = 3) -> str:
-    """Name a few months, and say how many more there are."""
+    """Return the first few months as text, and how many more there are."""
     named = [str(month) for month in months]
     more = f" and {len(named) - shown} more months" if len(named) > shown else ""
     return ", ".join(named[:shown]) + more

@@ -1,4 +1,4 @@
-"""Months, quarters, years and days from the texts that official tables print."""
+"""Months, quarters, years and days from labels in official tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COMPILED = {kind: re.compile(pattern, re.IGNORECASE | re.ASCII) for kind, patte
 
 
 class Span(NamedTuple):
-    """What a label says of its period.
+    """The period that a label names.
 
     Attributes
     ----------
@@ -40,11 +40,11 @@ class Span(NamedTuple):
         ``month``, ``quarter``, ``year`` (a year alone: a line of its own or the head of a block), ``annual``,
         ``span`` (January to a month) or ``previous`` ("... as published last month").
     year : int or None
-        The year, where the label has it.
+        The year; None if the label has none.
     first, last : int
-        Months of the year, both included.
+        Months of the year, 1 to 12, both included.
     marker : str
-        ``(R)`` and the like, else empty.
+        Such as ``(R)``; empty if the label has none.
     """
 
     kind: str
@@ -54,19 +54,19 @@ class Span(NamedTuple):
     marker: str = ""
 
     def ordinals(self, year: int) -> tuple[int, int]:
-        """Return first and last month as ordinals, given the year where the label lacks it."""
+        """Return first and last month as ordinals; ``year`` is used if the label has no year."""
         before = ordinal(self.year or year, 0)
         return before + self.first, before + self.last
 
 
 def ordinal(year: int, month: int) -> int:
-    """Return the number of a month, as pandas counts them: 0 is January 1970."""
+    """Return the ordinal of a month, as in pandas: 0 is January 1970."""
     return 12 * (year - 1970) + month - 1
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Span | None:
-    """Return the period that a label says; None when it is none.
+    """Return the period that a label names; None if it is not a period.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _span(kind: str, parts: dict[str, str | None], marker: str) -> Span:
 
 
 def day(text: str) -> dt.date | None:
-    """Return the first day that a text names (``May 6, 2025``, ``2025-05-06``); None when it names none."""
+    """Return the first day that a text names (``May 6, 2025``, ``2025-05-06``); None if it names no day."""
     if match := re.search(rf"\b({_MONTH})\.?\s+(\d\d?),?\s+(\d{{4}})", text, re.IGNORECASE):
         month, number, year = _NUMBERS[match[1].lower()], int(match[2]), int(match[3])
     elif match := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):

@@ -1,4 +1,4 @@
-"""How a result shows itself: in a few words, as a small table, as a figure, under the same names everywhere."""
+"""The common interface of results: a summary in words, a table, a figure."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROWS = 12
-"""Rows of a table that a result shows of itself."""
+"""Rows of its table that the display of a result shows."""
 
 
 class Result(ABC):
-    """What a public function returns: ``summary()`` in words, ``table``, ``plot()``.
+    """Base class of what public functions return: ``summary()`` in words, ``table``, ``plot()``.
 
-    A subclass has its own ``summary`` and ``table``; ``tradelib.plot`` knows how to draw it. One whose point is a
-    figure (``is_drawn``) shows that, too, in a notebook.
+    A subclass defines ``summary`` and ``table``; ``tradelib.plot`` draws it. In a notebook, a result with ``is_drawn``
+    set also shows its figure.
     """
 
     is_drawn: ClassVar[bool] = False
 
     find_verb: ClassVar[Callable[[str], Any]]
-    """Finds a verb by its name; the front door of the package sets it, for drawing lies in a room above this one."""
+    """Returns a verb by its name. ``tradelib/__init__.py`` sets it, because this package must not import drawing."""
 
     if TYPE_CHECKING:
 
@@ -41,7 +41,7 @@ class Result(ABC):
         """Return the result in a few lines."""
 
     def plot(self, **options: Any) -> Figure:
-        """Return the result drawn in the house style, as ``tradelib.plot`` does."""
+        """Return the figure that ``tradelib.plot`` draws of the result."""
         figure: Figure = Result.find_verb("plot")(self, **options)
         return figure
 

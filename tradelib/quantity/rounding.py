@@ -1,8 +1,8 @@
-"""Rounding for print: exact, half up, and honest about what whole millions cannot settle.
+"""Rounding for display: exact, half away from zero.
 
-The agencies compute from unrounded values and round last. Binary floats cannot do that by themselves
-(``f"{0.25:.1f}"`` is 0.2 and 68.95 lies below 68.95), so values are taken as the decimals they were published
-as, computed with as fractions, and rounded half up on their magnitude.
+The agencies compute from unrounded values and round last. Binary floats cannot reproduce that: ``f"{0.25:.1f}"`` is
+0.2, and the float 0.35 is slightly less than 0.35. So values are taken as the published decimals, computed with as
+fractions, and rounded half up on their magnitude.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ HALF = Fraction(1, 2)
 
 
 def exact(value: Value) -> Fraction:
-    """Return a value as a fraction; a float is the shortest decimal that stands for it, as it was published."""
+    """Return a value as a fraction; a float counts as its shortest decimal, which is how it was published."""
     if isinstance(value, float):
         return Fraction(int(value) if value.is_integer() else repr(float(value)))
     return Fraction(value)
 
 
 def half_up(value: Value, decimals: int = 1) -> Decimal:
-    """Round half up on the magnitude: 0.25 to 0.3, -0.25 to -0.3, and never to a negative zero.
+    """Round half up on the magnitude: 0.25 to 0.3, -0.25 to -0.3, never to a negative zero.
 
     Parameters
     ----------
     value : float, Decimal, int or Fraction
-        Finite.
+        A finite number.
     decimals : int
-        Digits kept after the point.
+        Digits after the decimal point.
     """
     fraction = exact(value)
     units = math.floor(abs(fraction) * 10**decimals + HALF)
@@ -42,7 +42,7 @@ def half_up(value: Value, decimals: int = 1) -> Decimal:
 
 
 def is_tie(value: Value, decimals: int = 1) -> bool:
-    """Whether a value lies exactly half-way between two prints."""
+    """Return whether a value lies exactly half-way between two rounded values."""
     return bool((abs(exact(value)) * 10**decimals) % 1 == HALF)
 
 
