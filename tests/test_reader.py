@@ -451,7 +451,7 @@ def test_five_digit_end_uses_add_up_to_their_category_and_a_month_without_trade_
         read_file(path)
     monkeypatch.setattr(formats, "MOST_BYTES", 1_000)
     path.write_bytes(gzip.compress(bytes(2_000)))
-    with pytest.raises(SourceError, match="or 1,000 bytes"):
+    with pytest.raises(SourceError, match="over 1,000 bytes"):
         read_file(path)
 
 

@@ -68,7 +68,7 @@ def test_far_cells_are_refused_in_little_memory(tmp_path):
     far, old, *rows = done.stdout.splitlines()
     expected = "found a cell there; expected no cell beyond column CZ or row 99,999"
     assert far == f"refused: book, xl/worksheets/sheet1.xml, cell XFD1048576: {expected}"
-    assert old.startswith("refused: book: found a damaged workbook (a record that cannot be)")
+    assert old.startswith("refused: book: found a damaged workbook (an invalid record)")
     assert rows == ["rows: 99999", "rows: 65536"]
 
 

@@ -1,1 +1,1 @@
-"""Readers of the official files: from what the agencies publish to facts with their cells, checked."""
+"""Readers of the official files: they return checked facts, each with the cell that it comes from."""

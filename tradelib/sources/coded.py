@@ -1,7 +1,7 @@
-"""Series under codes, which are no official table: FRED downloads, answers of BLS and of Census, the bulk file.
+"""Series under codes: downloads from FRED, responses of the BLS and Census APIs, and the bulk file of the release.
 
-Whatever its form, a file comes apart into one long table: place, code, period, value and notes, as the texts that stand
-there. What these may say, and what a code stands for, is declared (``layouts/codes.toml``) and checked alike for all.
+Every file is first turned into one long table of its texts: place, code, period, value and notes.
+``layouts/codes.toml`` declares which texts are valid and what each code means; the checks are the same for all files.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ _FORMS: dict[str, dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "layouts" / "codes.toml").read_text(encoding="utf-8")
 )
 _LISTS = ("CATEGORIES", "DATA TYPES", "GEO LEVELS", "TIME PERIODS")
-"""Sections of the bulk file that say what the numbers of its data stand for."""
+"""Sections of the bulk file that say what the numbers in its data section mean."""
 
 
 def read_coded(file: str, text: str) -> Table | None:
-    """Read an answer of the BLS API, or a comma-separated file of coded series; None for any other text.
+    """Read a response of the BLS API, or a comma-separated file of coded series; return None for any other text.
 
     Raises
     ------
     SourceError
-        A code, a period or a value is not as published; a period is left out, or stands twice with different values; a
-        series has no value; the API did not process the request (its messages are given); the text is cut short.
+        A code, a period or a value is not as published; a period is missing, or occurs twice with different values; a
+        series has no value; the API did not process the request (its messages are given); the text is truncated.
     """
     if text.lstrip().startswith("{"):
         return _table(file, "bls", _answer(file, text))
@@ -65,13 +65,13 @@ def read_coded(file: str, text: str) -> Table | None:
 
 
 def _has(heads: Sequence[str], form: Mapping[str, Any]) -> bool:
-    """Whether a file has all heads of a form, and others only where the form takes them."""
-    there = all(any(re.fullmatch(pattern, head) for head in heads) for pattern in form["heads"])
-    return there and (form["others"] or len(heads) == len(form["heads"]))
+    """Return whether a file has all heads of a form, and other heads only if the form allows them."""
+    has_all = all(any(re.fullmatch(pattern, head) for head in heads) for pattern in form["heads"])
+    return has_all and (form["others"] or len(heads) == len(form["heads"]))
 
 
 def _frame(file: str, rows: Rows) -> pd.DataFrame:
-    """Return the rows that have anything, under the heads that the first of them is, and where each stands."""
+    """Return the non-empty rows, with the first as header and the place of each row as an extra column."""
     (_, heads), *body = [(place, cells) for place, cells in rows if any(cells)]
     for place, cells in body:
         if len(cells) != len(heads) or len(set(heads)) < len(heads):
@@ -82,11 +82,11 @@ def _frame(file: str, rows: Rows) -> pd.DataFrame:
 
 
 def _answer(file: str, text: str) -> pd.DataFrame:
-    """Return the rows of an answer of the BLS API, as the file that is made from it has them."""
+    """Return the rows of a BLS API response, with the columns that a CSV file made from it has."""
     try:
         answer: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SourceError(file, None, found=f"damaged JSON ({error})", expected="whole JSON") from error
+        raise SourceError(file, None, found=f"damaged JSON ({error})", expected="complete JSON") from error
     if answer.get("status") != "REQUEST_SUCCEEDED":
         messages = "; ".join(map(str, answer.get("message") or [])) or "no message"
         found = f"{answer.get('status')} ({messages[:200]})"
@@ -102,7 +102,7 @@ def _answer(file: str, text: str) -> pd.DataFrame:
 
 
 def _bulk(file: str, rows: Rows) -> pd.DataFrame:
-    """Return the data of ``FTD-mf.csv``, with what its sections say that the numbers stand for."""
+    """Return the data of ``FTD-mf.csv``, with its numeric codes replaced by what its other sections say they mean."""
     sections: dict[str, list[tuple[str, list[str]]]] = {}
     for row in rows:
         if len(row[1]) == 1 and row[1][0].isupper():
@@ -121,7 +121,7 @@ def _bulk(file: str, rows: Rows) -> pd.DataFrame:
 
 
 def _table(file: str, kind: str, rows: pd.DataFrame) -> Table:
-    """Return the table of some rows: every series has every period, once, and a value in one of them."""
+    """Return the rows as a table, after checking that every series has each period once and at least one value."""
     if rows.empty:
         raise SourceError(file, None, found="no figures", expected="at least one period")
     form = _FORMS[kind]
@@ -151,15 +151,15 @@ def _table(file: str, kind: str, rows: pd.DataFrame) -> Table:
     if points.empty:
         raise SourceError(file, None, found="no figures", expected="at least one period")
     refuse(points.duplicated(["code", "period"]), "period", "each period once, or with the same value")
-    cells = pd.DataFrame({code: own.set_index("period")["text"] for code, own in points.groupby("code", sort=False)})
+    cells = pd.DataFrame({code: part.set_index("period")["text"] for code, part in points.groupby("code", sort=False)})
     span = pd.period_range(cells.index.min(), cells.index.max())
     cells = cells.reindex(span[~span.isin(pd.PeriodIndex(form.get("never", []), freq=form["periods"]))])
     if form.get("gaps"):
         cells = cells.fillna("")
     for code in cells:
-        if (lacking := cells.index[cells[code].isna()]).size:
+        if (missing := cells.index[cells[code].isna()]).size:
             expected = f"every period from {span[0]} to {span[-1]}"
-            raise SourceError(file, code, found=f"no {lacking[0]}", expected=expected)
+            raise SourceError(file, code, found=f"no {missing[0]}", expected=expected)
         if not cells[code].str.contains(r"\d").any():
             raise SourceError(file, None, found=f"no value of {code}", expected="at least one")
     name, title = (form[key].format(codes=mark.join(cells)) for key, mark in (("name", "_"), ("title", ", ")))
@@ -169,7 +169,7 @@ def _table(file: str, kind: str, rows: pd.DataFrame) -> Table:
 
 
 def _five_digits(points: pd.DataFrame, categories: dict[str, Any]) -> dict[str, Any]:
-    """Return what five-digit codes stand for: their first digit names the category, their description the rest."""
+    """Return the meaning of five-digit codes: the first digit gives the category, the description the item in it."""
     fields = {}
     for code, text in dict(zip(points["code"], points["category_desc"], strict=True)).items():
         category, digits = categories.get(code[:-4]), re.fullmatch(r"\w+ \d{5}", code)
@@ -179,6 +179,6 @@ def _five_digits(points: pd.DataFrame, categories: dict[str, Any]) -> dict[str, 
 
 
 def _cell(value: str, notes: str) -> str:
-    """Return what a cell says: a number, marks of its notes after it or alone, or nothing."""
+    """Return the text of a cell: a number, markers from its notes (after a number or alone), or nothing."""
     marks = [f"({sign})" for sign in re.findall(r"'code': '(\w+)'", notes)]
     return " ".join([*marks, "-"] if value == "-" else [value, *marks])

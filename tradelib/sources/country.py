@@ -1,4 +1,4 @@
-"""The Census country workbook: goods by partner since 1985, Census basis, one row a year and partner."""
+"""The Census country workbook: goods by partner since 1985, Census basis, one row per partner and year."""
 
 from __future__ import annotations
 
@@ -27,47 +27,48 @@ if TYPE_CHECKING:
 
 HEADER = ["year", "CTY_CODE", "CTYNAME", *(f"{flow}{month[:3].upper()}" for flow in "IE" for month in (*MONTHS, "YR"))]
 ADJUSTED, WORLD_CODE = "0004", "0015"
-"""The only seasonally adjusted row, and the world not adjusted."""
+"""Codes of the adjusted world, the only seasonally adjusted entry, and of the unadjusted world."""
 
 FLOWS = ("imports", "exports")
 
 SUM_TOLERANCE = 0.7
-"""Millions: a year against twelve months, each published to a tenth."""
+"""Tolerance, in millions, of a year against the sum of its twelve months, each published to a tenth."""
 
 WORLD_SHARE = 0.01
-"""Share of the world that months of countries may lack or exceed (totals are revised before the countries), and years
-of the adjusted world: in the workbook of 2023-03 they differ by up to 0.1 percent, in that of 2026-03 by 0.7."""
+"""Tolerance, as a share of the world: for the sum of countries (totals are revised first), and for adjusted years (they
+differ from the unadjusted by up to 0.1 percent in the workbook of 2023-03, by 0.7 percent in that of 2026-03)."""
 
 TECHNOLOGY = "0007"
-"""Advanced technology products with all partners."""
+"""Code of advanced technology products with all partners."""
 
 LARGEST = 45
-"""Partners that the store keeps beside the totals, by exports and imports of the last twelve months."""
+"""Number of countries that the store keeps, ranked by exports plus imports of the last twelve months."""
 
 WORLD_SINCE = 1992
-"""Before, some trade is in the world's total and in no country's."""
+"""First year in which the countries add up to the world; earlier totals contain trade that no country has."""
 
 
 def is_country(heads: list[Any]) -> bool:
-    """Tell whether a first row is the country workbook's header."""
+    """Return whether a first row is the header of the country workbook."""
     return [str(head).strip() for head in heads[: len(HEADER)]] == HEADER
 
 
 def read_country(file: str, rows: list[list[Any]]) -> Table:
-    """Read the cells of the country workbook, ``country.xlsx`` of the Census Bureau.
+    """Read the rows of the country workbook, ``country.xlsx`` of the Census Bureau.
 
     Returns
     -------
     Table
         Months since 1985 in millions of dollars, Census basis, general imports and total exports: the world (adjusted
-        and not), advanced technology products, areas, and the ``LARGEST`` countries. Months of the last year that are
-        not published yet are missing, not zero.
+        and not), advanced technology products, areas, and the ``LARGEST`` countries. The table ends with the newest
+        published month, although the workbook has zeros for the rest of the year.
 
     Raises
     ------
     SourceError
-        Header, codes or cells are not as published, a code has another country's name, a partner has a year twice, a
-        year is not the sum of its months, the countries are not the world, or the adjusted world differs over a year.
+        Codes or cells are not as published, a code has another country's name, a partner has a year twice, a year is
+        not the sum of its months, the countries do not add up to the world, the world has no figure for a month, or a
+        year of the adjusted world differs from the unadjusted one.
     """
     places = [at for at, row in enumerate(rows, 1) if at > 1 and any(row)]
     if not places:
@@ -79,7 +80,7 @@ def read_country(file: str, rows: list[list[Any]]) -> Table:
     codes = {code: at for at, code in enumerate(sorted(names))}
     year_at = np.array(list(map(int, labels)))
     years = np.arange(year_at.min(), year_at.max() + 1)
-    months = np.zeros((len(codes), len(years), 2, 12))  # no row, no trade
+    months = np.zeros((len(codes), len(years), 2, 12))  # a partner without a row for a year had no trade
     months[[codes[code] for code in code_labels], year_at - years[0]] = figures[:, :, :12]
     newest = _newest(file, years[-1], months[:, -1])
     _check_world(file, list(codes), years, months, newest)
@@ -88,7 +89,7 @@ def read_country(file: str, rows: list[list[Any]]) -> Table:
 
 
 def _labels(file: str, places: list[int], table: Rows) -> tuple[list[str], list[str], dict[str, str]]:
-    """Return year and code of each row and the names by code; a partner has a year once, and one name all through."""
+    """Return the year and code of each row, and names by code; check that a code has one name and each year once."""
     years, codes, names = (
         _texts(file, places, [row[at] for row in table], *expected)
         for at, expected in enumerate([(r"(?:19|20)\d\d", "a year"), (r"\d{4}", "four digits"), (r"\S.*", "a partner")])
@@ -102,14 +103,14 @@ def _labels(file: str, places: list[int], table: Rows) -> tuple[list[str], list[
             raise SourceError(file, f"row {place}", found=f"{code} {name} in {year}", expected=expected)
         own.add(year)
     known = {code: slug for slug, row in partners().items() for code in row["codes"].split(";") if code}
-    for code, name in called.items():  # no code has the name of another partner; a partner that no list has passes
+    for code, name in called.items():  # refuse a known code with the name of another partner; unlisted names pass
         if code in known and (slug := partner_slug(name)) != known[code] and slug in partners():
             raise SourceError(file, f"code {code}", found=name, expected=partners()[known[code]]["name"])
     return years, codes, called
 
 
 def _texts(file: str, places: list[int], cells: list[Any], pattern: str, expected: str) -> list[str]:
-    """Return the cells of a column as text; the few different ones are looked at once."""
+    """Return the cells of a column as text; each of the few distinct values is checked once."""
     texts = {cell: text_of(cell).strip() for cell in set(cells)}
     if bad := {cell for cell, text in texts.items() if not re.fullmatch(pattern, text, re.ASCII)}:
         place, cell = next((place, cell) for place, cell in zip(places, cells, strict=True) if cell in bad)
@@ -118,12 +119,12 @@ def _texts(file: str, places: list[int], cells: list[Any], pattern: str, expecte
 
 
 def _figures(file: str, places: list[int], table: Rows) -> Values:
-    """Return the figures of every row by flow: twelve months and their year, which is the sum of them."""
+    """Return the figures of every row by flow: twelve months and the year, checked to be their sum."""
     width = len(HEADER)
     pack, packed = struct.Struct(f"{width - 3}d").pack, []
     for place, row in zip(places, table, strict=True):
         try:
-            packed.append(pack(*row[3:width]))  # takes numbers only
+            packed.append(pack(*row[3:width]))  # fails on anything but numbers
             wrong = [cell for cell in row[width:] if cell]
         except struct.error:
             wrong = [cell for cell in row[3:width] if not isinstance(cell, float)]
@@ -144,7 +145,7 @@ def _figures(file: str, places: list[int], table: Rows) -> Values:
 
 
 def _newest(file: str, year: int, months: Values) -> int:
-    """Return the newest month published in the last year; behind it all partners have zeros in both flows."""
+    """Return the number of published months in the last year; after them, all partners have zeros in both flows."""
     traded: npt.NDArray[np.bool_] = np.any(months > 0, axis=0)
     imports, exports = (int(flow.sum()) for flow in traded)
     if imports != exports or not imports or not traded[:, :imports].all():
@@ -154,7 +155,7 @@ def _newest(file: str, year: int, months: Values) -> int:
 
 
 def _check_world(file: str, codes: list[str], years: Values, months: Values, newest: int) -> None:
-    """Check that countries add up to the world, as far as it is made of them, and the adjusted world over a year."""
+    """Check that no month of the world is missing, that countries add up to it, and that adjustment keeps its years."""
     for code in (ADJUSTED, WORLD_CODE):
         own = months[codes.index(code)] if code in codes else np.zeros_like(months[0])
         start = int(own.any(axis=(1, 2)).argmax())
@@ -170,7 +171,7 @@ def _check_world(file: str, codes: list[str], years: Values, months: Values, new
 
 
 def _check_same(file: str, what: str, years: Values, got: Values, world: Values) -> None:
-    """Check figures by year, flow and month (or year) against those of the world."""
+    """Check figures by year, flow and month (or by year and flow) against those of the world."""
     wrong = np.abs(got - world) > WORLD_SHARE * world + SUM_TOLERANCE
     if wrong.any():
         year, flow, month = at = tuple(np.argwhere(wrong)[0])
@@ -180,11 +181,11 @@ def _check_same(file: str, what: str, years: Values, got: Values, world: Values)
 
 
 def _table(file: str, names: dict[str, str], months: dict[str, Values], first: int) -> Table:
-    """Return months down: every total, and the largest countries; some countries had two codes in turn."""
+    """Return the table of every total and the largest countries; successive codes of a country are added up."""
     codes: dict[str, list[str]] = {}
     for code, name in names.items():
         codes.setdefault(code if code < "1000" else partner_slug(name), []).append(code)
-    series = {min(own): sum((months[code] for code in own), np.zeros(1)) for own in codes.values()}
+    series = {min(same): sum((months[code] for code in same), np.zeros(1)) for same in codes.values()}
     traded = {code: both[:, -12:].sum() for code, both in series.items() if code >= "1000"}
     kept = [code for code in series if code < "1000"] + sorted(traded, key=lambda code: -traded[code])[:LARGEST]
     columns = [(_quantity(flow, code, names[code]), code) for code in kept for flow in FLOWS]

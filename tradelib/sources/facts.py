@@ -1,8 +1,8 @@
-"""A table as it was read: one row a figure, with all that makes its quantity, its period and its place.
+"""A table as it was read: one row per figure, with the fields of its quantity, its period and its place.
 
-Official tables and series under codes come to this one shape. Series (FRED, the answers of BLS, the country workbook)
-are kept as months or quarters down and quantities across, each column headed by all that makes its quantity, so that
-nothing has to be looked up elsewhere.
+Official tables and coded series are brought to this one shape. Series (FRED, BLS, the country workbook) are stored with
+months or quarters down and quantities across; each column is headed by all fields of its quantity, so a stored table
+can be read without any other file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tradelib.quantity import Quantity
 
 FORM = "series"
-"""What the store calls a table of series, and the sheet of its grid."""
+"""Marks a table of series: the ``down`` of its layout and the sheet name of its grid."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class Table:
     Attributes
     ----------
     layout : Layout
-        What it was read by.
+        The layout it was read by.
     title : str
         As printed.
     grids : tuple of Grid
-        Its cells; several for the pages of a PDF.
+        Its cells; one grid for each page if it is from a PDF.
     facts : pandas.DataFrame
-        One row a published figure, with the columns ``FACT_COLUMNS``.
+        One row per published figure, with the columns ``FACT_COLUMNS``.
     notes : tuple of str
-        What is worth saying of it: labels that no table of names has.
+        Remarks for the user, such as unknown partners or partners left out.
     released : datetime.date or None
-        Day of release that its file names.
+        Day of release that its file names, if any.
     """
 
     layout: Layout
@@ -65,7 +65,7 @@ class Table:
 
     @property
     def month(self) -> pd.Period:
-        """The newest month that it has a figure for."""
+        """The newest month with a figure."""
         return self.facts.loc[self.facts["value"].notna() & (self.facts["edition"] == "current"), "last"].max()
 
 
@@ -73,16 +73,16 @@ def facts_of(
     layout: Layout, file: str, quantities: Iterable[Sequence[str]], which: npt.NDArray[np.intp], /, *,
     first: Any, last: Any, **columns: Any,
 ) -> pd.DataFrame:  # fmt: skip
-    """Return figures as one table; texts that repeat are categories.
+    """Return figures as a long table; columns of repeated texts are categorical.
 
     Parameters
     ----------
     layout, file
-        Where the figures stand.
+        The table and the file that the figures come from.
     quantities : iterable of sequence of str
         Fields of the quantities, in the order of ``QUANTITY_COLUMNS``.
     which : array of int
-        Which of them each figure is of.
+        For each figure, the position of its quantity in ``quantities``.
     first, last : array of int
         First and last month of each figure, as ordinals.
     columns
@@ -99,7 +99,7 @@ def facts_of(
 
 
 def category(texts: Sequence[str], which: npt.NDArray[np.intp]) -> pd.Categorical:
-    """Return the texts that some numbers choose from a list."""
+    """Return ``texts[which]`` as a categorical, with the categories sorted."""
     names = tuple(sorted(set(texts)))
     numbers_of = {name: number for number, name in enumerate(names)}
     codes = np.array([numbers_of[text] for text in texts])
@@ -112,7 +112,7 @@ def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
 
 
 def series_layout(name: str, title: str, publisher: str, compilation: str) -> Layout:
-    """Return the layout of a table of series, which says no more than whose it is."""
+    """Return the layout of a table of series: name, title, publisher and compilation only."""
     return Layout(name, title, {}, FORM, (), publisher=publisher, compilation=compilation)
 
 
@@ -120,20 +120,21 @@ def series_table(
     layout: Layout, file: str, columns: Sequence[tuple[Quantity, str]], periods: Iterable[pd.Period],
     cells: Sequence[Sequence[str]] | npt.NDArray[np.float64],
 ) -> Table:  # fmt: skip
-    """Return the table that some series make.
+    """Return the table of some series.
 
     Parameters
     ----------
     layout : Layout
-        As ``series_layout`` makes it.
+        As ``series_layout`` returns it.
     file : str
         The official file.
     columns : sequence of (Quantity, str)
-        What each column is, and its code in the file.
+        The quantity of each column, and its code in the file.
     periods : iterable of pandas.Period
         Months or quarters of the rows.
     cells : sequence of sequence of str, or array of float
-        By row and column a number, a marker after it or alone, or nothing; as an array numbers to a tenth, and NaN.
+        By row and column. Texts: a number, a marker, a number and a marker, or nothing. Array: numbers rounded to a
+        tenth, or NaN.
     """
     head = [[name, *(getattr(quantity, name) for quantity, _ in columns)] for name in QUANTITY_COLUMNS]
     head.append(["code", *(code for _, code in columns)])
@@ -142,17 +143,17 @@ def series_table(
     grid = Grid(file, FORM, lambda: [*head, *([label, *row] for label, row in zip(labels, texts(), strict=True))])
     if not isinstance(cells, np.ndarray):
         return read_series(layout, grid)
-    there = np.nonzero(~np.isnan(cells))
-    return _table(layout, grid, head, labels, there, cells[there], np.full(len(there[0]), "", object))
+    filled = np.nonzero(~np.isnan(cells))
+    return _table(layout, grid, head, labels, filled, cells[filled], np.full(len(filled[0]), "", object))
 
 
 def read_series(layout: Layout, grid: Grid) -> Table:
-    """Return the figures of a grid that ``series_table`` made.
+    """Return the table of a grid that ``series_table`` made.
 
     Raises
     ------
     SourceError
-        The head is another one, or a cell holds neither a number nor a marker.
+        The head is not that of a table of series, or a cell holds neither a number nor a marker.
     """
     deep = len(QUANTITY_COLUMNS) + 1
     head, body = grid.rows[:deep], grid.rows[deep:]
@@ -161,24 +162,24 @@ def read_series(layout: Layout, grid: Grid) -> Table:
         raise grid.error(None, f"the heads {', '.join(names)}", f"{', '.join(QUANTITY_COLUMNS)}, code, and rows")
     width = len(head[-1])
     cells = np.array([(row + [""] * width)[1:width] for row in body], dtype=object)
-    there = np.nonzero(cells)
-    texts = cells[there].tolist()
+    filled = np.nonzero(cells)
+    texts = cells[filled].tolist()
     parts = [text.partition(" ") for text in texts]
     values, wrong = numbers([number for number, *_ in parts])
     if wrong is not None:
-        place = grid.place(deep + int(there[0][wrong]), 1 + int(there[1][wrong]))
+        place = grid.place(deep + int(filled[0][wrong]), 1 + int(filled[1][wrong]))
         raise grid.error(place, repr(texts[wrong]), "a number, a marker after it or alone, or nothing")
-    own = np.array([marker for *_, marker in parts], dtype=object)
-    markers = np.where(np.isnan(values), cells[there], own)  # without a number all of it is a marker
-    return _table(layout, grid, head, [row[0] for row in body], there, values, markers)
+    after = np.array([marker for *_, marker in parts], dtype=object)
+    markers = np.where(np.isnan(values), cells[filled], after)  # a cell without a number is a marker as a whole
+    return _table(layout, grid, head, [row[0] for row in body], filled, values, markers)
 
 
 def _table(
-    layout: Layout, grid: Grid, head: Sequence[Sequence[str]], labels: Sequence[str], there: Any, values: Any,
+    layout: Layout, grid: Grid, head: Sequence[Sequence[str]], labels: Sequence[str], filled: Any, values: Any,
     markers: Any,
 ) -> Table:  # fmt: skip
-    """Return the table of series whose figures stand ``there``, by row and column."""
-    row, column = there
+    """Return the table of series with the given figures; ``filled`` has the row and column of each."""
+    row, column = filled
     first, last = np.array([span.ordinals(0) for label in labels if (span := parse(label))])[row].T
     starts, ends = np.array([f"{code}, " for code in head[-1][1:]], object), np.array(labels, object)
     facts = facts_of(
@@ -189,7 +190,7 @@ def _table(
 
 
 def _tenths(values: npt.NDArray[np.float64]) -> Iterator[list[str]]:
-    """Yield rows of numbers to a tenth as text, whole ones without a point, NaN as nothing."""
+    """Yield rows of numbers as text, rounded to a tenth; whole numbers have no decimals, NaN is empty."""
     form = "%.1f\t" * values.shape[1]
     for row in values.tolist():
         yield (form % tuple(row)).replace(".0\t", "\t").replace("nan", "").split("\t")[:-1]

@@ -1,4 +1,4 @@
-"""Official files as tables: workbook, text, PDF, JSON answer, archive or folder, each known by its content."""
+"""Tables from official files: workbook, text, PDF, JSON, archive or folder, recognised by their content."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tradelib.sources.facts import Table
 
 COVERS = ("Readme",)
-"""Sheets that list the tables of a workbook."""
+"""Sheets without a table of their own, which list the tables of a workbook."""
 
 FORMATS = (
     "exhibits of the FT-900, its history table or its PDF, BEA's time series, Census' tables of countries and of real "
@@ -31,18 +31,18 @@ FORMATS = (
 )
 
 UNSUPPORTED = "previous presentation"
-"""Services by category as BEA presented them before."""
+"""In the title of services by category as BEA presented them formerly."""
 
 _DATED = re.compile(r"last updated|release at \d", re.IGNORECASE)
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
-    """Yield every file of folders and archives, and each file itself, with its content.
+    """Yield each file, and every file in folders and archives, with its content.
 
     Raises
     ------
     SourceError
-        A file cannot be read, or an archive is damaged or dangerous.
+        A file cannot be read, or an archive is damaged or unsafe to unpack.
     """
     for path in paths:
         if path.is_dir():
@@ -65,7 +65,7 @@ def read_files(paths: Iterable[Path]) -> list[Table]:
     Raises
     ------
     SourceError
-        A file has no table that is known; one table stands twice in a file.
+        A file has no known table, or has one table twice.
     """
     return [table for path, raw in files_of(paths) for table in read_file(path, raw)]
 
@@ -73,8 +73,8 @@ def read_files(paths: Iterable[Path]) -> list[Table]:
 def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()) -> list[Table]:
     """Return the tables of one official file, as ``read_files`` does.
 
-    With ``first_of``, names of tables, reading ends with the first of these and returns it alone where the file has
-    one: a PDF of a whole release takes many seconds.
+    With ``first_of`` (names of tables), reading stops at the first of these tables in the file and returns it alone;
+    reading all of a release in PDF takes many seconds.
     """
     raw = formats.unpacked(path.name, formats.read_raw(path) if raw is None else raw)
     if formats.is_workbook(raw):
@@ -110,7 +110,7 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
             raise group[0].error(None, found, "each table once; remove the sheet that is not the official one")
         tables[table.exhibit] = table
     if unsupported and not tables:
-        why = "services by category as BEA presented them before, which is another vocabulary"
+        why = "services by category in BEA's former presentation, whose categories are others than today's"
         raise first.error(None, unsupported, f"another table; this is {why}")
     if not tables:
         found = f"{'a PDF' if first.is_pdf else 'a file'} that begins {' '.join(first.top[:3])[:120]!r}"
@@ -119,5 +119,5 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
 
 
 def released_on(grid: Grid) -> dt.date | None:
-    """Return the day of release that the first sheet or page of a file names; None when it names none."""
+    """Return the day of release that the first sheet or page of a file names; None if it names none."""
     return next((day(line) for line in grid.top[:12] if _DATED.search(line)), None)

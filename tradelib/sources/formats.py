@@ -1,7 +1,7 @@
-"""The cells of official files: bytes, texts, workbooks, PDFs and archives, opened with care.
+"""Cells of official files: texts, workbooks, PDFs and archives, opened with precautions against damaged files.
 
-What a file says of its own sizes is not believed: archives unpack in memory, within bounds, with checksums verified,
-and no path leads out of them.
+Declared sizes are not trusted: archives are unpacked in memory, within limits; their checksums are verified, and a path
+that leads out of the archive is refused.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from xlrd.sheet import Cell
 
 MOST_BYTES, MOST_FILES = 300_000_000, 2000
-"""All files of an archive together, unpacked."""
+"""Limits for all files of an archive together: bytes after unpacking, and number of files."""
 
 MOST_RATIO = 200
-"""Unpacked against packed, for files above a megabyte; official workbooks reach about 12."""
+"""Largest ratio of unpacked to packed size, for files above a megabyte; official workbooks reach about 12."""
 
 _SMALL = 1_000_000
 _NEW, _OLD, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 _GZIP = b"\x1f\x8b"
 
 LAST_COLUMN, LAST_ROW = "CZ", 99_999
-"""Where the cells of an ``.xlsx`` sheet must end; official tables reach AC and row 8,475."""
+"""The last column and row that an ``.xlsx`` sheet may use; official tables reach column AC and row 8,475."""
 
 _FAR_CELL = re.compile(rb""" r=(?!["'][A-Ca-c]?[A-Za-z]?\d{1,5}["'])["']([^"']*)["'][^/>]*>(?!</)""")
-"""A cell beyond them that is not empty; styled empty cells stand far out in official workbooks too."""
+"""A cell beyond these limits that is not empty; official workbooks have styled empty cells far out."""
 
 _LINKED = "xl/externalLinks/"
-"""Cells of other workbooks, which are not read."""
+"""Folder of copies of cells from other workbooks, which are not read."""
 
 
 def read_raw(path: str | Path) -> bytes:
@@ -64,7 +64,7 @@ def read_raw(path: str | Path) -> bytes:
 
 
 def is_workbook(raw: bytes) -> bool:
-    """Tell whether bytes start as an Excel workbook does, ``.xlsx`` or ``.xls``."""
+    """Return whether bytes begin like an Excel workbook, ``.xlsx`` or ``.xls``."""
     return raw.startswith((_NEW, _OLD))
 
 
@@ -74,14 +74,14 @@ def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:
     Parameters
     ----------
     path : Path
-        The file; its name is not trusted to say what it is.
+        The file; its type is recognised by its content, not by its name.
     raw : bytes
         Its content.
 
     Raises
     ------
     SourceError
-        The file is damaged, or no table at all.
+        The file is damaged, or is not a table.
     """
     if raw.startswith(PDF):
         for page, text in enumerate(pdf_texts(path.name, raw), 1):
@@ -95,12 +95,12 @@ def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:
 
 
 def decode(file: str, raw: bytes) -> str:
-    """Return the text that bytes are.
+    """Return bytes decoded as text.
 
     Raises
     ------
     SourceError
-        The bytes are not UTF-8, an HTML page, or have a zero byte.
+        The bytes are not UTF-8, are an HTML or XML page, or contain a zero byte.
     """
     expected = "text in UTF-8 or ASCII; take a file that is not official out of the folder"
     line = "line {}".format
@@ -121,48 +121,48 @@ def decode(file: str, raw: bytes) -> str:
 
 @contextmanager
 def _opening(file: str, kind: str, expected: str) -> Iterator[None]:
-    """Turn whatever a library says of damaged bytes into the error that names the file."""
+    """Convert any exception that a library raises on damaged bytes to a ``SourceError`` that names the file."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit, ImportError, SourceError):
         raise
-    except BaseException as error:  # each library has errors of its own, and calamine's panics are no Exception
-        found = f"a damaged {kind} ({' '.join(str(error).split()) or 'a record that cannot be'})"
+    except BaseException as error:  # each library has errors of its own, and calamine's panics are not Exceptions
+        found = f"a damaged {kind} ({' '.join(str(error).split()) or 'an invalid record'})"
         raise SourceError(file, None, found=found, expected=expected) from error
 
 
 def unpacked(file: str, raw: bytes) -> bytes:
-    """Return the content of bytes that gzip has packed, of any others themselves.
+    """Return gzip-compressed bytes decompressed, and any other bytes unchanged.
 
     Raises
     ------
     SourceError
-        They are damaged, unpack to too much, or are an archive, which has been unpacked if it stood in no other.
+        The bytes are damaged, expand beyond the limits, or are an archive inside another archive.
     """
     if is_package(raw):
         raise SourceError(file, None, found="an archive in an archive", expected="its files; unpack it first")
     if not raw.startswith(_GZIP):
         return raw
-    with _opening(file, "gzip file", "a whole file"), gzip.open(io.BytesIO(raw)) as stream:
+    with _opening(file, "gzip file", "a complete file"), gzip.open(io.BytesIO(raw)) as stream:
         return _bounded(file, file, stream.read, len(raw), MOST_BYTES)
 
 
 def _bounded(file: str, name: str, unpack: Callable[[int], bytes], packed: int, left: int) -> bytes:
-    """Return what so many packed bytes unpack to: not much more, and no more than is left of ``MOST_BYTES``."""
+    """Return the content that ``packed`` bytes unpack to, if it keeps to ``MOST_RATIO`` and to the bytes left."""
     most = min(left, max(_SMALL, MOST_RATIO * packed))
     content = unpack(most + 1)
     if len(content) > most:
-        found = f"{name!r} more than {MOST_RATIO} times its size, or {MOST_BYTES:,} bytes with the others"
-        raise SourceError(file, None, found=found, expected="less expansion")
+        found = f"{name!r} unpacks to more than {MOST_RATIO} times its size, or over {MOST_BYTES:,} bytes in all"
+        raise SourceError(file, None, found=found, expected="files that unpack to less")
     return content
 
 
 def is_package(raw: bytes) -> bool:
-    """Tell whether bytes are an archive and no workbook, which is one of parts."""
+    """Return whether bytes are a zip archive of files, and not an ``.xlsx`` workbook, which is a zip archive too."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return {"[Content_Types].xml", "xl/workbook.xml"}.isdisjoint(archive.namelist())
-    except Exception:  # noqa: BLE001 - no archive, or a damaged one
+    except Exception:  # noqa: BLE001 - not an archive, or a damaged one
         return False
 
 
@@ -172,12 +172,12 @@ def members(file: str, raw: bytes) -> dict[str, bytes]:
     Raises
     ------
     SourceError
-        The archive is damaged or encrypted, a path leads out of it, a file stands in it twice, or there are too many or
-        they unpack to too much. What the archive says of its sizes is not trusted: bytes are counted as they come.
+        The archive is damaged or encrypted, a path leads out of it, it has a file twice or too many files, or they
+        unpack to too much. Declared sizes are not trusted: bytes are counted while they are unpacked.
     """
     contents: dict[str, bytes] = {}
     left = MOST_BYTES
-    with _opening(file, "archive", "a whole archive"), zipfile.ZipFile(io.BytesIO(raw)) as archive:
+    with _opening(file, "archive", "a complete archive"), zipfile.ZipFile(io.BytesIO(raw)) as archive:
         for member in archive.infolist():
             name = member.filename.replace("\\", "/")
             if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name:
@@ -185,7 +185,7 @@ def members(file: str, raw: bytes) -> dict[str, bytes]:
                 raise SourceError(file, None, found=found, expected="paths inside the archive")
             if name in contents or len(contents) == MOST_FILES:
                 found = f"{name!r} twice, or after {MOST_FILES} files"
-                raise SourceError(file, None, found=found, expected="fewer files, each once")
+                raise SourceError(file, None, found=found, expected=f"at most {MOST_FILES} files, each once")
             with archive.open(member) as stream:
                 contents[name] = _bounded(file, name, stream.read, member.compress_size, left)
             left -= len(contents[name])
@@ -193,12 +193,12 @@ def members(file: str, raw: bytes) -> dict[str, bytes]:
 
 
 def read_cells(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
-    """Return names and rows of a workbook's sheets, the cells as the workbook library gives them.
+    """Return the names and rows of a workbook's visible sheets, with cells as the workbook library returns them.
 
     Raises
     ------
     SourceError
-        The bytes are not a workbook that can be opened, have no sheet, unpack to too much, or have a cell far out.
+        The workbook cannot be opened, has no visible sheet, unpacks to too much, or has a cell beyond the limits.
     """
     with _opening(file, "workbook", "an Excel workbook"):
         sheets = _old(raw) if raw.startswith(_OLD) else _new(file, raw)
@@ -208,9 +208,9 @@ def read_cells(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
 
 
 def _new(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
-    """Read an ``.xlsx`` workbook once its checksums are verified and its cells near.
+    """Read an ``.xlsx`` workbook, after verifying its checksums and that no cell lies beyond the limits.
 
-    The library allocates the rectangle that its cells span before anyone can look at it.
+    The library allocates the rectangle that the cells span, so a single cell far out would exhaust memory.
     """
     from python_calamine import CalamineWorkbook, SheetVisibleEnum  # only workbooks need it
 
@@ -220,13 +220,13 @@ def _new(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
             found, expected = "a cell there", f"no cell beyond column {LAST_COLUMN} or row {LAST_ROW:,}"
             raise SourceError(file, f"{name}, cell {far[1].decode()}", found=found, expected=expected)
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    # A sheet that nobody sees is never data.
+    # A hidden sheet is never data.
     shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
 
 
 def _old(raw: bytes) -> list[tuple[str, list[list[Any]]]]:
-    """Read an ``.xls`` workbook, which has no checksum, with the library that believes none of its sizes."""
+    """Read an ``.xls`` workbook, which has no checksums, with xlrd, which does not trust its declared sizes."""
     import xlrd
 
     with xlrd.open_workbook(file_contents=raw, logfile=io.StringIO(), ragged_rows=True, on_demand=True) as book:
@@ -238,7 +238,7 @@ def _old(raw: bytes) -> list[tuple[str, list[list[Any]]]]:
 
 
 def _value(cell: Cell, datemode: int) -> Any:
-    """Return an old workbook's cell as calamine gives it: dates and truth values typed, errors as their text."""
+    """Return a cell of an ``.xls`` workbook as calamine would: dates and booleans typed, errors as text."""
     import xlrd
 
     if cell.ctype == xlrd.XL_CELL_DATE:
@@ -249,19 +249,19 @@ def _value(cell: Cell, datemode: int) -> Any:
 
 
 def text_of(cell: object) -> str:
-    """Return a workbook's cell as text, a number by the shortest decimal that stands for it."""
+    """Return a cell of a workbook as text; a float as the shortest decimal that gives it."""
     if isinstance(cell, float):
         return f"{cell:.0f}" if cell.is_integer() else repr(cell)
     return str(cell)
 
 
 def pdf_texts(file: str, raw: bytes) -> Iterator[str]:
-    """Yield the text of each page of a PDF, one after the other: pages take long.
+    """Yield the text of each page of a PDF, one page at a time, because extraction is slow.
 
     Raises
     ------
     SourceError
-        It is damaged, or the library that reads PDFs is not installed.
+        The PDF is damaged, or the library that reads PDFs is not installed.
     """
     import logging
 
@@ -277,7 +277,7 @@ def pdf_texts(file: str, raw: bytes) -> Iterator[str]:
 
 
 def _split(line: str) -> list[str]:
-    """Return the label of a printed line, then the figures and markers at its end."""
+    """Split a printed line into its label and the figures and markers at its end."""
     words = line.replace("(R)", " (R) ").split()
     at = len(words)
     while at and is_value(words[at - 1]):

@@ -1,8 +1,8 @@
-"""What must hold between the figures of one release: accounts, spans of months, repeated figures, unit prices.
+"""Checks of the figures of one release against each other: accounts, sums of months, repeated figures, unit prices.
 
-The accounts are data (``layouts/identities.toml``) and are run on all tables of a release together, so that a table
-read under a wrong meaning contradicts another one. A figure that rounds to zero counts as zero within half a unit.
-What no account inside a release can see is checked against the neighbours of a figure and against earlier releases.
+The accounts are data (``layouts/identities.toml``) and are checked on all tables of a release together, so a table read
+with a wrong meaning contradicts another one. The marker ``(-)``, which rounds to zero, counts as zero. Figures without
+accounts are checked against neighbouring months and earlier releases.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
 KEY = [*QUANTITY_COLUMNS, "first", "last"]
 _AT = {name: at for at, name in enumerate(QUANTITY_COLUMNS)}
 JUMP = 1.5
-"""How far a month may lie from the mean of its neighbours, in mean absolute values of the half years around it."""
+"""Largest distance of a month from the mean of its two neighbours, in mean absolute values of the year around it."""
 
 REVISION = 0.5
-"""How much of the mean absolute value of the year around it a month may be revised by."""
+"""Largest revision of a month, in mean absolute values of the year around it."""
 
 NEAR_ZERO = 10.0
-"""Jumps below so many units of the last digit are never refused: a series near zero has no scale."""
+"""Distances up to this, in the unit of the series, are never refused: a series near zero has no scale."""
 
 REPEATED = 1.0
-"""How far two prints of one figure in one release may be apart: tables round for themselves."""
+"""Tolerance between two prints of one figure in one release: each table is rounded by itself."""
 
 MONTHS_OF_SPAN = 0.5
-"""How much the rounding of each month can move the sum of a span."""
+"""Largest effect of the rounding of one month on the sum of a span."""
 
 UNIT_PRICE = 0.0051
 TWO_COMPILATIONS_SINCE = pd.Period("2001-01", "M").ordinal
-"""First month in which the Census Bureau's history table and BEA's series are one compilation."""
+"""First month in which the Census Bureau's history table and BEA's series must agree."""
 
 
 class Print(NamedTuple):
-    """A figure where it stands: its value, NaN where it is withheld, the facts of its table and its row there."""
+    """A figure in one table: its value (NaN if withheld), the facts of the table, and its row in them."""
 
     value: float
     facts: pd.DataFrame
@@ -58,7 +58,7 @@ class Print(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What a figure must be, within a tolerance: by an account, or by another print of it."""
+    """The value that a figure must have, within a tolerance, by an account or by another print of the figure."""
 
     account: str
     figure: Print
@@ -69,7 +69,7 @@ class Claim(NamedTuple):
 
 Key: TypeAlias = "tuple[str, ...]"
 Figures: TypeAlias = "dict[Key, dict[tuple[int, int], Print]]"
-"""By the fields of the quantity and the first and last month, as ordinals."""
+"""Prints by the fields of the quantity, then by first and last month, as ordinals."""
 
 
 def check(tables: Sequence[Table]) -> Counter[str]:
@@ -78,18 +78,17 @@ def check(tables: Sequence[Table]) -> Counter[str]:
     Parameters
     ----------
     tables : sequence of Table
-        Of one release, in any files.
+        Tables of one release, from any number of files.
 
     Returns
     -------
     Counter
-        By identity, how many figures were checked.
+        Number of figures checked, by identity.
 
     Raises
     ------
     SourceError
-        An identity does not hold, or the same figure stands twice with different values. The message names file and
-        cell.
+        An identity does not hold, or a figure is printed twice with different values. The message names file and cell.
     """
     done: Counter[str] = Counter()
     parts: dict[str, Figures] = defaultdict(lambda: defaultdict(dict))
@@ -122,7 +121,7 @@ def check(tables: Sequence[Table]) -> Counter[str]:
 
 @cache
 def _declared() -> list[dict[str, Any]]:
-    """Return the accounts: patterns of the figures on the left by field, and each term as its sign and its fields."""
+    """Return the accounts, with patterns of the left side by field, and each term as a sign and its fields."""
     path = Path(__file__).parent / "layouts" / "identities.toml"
     sums: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["sums"]
     for account in sums:
@@ -139,7 +138,7 @@ def _changed(key: Key, **fields: str) -> Key:
 
 
 def _sums(figures: Figures) -> Iterator[Claim]:
-    """Yield what declared accounts say; those without terms are the sum of the direct parts of their item."""
+    """Yield the claims of the declared accounts; an account without terms sums the direct parts of its item."""
     children: dict[Key, list[tuple[int, Key]]] = defaultdict(list)
     for key in figures:
         parent, _, last = key[_AT["item"]].rpartition("/")
@@ -151,15 +150,15 @@ def _sums(figures: Figures) -> Iterator[Claim]:
             terms = [(sign, _changed(key, **fields)) for sign, fields in account["terms"]] or children[key]
             scale = 1000 if key[_AT["unit"]].startswith("thousands of dollars") else 1
             for span, whole in figures[key].items():
-                there = [sign * figures[term][span].value for sign, term in terms if span in figures.get(term, ())]
-                if len(there) >= account.get("least", len(terms)):
-                    # BEA's annual balances miss by two where its months, published to the million, miss by one.
+                parts = [sign * figures[term][span].value for sign, term in terms if span in figures.get(term, ())]
+                if len(parts) >= account.get("least", len(terms)):
+                    # BEA's annual balances are off by up to two million, its monthly ones by one: both are rounded.
                     within = (account["within"] + (span[0] != span[1])) * scale
-                    yield Claim(name, whole, sum(there), within, f"as {name}")
+                    yield Claim(name, whole, sum(parts), within, f"as {name}")
 
 
 def _spans(figures: Figures) -> Iterator[Claim]:
-    """Yield years, quarters and years to date as the sum of their months, where all of them are there."""
+    """Yield years, quarters and years to date as the sum of their months, if every month has a figure."""
     for key, spans in figures.items():
         if key[_AT["measure"]] in ADDITIVE and not key[_AT["price"]].startswith("chained"):
             for (first, last), whole in spans.items():
@@ -180,7 +179,7 @@ def _unit_prices(figures: Figures) -> Iterator[Claim]:
 
 
 def _repeated(prints: dict[tuple[Any, ...], list[Print]]) -> Iterator[Claim]:
-    """Yield figures that stand in several tables, which are the same in all."""
+    """Yield figures printed in several tables, which must be the same in all."""
     for several in prints.values():
         first, *others = [figure for figure in several if not isnan(figure.value)] or several
         for other in others:
@@ -193,21 +192,21 @@ def refusal(fact: pd.Series, *, found: str, expected: str) -> SourceError:
 
 
 def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: str) -> None:
-    """Check the print of last month that tables repeat against the release that had it first.
+    """Check figures repeated "as published last month" against the release that published them.
 
     Parameters
     ----------
     frames : sequence of DataFrame
-        Facts of tables that may repeat it.
+        Facts of tables that may repeat figures of the month before.
     other : DataFrame
-        Facts of the release before.
+        Facts of the release about the month before.
     where : str
-        What that one is called in the message.
+        Name of that release in the message.
 
     Raises
     ------
     SourceError
-        A repeated figure is not the one that was printed.
+        A repeated figure differs from the published one.
     """
     facts = pd.concat(frames, ignore_index=True)
     both = common(other[other["edition"] == "current"], facts[facts["edition"] == "previous"])
@@ -221,26 +220,26 @@ def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: st
 
 
 def common(before: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts whose quantity and span have a figure in both frames, those of the first as ``..._before``."""
+    """Return the facts whose quantity and span have a figure in both frames; the first frame's end in ``_before``."""
     names = dict.fromkeys(QUANTITY_COLUMNS, str)
     pair = [part[part["value"].notna()].drop_duplicates(KEY).astype(names) for part in (before, facts)]
     return pair[0].merge(pair[1], on=KEY, suffixes=("_before", ""))
 
 
 def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
-    """Refuse a month that neither its neighbours nor the stored vintage make possible, in series without accounts.
+    """Refuse an implausible month, judged by its neighbours and the stored vintage, in series without accounts.
 
     Parameters
     ----------
     table : Table
-        Of series; totals with the world only, since trade with one partner or in one commodity does jump.
+        A table of series. Only totals with the world are checked: trade with one partner or in one commodity does jump.
     stored : DataFrame or None
         Facts of the same table in the newest release before.
 
     Raises
     ------
     SourceError
-        A month lies beyond ``JUMP`` from its neighbours, or was revised beyond ``REVISION``.
+        A month is farther than ``JUMP`` from its neighbours, or was revised by more than ``REVISION``.
     """
     facts = table.facts[(table.facts["partner"] == "world") & table.facts["value"].notna()]
     facts = facts[facts["item"].str.count("/") < 2]

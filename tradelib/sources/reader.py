@@ -1,7 +1,7 @@
-"""One reader for every official table: a layout says what title, columns, blocks and row labels mean.
+"""One reader for all official tables: a layout says what title, columns, blocks and row labels mean.
 
-A label in the stub is a period or an item; nothing else distinguishes tables with time down from tables with items
-down.
+A label in the stub is either a period or an item; that is the only difference between tables with time down and tables
+with items down.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ if TYPE_CHECKING:
 
 _DEFAULTS: dict[str, str] = {part.name: str(part.default) for part in fields(Quantity) if part.name != "flow"}
 _FOOT, _LONGEST = re.compile(r"\d+ of"), 60
-"""A page's number; letters that a label in a PDF can have."""
+"""Pattern of a page number; largest length of a label in a PDF."""
 
 _FLOWS = ("balance", "exports", "imports")
 
 
 def read_table(grids: Sequence[Grid]) -> Table:
-    """Return what the grids of one table say; several grids are the pages that it runs over.
+    """Return the table in some grids; several grids are the pages of one table.
 
     Raises
     ------
     SourceError
-        No layout fits; a row, head, label or period is not as the layout says.
+        No layout fits, or a row, head, label or period is not as the layout says.
     """
     return _Reader(*recognise(grids[0]), tuple(grids)).table()
 
 
 def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
-    """Return the table that a text of the store is; ``entry`` is what the description of its release says of it."""
+    """Return the table of a stored text; ``entry`` describes it in the ``release.toml`` of its release."""
     grids = []
     for block in text.split("\f"):
         head, _, body = block.partition("\n")
@@ -67,7 +67,7 @@ def from_text(text: str, name: str, entry: Mapping[str, Any]) -> Table:
 
 
 class _Reader:
-    """Reads one table row by row; what a block or a group says holds until the next one."""
+    """Reads one table row by row; a block or group applies to the rows below it, until the next one."""
 
     def __init__(self, layout: Layout, title: str, grids: tuple[Grid, ...]) -> None:
         self.layout, self.title, self.grids = layout, title, grids
@@ -78,12 +78,12 @@ class _Reader:
         self.previous: int | None = None
         self.notes: dict[str, None] = {}
         self.quantities: list[tuple[str, ...]] = []
-        # By what block and label say, the number of the first column's quantity; that of the block alone.
+        # Number of the first column's quantity, by the fields that block and label set; the one for the block alone.
         self.made: dict[tuple[tuple[str, str], ...], int] = {}
         self.block: int | None = None
-        # Label, number of the first quantity, first and last month (of items, the columns say them), mark, edition.
+        # Label, number of the first quantity, first and last month (0 if the columns have them), marker, edition.
         self.rows: list[tuple[str, int, int, int, str, str]] = []
-        # Every figure as printed, and its address, row by row; which of them have (R) before them.
+        # Every figure as printed, its address, and the positions of those with (R) before them; row by row.
         self.texts: list[str] = []
         self.places: list[str] = []
         self.revised: list[int] = []
@@ -118,7 +118,7 @@ class _Reader:
         self.places += grid.places(kept)
 
     def _open(self, label: str, figures: list[str]) -> bool:
-        """Take a row without figures for what it says or opens: title, block, year, the line above the last print."""
+        """Apply a row without figures (title, block, year, last month's print); return whether it may be skipped."""
         for pattern, meaning in TOP_LINES:
             if match := pattern.match(label):
                 self.fixed |= assign(meaning.format(**match.groupdict()))
@@ -148,7 +148,7 @@ class _Reader:
         """Keep a row of figures whose label is an item or a partner."""
         own = self._item(label)
         if self.layout.repeats and grid.is_pdf:
-            # The lines that name the flow are moved under the figures: the list of partners stands once for each flow.
+            # PDF text has the lines that name the flow below the figures; the list of partners comes once per flow.
             partner = own["partner"]
             if self.seen[partner] == len(_FLOWS):
                 raise grid.error(grid.place(at), f"{label!r} again", f"each label once for {', '.join(_FLOWS)}")
@@ -162,7 +162,7 @@ class _Reader:
             self.block = self._number(grid, at, label, {})
         if self.previous and not label and self.rows:
             newest = max(last for *_, last, _, _ in self.rows)
-            month = newest - (newest + 1 - self.previous) % 12  # the last such month that is in the table
+            month = newest - (newest + 1 - self.previous) % 12  # the newest month of that name in the table
             self.previous = None
             self.rows.append((label, self.block, month, month, "", "previous"))
             return
@@ -176,7 +176,7 @@ class _Reader:
         self.rows.append((label, self.block, before + span.first, before + span.last, span.marker, "current"))
 
     def _number(self, grid: Grid, at: int, label: str, own: dict[str, str]) -> int:
-        """Return the number of the first column's quantity; rows that mean the same share it."""
+        """Return the number of the first column's quantity; rows with the same meaning share it."""
         key = (*self.fixed.items(), *own.items())
         if key not in self.made:
             if "flow" not in self.fixed | own | self.columns[0]:
@@ -193,13 +193,13 @@ class _Reader:
         return tuple(given[name] for name in QUANTITY_COLUMNS)
 
     def _item(self, label: str) -> dict[str, str]:
-        """Return what the label of a row says of its quantity."""
+        """Return the fields of the quantity that the label of a row sets."""
         label = without_footnotes(label)
         key = letters(label)
         if meaning := LABELS["rows"].get(key):
             return assign(meaning)
         if self.kind == "technology" and partner_slug(label) in partners():
-            self.kind = "partner"  # a PDF leaves out the line between groups and partners
+            self.kind = "partner"  # PDF text lacks the line between technology groups and partners
         listed = LABELS[self.kind].get(key)
         if self.kind in ("commodity", "sitc", "naics"):
             return {"item": self._path(label, listed)}
@@ -221,7 +221,7 @@ class _Reader:
         return name
 
     def _path(self, label: str, heading: str | None) -> str:
-        """Return the path of an item: a heading opens a group, any other label is part of the group that is open."""
+        """Return the path of an item: a heading opens a group, any other label belongs to the open group."""
         if self.kind == "naics" and not heading and (label.endswith(", Total") or not self.group):
             heading = f"goods/naics/{slug(label.removesuffix(', Total'))}"
         if not heading or heading == self.group or (self.kind == "sitc" and self.group == "goods/reexports"):
@@ -229,18 +229,16 @@ class _Reader:
         self.group = heading if "/" in heading else ""
         return heading
 
-    # From rows to facts: figures are turned into numbers all at once
-
     def _facts(self) -> pd.DataFrame:
         names, numbers_of, firsts, lasts, marks, editions = zip(*self.rows, strict=True)
         quantities, first, last = np.array(numbers_of), np.array(firsts), np.array(lasts)
         which = np.repeat(np.arange(len(self.rows)), self.width)
         values, markers = self._values(np.array(marks, object)[which])
         if self.layout.down == "time":
-            # "Jan. -" is the year to date of a January.
+            # "Jan. -" is a year to date, even if it covers January only.
             regular = ["-" not in name and edition == "current" for name, edition in zip(names, editions, strict=True)]
             self._check_calendar(first, last, quantities, np.array(regular))
-            # Tables of real goods call the part of a year that is not over a whole year.
+            # Tables of real goods label the unfinished year like a complete one.
             newest = last[first == last].max(initial=0)
             last = np.where((first < newest) & (newest < last), newest, last)
             first, last = first[which], last[which]
@@ -254,7 +252,7 @@ class _Reader:
         )  # fmt: skip
 
     def _values(self, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the figures, checked, and what each cell says besides its number; ``marks`` is what its row says."""
+        """Return the checked figures and the marker of each; ``marks`` has the markers of their rows."""
         values, wrong = numbers(self.texts)
         if wrong is not None:
             raise self._error(wrong, "a figure, or a marker such as (-)")
@@ -274,9 +272,9 @@ class _Reader:
         return self.grids[0].error(self.places[at], repr(self.texts[at]), expected)
 
     def _check_calendar(self, first: Ints, last: Ints, quantities: Ints, regular: npt.NDArray[np.bool_]) -> None:
-        """Refuse a month or quarter that is left out, or that stands twice in one block.
+        """Refuse a month or quarter that is missing, or that occurs twice in one block.
 
-        They run from January of the first year to the newest one of the table, each once.
+        A block must have each once, from January of its first year to the newest one of the table.
         """
         for length, name in ((1, "month"), (3, "quarter")):
             rows = np.flatnonzero(regular & (last - first + 1 == length))

@@ -1,7 +1,7 @@
-"""An official table as rows: a label, and the figures beside it, each with the place where it stands.
+"""Rows of official tables: a label and the figures beside it, each with its place in the file.
 
-Workbooks, text files, and pages of a PDF come to the same shape. A grid keeps every cell as the text that stands there,
-so that it can be stored, compared line by line with print, and read again by a better layout.
+Workbooks, text files and pages of a PDF are brought to the same shape. A grid keeps the text of every cell unchanged,
+so it can be stored, compared with the printed table line by line, and read again with a better layout.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from tradelib.quantity.errors import SourceError
 NUMBER = re.compile(r"-?(?:\d{1,3}+(?:,\d{3})++|\d++)(?:\.\d++)?+(?:e-?\d++)?+", re.ASCII)
 MARKER = re.compile(r"\((?:R|X|D|NA|S|Z|-|\*)\)|n\.a\.|\.\.+|-", re.ASCII)
 is_value = re.compile(rf"{NUMBER.pattern}|{MARKER.pattern}", re.ASCII).fullmatch
-"""Match the text of a cell that is a figure or stands in place of one."""
+"""Match the text of a cell that is a figure or a marker in place of a figure."""
 
 _DIGITS = str.maketrans("123456789", "0" * 9)
 _LONGEST = 16
-"""Digits of a whole number that a float holds exactly."""
+"""Whole numbers of fewer digits than this are exact as floats."""
 
 _LETTERS = ["".join(letters) for length in (1, 2) for letters in product(ascii_uppercase, repeat=length)]
 """Names of columns, A to ZZ."""
 
 NOTES = re.compile(r"\(\d+\)|notes?:?\b|\*|sources?:", re.IGNORECASE)
-"""How the lines under a table begin."""
+"""The beginning of lines below a table."""
 
 REVISED = "(R)"
 _TOP = 14
 
 
 Row: TypeAlias = "tuple[str, list[str], Sequence[int], tuple[int, ...], int]"
-"""One row of a table: its label; figures and markers as printed; the columns of the grid where they stand; which of
-them, counted from 0, have ``(R)`` before them; the row of the grid."""
+"""One row of a table: its label; figures and markers as printed; their columns in the grid; positions (from 0) of the
+figures with ``(R)`` before them; the row of the grid."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Grid:
     sheet : str
         Name of the sheet; empty for a text; ``pdf`` for lines of a PDF.
     cells : list of list of str, or a function that returns it
-        By row; a row of a PDF begins with its page and line. The many cells of a table of series are written when they
-        are asked for.
+        By row; a row of a PDF begins with its page and line. A function delays the work until the cells are needed, as
+        tables of series have many.
     """
 
     file: str
@@ -70,15 +70,15 @@ class Grid:
 
     @property
     def is_pdf(self) -> bool:
-        """Whether the rows are lines of a PDF, each with its page and line before it."""
+        """Whether the rows are lines of a PDF, each preceded by its page and line number."""
         return self.sheet == "pdf"
 
     def place(self, row: int, column: int = 0) -> str:
-        """Return the address of a cell as a person looks it up; of a row that of its label."""
+        """Return the address of a cell as a reader would look it up; by default that of the first cell of the row."""
         return self.places([(row, [column])])[0]
 
     def places(self, rows: Sequence[tuple[int, Sequence[int]]]) -> list[str]:
-        """Return what ``place`` does for every figure of some rows, given as row and columns, in order."""
+        """Return the addresses of the cells in some rows, each given as its row and columns, in order."""
         if self.is_pdf:
             return [self.rows[at][0] for at, columns in rows for _ in columns]
         if self.sheet:
@@ -88,34 +88,34 @@ class Grid:
         return [start + ends[column] for at, columns in rows for start in [f"line {at + 1}"] for column in columns]
 
     def error(self, place: str | None, found: str, expected: str) -> SourceError:
-        """Return the error that names file, place, what was found, and what was expected."""
+        """Return an error that names this file, the place, what was found, and what was expected."""
         return SourceError(self.file, place, found=found, expected=expected)
 
     @cached_property
     def top(self) -> list[str]:
-        """The lines that a title, and what belongs to it, may take: of a page of a PDF all."""
+        """The lines that can belong to the title: the first 14, or all lines of a PDF page."""
         rows = self.rows if self.is_pdf else self.rows[:_TOP]
         return [" ".join(" ".join(row[self.is_pdf :]).split()) for row in rows]
 
     def table(self) -> Iterator[Row]:
-        """Yield rows that have anything, in order: labels first, then figures, which end the label."""
+        """Yield the non-empty rows in order; the label ends at the first figure."""
         start = int(self.is_pdf)
         for at, row in enumerate(self.rows):
             cells = list(map(str.strip, row))
             if "" not in cells and REVISED not in cells and len(cells) > start + 1 and is_value(cells[start + 1]):
-                # As most rows are: one label, figures without a gap.
+                # The most common row, read fast: one label, then figures without a gap.
                 yield " ".join(cells[start].split()), cells[start + 1 :], range(start + 1, len(cells)), (), at
                 continue
-            there = [column for column, cell in enumerate(cells) if cell][start:]
-            words = int(there[:1] == [start])
-            while words < len(there) and not is_value(cells[there[words]]):
+            filled = [column for column, cell in enumerate(cells) if cell][start:]
+            words = int(filled[:1] == [start])
+            while words < len(filled) and not is_value(cells[filled[words]]):
                 words += 1
-            label = " ".join(" ".join([cells[column] for column in there[:words]]).split())
-            columns = [column for column in there[words:] if cells[column] != REVISED]
+            label = " ".join(" ".join([cells[column] for column in filled[:words]]).split())
+            columns = [column for column in filled[words:] if cells[column] != REVISED]
             # A mark in a cell of its own belongs to the figure after it.
-            after = {figure for mark, figure in pairwise(there[words:]) if cells[mark] == REVISED}
+            after = {figure for mark, figure in pairwise(filled[words:]) if cells[mark] == REVISED}
             revised = tuple(number for number, column in enumerate(columns) if column in after)
-            if there:
+            if filled:
                 yield label, [cells[column] for column in columns], columns, revised, at
 
     def to_csv(self) -> str:
@@ -129,12 +129,12 @@ class Grid:
 
     @classmethod
     def from_csv(cls, text: str, file: str, sheet: str) -> Grid:
-        """Return the grid that a CSV text is; the inverse of ``to_csv``."""
+        """Return the grid of a CSV text; the inverse of ``to_csv``."""
         return cls(file, sheet, list(csv.reader(io.StringIO(text))))
 
 
 def numbers(texts: Sequence[str]) -> tuple[np.ndarray, int | None]:
-    """Return the numbers that printed figures are.
+    """Return printed figures as numbers.
 
     Parameters
     ----------
@@ -144,17 +144,17 @@ def numbers(texts: Sequence[str]) -> tuple[np.ndarray, int | None]:
     Returns
     -------
     values : array of float
-        In their order, NaN for a marker.
+        In the same order, NaN for a marker; empty if a text is ``wrong``.
     wrong : int or None
-        Which text is the first that is neither; the values are then without meaning.
+        Position of the first text that is neither a figure nor a marker.
     """
     joined = "\t".join(texts)
-    shapes = joined.translate(_DIGITS).split("\t")  # figures of one length look alike: few are looked at
+    shapes = joined.translate(_DIGITS).split("\t")  # with all digits 0, few shapes differ: only these are matched
     different = set(shapes)
     if strange := {shape for shape in different if not is_value(shape)}:
         return np.empty(0), next(at for at, shape in enumerate(shapes) if shape in strange)
     plain = joined.replace(",", "")
-    # A number ends with a digit, a marker never does; whole numbers are read at once.
+    # A number ends with a digit, a marker never does. If all are whole numbers, one call converts them.
     if all(shape[-1] == "0" and shape.strip("-,0") == "" and len(shape) < _LONGEST for shape in different):
         return np.fromstring(plain, dtype=np.int64, sep="\t").astype(float), None
     pairs = zip(plain.split("\t"), shapes, strict=True)

@@ -1,7 +1,7 @@
-"""Which official table a sheet or page is, and what its columns are: layouts are data (``layouts/*.toml``).
+"""Recognise which official table a sheet or page is, and what its columns mean, by layouts (``layouts/*.toml``).
 
-The order of the columns is declared and the heads are only checked against it, for heads are displaced in some
-workbooks and garbled in a PDF.
+A layout declares the order of the columns. Heads are only checked against it, because they are displaced in some
+workbooks and garbled in PDF text.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ _YEAR, _MONTH = r"\b(20\d\d|19\d\d)\b", rf"\b({'|'.join(MONTHS)})\b"
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """What one kind of table says by its form.
+    """The layout of one official table.
 
     Attributes
     ----------
     exhibit : str
         Name of the table.
     title, also, without : str
-        Patterns of its title, and of another line that must be, or must not be, at the top.
+        Patterns of its title, of another line that must be at the top, and of one that must not be.
     constants : dict
-        Fields of the quantity that hold for every cell.
+        Fields of the quantity that are the same for every cell.
     down : str
-        What the labels of its rows are.
+        The kind of its row labels.
     columns : tuple of dict
-        Fields that each column adds; ``at`` is its period.
+        Fields that each column sets; ``at`` is its period.
     heads : tuple of str
-        Heads in order, by their letters.
+        Heads in order, reduced to their letters.
     blocks : str
-        Which field a row without figures may set; empty for none.
+        The field that a row without figures may set; empty if none.
     publisher, compilation : str
-        Who puts it out, and whose compilation it is.
+        Who publishes it, and the compilation that its figures belong to.
     complete : bool
-        Whether the agencies print a figure in every cell, so that a marker in place of one is damage.
+        Whether the agencies print a figure in every cell, so that a marker in its place is an error.
     whole : bool
         Whether all its figures are whole numbers.
     repeats : bool
-        Whether its list stands three times: balance, exports, imports.
+        Whether its list of rows is printed three times: balance, exports, imports.
     """
 
     exhibit: str
@@ -78,16 +78,16 @@ class Layout:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Pattern of the line that is its title, with the number of the exhibit or without."""
+        """Pattern of its title line, with or without the number of the exhibit."""
         return re.compile(rf"(?:Exhibit \d+\w*\. |Table \d+\w?\. )?{self.title}", re.IGNORECASE)
 
     def fits(self, text: str) -> bool:
-        """Tell whether the top of a table has the other line that must be there, and not the one that must not."""
+        """Return whether the top of a table matches ``also`` and does not match ``without``."""
         return bool(re.search(self.also, text)) and not (self.without and re.search(self.without, text))
 
 
 def letters(text: str) -> str:
-    """Return the letters of a label, to compare it by: no case, hyphen, footnote or blank; ``&`` is "and"."""
+    """Return the letters of a label, for comparison: lower case, no footnotes, blanks or hyphens, ``&`` as "and"."""
     return re.sub(r"[^a-z]", "", _FOOTNOTE.sub("", text).lower().replace("&", "and"))
 
 
@@ -97,18 +97,18 @@ def assign(text: str) -> dict[str, str]:
 
 
 WORDS: dict[str, dict[str, str]] = tomllib.loads((_FOLDER / "words.toml").read_text(encoding="utf-8"))
-"""The shared words: columns, heads, lines of titles, blocks, units, and labels by kind of row."""
+"""Words shared by the layouts: columns, heads, title lines, blocks, units, and labels by kind of row."""
 
-LABELS = {kind: {letters(label): meaning for label, meaning in own.items()} for kind, own in WORDS.items()}
-"""The meanings of labels of each kind, by their letters."""
+LABELS = {kind: {letters(label): meaning for label, meaning in words.items()} for kind, words in WORDS.items()}
+"""Meanings of the labels of each kind, by their letters."""
 
 TOP_LINES = [(re.compile(rf"[\[(]?{pattern}"), meaning) for pattern, meaning in WORDS["title"].items()]
-"""Patterns of lines at the top of a table, and what they say."""
+"""Patterns of lines at the top of a table, and the fields that they set."""
 
 
 @cache
 def layouts() -> tuple[Layout, ...]:
-    """Return every layout of the folder, in order."""
+    """Return all layouts, in the order of the files."""
     paths = [path for path in sorted(_FOLDER.glob("*.toml")) if path.name not in _OTHERS]
     return tuple(
         _layout(name, table)
@@ -118,7 +118,7 @@ def layouts() -> tuple[Layout, ...]:
 
 
 def _layout(name: str, table: dict[str, Any]) -> Layout:
-    """Return the layout that a TOML table is: its keys are the fields, but for the short names of two."""
+    """Return a TOML table as a layout: ``is`` gives its constants, ``across`` its columns, other keys their fields."""
     factors = [[assign(column) for column in _spelled("columns", factor)] for factor in table.pop("across", [])]
     constants = assign(table.pop("is", ""))
     heads = tuple(letters(head) for head in _spelled("heads", table.pop("heads", "")) if head)
@@ -128,12 +128,12 @@ def _layout(name: str, table: dict[str, Any]) -> Layout:
 
 
 def _spelled(kind: str, text: str) -> list[str]:
-    """Return the parts of a text that ``|`` separates; names of shared lists stand for their parts."""
+    """Return the parts of a text separated by ``|``, with names of shared lists replaced by their parts."""
     return [part for name in text.split(" | ") for part in WORDS[kind].get(name, name).split(" | ")]
 
 
 def layout_of(grid: Grid) -> tuple[Layout, str] | None:
-    """Return the layout of a grid and its title; None where no layout has such a title.
+    """Return the layout of a grid and its title; None if no layout has that title.
 
     Raises
     ------
@@ -146,33 +146,33 @@ def layout_of(grid: Grid) -> tuple[Layout, str] | None:
         for layout in layouts()
         if (title := next(filter(layout.pattern.match, grid.top), "")) and layout.fits(text)
     ]
-    if len(fitting) > 1 and not grid.is_pdf:  # in a PDF it is the list of exhibits
+    if len(fitting) > 1 and not grid.is_pdf:  # a PDF page with several titles is the list of exhibits
         named = " and ".join(layout.exhibit for layout, _ in fitting)
         raise grid.error(None, f"a title that fits {named}", "one table in one sheet")
     return fitting[0] if len(fitting) == 1 else None
 
 
 def recognise(grid: Grid) -> tuple[Layout, str]:
-    """Return what ``layout_of`` does, for a grid that must have a layout.
+    """Return the layout of a grid and its title, or raise an error if it has none.
 
     Raises
     ------
     SourceError
-        No layout fits, or two do; a title that is nearly official says which table it looks like and what differs.
+        No layout fits, or two do; for a title close to an official one, the message says which and what differs.
     """
     if fitting := layout_of(grid):
         return fitting
-    own = (titles(grid) or ["no title"])[0]
-    raise grid.error(None, repr(own), f"the title of a table that a layout describes{_nearest(grid, own)}")
+    title = (titles(grid) or ["no title"])[0]
+    raise grid.error(None, repr(title), f"the title of a table that a layout describes{_nearest(grid, title)}")
 
 
-def _nearest(grid: Grid, own: str) -> str:
-    """Return which table a title is nearly that of and the words that differ; nothing where it is like none."""
-    words, text = _words(own), "\n".join(grid.top)
+def _nearest(grid: Grid, title: str) -> str:
+    """Return a hint on the official title closest to a title and the words that differ; empty if none is close."""
+    words, text = _words(title), "\n".join(grid.top)
     matchers = {layout: SequenceMatcher(None, words, _words(layout.title)) for layout in layouts()}
     layout = max(matchers, key=lambda layout: (matchers[layout].ratio(), layout.fits(text)))
     expected = _words(layout.title)
-    if matchers[layout].ratio() < 0.6:  # share of words that a nearly official title has in common with it
+    if matchers[layout].ratio() < 0.6:  # too few words in common with the official title
         return ""
     differences = [
         f"found {' '.join(words[start:end])!r}, expected {' '.join(expected[at:to])!r}"
@@ -184,18 +184,18 @@ def _nearest(grid: Grid, own: str) -> str:
 
 
 def _words(title: str) -> list[str]:
-    """Return the words of a title, or of the pattern of one, without its number."""
+    """Return the words of a title, or of a pattern of a title, without its number."""
     return re.sub(r"^(Exhibit|Table) \S+ |[\\$:]", "", title).split()
 
 
 def tables_of(pages: Iterable[Grid]) -> Iterator[list[Grid]]:
-    """Group the pages of a PDF by the table that they are, whose title they repeat; pages of no table are left out."""
+    """Group the pages of a PDF by table, as every page repeats the title; pages without a table are left out."""
     by_layout = itertools.groupby(pages, lambda page: (layout_of(page) or (None,))[0])
     return (list(group) for layout, group in by_layout if layout)
 
 
 def titles(grid: Grid) -> list[str]:
-    """Return what a grid calls itself: lines that begin as titles of official tables do."""
+    """Return the title lines of a grid: those that begin like titles of official tables."""
     return [line for line in grid.top if re.match(r"(Exhibit|Table) \d+\w*\. |U\.S\. |Real (Ex|Im)ports ", line)]
 
 
@@ -205,12 +205,12 @@ def without_footnotes(label: str) -> str:
 
 
 def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[str, Any]]:
-    """Return the columns of a table, as many as a row has figures.
+    """Return the columns of a table, one for each figure in a row.
 
     Parameters
     ----------
     layout : Layout
-        Declares their order; quarters and whole years are as many as the heads name.
+        Declares their order; there are as many quarters and years as the heads name.
     title : str
         As printed; it may name the year.
     grids : sequence of Grid
@@ -219,12 +219,12 @@ def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[s
     Returns
     -------
     list of dict
-        The fields of the quantity that each column sets; where rows are items also ``span``, its first and last month.
+        The fields of the quantity that each column sets; if rows are items, also ``span``, its first and last month.
 
     Raises
     ------
     SourceError
-        Heads stand in another order, or name other periods than the layout says.
+        Heads are in another order, or name other periods, than the layout says.
     """
     at = {column.get("at") for column in layout.columns}
     width = len(layout.columns)
@@ -261,7 +261,7 @@ def columns_of(layout: Layout, title: str, grids: Sequence[Grid]) -> list[dict[s
 
 
 def _head_text(grids: Sequence[Grid], width: int) -> str:
-    """Return the text around the figures: heads, and in a PDF what was moved under the figures."""
+    """Return the text above the figures; for a PDF also below, where some heads end up."""
     texts = []
     for grid in grids:
         for label, figures, *_ in grid.table():
@@ -273,10 +273,10 @@ def _head_text(grids: Sequence[Grid], width: int) -> str:
 
 
 def _check_order(layout: Layout, grid: Grid, text: str) -> None:
-    """Check the heads against the declared order; a PDF garbles their order, so there they must only be there."""
+    """Check the heads against the declared order; in PDF text, whose order is garbled, check only their letters."""
     if grid.is_pdf:
-        if lacking := Counter("".join(set(layout.heads))) - Counter(letters(text)):
-            raise grid.error(None, f"heads without {''.join(lacking)!r}", "the heads of its layout")
+        if missing := Counter("".join(set(layout.heads))) - Counter(letters(text)):
+            raise grid.error(None, f"heads without {''.join(missing)!r}", "the heads of its layout")
         return
     got = letters(re.sub(rf"\b({'|'.join(MONTHS)}|Period|Average)\b", "", text))
     position = 0
@@ -289,7 +289,7 @@ def _check_order(layout: Layout, grid: Grid, text: str) -> None:
 
 
 def _month(title: str, grid: Grid, plain: str) -> int:
-    """Return the statistical month: the first that the heads name, in the year that title or heads name."""
+    """Return the statistical month: the first month in the heads, with the year from the title or the heads."""
     month = re.search(_MONTH, plain)
     year = re.search(r"(\d{4})\s*$", title) or re.search(_YEAR, plain) or re.search(r": (\d{4})", title)
     if not month or not year:
