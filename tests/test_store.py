@@ -232,7 +232,7 @@ def test_a_file_of_quarters_is_about_the_month_that_its_name_says_or_joins_a_rel
     dated = layouts.bea_geo() | {"Readme": [["Last updated September 4, 2024"]]}
     path = layouts.write_sheets(dated, tmp_path / "book").rename(tmp_path / name)
     if name == "areas.xlsx":
-        with pytest.raises(SourceError, match="quarters alone, as releases about 2024-07 to 2024-09 have"):
+        with pytest.raises(SourceError, match="only quarterly figures, as releases about 2024-07 to 2024-09 have"):
             store.add(path)
         store.add(fred(tmp_path, LEVELS, "2022-08"), "2024-09-04")
     assert store.read(path).released == dt.date(2024, 9, 4)
@@ -307,7 +307,7 @@ def test_figures_are_compared_with_the_newest_release_that_has_them(tmp_path):
     assert (other.against, other.compared, "revised" in other.summary()) == (None, 0, False)
     got = store.add(fred(tmp_path, [*LEVELS[:-1], LEVELS[-1] - 50, -40_100, -40_200]), "2022-04-05")
     assert (got.against.released, got.compared) == (dt.date(2022, 2, 8), len(LEVELS))
-    assert "1 of 24 figures that the release of 2022-02-08 has too were revised" in got.summary()
+    assert "1 of 24 figures in common with the release of 2022-02-08 were revised" in got.summary()
 
 
 @pytest.mark.usefixtures("empty")
@@ -398,9 +398,7 @@ def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prin
 def test_what_is_older_than_the_day_asked_says_so():
     name = "exports_goods_capital_goods_semiconductors_census_sa"
     for vintage, newest in (("2024-12", "2023-04"), ("2026-11-01", "2025-03")):
-        with pytest.warns(
-            store.StoreWarning, match="of later ones, until 202[56]-.*, the store has none with these series"
-        ):
+        with pytest.warns(store.StoreWarning, match="the store has no later one, up to 202[56]-.*, with these series"):
             got = load(name, vintage=vintage)
         assert str(got.index[-1]) == newest
     for vintage in (dt.datetime(2025, 5, 6), pd.Timestamp("2025-05-06"), pd.Period("2025-03"), "2025-03"):  # noqa: DTZ001

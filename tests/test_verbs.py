@@ -509,7 +509,7 @@ def test_a_series_of_ones_own_is_adjusted_in_any_form(own, tmp_path):
     ("given", "error", "message"),
     [
         (pd.DataFrame({"a": [1.0], "b": [2.0]}), SeriesError, "found columns a, b; expected one column"),
-        (pd.Series(1.0, pd.date_range("2020-01-01", periods=99)), SeriesError, "2020-01 stands several times"),
+        (pd.Series(1.0, pd.date_range("2020-01-01", periods=99)), SeriesError, "2020-01 occurs several times"),
         ("none.csv", ParameterError, r"none\.csv: .*No such file"),
         ([1.0, 2.0], SeriesError, "expected a pandas Series"),
         (None, SeriesError, "found a NoneType; expected a pandas Series"),

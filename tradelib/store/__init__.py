@@ -1,7 +1,7 @@
-"""The store: what was published when, in folders ``data/<publisher>/<day of release>/``.
+"""The store: releases as published, in folders ``data/<publisher>/<day of release>/``.
 
-Each name is imported when it is first used: who loads a series needs nothing of adding, writing or the readers of
-official files. Types are in ``__init__.pyi``.
+Names are imported at their first use, so that loading a series does not import the code that reads and adds official
+files. Types are in ``__init__.pyi``.
 """
 
 from tradelib.quantity.lazy import attach

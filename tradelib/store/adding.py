@@ -1,4 +1,4 @@
-"""Official files opened as a release, and added: read, checked together and against the store, written whole or not."""
+"""Open official files as a release, check them together and against the store, and add them atomically."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _REVISED = ["name", "month", "before", "now", "change"]
 _SHOWN = 5
-"""Revisions that a summary names one by one."""
+"""Number of revisions that a summary lists."""
 
 
 class DayUnknownError(ParameterError):
@@ -38,47 +38,47 @@ class DayUnknownError(ParameterError):
 
 @dataclass(frozen=True, repr=False)
 class Opened(Release):
-    """A release as some files have it; the store need not know it, and its ``folder`` is the first of them.
+    """A release read from files, in the store or not; its ``folder`` is the first given path.
 
     Attributes
     ----------
     released : datetime.date or None
-        Day of publication; None where neither file nor caller names it.
+        Day of publication; None if neither a file nor the caller names it.
     opened : tuple of Table
-        The tables of the files, in order; of one that came twice, equal, the first.
+        The tables of the files, in order, without repeats of a table.
     """
 
     released: dt.date | None  # type: ignore[assignment]
     opened: tuple[Table, ...] = ()
 
     def tables(self) -> list[Table]:
-        """Return its tables."""
+        """Return the tables of the files."""
         return list(self.opened)
 
     @cached_property
     def figures(self) -> Figures:
-        """Every figure of its tables."""
+        """The figures of the tables."""
         return Figures.of(self.tables())
 
 
 @dataclass(frozen=True, repr=False)
 class Added(Result):
-    """What became of files that were added, and what they change.
+    """The result of adding files: the tables that are new, and the figures that they revise.
 
     Attributes
     ----------
     release : Release
-        The release that they are, or belong to.
+        The release that the files belong to.
     tables : list of str
-        Tables that are new in the store; empty when it had all of them.
+        Tables that are new in the store; empty if it had all of them.
     against : Release or None
-        The newest release before it that has some of the same figures; None where none has, or nothing is new.
+        The newest earlier release with some of the same figures; None if there is none, or nothing is new.
     revisions : pandas.DataFrame
-        One row a figure that changed against it: ``name``, ``month``, ``before``, ``now``, ``change``, largest first.
+        One row per figure that differs: ``name``, ``month``, ``before``, ``now``, ``change``; largest change first.
     compared : int
-        How many figures both have.
+        Number of figures that both releases have.
     notes : list of str
-        What is worth saying of the tables.
+        Remarks on the tables.
     """
 
     release: Release
@@ -95,11 +95,11 @@ class Added(Result):
 
     @property
     def already(self) -> bool:
-        """Whether the store had every table before."""
+        """Whether the store already had every table."""
         return not self.tables
 
     def summary(self) -> str:
-        """Return what was added and what was revised, in a few lines."""
+        """Return in a few lines what was added and what was revised."""
         about = f"the release of {self.release.released} about {self.release.month}"
         if self.already:
             return f"{self.release.publisher}: {about} is in the store already, with the same figures"
@@ -107,8 +107,8 @@ class Added(Result):
         lines = [f"{self.release.publisher}: {about}, {len(self.tables)} new table{plural}: {', '.join(self.tables)}"]
         if self.against:
             lines.append(
-                f"  {len(self.revisions)} of {self.compared:,} figures that the release of {self.against.released} "
-                "has too were revised"
+                f"  {len(self.revisions)} of {self.compared:,} figures in common with the release of "
+                f"{self.against.released} were revised"
             )
             for row in self.revisions.head(_SHOWN).itertuples():
                 moved = f"{printed(row.before, 1)} to {printed(row.now, 1)} ({printed(row.change, 1, sign=True)})"
@@ -124,23 +124,23 @@ def read(
     Parameters
     ----------
     files : path or sequence of paths
-        Workbooks, texts, PDFs, answers, folders and archives of one release, alone or together.
+        Workbooks, texts, PDFs, API responses, folders and archives of one release, alone or together.
     released : str or datetime.date, optional
-        Day of release, where no file names it.
+        Day of release, if no file names it.
     first_of : sequence of str
-        Names of tables: reading ends with the first of them that the files have.
+        Names of tables; reading stops at the first of these tables in the files.
 
     Returns
     -------
     Release
-        All that a release of the store can do: ``series``, ``wide``, ``figure``, ``facts``.
+        With the methods of a release in the store: ``series``, ``wide``, ``figure``, ``facts``.
 
     Raises
     ------
     SourceError
         A file is not as published, breaks an account, or disagrees with another file.
     ParameterError
-        The files are of several publishers, have none of the tables, or the day of release is none.
+        The files are of several publishers, have none of the tables of ``first_of``, or ``released`` is not a day.
 
     Examples
     --------
@@ -153,8 +153,7 @@ def read(
     tables: list[Table] = []
     hashes = {}
     for path, raw in files_of(map(Path, given)):
-        own = read_file(path, raw, first_of)
-        tables += [table for table in own if not first_of or table.exhibit in first_of]
+        tables += [table for table in read_file(path, raw, first_of) if not first_of or table.exhibit in first_of]
         hashes[path.name] = {"sha256": hashlib.sha256(raw).hexdigest()}
         if first_of and tables:
             break
@@ -185,22 +184,22 @@ def add(
     *,
     provenance: dict[str, Any] | None = None,
 ) -> Added:
-    """Add official files to the store, or say why not; no release is ever half there.
+    """Add official files to the store, atomically: all of them or none.
 
     Parameters
     ----------
     paths : path or sequence of paths
-        Workbooks, texts, PDFs, answers, folders and archives of one release, alone or together. What comes later joins
-        the release of its day.
+        Workbooks, texts, PDFs, API responses, folders and archives of one release, alone or together. Files added later
+        join the release of the same day.
     released : str or datetime.date, optional
-        Day of release; needed where no file names it.
+        Day of release; required if no file names it.
     provenance : dict, optional
-        More to say of where the files come from.
+        Further entries for ``release.toml`` on where the files come from.
 
     Returns
     -------
     Added
-        What is new, and what it revises.
+        The tables that are new, and what they revise.
 
     Raises
     ------
@@ -209,7 +208,7 @@ def add(
     DayUnknownError
         The day of release is not known.
     ParameterError
-        The day cannot be that of a release about that month; the store has another release about it; the files are of
+        The day is impossible for a release about that month, or contradicts the releases in the store; the files are of
         several publishers.
     StoreError
         The store cannot be written.
@@ -223,15 +222,15 @@ def add(
     publisher, day, tables = opened.publisher, opened.released, opened.tables()
     file = opened.opened[0].grids[0].file
     if day is None:
-        raise DayUnknownError(f"{file} does not say when it was released; say it (--released 2024-04-04)")
+        raise DayUnknownError(f"{file} does not say when it was released; give the day (--released 2024-04-04)")
     known, months = releases(publisher), _months(tables)
     own = next((stored for stored in known if stored.released == day), None)
     if len(months) > 1 and own is None:
-        found = f"quarters alone, as releases about {months[1]} to {months[-1]} have"
+        found = f"only quarterly figures, as releases about {months[1]} to {months[-1]} have"
         raise SourceError(file, None, found=found, expected=f"a monthly table of {day} with it, or in the store")
     month = own.month if own and own.month in months else opened.month
     _check_day(publisher, day, month, known)
-    # Some tables of a release are quarterly or lag: they join it although their newest month is another.
+    # Some tables of a release are quarterly or lag behind: they join it although their newest month is earlier.
     if own and own.month != month and (month > own.month or any(table.layout.complete for table in tables)):
         raise ParameterError(
             f"{file} is about {month}, but the store's release of {day} is about {own.month} ({own.folder})"
@@ -254,7 +253,7 @@ def add(
 
 
 def revisions(facts: pd.DataFrame, before: Release) -> tuple[pd.DataFrame, int]:
-    """Return which facts of a release differ from one before, compilation by compilation, and how many both have."""
+    """Return the facts that differ from an earlier release, by compilation, and the number that both have."""
     shared = before.facts["name"].isin(facts["name"].unique())
     old, new = (frame[frame["edition"] == "current"] for frame in (before.facts[shared], facts))
     pairs = [[frame[frame["compilation"] == own] for frame in (old, new)] for own in new["compilation"].unique()]
@@ -268,7 +267,7 @@ def revisions(facts: pd.DataFrame, before: Release) -> tuple[pd.DataFrame, int]:
 
 
 def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | None:
-    """Return the day of release that files or caller name, None where neither does; refuse two different days."""
+    """Return the day of release that files or caller name, None if neither does; refuse two different days."""
     day = None if released is None else day_of(released, "released")
     for table in tables:
         if table.released and table.released != (day := day or table.released):
@@ -278,7 +277,7 @@ def _day(tables: Sequence[Table], released: str | dt.date | None) -> dt.date | N
 
 
 def _months(tables: Sequence[Table]) -> list[pd.Period]:
-    """Return the month that tables are about; of quarters alone the one in the file's name, or all that it can be."""
+    """Return the statistical month; for quarterly tables that in the name of the file, or else all possible months."""
     newest = max(table.month for table in tables)
     if tables[0].layout.publisher != FT900 or any((t.facts["first"] == t.facts["last"]).any() for t in tables):
         return [newest]
@@ -287,7 +286,7 @@ def _months(tables: Sequence[Table]) -> list[pd.Period]:
 
 
 def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[Release]) -> None:
-    """Check that a day can be that of a release about a month, and that later releases are about later months."""
+    """Check that a release about a month can be of that day, and that later releases are about later months."""
     least, *most = PUBLISHERS[publisher]["days"]
     lag = (day - month.end_time.date()).days
     if lag < least or any(lag > days for days in most):
@@ -307,7 +306,7 @@ def _check_day(publisher: str, day: dt.date, month: pd.Period, known: Sequence[R
 
 
 def _check_store(opened: Release, file: str, known: Sequence[Release]) -> None:
-    """Check the print of last month that a table repeats, and series that have no accounts, against the store."""
+    """Check figures that repeat last month's release, and series without accounts, against the store."""
     for other in known:
         if other.month == opened.month - 1:
             check_against([opened.facts], other.facts, f"in the release of {other.released}")

@@ -1,4 +1,4 @@
-"""Series by name: which release each comes from, what was known on a day, and the span that was asked for."""
+"""Load series by name: from which release, as known on which day, and for which span."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ LATE = 45
 """Days after a release by which the next one is due."""
 
 FIRST = "first"
-"""A start before all others: the release that has most months."""
+"""As ``start``: the earliest month, from the release that has most months."""
 
 
 class StoreWarning(UserWarning):
-    """What was loaded is not what a reader might take it for."""
+    """The loaded figures are not what the caller might expect, such as older ones or of several releases."""
 
 
 def load(
@@ -52,41 +52,42 @@ def load(
     series : str or iterable of str
         Names, mnemonics (``"BOPGSTB"``) or shell patterns (``"exports_goods_*_census_sa"``), as ``tradelib series``
         lists them; by default the nine of Exhibit 1. Series of one publisher come from one release, the newest that
-        has all of them; where none has, each comes from the newest that has it. A balance of a partner or a category
-        is derived as exports minus imports where the release prints only these; its ``attrs`` have the ``formula``.
+        has all of them; if no release has all, each comes from the newest that has it. A balance of a partner or a
+        category is derived as exports minus imports if the release prints only these; its ``attrs`` have the
+        ``formula``.
     start, end : str, datetime.date, pandas.Period or None
-        First and last period, both included; a day stands for its month, None for all that the newest release has.
-        Quarters and years may be given as such (``"2024Q1"``, ``"2024"``), for these frequencies. Exhibits print two
-        or three years: with an earlier ``start`` the series come from the release that has most months from there on,
-        the newest of equals; with ``"first"`` from the one that has most months of them.
+        First and last period, both included; a day means its month, None everything in the newest release. With these
+        frequencies, quarters and years may be given as such (``"2024Q1"``, ``"2024"``). Exhibits print only two or
+        three years: with an earlier ``start``, the series come from the release with most months since then (of several
+        the newest); with ``"first"``, from the release with most months.
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}
-        Unit of series in millions of dollars; others keep their own, but for amounts in dollars or thousands of them,
-        which come in billions where these are asked for.
+        Unit of series in millions of dollars. ``"billions"`` also converts amounts in dollars and thousands of dollars;
+        all other series keep their unit.
     freq : {"monthly", "quarterly", "annual", "ytd"}
-        Which spans.
+        Frequency; ``"ytd"`` is the year to date.
 
     Returns
     -------
     pandas.DataFrame
-        Gap-free ``PeriodIndex`` named ``period``; one column a series, in the order asked. ``attrs["series"]`` holds,
-        by column, label, unit, source, day of release (``vintage``), exhibit and cell of the newest figure, and all
-        that the quantity is. ``attrs["notes"]`` holds what was warned of.
+        Gap-free ``PeriodIndex`` named ``period``; one column per series, in the order given. ``attrs["series"]`` holds,
+        by column, label, unit, source, day of release (``vintage``), exhibit and cell of the newest figure, and the
+        fields of the quantity. ``attrs["notes"]`` holds the texts of the warnings.
 
     Raises
     ------
     ParameterError
-        Unknown series, vintage, unit or an impossible span; the message offers what is near.
+        A series, vintage or unit is unknown, or the span is impossible; the message offers close matches.
     ComparabilityError
-        A balance would have to be derived from what does not add up, such as chained dollars.
+        A balance would have to be derived from figures that do not add up, such as chained dollars.
 
     Warns
     -----
     StoreWarning
-        Unless ``start`` is ``"first"``: series of one publisher come from releases of several days; a newer release has
-        only some of them, or fewer months; or the store has no trade release with them of the last days, so that theirs
-        came out more than 45 days before the vintage asked for.
+        Unless ``start`` is ``"first"``: series of one publisher come from several releases; a newer release has only
+        some of the series, or fewer months; or the newest trade release with the series came out more than 45 days
+        before the requested vintage.
 
     Examples
     --------
@@ -107,18 +108,18 @@ def load(
     notes = _notes_on(chosen, known, freq, vintage)
     frame.attrs = {"series": {name: about for name, (_, about) in loaded.items()}, "notes": notes}
     frame = in_unit(frame, unit)
-    for note in notes if since != FIRST else ():  # it asks for the release with most months, whichever that is
+    for note in notes if since != FIRST else ():  # who asks for most months expects an older release
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
 
 
 def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
-    """Return a loaded frame in the unit asked for: amounts in dollars change to billions, prices and indexes do not.
+    """Return a loaded frame in a unit: amounts in dollars are converted to billions, prices and indexes are not.
 
     Raises
     ------
     ParameterError
-        Unknown unit.
+        The unit is unknown.
     """
     if unit not in ("millions", "billions"):
         raise ParameterError(f"unknown unit {unit!r}; possible: billions, millions")
@@ -131,7 +132,7 @@ def in_unit(frame: pd.DataFrame, unit: Unit) -> pd.DataFrame:
 
 
 def words_of(series: str | Iterable[str]) -> list[str]:
-    """Return names and patterns as a list; refuse what is neither one text nor several."""
+    """Return names and patterns as a list; refuse anything but a string or strings."""
     words = [series] if isinstance(series, str) else list(series) if pd.api.types.is_list_like(series) else []
     if not words or not all(isinstance(word, str) for word in words):
         raise ParameterError(f"found the series {series!r}; expected one name or several")
@@ -139,14 +140,14 @@ def words_of(series: str | Iterable[str]) -> list[str]:
 
 
 def quantities_of(words: Sequence[str], known: Releases, freq: str = "") -> list[Quantity]:
-    """Return the quantities that words stand for, in the order asked, each once; a pattern for those of a frequency."""
+    """Return the quantities of names, mnemonics and patterns, in order, each once; patterns match one frequency."""
     quantities: dict[str, Quantity] = {}
     for word in words:
         if any(sign in word for sign in "*?["):
             everything = {
                 name: q for release in known for name, q in release.quantities.items() if release.has(name, freq)
             }
-            # Chained dollars only where the pattern names them, so that none mixes them in.
+            # Patterns match chained dollars only if they name them, so that they are not mixed in by accident.
             hits = [n for n in everything if fnmatchcase(n, word) and ("chained" in word or "_chained" not in n)]
             if not hits:
                 derived = "; a balance that no release prints is derived by its full name" * word.startswith("balance_")
@@ -164,7 +165,7 @@ def quantities_of(words: Sequence[str], known: Releases, freq: str = "") -> list
 
 
 def _hint(word: str, known: Releases) -> str:
-    """Return since when the store has what it did not have on the day asked for, or what is written like it."""
+    """Return a hint for an unknown name: the first release that has it, or else similar names."""
     if days := [release.released for release in known_on() if release.find(word) or _flows(release, word)]:
         return f"the first release that has it is that of {min(days)}"
     names = (name for release in known for name in (*release.quantities, *release.figures.aliases))
@@ -172,24 +173,24 @@ def _hint(word: str, known: Releases) -> str:
 
 
 def choose(names: Sequence[str], known: Releases, freq: str, since: Month = None) -> dict[str, Release]:
-    """Return by name the release that each series comes from: those of one publisher from one, where one has all."""
-    chosen = {name: there for name in names if (there := _having(known, [name], freq, since) or _having(known, [name]))}
-    for publisher, own in _by_publisher(chosen).items() if len(chosen) > 1 else ():
-        if whole := _having([release for release in known if release.publisher == publisher], own, freq, since):
-            chosen |= dict.fromkeys(own, whole)
+    """Return the release of each series, by name: one release for all series of a publisher, if one has them all."""
+    chosen = {name: first for name in names if (first := _having(known, [name], freq, since) or _having(known, [name]))}
+    for publisher, group in _by_publisher(chosen).items() if len(chosen) > 1 else ():
+        if common := _having([release for release in known if release.publisher == publisher], group, freq, since):
+            chosen |= dict.fromkeys(group, common)
     return chosen
 
 
 def _by_publisher(chosen: Mapping[str, Release]) -> dict[str, list[str]]:
-    """Return, publisher by publisher, the names of its series."""
+    """Return the names of the series by publisher."""
     publishers = dict.fromkeys(release.publisher for release in chosen.values())
     return {each: [name for name, release in chosen.items() if release.publisher == each] for each in publishers}
 
 
 def _having(known: Releases, names: Sequence[str], freq: str = "", since: Month = None) -> Release | None:
-    """Return the newest release that has all of some series, or since a period most of their figures.
+    """Return the newest release that has all of some series, or the one with most of their figures since a period.
 
-    No more releases are opened than needed; None where none has all series.
+    Return None if no release has all of them. Releases are opened only as needed, newest first.
     """
     fitting = (release for release in known if all(_parts(release, name, freq) for name in names))
     chosen = next(fitting, None)
@@ -201,9 +202,9 @@ def _having(known: Releases, names: Sequence[str], freq: str = "", since: Month 
 
 
 def _figures_since(release: Release, names: Sequence[str], freq: str, since: pd.Period | str) -> float:
-    """Return how many figures of some series a release has from a period on, infinity where it lacks none.
+    """Return the number of figures of some series that a release has since a period; infinity if none is missing.
 
-    Less than zero where it has not all of them there: by so many months it begins too late, or it has ended before.
+    The result is negative if a series begins after the period (minus the number of months), or has no figures since.
     """
     parts = (part for name in names for part in _parts(release, name, freq))
     last_months = release.figures.facts["last"].array.asi8
@@ -211,15 +212,15 @@ def _figures_since(release: Release, names: Sequence[str], freq: str, since: pd.
     if isinstance(since, str):
         return sum(map(len, months))
     first, last = (since.asfreq("M", how).ordinal for how in ("start", "end"))
-    there, late = [own[own >= first] for own in months], max(own[0] for own in months) - last
-    if late > 0 or not all(map(len, there)):
-        return -late if all(map(len, there)) else -np.inf
-    is_whole = all((FREQUENCIES[freq][0] or 12) * len(own) == own[-1] - first + 1 for own in there)
-    return np.inf if is_whole else sum(map(len, there))
+    kept, late = [own[own >= first] for own in months], max(own[0] for own in months) - last
+    if late > 0 or not all(map(len, kept)):
+        return -late if all(map(len, kept)) else -np.inf
+    is_complete = all((FREQUENCIES[freq][0] or 12) * len(own) == own[-1] - first + 1 for own in kept)
+    return np.inf if is_complete else sum(map(len, kept))
 
 
 def _flows(release: Release, name: str, freq: str = "") -> list[Quantity]:
-    """Return exports and imports of a balance, where a release has both; nothing of any other series."""
+    """Return the exports and imports of a balance if a release has both, else an empty list."""
     if not name.startswith("balance_"):
         return []
     names = [f"{flow}_{name.removeprefix('balance_')}" for flow in ("exports", "imports")]
@@ -228,14 +229,14 @@ def _flows(release: Release, name: str, freq: str = "") -> list[Quantity]:
 
 
 def _parts(release: Release, name: str, freq: str) -> list[str]:
-    """Return what a release has a series as: itself, exports and imports of a balance to be derived, or nothing."""
+    """Return the names that give a series in a release: itself, exports and imports for a derived balance, or none."""
     if release.has(name, freq):
         return [name]
     return [flow.name for flow in _flows(release, name, freq) if flow.is_additive]
 
 
 def _cut(frame: pd.DataFrame, start: pd.Period | None, end: pd.Period | None) -> pd.DataFrame:
-    """Return the periods from start to end, gap-free; refuse a span that reaches beyond the data."""
+    """Return the periods from start to end, without gaps; refuse a span that reaches beyond the data."""
     first, last = frame.index.min(), frame.index.max()
     begin, stop = start or first, end or last
     for name, month in (("start", begin), ("end", stop)):
@@ -247,7 +248,7 @@ def _cut(frame: pd.DataFrame, start: pd.Period | None, end: pd.Period | None) ->
 
 
 def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: Vintage) -> list[str]:
-    """Return what a reader might not expect: several days, newer releases passed over, one older than the day asked."""
+    """Return notes on unexpected releases: several days, a newer release passed over, or one older than requested."""
     notes, day = [], day_named(vintage)
     for publisher, own in _by_publisher(chosen).items():
         days = {chosen[name].released: name for name in own}
@@ -256,21 +257,19 @@ def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: V
             notes.append(f"no release has all of these series; they come from several: {listed}")
         newer = (release for release in known if release.publisher == publisher and release.released > max(days))
         if passed := next((r for r in newer if any(_parts(r, name, freq) for name in own)), None):
-            there = [part for name in own for part in _parts(passed, name, freq)]
-            spans = [[month.asfreq(FREQUENCIES[freq][1]) for month in passed.span(part, freq)] for part in there]
+            parts = [part for name in own for part in _parts(passed, name, freq)]
+            spans = [[month.asfreq(FREQUENCIES[freq][1]) for month in passed.span(part, freq)] for part in parts]
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "
-                f"{passed.released} has only {', '.join(there)} ({min(spans)[0]} to {max(last for _, last in spans)})"
+                f"{passed.released} has only {', '.join(parts)} ({min(spans)[0]} to {max(last for _, last in spans)})"
             )
         elif vintage and publisher == FT900 and (day - max(days)).days > LATE:
-            notes.append(
-                f"from the release of {max(days)}; of later ones, until {day}, the store has none with these series"
-            )
+            notes.append(f"from the release of {max(days)}; the store has no later one, up to {day}, with these series")
     return notes
 
 
 def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str, str]]:
-    """Return the values of a series by period, what it is, and where its newest figure stands."""
+    """Return the values of a series by period, and its description with the cell of its newest figure."""
     parts = _parts(release, name, freq) or _parts(release, name, "")
     if parts != [name]:
         (exports, about), (imports, other) = (_loaded(release, part, freq) for part in parts)

@@ -1,4 +1,4 @@
-"""Spans of time: those that a user names, and those that facts are about."""
+"""Spans of time, as users give them and as facts have them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIKE = {"M": "month like 2024-02", "Q": "quarter like 2024Q1", "Y": "year like 
 
 
 def day_of(value: str | dt.date, name: str) -> dt.date:
-    """Return the day that a value called ``name`` is, or raise ``ParameterError``."""
+    """Return a value as a day; ``name`` is the parameter named in the ``ParameterError`` if it is not one."""
     with suppress(ValueError):
         day = dt.date.fromisoformat(value) if isinstance(value, str) else value
         if isinstance(day, dt.date) and pd.notna(day):
@@ -27,9 +27,10 @@ def day_of(value: str | dt.date, name: str) -> dt.date:
 
 
 def month_of(value: str | dt.date | pd.Period, name: str = "month", letter: str = "M") -> pd.Period:
-    """Return the month that a value called ``name`` is or a day lies in; raise ``ParameterError`` for any other.
+    """Return a value as a month; a day gives its month, anything else raises ``ParameterError`` with ``name``.
 
-    With ``"Q"`` or ``"Y"`` it is the quarter or year, of several the first, or the last where ``name`` is ``end``.
+    With letter ``"Q"`` or ``"Y"``, return the quarter or year; if the value spans several, the last if ``name`` is
+    ``end``, else the first.
     """
     with suppress(AttributeError, ValueError):
         if isinstance(value, str):
@@ -43,23 +44,24 @@ def month_of(value: str | dt.date | pd.Period, name: str = "month", letter: str 
 
 
 def gap_free(values: pd.Series) -> pd.Series:
-    """Return values by month with every month between the first and the last; one that was not published is missing."""
+    """Return monthly values with every month from first to last; months without a value become missing."""
     return values.reindex(pd.period_range(values.index[0], values.index[-1], freq="M", name="period"))
 
 
 def longest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return facts by name and last month, one for each span: that of the table with the most spans of the quantity."""
+    """Return facts sorted by name and last month, one per span, from the table with most spans of the quantity."""
     name, exhibit = (rows[column].cat.codes.to_numpy().astype(np.intp) for column in ("name", "exhibit"))
     table, last = name * (1 + exhibit.max(initial=0)) + exhibit, rows["last"].array.asi8
-    order = np.lexsort((-np.bincount(table)[table], last, name))  # of equals the table that comes first
+    order = np.lexsort((-np.bincount(table)[table], last, name))  # stable: of equal tables, the first
     is_new = np.diff(name[order], prepend=-1).astype(bool) | np.diff(last[order], prepend=-1).astype(bool)
     return rows.iloc[order[is_new]]
 
 
 def spans(facts: pd.DataFrame, months: int) -> pd.DataFrame:
-    """Return the published values of spans of some months; 0 for those from January on to another month.
+    """Return the published facts whose spans have the given number of months; 0 for years to date.
 
-    January to March is a quarter in a table of quarters, else a year to date; January and a whole year are none.
+    January to March is a quarter in a table of quarters, else a year to date. A single January and a complete year are
+    never years to date.
     """
     published = (facts["edition"] == "current") & facts["value"].notna()
     last = facts["last"].astype("int64")

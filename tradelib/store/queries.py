@@ -1,4 +1,4 @@
-"""Series searched by words, combined by a formula, or one's own; the commodities that moved."""
+"""Search series by words, combine them in a formula, take a series of the user; commodities that changed most."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ if TYPE_CHECKING:
     from tradelib.store.reading import Vintage
 
 _PERCENT = re.compile(r"^-?100(\.0)? \* | \* 100(\.0)?$")
-"""Begin or end of a ratio that is taken 100 times."""
+"""A factor of 100 at the beginning or end of a formula, which makes a ratio a percentage."""
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
 def series(text: str = "") -> pd.DataFrame:
-    """Return the series of the store, or those that some words describe.
+    """Return the series of the store, all or those that match some words.
 
     Parameters
     ----------
     text : str
-        Words that all must stand in name, label, unit, mnemonic or code; ``deficit``, ``oil``, ``cars`` and other
-        everyday words are understood. Everything when empty.
+        Words to look for, in any order; each must occur in name, label, unit, mnemonic or code. Everyday words such as
+        ``deficit``, ``oil`` and ``cars`` are understood. If empty, all series are returned.
 
     Returns
     -------
     pandas.DataFrame
-        One row a series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``freq`` (frequencies
-        in the newest release), ``code`` (in a file of codes: five-digit end use, Census partner), ``publisher``,
-        ``releases`` (how many have it), ``newest`` (day of the newest).
+        One row per series, indexed by ``name``, shortest first: ``label``, ``unit``, ``mnemonic``, ``freq``
+        (frequencies in the newest release), ``code`` (in the official file, such as the five-digit end-use code or the
+        Census code of a partner), ``publisher``, ``releases`` (how many have it), ``newest`` (day of the newest).
 
     Raises
     ------
     ParameterError
-        No series has these words; the message offers what is close.
+        No series matches; the message offers similar names.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def series(text: str = "") -> pd.DataFrame:
     origins = [{"publisher": own.publisher, "releases": 0, "newest": own.released.isoformat()} for own in known]
     listed = pd.concat([own.figures.catalog.assign(**origin) for own, origin in zip(known, origins, strict=True)])
     listed["releases"] = listed.groupby("name")["releases"].transform("size")
-    listed = listed[~listed.index.duplicated()]  # as the newest release has it
+    listed = listed[~listed.index.duplicated()]  # keeps the entry of the newest release
     searched = listed.index.to_series().str.cat(listed[["label", "unit", "mnemonic", "code"]], sep=" ")
     for word in text.lower().split():
         wanted = "|".join(map(re.escape, SEARCH.get(word, word).split("|")))
@@ -73,30 +73,30 @@ def series(text: str = "") -> pd.DataFrame:
 
 
 def release_of(series: str | Iterable[str] = HEADLINE, vintage: Vintage = None) -> Release:
-    """Return the newest release that has some series, by a day or about a month.
+    """Return the newest release, of those known at a vintage, that has all of some series.
 
     Raises
     ------
     ParameterError
-        There is none.
+        No single release has all of them.
     """
     words, known = words_of(series), known_on(vintage)
     chosen = choose([quantity.name for quantity in quantities_of(words, known)], known, "monthly")
     if len(different := {release.folder: release for release in chosen.values()}) != 1:
-        raise ParameterError(f"no one release has all of {', '.join(words)}")
+        raise ParameterError(f"no single release has all of {', '.join(words)}")
     return next(iter(different.values()))
 
 
 def release_in_use(vintage: Vintage = None) -> Release:
     """Return the trade release that a report is about.
 
-    Without a vintage the newest that has goods and services in all; else the release about a month, or the newest known
-    on a day, whatever it has.
+    Without a vintage, it is the newest that has all series of Exhibit 1; otherwise the release about the month, or the
+    newest on the day, whatever series it has.
 
     Raises
     ------
     ParameterError
-        There is none.
+        The store has no such release.
     """
     if vintage is None:
         return release_of()
@@ -106,18 +106,21 @@ def release_in_use(vintage: Vintage = None) -> Release:
 
 
 def find(words: str | Iterable[str], vintage: Vintage = None) -> list[Quantity]:
-    """Return the quantities that names, mnemonics or patterns stand for, in the order asked, each once.
+    """Return the quantities that names, mnemonics or patterns match, in the order given, each once.
 
     Raises
     ------
     ParameterError
-        A word stands for nothing; the message offers what is near.
+        A word matches no series; the message offers similar names.
     """
     return quantities_of(words_of(words), known_on(vintage))
 
 
 def moves(release: Release, flow: str) -> pd.Series:
-    """Return how commodities changed in the month of a release, largest first, in millions; empty without exhibits."""
+    """Return the changes of commodities in the month of a release, in millions, largest first.
+
+    The result is empty if the release does not have Exhibit 7 (exports) or 8 (imports).
+    """
     exhibit = {"exports": "7", "imports": "8"}[flow]
     if exhibit not in release.exhibits:
         return pd.Series(dtype=float)
@@ -134,7 +137,7 @@ def combine(
     unit: Unit = "millions",
     freq: str = "monthly",
 ) -> pd.DataFrame:
-    """Compute a formula over series, all from one load.
+    """Compute a formula over series that are loaded together.
 
     Parameters
     ----------
@@ -142,20 +145,21 @@ def combine(
         Names or mnemonics of series, numbers, ``+ - * /`` and brackets: ``"exports_goods_bop_sa -
         imports_goods_bop_sa"``, ``"100 * BOPTEXP / BOPTIMP"``.
     start, end, vintage, unit, freq
-        As ``load`` takes them.
+        As in ``load``.
 
     Returns
     -------
     pandas.DataFrame
-        One column, named by the formula. ``attrs["series"]`` has its label, unit and source as ``load`` has them,
-        the ``formula``, and the unit ``ratio`` for amounts divided by each other, ``percent`` for 100 times that;
-        flow, item and partner where all series have the same, ``balance`` for exports minus imports.
+        One column, named after the formula. ``attrs["series"]`` has label, unit and source as in ``load``, and the
+        ``formula``. The unit is ``ratio`` for a ratio of amounts and ``percent`` for 100 times a ratio. Flow, item and
+        partner are given if all series agree; exports minus imports have the flow ``balance``.
 
     Raises
     ------
     ComparabilityError
-        Quantities of another basis, adjustment, price, measure or unit meet; a sum has what does not add up (chained
-        dollars, averages, parts of two classifications of goods), or a number without unit; a month is not finite.
+        The formula mixes quantities that differ in basis, adjustment, price, measure or unit; a sum contains what does
+        not add up (chained dollars, averages, parts of two classifications of goods, a number without unit); or the
+        result is not finite in a month.
     ParameterError
         The formula cannot be read, or a series is unknown.
 
@@ -193,7 +197,7 @@ def combine(
 
 @dataclass(frozen=True)
 class _Term:
-    """Part of a formula: a number (of no quantity), an amount, or a ratio of two amounts."""
+    """Part of a formula: a plain number (without quantities), an amount, or a ratio of two amounts."""
 
     value: Any
     quantities: tuple[Quantity, ...] = ()
@@ -201,7 +205,7 @@ class _Term:
 
 
 def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
-    """Return what a part of a formula is worth, or refuse it."""
+    """Evaluate a part of a formula, or refuse it."""
     if isinstance(node, ast.Name):
         return terms[node.id]
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
@@ -231,13 +235,13 @@ def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
 
 
 def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
-    """Return one monthly series of what a person has at hand.
+    """Return one monthly series from a pandas object, a CSV file or the store.
 
     Parameters
     ----------
     data : Series, one-column DataFrame, str or Path
         Values by month, with a Period or Datetime index; the path of a CSV file with months in its first column and
-        values in its second; a name or mnemonic of the store, as far back as a release has it.
+        values in its second; a name or mnemonic in the store, from the release with most months.
 
     Returns
     -------
@@ -247,9 +251,9 @@ def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
     Raises
     ------
     SeriesError
-        Several columns, an index of no dates, dates that are not monthly.
+        The frame has several columns, the data are not a Series or DataFrame, or a month occurs more than once.
     ParameterError
-        No such file or series.
+        The file cannot be read, or the store has no such series.
     """
     if isinstance(data, (str, Path)):
         if Path(data).suffix.lower() != ".csv":
@@ -271,19 +275,19 @@ def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
         months = data.index.to_period("M")
         if not months.is_unique:
             raise SeriesError(
-                f"{data.name}: {months[months.duplicated()][0]} stands several times; expected one value a month"
+                f"{data.name}: {months[months.duplicated()][0]} occurs several times; expected one value per month"
             )
         data = data.set_axis(months)
     return data
 
 
 def described(values: pd.Series) -> dict[str, str]:
-    """Return what a loaded series is (label, unit, source ...), as long as its values are those of the release.
+    """Return the description of a loaded series (label, unit, source ...) if its values are those of the release.
 
-    pandas keeps ``attrs`` also through ``diff`` and ``pct_change``, whose results have another unit or meaning. Of
-    these, and of a series that was never loaded, nothing is returned.
+    pandas keeps ``attrs`` through ``diff`` and ``pct_change``, whose results have another unit or meaning. For these,
+    and for a series that was never loaded, the result is empty.
     """
-    known = values.attrs.get("series")  # of a triangle a name
+    known = values.attrs.get("series")  # a name, if the values are from a triangle
     own: dict[str, str] | None = known.get(values.name) if isinstance(known, dict) else None
     if own is None or "publisher" not in own or not isinstance(values.index, pd.PeriodIndex):
         return {}
@@ -291,8 +295,8 @@ def described(values: pd.Series) -> dict[str, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", StoreWarning)
-            there = combine(own.get("formula", str(values.name)), vintage=own["vintage"], unit=unit, freq=own["freq"])
+            again = combine(own.get("formula", str(values.name)), vintage=own["vintage"], unit=unit, freq=own["freq"])
     except TradelibError:
         return {}
-    expected = there.iloc[:, 0].reindex(values.index).to_numpy()
+    expected = again.iloc[:, 0].reindex(values.index).to_numpy()
     return own if np.allclose(expected, values.to_numpy(float), rtol=1e-9, equal_nan=True) else {}

@@ -1,6 +1,6 @@
-"""Releases: which the store has, in the folders ``data/<publisher>/<day of release>/``, and what each says.
+"""The releases in the store, in folders ``data/<publisher>/<day of release>/``, and their figures.
 
-A release is what one publisher put out on one day about one month; it is read figure by figure.
+A release is what one publisher published on one day about one month.
 """
 
 from __future__ import annotations
@@ -35,22 +35,23 @@ class Release(Tables, Result):
     Attributes
     ----------
     publisher : str
-        Folder of the store: ``ft900`` (*U.S. International Trade in Goods and Services*), ``bls``, ``gdp``.
+        Folder of the store: ``ft900`` (*U.S. International Trade in Goods and Services*), ``bls``, ``gdp``,
+        ``census_enduse``.
     released : datetime.date
         Day of publication.
     month : pandas.Period
-        Statistical month; the last one of the newest quarter where figures are quarterly.
+        Statistical month; if figures are quarterly, the last month of the newest quarter.
     folder : Path
-        Where it lies.
+        Folder of the release.
     contents : dict
-        All of ``release.toml``.
+        The contents of ``release.toml``.
     """
 
     publisher: str
 
     @property
     def source(self) -> str:
-        """Publisher, title and day in one line, as a figure's foot cites it."""
+        """Publisher, title and day in one line, as charts cite it."""
         publisher = self.contents["publisher"].replace("U.S. Bureau of Economic Analysis", "BEA")
         day = f", released {self.released}" if self.released else ""
         return f"{publisher}, {self.contents['title']}{day}"
@@ -62,36 +63,36 @@ class Release(Tables, Result):
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a table of the release, by its name: ``title`` and ``compilation``."""
+        """One row per table of the release, by name: ``title`` and ``compilation``."""
         entries = pd.DataFrame.from_dict(self.contents["tables"], orient="index")
         return entries[["title", "compilation"]].rename_axis("exhibit")
 
     def summary(self) -> str:
-        """Return whose release it is, of which day and about which month, and what it has, in one line."""
+        """Return publisher, title, day, statistical month and number of tables in one line."""
         many = len(self.exhibits)
         return f"{self.source}, about {self.month}: {many} table{'s' if many > 1 else ''}"
 
     def series(self, name: str, freq: str = "monthly", compilation: str = "") -> pd.Series:
-        """Return a quantity by period, each value a ``Figure`` that knows its cell.
+        """Return a quantity by period, each value a ``Figure`` with its cell.
 
         Parameters
         ----------
         name : str
             Canonical name or an alias such as ``BOPGSTB``.
         freq : {"monthly", "quarterly", "annual", "ytd"}
-            Spans of one, three, twelve months, or from January to the statistical month.
+            Spans of one, three or twelve months, or from January to each month.
         compilation : str
-            Only what tables of this one print; by default of all.
+            Use only tables of this compilation; by default all.
 
         Returns
         -------
         Series
-            ``PeriodIndex`` of the last months, dtype ``object``; gap-free for months.
+            Indexed by the last month of each span (``PeriodIndex``), dtype ``object``; gap-free if monthly.
 
         Raises
         ------
         ParameterError
-            The release has no such quantity, or none of that frequency.
+            The release does not have the quantity, or not with that frequency.
 
         Examples
         --------
@@ -104,14 +105,14 @@ class Release(Tables, Result):
         return gap_free(series) if freq == "monthly" else series
 
     def before(self, *names: str) -> Release | None:
-        """Return the newest earlier release that has each of some series in a compilation of this one; None if none."""
+        """Return the newest earlier release that shares a compilation of each series with this one; None if none."""
         older = (other for other in reversed(releases(self.publisher)) if other.released < self.released)
         return next((other for other in older if all(self.beside(other, name) for name in names)), None)
 
     def beside(self, other: Release, name: str) -> tuple[pd.Series, pd.Series] | None:
-        """Return a series of this release and of another, both of one compilation, so that only revisions differ.
+        """Return a series of this release and of another, from one compilation, so they differ by revisions only.
 
-        Of several compilations it is the one with the longest series; None where there is none.
+        Of several shared compilations, the one with the longest series is used. None if they share none.
         """
         months = {own: len(values) for own, values in self.prints(name).items() if own in other.prints(name)}
         own = max(months, key=months.__getitem__, default="")
@@ -123,7 +124,7 @@ class Release(Tables, Result):
         Raises
         ------
         ParameterError
-            The release has no such figure.
+            The release does not have the figure.
         """
         period, rows = month_of(month), self._rows(name)
         if period not in rows.index:
@@ -131,7 +132,7 @@ class Release(Tables, Result):
         row = rows.loc[period]
         return self._figure(*(row[column] for column in _OF_A_CELL))
 
-    def wide(  # noqa: PLR0913 - they are what a quantity is made of
+    def wide(  # noqa: PLR0913 - one parameter per field of a quantity
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
         measure: str = "value", price: str = "current", exhibit: str | int = "", span: int = 1,
     ) -> pd.DataFrame:  # fmt: skip
@@ -142,24 +143,24 @@ class Release(Tables, Result):
         flow : {"exports", "imports", "balance"}
             The flow.
         items, partners : str
-            Shell patterns over item paths and partners: ``"goods/*/*"`` are commodities. The rows are partners where
-            ``partners`` is a pattern, else items.
+            Shell patterns over item paths and partners: ``"goods/*/*"`` are commodities. The rows are partners if
+            ``partners`` has a ``*``, else items.
         basis, adjustment, measure, price : str
-            As ``Quantity`` has them.
+            As in ``Quantity``.
         exhibit : str or int
-            Only what stands in this one; all by default.
+            Use only this exhibit; by default all.
         span : int
-            Months that a figure is about: 3 for quarters, 12 for years.
+            Number of months that a figure covers: 3 for quarters, 12 for years, 0 for years to date.
 
         Returns
         -------
         DataFrame
-            Dtype ``object``; columns are months, those that the release prints.
+            Dtype ``object``; the columns are the months that the release prints.
 
         Raises
         ------
         ParameterError
-            Nothing fits.
+            No figures match.
         """
         fixed = {"flow": flow, "basis": basis, "adjustment": adjustment, "measure": measure, "price": price}
         for column, text in {**fixed, "items": items, "partners": partners}.items():
@@ -187,7 +188,7 @@ class Release(Tables, Result):
         return [self._figure(*values) for values in zip(*columns, strict=True)]
 
     def _figure(self, name: str, first: pd.Period, last: pd.Period, value: float, *place: str) -> Figure:
-        """Return the figure that a fact is, from its columns ``_OF_A_CELL``."""
+        """Return the figure of a fact, given its columns ``_OF_A_CELL``."""
         span = str(last) if first == last else f"{first}..{last}"
         exhibit, cell, file, marker, unit = place
         sha256, day = self.contents["files"][file]["sha256"], str(self.released or "")
@@ -195,14 +196,14 @@ class Release(Tables, Result):
 
 
 _OF_A_CELL = ("name", "first", "last", "value", "exhibit", "cell", "file", "marker", "unit")
-"""What a figure keeps of the fact that it is."""
-_DAY = "[0-9]*"  # a release being written lies in a hidden folder
+"""Columns of a fact that its figure keeps."""
+_DAY = "[0-9]*"  # not the hidden folders of releases that are being written
 _NEEDED = ("publisher", "title", "released", "statistical_month", "files", "tables")
 
 
 def releases(publisher: str = FT900) -> list[Release]:
-    """Return the releases of a publisher, or with ``"*"`` of one after the other; oldest first, none where none are."""
-    paths = sorted(data_folder().glob(f"{publisher}/{_DAY}/{TOML}"))  # days sort as their names do
+    """Return the releases of a publisher, oldest first; with ``"*"`` of all publishers, one after the other."""
+    paths = sorted(data_folder().glob(f"{publisher}/{_DAY}/{TOML}"))  # names of days sort by date
     return [_described(path, (status := path.stat()).st_mtime_ns, status.st_size, status.st_ino) for path in paths]
 
 
@@ -212,8 +213,8 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     Parameters
     ----------
     key : str or datetime.date, optional
-        A day of release (``"2025-05-06"``) or a statistical month (``"2025-03"``). None for the newest whole one: the
-        newest that has the exhibits of the report.
+        A day of release (``"2025-05-06"``) or a statistical month (``"2025-03"``). None for the newest complete
+        release, which has Exhibits 1, 7 and 8, or the newest of all if none is complete.
     publisher : str
         Folder of the store.
 
@@ -225,7 +226,7 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
     Raises
     ------
     ParameterError
-        The store has no such release; the message lists those there are.
+        The store has no such release; the message lists its releases.
 
     Examples
     --------
@@ -242,25 +243,25 @@ def release(key: str | dt.date | None = None, publisher: str = FT900) -> Release
 
 
 def _dated(value: object) -> str:
-    """Return the text of a day or month: the day of a time, a month in two digits."""
+    """Return a day or month as ISO text; a time is cut to its day, a month number is padded to two digits."""
     text = str(value)[: len("2024-04-04")] if isinstance(value, dt.date) else str(value)
     return f"{text[:5]}0{text[5:]}" if re.fullmatch(r"\d{4}-\d", text) else text
 
 
 def day_about(month: pd.Period, publisher: str = FT900) -> dt.date | None:
-    """Return the day of the newest release about a statistical month; None where the store has none."""
+    """Return the day of the newest release about a statistical month; None if the store has none."""
     return max((stored.released for stored in releases(publisher) if stored.month == month), default=None)
 
 
 def known_on(vintage: Vintage = None) -> list[Release]:
-    """Return the releases that count: of each publisher newest first, the trade release before all others.
+    """Return the releases known at a vintage: the trade releases first, then other publishers', each newest first.
 
-    Most series are its own, so that no other publisher's tables are read to find them.
+    Most series are in the trade releases; coming first, they are found without reading tables of other publishers.
 
     Raises
     ------
     ParameterError
-        There is none, or the vintage is neither a day nor a month.
+        The store has no such release, or the vintage is neither a day nor a month.
     """
     day = day_named(vintage)
     known = [stored for stored in releases("*") if stored.released <= day]
@@ -277,7 +278,9 @@ def _listed(known: Sequence[Release]) -> str:
 
 
 def day_named(vintage: Vintage) -> dt.date:
-    """Return the last day that counts: the one named, or that of the release about a month, before all without one.
+    """Return the last day of a vintage: the day itself, or that of the release about a month.
+
+    Without a vintage it is the last possible day; for a month without a release it is the first possible day.
 
     Raises
     ------
@@ -296,12 +299,12 @@ def day_named(vintage: Vintage) -> dt.date:
 
 @lru_cache(maxsize=256)
 def _described(path: Path, *_: int) -> Release:
-    """Return the release that a description is of; its time, size and number say when it is another one."""
+    """Return the release described by a ``release.toml``; time, size and inode are part of the cache key."""
     expected = "the description of a release"
     try:
         contents = tomllib.loads(path.read_text(encoding="utf-8"))
-        if lost := [key for key in _NEEDED if key not in contents]:
-            raise SourceError(str(path), None, found=f"no {' and no '.join(lost)}", expected=expected)
+        if missing := [key for key in _NEEDED if key not in contents]:
+            raise SourceError(str(path), None, found=f"no {' and no '.join(missing)}", expected=expected)
         month = pd.Period(contents["statistical_month"], "M")
         got = contents["released"].isoformat()
     except (AttributeError, TypeError, ValueError) as error:  # TOML and Unicode errors are ValueErrors

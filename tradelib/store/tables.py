@@ -1,8 +1,8 @@
-"""Where the project's files are, and the tables of a release: cells as published, in text that diffs like print.
+"""The project's folders, and the tables of a release: cells as published, in text files that diff line by line.
 
-The figures of a release are one long frame, derived anew whenever text, layout or reader has changed, so a better
-layout reads every old release again. As long as nothing has changed they come from the cache, which may be deleted at
-any time; figures from the cache need no reader, so nothing of ``sources`` is imported for them.
+The figures of a release are one long frame, derived again whenever text, layout or reader has changed, so a better
+layout applies to every old release. Otherwise they come from the cache, which may be deleted at any time. Figures from
+the cache need no reader, so ``sources`` is not imported for them.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 TOML = "release.toml"
 Made = TypeVar("Made")
 FREQUENCIES = {"monthly": (1, "M"), "quarterly": (3, "Q"), "annual": (12, "Y"), "ytd": (0, "M")}
-"""Months of a span and the letter of its periods; a year to date is as long as its last month says."""
-_REPEATED = (*QUANTITY_COLUMNS, "edition", "exhibit", "file", "compilation")  # texts that are kept as categories
+"""Number of months in a span (0 for a year to date, whose length varies) and pandas' letter of the period."""
+_REPEATED = (*QUANTITY_COLUMNS, "edition", "exhibit", "file", "compilation")  # columns kept as categories
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -46,17 +46,17 @@ def bundled(name: str) -> Path:
 
 
 def data_folder() -> Path:
-    """Return the store's folder; the environment variable ``TRADELIB_DATA`` names another one."""
+    """Return the folder of the store; the environment variable ``TRADELIB_DATA`` sets another one."""
     return Path(os.environ.get("TRADELIB_DATA") or bundled("data"))
 
 
 def notebook_folder() -> Path:
-    """Return the folder of the parameterized notebooks; ``TRADELIB_NOTEBOOKS`` names another one."""
+    """Return the folder of the parameterized notebooks; ``TRADELIB_NOTEBOOKS`` sets another one."""
     return Path(os.environ.get("TRADELIB_NOTEBOOKS") or bundled("notebooks"))
 
 
 def cache_folder() -> Path:
-    """Return the folder of what can be made or fetched again; ``TRADELIB_CACHE`` names another one."""
+    """Return the cache folder, for what can be made or fetched again; ``TRADELIB_CACHE`` sets another one."""
     if named := os.environ.get("TRADELIB_CACHE"):
         return Path(named)
     from platformdirs import user_cache_path
@@ -66,25 +66,25 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a release, and what they are figures of.
+    """The figures of a release, and their quantities.
 
     Attributes
     ----------
     facts : pandas.DataFrame
-        One row a figure, table after table, with the columns ``quantity.FACT_COLUMNS``, the ``compilation``, and the
+        One row per figure, table after table, with the columns ``quantity.FACT_COLUMNS``, the ``compilation``, and the
         canonical ``name`` of the quantity.
     quantities : dict of str to Quantity
         By canonical name.
     catalog : pandas.DataFrame
-        By canonical name ``label``, ``unit``, the ``mnemonic`` where FRED has one, ``freq``, the frequencies of its
-        figures, parted by commas, and the ``code`` in a table of series; what is withheld in every cell is no series.
+        By canonical name: ``label``, ``unit``, ``mnemonic`` (of FRED, if any), ``freq`` (comma-separated frequencies of
+        the figures), and ``code`` (in a table of series). A quantity withheld in every cell is not listed.
     aliases : dict of str to Quantity
-        By the other names that quantities answer to, such as ``BOPGSTB``.
+        By other accepted names, such as ``BOPGSTB``.
     places : dict of str to (array, array)
-        By frequency where in ``facts`` the figures are that ``longest_first`` leaves, name after name, and where in
-        that list each name begins.
+        By frequency: positions in ``facts`` of the figures that ``longest_first`` keeps, sorted by name, and the offset
+        at which each name begins.
     freqs : dict of str to str
-        By canonical name the frequencies, as in ``catalog``.
+        By canonical name: the frequencies, as in ``catalog``.
     """
 
     facts: pd.DataFrame
@@ -96,7 +96,7 @@ class Figures:
 
     @classmethod
     def of(cls, tables: Sequence[Table]) -> Figures:
-        """Return the figures that some tables have."""
+        """Return the figures of some tables."""
         from tradelib.sources.facts import FORM
 
         parts = [table.facts.assign(compilation=table.layout.compilation) for table in tables]
@@ -106,14 +106,14 @@ class Figures:
         names = pd.Index([quantity.name for quantity in listed])
         facts["name"] = names[facts.groupby(columns, observed=True, sort=False).ngroup()].astype("category")
         series = {freq: longest_first(spans(facts, months)) for freq, (months, _) in FREQUENCIES.items()}
-        there = {freq: set(rows["name"]) for freq, rows in series.items()}
-        freqs = {name: ", ".join(freq for freq, known in there.items() if name in known) for name in names}
+        by_freq = {freq: set(rows["name"]) for freq, rows in series.items()}
+        freqs = {name: ", ".join(freq for freq, known in by_freq.items() if name in known) for name in names}
         quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if freqs[name]}
         words = [(own.label(), own.unit, MNEMONICS.get(name, ""), freqs[name]) for name, own in quantities.items()]
         listed_as = pd.Index(list(quantities), name="name")
         catalog = pd.DataFrame(words, listed_as, columns=["label", "unit", "mnemonic", "freq"])
         of_series = facts["exhibit"].isin([table.exhibit for table in tables if table.layout.down == FORM])
-        cells = facts[of_series].drop_duplicates("name").set_index("name")["cell"]  # each a code and a period
+        cells = facts[of_series].drop_duplicates("name").set_index("name")["cell"]  # "code, period"
         catalog["code"] = cells.str.replace(", .*", "", regex=True).reindex(listed_as, fill_value="")
         every = np.arange(len(names) + 1)
         places = {f: (own.index.to_numpy(), own["name"].cat.codes.searchsorted(every)) for f, own in series.items()}
@@ -123,7 +123,7 @@ class Figures:
 
 @dataclass(frozen=True, repr=False)
 class Tables:
-    """What the tables of a release say together, quantity by quantity."""
+    """The tables of a release, and their figures by quantity."""
 
     released: dt.date
     month: pd.Period
@@ -132,7 +132,7 @@ class Tables:
 
     @property
     def named(self) -> str:
-        """What messages call it."""
+        """The name of the release in messages."""
         return f"the release of {self.released}" if self.released else f"{self.folder.name}, about {self.month},"
 
     @cached_property
@@ -140,46 +140,46 @@ class Tables:
         return {name: stored_text(self.folder, name, own["sha256"]) for name, own in self.contents["tables"].items()}
 
     def tables(self) -> list[Table]:
-        """Return its tables, read from the stored cells."""
+        """Return the tables, read from the stored cells."""
         from tradelib.sources.reader import from_text
 
         return [from_text(text, name, self.contents["tables"][name]) for name, text in self._texts.items()]
 
     @cached_property
     def figures(self) -> Figures:
-        """Every figure of the release, from the cache where the same reader derived them from the same texts before."""
-        self._texts  # noqa: B018 - a text that was changed is refused also where its figures are in the cache
+        """The figures of the release, from the cache if the same reader has derived them from the same texts."""
+        self._texts  # noqa: B018 - verifies the checksums, so a changed text is refused even if figures are cached
         return kept("figures", (_reader(), repr(self.contents["tables"])), lambda: Figures.of(self.tables()))
 
     @property
     def facts(self) -> pd.DataFrame:
-        """Every published figure, one row each: ``quantity.FACT_COLUMNS``, ``compilation`` and ``name``."""
-        return self.figures.facts.copy(deep=False)  # what is written to it changes nothing here: pandas copies on write
+        """Every published figure, one per row: ``quantity.FACT_COLUMNS``, ``compilation`` and ``name``."""
+        return self.figures.facts.copy(deep=False)  # pandas copies on write, so a caller cannot change the original
 
     @property
     def quantities(self) -> dict[str, Quantity]:
-        """Every quantity of the release by its name."""
+        """The quantities of the release by name."""
         return self.figures.quantities
 
     def find(self, name: str) -> Quantity | None:
-        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None where it has none."""
+        """Return the quantity of a canonical name or an alias such as ``BOPGSTB``; None if the release has none."""
         return self.quantities.get(name) or self.figures.aliases.get(name)
 
     def has(self, name: str, freq: str = "monthly") -> bool:
-        """Tell whether there are figures of a quantity with a frequency."""
+        """Return whether the release has figures of a quantity with a frequency."""
         quantity = self.find(name)
         return quantity is not None and str(freq) in self.figures.freqs[quantity.name]
 
     def places(self, name: str, freq: str = "monthly") -> npt.NDArray[np.intp]:
-        """Return where in ``facts`` one quantity stands with spans of one length, one for each, in order.
+        """Return the positions in ``facts`` of a quantity with one frequency: one per span, in order.
 
-        Where several tables print the quantity, the one with the longest series comes first: two compilations of
-        early years differ although neither was revised.
+        If several tables print a span, the table with the longest series is used: in early years two compilations
+        differ although neither was revised.
 
         Raises
         ------
         ParameterError
-            The release has no such quantity, or none of that frequency.
+            The release does not have the quantity, or not with that frequency.
         """
         if freq not in list(FREQUENCIES):
             raise ParameterError(f"unknown frequency {freq!r}; {did_you_mean(str(freq), FREQUENCIES)}")
@@ -194,13 +194,13 @@ class Tables:
         return places[starts[at] : starts[at + 1]]
 
     def values(self, name: str, freq: str = "monthly") -> pd.Series:
-        """Return the values of one quantity by last month, as ``rows`` has them."""
+        """Return the values of one quantity by last month, as in ``rows``."""
         at, facts = self.places(name, freq), self.figures.facts
         return pd.Series(facts["value"].array[at], pd.PeriodIndex(facts["last"].array[at], name="period"))
 
     @cached_property
     def _computed(self) -> dict[tuple[str, ...], Any]:
-        """What was asked of a quantity before: its rows, by frequency and compilation, and its prints."""
+        """Cache of rows, by name, frequency and compilation, and of prints, by name."""
         return {}
 
     def rows(self, name: str, freq: str = "monthly") -> pd.DataFrame:
@@ -208,7 +208,7 @@ class Tables:
         return self._rows(name, freq).copy(deep=False)
 
     def _rows(self, name: str, freq: str = "monthly", compilation: str = "") -> pd.DataFrame:
-        """Return the rows, or those that one compilation alone would have."""
+        """Return the facts of ``rows``, or those from the tables of one compilation."""
         if (key := (str(name), str(freq), compilation)) not in self._computed:
             facts = self.figures.facts
             own = facts.take(self.places(name, freq))
@@ -219,12 +219,12 @@ class Tables:
         return cast("pd.DataFrame", self._computed[key])
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:
-        """Return first and last month of a series, both included."""
+        """Return the first and last month of a series."""
         months = self.figures.facts["last"].array[self.places(name, freq)]
         return months[0], months[-1]
 
     def prints(self, name: str) -> dict[str, pd.Series]:
-        """Return the months of a quantity, by its canonical name, as each of its compilations has them."""
+        """Return the monthly values of a quantity, by canonical name, in each compilation."""
         if (key := (name, "prints")) not in self._computed:
             rows = spans(self.facts[self.facts["name"] == name], 1)
             parts = {own: longest_first(rows[rows["compilation"] == own]) for own in rows["compilation"].unique()}
@@ -238,7 +238,7 @@ def stored_text(folder: Path, name: str, sha256: str) -> str:
     Raises
     ------
     SourceError
-        It cannot be read, or is not the one whose hash the release records.
+        It cannot be read, or its hash is not the one that the release records.
     """
     path = folder / f"{name}.csv"
     try:
@@ -252,18 +252,18 @@ def stored_text(folder: Path, name: str, sha256: str) -> str:
 
 
 def kept(kind: str, made_from: Sequence[str], make: Callable[[], Made], *, most: int | None = None) -> Made:
-    """Return what was made from some texts before, from the cache, or make it and keep it there.
+    """Return a result from the cache, or make it and store it there.
 
     Parameters
     ----------
     kind : str
         Folder in the cache.
     made_from : sequence of str
-        All that the result depends on.
+        Everything that the result depends on; it gives the cache key.
     make : callable
-        Makes it; what it raises is raised and not kept.
+        Makes the result; its exceptions are passed on, and nothing is stored.
     most : int, optional
-        About how many results the folder may hold.
+        Approximate limit on the number of results in the folder.
     """
     key = hashlib.sha256("\0".join(made_from).encode()).hexdigest()[:32]
     path = cache_folder() / kind / key
@@ -276,23 +276,23 @@ def kept(kind: str, made_from: Sequence[str], make: Callable[[], Made], *, most:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial.write_bytes(pickle.dumps(result, protocol=5))
         partial.replace(path)
-        if most and key.startswith("00"):  # once in 256 times, as looking at all of them takes a while
+        if most and key.startswith("00"):  # only once in 256 times, because listing the folder takes a while
             thin_out(path.parent, most)
     except OSError:
-        partial.unlink(missing_ok=True)  # no cache is no harm
+        partial.unlink(missing_ok=True)  # the result is not cached, which does no harm
     return result
 
 
 def thin_out(folder: Path, most: int) -> None:
-    """Leave the newest half of so many files in a folder that has more."""
-    if len(there := list(folder.iterdir())) > most:
-        for old in sorted(there, key=lambda file: file.stat().st_mtime)[: -(most // 2)]:
+    """Delete the oldest files of a folder that has more than ``most``, and leave the newest ``most // 2``."""
+    if len(files := list(folder.iterdir())) > most:
+        for old in sorted(files, key=lambda file: file.stat().st_mtime)[: -(most // 2)]:
             old.unlink(missing_ok=True)
 
 
 @cache
 def _reader() -> str:
-    """Return the hash of all that reading depends on besides the text."""
+    """Return the hash of everything but the text that reading depends on: code, layouts, pandas."""
     code = [path for room in ("sources", "quantity", "store") for path in sorted((_PACKAGE / room).rglob("*.*"))]
     whole = hashlib.sha256(pd.__version__.encode())
     for path in code:

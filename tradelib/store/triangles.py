@@ -1,7 +1,7 @@
-"""Questions to a revision triangle: what was known when, and when it changed.
+"""Revision triangles: what was known when, and when it changed.
 
-A triangle is a frame of one series of one compilation: months down, releases across, oldest first. Its
-columns say the day of release and the statistical month. ``triangle`` reads one from the store; all else is pure.
+A triangle is a frame of one series in one compilation: months down, releases across, oldest first. The column labels
+are the day of release and the statistical month. ``triangle`` reads one from the store; all other functions are pure.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEVELS = ["released", "statistical_month"]
 DIGITS = 6
-"""Differences are kept to so many decimals, beyond any published digit, so that binary dust moves no exact tie."""
+"""Decimals to which differences are rounded: more than are published, but floating-point noise breaks no ties."""
 
 
 def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: str) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def build(prints: Iterable[tuple[dt.date, pd.Period, pd.Series]], **attributes: 
     prints : iterable of (date, Period, Series)
         Day of release, statistical month, and the release's months.
     **attributes
-        Kept as ``attrs``: ``series`` and ``compilation`` say what may be compared with what.
+        Stored in ``attrs``: ``series`` and ``compilation`` say what may be compared with what.
 
     Returns
     -------
@@ -58,10 +58,10 @@ def triangle(series: str, compilation: str | None = None, vintage: Vintage = Non
     series : str
         Name or mnemonic of one series.
     compilation : str, optional
-        Whose figures: ``census`` (exhibits and history table), ``bea`` (BEA's time series and FRED), ... By default
-        the one that most releases have.
+        Source of the figures: ``census`` (exhibits and history table), ``bea`` (BEA's time series and FRED), ... By
+        default the compilation in most releases.
     vintage : str, datetime.date or None
-        Only releases until then, as ``load`` takes it.
+        Use only releases up to this day or month, as in ``load``.
 
     Returns
     -------
@@ -71,10 +71,10 @@ def triangle(series: str, compilation: str | None = None, vintage: Vintage = Non
     Raises
     ------
     ParameterError
-        The word stands for no series, for several or for one that is not monthly; the compilation does not have it; or
-        there is no release until then.
+        The name matches no series, several, or one that is not monthly; the compilation does not have the series; or
+        the store has no release up to the vintage.
     ComparabilityError
-        More than one compilation was asked for: they differ by more than revisions.
+        Several compilations were requested; they differ by more than revisions.
     """
     quantity, *others = find(series, vintage)
     if others:
@@ -107,10 +107,10 @@ def statistical_months(triangle: pd.DataFrame) -> pd.PeriodIndex:
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
-    """Return what is known after the newest release: of each month the value in the newest release that has it.
+    """Return the latest vintage: for each month, the value in the newest release that covers it.
 
-    A release that shows only recent years leaves older months as they were known; what is missing inside its own span
-    (withheld, say) stays missing.
+    Months outside the span of a release keep their values from earlier releases. A value that is missing inside the
+    span of the newest release (withheld, for example) stays missing.
     """
     inside = triangle.ffill().notna() & triangle.bfill().notna()
     newest = inside.shape[1] - 1 - inside.to_numpy()[:, ::-1].argmax(axis=1)
@@ -120,8 +120,8 @@ def latest(triangle: pd.DataFrame) -> pd.Series:
 def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     """Return each month's n-th print: its value in the release n - 1 statistical months after its own.
 
-    Counted by statistical month, because the store need not hold every release: the second print of November
-    is in the release about December, whether or not the release about November is at hand.
+    Prints are counted by statistical month, because the store need not have every release: the second print of November
+    is in the release about December, whether or not the store has the release about November.
 
     Parameters
     ----------
@@ -133,20 +133,21 @@ def nth_print(triangle: pd.DataFrame, n: int) -> pd.Series:
     Returns
     -------
     pandas.Series
-        All months of the triangle; NaN where the store has no such release: the oldest value at hand is a first print
-        only in the release about that month. Of two releases about one month (a corrected reissue) the earlier counts.
+        All months of the triangle, NaN if the store does not have the release: the oldest stored value of a month is
+        its first print only if it is from the release about that month. Of two releases about one month (a corrected
+        reissue), the earlier counts.
 
     Raises
     ------
     ParameterError
-        n is no whole number of at least 1.
+        n is not a whole number of at least 1.
     """
     if not isinstance(n, (int, np.integer)) or n is True or n < 1:
         raise ParameterError(f"print number {n!r}: expected a whole number; the first print is number 1")
     months = statistical_months(triangle) - (n - 1)
-    there = months.isin(triangle.index) & ~months.duplicated()
-    values = triangle.to_numpy()[triangle.index.get_indexer(months[there]), there]
-    return pd.Series(values, months[there], name=f"print {n}").reindex(triangle.index)
+    used = months.isin(triangle.index) & ~months.duplicated()
+    values = triangle.to_numpy()[triangle.index.get_indexer(months[used]), used]
+    return pd.Series(values, months[used], name=f"print {n}").reindex(triangle.index)
 
 
 def ordinal(number: int) -> str:
@@ -158,5 +159,5 @@ def ordinal(number: int) -> str:
 
 
 def steps(triangle: pd.DataFrame) -> pd.DataFrame:
-    """Return what each release changed: its value minus the newest one before it at hand, NaN where there is none."""
+    """Return the revision by each release: its value minus the newest earlier one; NaN if either is missing."""
     return (triangle - triangle.ffill(axis=1).shift(axis=1)).round(DIGITS)

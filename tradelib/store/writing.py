@@ -1,4 +1,4 @@
-"""Writing a release: every table as text that diffs like print, the description last, whole or not at all."""
+"""Write a release atomically: every table as text that diffs line by line, the description last."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PUBLISHERS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("publishers.toml").read_text("utf-8"))
 _LONGEST = 12
-"""Words that a cell may have before it is a sentence, if it is no title."""
+"""The largest number of words in a cell that is neither a title nor counted as a sentence."""
 
 
 class StoreError(TradelibError):
@@ -35,7 +35,7 @@ class StoreError(TradelibError):
 
 
 def write_release(opened: Release, tables: Sequence[Table], own: Release | None, provenance: dict[str, Any]) -> None:
-    """Write a release, or the tables that join one; its description comes last and changes place in one step."""
+    """Write a new release, or add tables to a stored one; the description is replaced last, in one atomic step."""
     final = data_folder() / opened.publisher / str(opened.released)
     contents = own.contents if own else opened.contents | {"files": {}, "tables": {}}
     month = max(opened.month, own.month) if own else opened.month
@@ -44,7 +44,7 @@ def write_release(opened: Release, tables: Sequence[Table], own: Release | None,
     contents = contents | {"statistical_month": str(month), "files": contents["files"] | files}
     partial = final.with_name(f".partial-{final.name}-{os.getpid()}")
     try:
-        shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+        shutil.rmtree(partial, ignore_errors=True)  # may be left by a killed process with the same id
         partial.mkdir(parents=True)
         contents["tables"] = contents["tables"] | {table.exhibit: _write_table(table, partial) for table in tables}
         (partial / TOML).write_text(tomli_w.dumps(contents), encoding="utf-8")
@@ -62,7 +62,7 @@ def write_release(opened: Release, tables: Sequence[Table], own: Release | None,
 
 
 def _write_table(table: Table, folder: Path) -> dict[str, str]:
-    """Write one table as text, and prove that the text says what the file said."""
+    """Write one table as text, after checking that the text gives the same figures as the file."""
     grids = table.grids if table.layout.down == FORM else [_without_sentences(grid) for grid in table.grids]
     text = "\f".join(Grid("", "", [[grid.file, grid.sheet]]).to_csv() + grid.to_csv() for grid in grids)
     entry = {
@@ -70,13 +70,14 @@ def _write_table(table: Table, folder: Path) -> dict[str, str]:
         "compilation": table.layout.compilation, "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }  # fmt: skip
     if not from_text(text, table.exhibit, entry).facts.equals(table.facts):
-        raise SourceError(table.grids[0].file, None, found=f"table {table.exhibit} changed by storing", expected="none")
+        found = f"other figures in table {table.exhibit} once it is stored"
+        raise SourceError(table.grids[0].file, None, found=found, expected="the same figures")
     (folder / f"{table.exhibit}.csv").write_text(text, encoding="utf-8", newline="")
     return entry
 
 
 def _without_sentences(grid: Grid) -> Grid:
-    """Return a grid without notes and explanations; every cell that stays keeps its place."""
+    """Return a grid without notes and explanations; the other cells keep their places."""
     named = set(titles(grid))
     rows: list[list[str]] = []
     figures = False
@@ -85,7 +86,7 @@ def _without_sentences(grid: Grid) -> Grid:
         several = sum(bool(is_value(cell.strip())) for cell in row) > 2
         figures = figures or several
         note = not several and figures and (NOTES.match(text.strip()) or text.strip().endswith("."))
-        if note and grid.sheet not in ("", "pdf"):  # pages of a text begin with their notes again
+        if note and grid.sheet not in ("", "pdf"):  # in texts and PDFs, more of the table may follow the notes
             break
         if note or (len(text.split()) > _LONGEST and not several and not _is_head(row) and text.strip() not in named):
             row = row[:1] if grid.sheet == "pdf" else []  # noqa: PLW2901
@@ -94,5 +95,5 @@ def _without_sentences(grid: Grid) -> Grid:
 
 
 def _is_head(row: Sequence[str]) -> bool:
-    """Tell whether a row has heads beside each other: a sentence stands alone in its cell."""
+    """Return whether a row has several heads; a sentence is the only filled cell of its row."""
     return sum(bool(cell.strip()) for cell in row[1:]) > 1 or any("Period" in cell for cell in row[:2])
