@@ -159,8 +159,8 @@ def test_a_server_that_forbids_every_address_of_a_month_has_failed(agency, tmp_p
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("printed", "http://a/{nope}.pdf", "found the place 'nope' in 'http://a/{nope}.pdf'; expected month"),
-        ("tables", ["http://a/{release:%Y}.zip"], "found the place 'release'"),
+        ("printed", "http://a/{nope}.pdf", "found the placeholder 'nope' in 'http://a/{nope}.pdf'; expected month"),
+        ("tables", ["http://a/{release:%Y}.zip"], "found the placeholder 'release'"),
         ("printed", "http://a/{month", "expected '}'"),
     ],
 )

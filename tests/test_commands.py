@@ -165,7 +165,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
             ["sweep", "trend", "--over", "start=2010-01,2011-01", "--out", str(tmp_path)],
             "0 of 2 runs are done and kept",
         ),
-        (["report", "--only", "trend", "--out", str(tmp_path)], "nothing half made stays"),
+        (["report", "--only", "trend", "--out", str(tmp_path)], "nothing incomplete is left"),
     ]:
         monkeypatch.setattr("sys.argv", ["tradelib", *words])
         with pytest.raises(SystemExit) as ended:

@@ -87,7 +87,7 @@ def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monk
     path = tmp_path / "sources.toml"
     path.write_text(tomli_w.dumps({"balance": entry("http://a/{month:%Y}/{nope}.csv", "fred_BOPGSTB")}))
     monkeypatch.setenv("TRADELIB_SOURCES", str(path))
-    with pytest.raises(ParameterError, match=r"found the place 'nope' in .*; expected release or month"):
+    with pytest.raises(ParameterError, match=r"found the placeholder 'nope' in .*; expected release or month"):
         addresses.sources()
 
 
@@ -263,7 +263,7 @@ def test_a_file_always_shorter_than_announced_is_refused(agency):
     agency.answers["/balance.csv"] = agencies.cut(CSV)
     got = get()
     assert got.status == "failed"
-    message = f"broke the connection off after {len(CSV) // 2:,} bytes, {download.TRIES} times"
+    message = f"closed the connection after {len(CSV) // 2:,} bytes, {download.TRIES} times"
     assert message in got.message
     assert len(agency.asked) == download.TRIES
 
@@ -304,7 +304,7 @@ def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
     agency.answers["/balance.csv"] = agencies.reset
     got = get()
     assert got.status == "failed"
-    assert f"the server broke the connection off before it answered, {download.TRIES} times" in got.message
+    assert f"the server closed the connection before it answered, {download.TRIES} times" in got.message
     assert len(agency.asked) == download.TRIES
 
 
@@ -335,7 +335,7 @@ def test_offline_goes_on_with_what_it_has(agency):
     move(closed())
     got = get()
     assert got.status == "offline"
-    assert "cannot be reached (connection refused); going on with what is here, about 1993-06" in got.summary()
+    assert "(connection refused); continuing with the file in the cache, about 1993-06" in got.summary()
 
 
 @pytest.mark.usefixtures("agency")
@@ -508,7 +508,7 @@ def test_a_file_that_drips_is_given_up_after_one_deadline(agency, monkeypatch, b
     agency.answers["/balance.csv"] = drip(b"x", before)
     got = get()
     assert got.status == "failed"
-    assert "/balance.csv: not whole after 1 s" in got.message
+    assert "/balance.csv: incomplete after 1 s" in got.message
     assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
 
 
@@ -516,7 +516,7 @@ def test_the_deadline_is_for_all_tries_together(agency, monkeypatch):
     monkeypatch.setattr(download, "DEADLINE", 0.3)
     monkeypatch.setattr(download, "BACKOFF", 60)
     agency.say("/balance.csv", 503)
-    assert "not whole after 0.3 s" in get().message
+    assert "incomplete after 0.3 s" in get().message
 
 
 def test_the_address_that_answered_is_recorded(agency):
@@ -544,7 +544,7 @@ def test_https_is_never_left_for_http(monkeypatch):
     monkeypatch.setattr(httpx, "AsyncClient", client)
     with pytest.raises(download.DownloadError) as caught:
         download.download("https://statistics.example/balance.csv")
-    assert str(caught.value).endswith("sent on from https to http://statistics.example, which is not followed")
+    assert str(caught.value).endswith("redirected from https to http://statistics.example, which is not followed")
     assert requests == ["https://statistics.example/balance.csv"]
 
 

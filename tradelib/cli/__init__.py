@@ -13,10 +13,10 @@ from tradelib.quantity.errors import ParameterError, TradelibError
 
 
 def run() -> None:
-    """Run the command line; what tradelib refuses is one plain message and exit code 2."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that nothing half stays
+    """Run the command line; an error of tradelib is printed as a plain message and gives exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C, so that nothing incomplete is left
     try:
-        if "" in sys.argv:  # as a path it would be the current folder
+        if "" in sys.argv:  # as a path, it would mean the current folder
             raise ParameterError("found an empty argument; expected a value (is a variable of the shell unset?)")
         app()
     except TradelibError as error:
@@ -30,7 +30,7 @@ def run() -> None:
 
 
 def _extra_with(module: str) -> str | None:
-    """Return the smallest extra of the package that brings a module; None when none does."""
+    """Return the smallest extra of the package that installs a module; None if none does."""
     package = module.split(".", maxsplit=1)[0].replace("_", "-")
     lines = [line for line in requires("tradelib") or () if package and line.startswith(package)]
     extras = [match[1] for line in lines if (match := re.search(r"extra == ['\"](\w+)", line))]

@@ -1,4 +1,4 @@
-"""The commands on the figures: what the store has, how it gets more, whether it says what was printed."""
+"""Commands on figures: list, search and compare releases, fetch and add files, check texts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 
-Released = Annotated[str | None, typer.Option(help="Day of release, for example 2024-05-02, where no file names it.")]
+Released = Annotated[str | None, typer.Option(help="Day of release, for example 2024-05-02, if no file names it.")]
 Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names, as in tradelib sources.")]
-"""What several commands take."""
+"""Arguments and options that several commands share."""
 
 
 @app.command(epilog=example("add exh1.xlsx --released 2024-05-02", "add ft900xlsx_2304.zip --released 2023-06-07"))
@@ -31,7 +31,7 @@ def add(
     ],
     released: Released = None,
 ) -> None:
-    """Add official files to the store: read them, check them together and against the store, say what they revise."""
+    """Add official files to the store: check them together and against the store, and say what they revise."""
     from tradelib import store
 
     _out.print(store.add(files, released).summary())
@@ -40,10 +40,10 @@ def add(
 @app.command(epilog=example("diff 2025-04-03 2025-05-06"))
 def diff(
     before: Annotated[str, typer.Argument(help="A release: a day or a statistical month.")],
-    after: Annotated[str, typer.Argument(help="Another; the later one is compared with the earlier.")],
+    after: Annotated[str, typer.Argument(help="Another release; the later is compared with the earlier.")],
     largest: Annotated[int, typer.Option(min=1, help="Entries in each list.")] = 10,
 ) -> None:
-    """Say what a release revised of an earlier one, and what moved most in its month."""
+    """Say what a release revised against an earlier one, and which commodities moved most in its month."""
     from tradelib import store
     from tradelib.quantity.labels import item_label
     from tradelib.quantity.rounding import printed
@@ -51,7 +51,7 @@ def diff(
     old, new = sorted((store.release(before), store.release(after)), key=lambda release: release.released)
     revised, both = store.revisions(new.facts, old)
     pair = f"{old.released} about {old.month}, {new.released} about {new.month}"
-    _out.print(f"{pair}: {len(revised)} of {both:,} figures that both have were revised")
+    _out.print(f"{pair}: {len(revised)} of {both:,} figures in common were revised")
     known = revised["name"].isin(store.HEADLINE)
     for title, rows in {"Headline series": revised[known], "Other series": revised[~known]}.items():
         _out.print(f"{title}, the largest of {len(rows)} revisions: month, before, now, change")
@@ -74,9 +74,9 @@ def check(
     as_html: Annotated[Path | None, typer.Option("--html", help="Write the text with a mark on each number.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Also show the numbers that agree.")] = False,
 ) -> None:
-    """Check every number of a text about the U.S. trade figures against the store; fail when one is wrong.
+    """Check every number in a text on U.S. trade against the store; the exit code is 1 if a number is wrong.
 
-    Without a file, check what the bundled documents of the agencies print in words.
+    Without a file, check the numbers that the agencies' bundled documents print in words.
     """
     from tradelib.words import checking
 
@@ -92,7 +92,7 @@ def check(
         _out.print(table.to_json(orient="records", indent=2), soft_wrap=True)
     else:
         rows = table if all_ or len(table) < 20 else table[table["verdict"] != "agrees"]
-        width = _out.width if _out.is_terminal else 10_000  # a pipe gets one line for each number
+        width = _out.width if _out.is_terminal else 10_000  # one line per number in a pipe
         for row in rows.itertuples(index=False):
             line = f"{row.verdict:16} {row.number}: {row.quantity} {row.month}; {row.why}"
             _out.print(textwrap.fill(line, width, subsequent_indent=" " * 17, break_on_hyphens=False))
@@ -102,7 +102,7 @@ def check(
 
 
 def _write_marked(path: Path, marked: str) -> None:
-    """Write a page of marks, over an earlier one at most."""
+    """Write a text with marks as an HTML page; overwrite only an earlier page of this kind."""
     head = '<!doctype html><meta charset="utf-8"><meta name="generator" content="tradelib check">'
     try:
         if path.is_file() and not path.read_bytes().startswith(head.encode()):
@@ -114,7 +114,7 @@ def _write_marked(path: Path, marked: str) -> None:
 
 @app.command(epilog=example("fetch", "fetch fred_BOPGSTB"))
 def fetch(names: Sources = None) -> None:
-    """Fetch the newest official files into the cache and check them; when that fails, what is there stays."""
+    """Fetch the newest official files into the cache and check them; if that fails, the cached files stay."""
     from tradelib.fetch import files
 
     with _err.status("Fetching") as status:
@@ -134,10 +134,10 @@ def update(
     since: Annotated[str | None, typer.Option(help="Fill the store from the archive, from this month on.")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Fetch and add only.")] = False,
 ) -> None:
-    """Release day: fetch, add every new table to its release, say what was revised, report.
+    """On release day: fetch, add every new table to its release, say what was revised, write the report.
 
-    Without a connection it goes on with what is there. The exit code is 1 when a source, a file or a notebook failed.
-    With --since it instead adds every earlier release that the store lacks; the same command resumes it.
+    Without a connection, continue with the files in the cache. The exit code is 1 if a source, file or notebook failed.
+    With --since, instead add the past releases that the store does not have; the same command resumes it.
     """
     from tradelib.fetch import files, update as updates
 
@@ -156,7 +156,7 @@ def update(
     if not no_report:
         write_report({})
     if not files.is_whole(outcomes):
-        _err.print("The update is not whole: see what failed or was not added above.")
+        _err.print("The update is incomplete: see above what failed or was not added.")
         raise typer.Exit(1)
 
 
@@ -182,7 +182,7 @@ def sources() -> None:
 
 @app.command(epilog=example("series oil", "series imports china --json"))
 def series(
-    text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must be there.")] = None,
+    text: Annotated[list[str] | None, typer.Argument(help="Words to look for; all must match.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List or search the series of the store: deficit, oil, cars, semiconductors, China ..."""
@@ -198,14 +198,14 @@ def headline(
         list[str] | None,
         typer.Argument(
             metavar="[FILE | RELEASE]...",
-            help="Exhibit 1, the history table, a workbook, archive or PDF of a release, or a day or month of one in "
-            "the store; the newest complete one by default.",
+            help="Exhibit 1, the history table, a workbook, archive or PDF of a release, or the day or month of a "
+            "release in the store; by default its newest complete release.",
         ),
     ] = None,
-    month: Annotated[str | None, typer.Option(help="An earlier month, as the release has it.")] = None,
+    month: Annotated[str | None, typer.Option(help="An earlier month in the release.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the month in words: deficit, goods and services, exports and imports, the year to date."""
+    """Print a month in words: deficit, goods and services, exports and imports, year to date."""
     from tradelib import store
     from tradelib.words.month import headline as of
 
@@ -221,5 +221,5 @@ def headline(
 
 
 def _show(status: Status, source: str, done: int, total: int | None) -> None:
-    """Show how much of a file has come, in one changing line on the standard error stream."""
+    """Show how much of a file has been received, in a status line on standard error."""
     status.update(f"{source}: {done:,}{f' of {total:,}' if total else ''} bytes")

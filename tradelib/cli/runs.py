@@ -1,4 +1,4 @@
-"""The commands that run notebooks."""
+"""Commands that run notebooks, and commands on notebooks and reports."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def report(
     start: Annotated[str | None, typer.Option(help="First month, for example 2010-01.")] = None,
     end: Annotated[str | None, typer.Option(help="Last month.")] = None,
     series: Annotated[
-        str | None, typer.Option(help="Series that trend and seasonal look at: name or FRED code.")
+        str | None, typer.Option(help="Series for notebooks trend and seasonal: name or FRED code.")
     ] = None,
     vintage: Annotated[
-        str | None, typer.Option("--vintage", "--release", help="A day, a statistical month, or the newest.")
+        str | None, typer.Option("--vintage", "--release", help="A day or a statistical month (default: the newest).")
     ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="[NOTEBOOK.]NAME=VALUE", help="Any other parameter.")
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (default: cores and a few).")] = None,
     kernel: Kernel = "warm",
-    force: Annotated[bool, typer.Option("--force", help="Run even when nothing has changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print the page to report.pdf; needs Chromium.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
@@ -46,9 +46,9 @@ def report(
 
 
 def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> None:
-    """Run the notebooks, show progress, say where the report is; fail when a notebook did."""
+    """Run the notebooks, show progress, and print where the report is; exit with code 1 if a notebook failed."""
     from tradelib.fetch.update import freshness
-    from tradelib.report.follow import follow  # imports that --help need not wait for
+    from tradelib.report.follow import follow  # imported here to keep --help fast
     from tradelib.report.run import report as run
     from tradelib.store import cache_folder
 
@@ -74,7 +74,7 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
 
 @app.command(epilog=example("new steel"))
 def new(name: Annotated[str, typer.Argument(help="A word, for example steel.")]) -> None:
-    """Write the skeleton of a notebook, which report, sweep and tests then include."""
+    """Write the skeleton of a new notebook, which report, sweep and tests then include."""
     from tradelib.report.skeleton import write_skeleton
 
     _out.print(f"Notebook: {write_skeleton(name)}")
@@ -104,7 +104,7 @@ def parameters(
 
 @app.command(epilog=example("verify reports/2025-03"))
 def verify(folder: Annotated[Path, typer.Argument(help="A report, for example reports/2025-03.")]) -> None:
-    """Make a report again in another folder, and say whether every file is the same."""
+    """Reproduce a report in another folder, and say whether every file is identical."""
     from tradelib.report.again import verify as run
 
     differing, digest = run(folder)
@@ -117,7 +117,7 @@ def verify(folder: Annotated[Path, typer.Argument(help="A report, for example re
 
 @app.command(epilog=example("whence reports/2025-03/figures/03_goods-categories.png"))
 def whence(file: Annotated[Path, typer.Argument(help="A figure or table of a report, wherever it is now.")]) -> None:
-    """Say from which release, notebook and parameters a file was made, and by which command it is made again."""
+    """Say from which release, notebook and parameters a file was made, and which command reproduces it."""
     from tradelib.report.again import whence as run
 
     _out.print(run(file))
@@ -131,7 +131,7 @@ def sweep(
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The same for every run.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; what is done there is kept.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; finished runs in it are kept.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time (by default cores + 3).")] = None,
     seconds: Annotated[int, typer.Option(min=1, help="Seconds that one run may take.")] = 600,
     memory: Annotated[
@@ -139,9 +139,9 @@ def sweep(
     ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
     kernel: Kernel = "warm",
-    force: Annotated[bool, typer.Option("--force", help="Also run what is done already.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Repeat runs that are already done.")] = False,
 ) -> None:
-    """Run one notebook for many parameters, into one folder with a table and a page."""
+    """Run one notebook for many sets of parameters, into one folder with a table and a page."""
     from tradelib.report.execution import threads
     from tradelib.report.execution.jobs import Limits, memory_share
     from tradelib.report.execution.plan import sweep_of

@@ -1,1 +1,1 @@
-"""The newest official files and the archive of past releases, fetched politely, with when and from where."""
+"""Download the newest official files and the archive of past releases, with a record of when and from where."""

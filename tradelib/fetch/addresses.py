@@ -1,4 +1,4 @@
-"""Where the agencies publish, from the one table of addresses, ``addresses.toml``."""
+"""Addresses of the official files, read from the table ``addresses.toml``."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Source:
     Attributes
     ----------
     name, what, producer : str
-        What it is called here, what it holds, who publishes it.
+        Name of the source, a description of the file, its publisher.
     table : str
-        The table that it must turn out to hold once it is read.
+        The table that the file must contain.
     url : str
-        Address; may have places for the month of release and the statistical month.
+        Address; may have placeholders for the month of release and the statistical month.
     quarterly : bool
-        Whether the months that its address names are ends of quarters' releases only.
+        Whether its figures are quarterly, so that they may end before the month in its address.
     """
 
     name: str
@@ -48,9 +48,9 @@ class Source:
         _check_places(self.url, "release", "month")
 
     def addresses(self, today: dt.date) -> Iterator[tuple[str, str | None]]:
-        """Yield the addresses it may have, newest first, each with the statistical month it names.
+        """Yield the possible addresses, newest first, each with the statistical month that it names (None if none).
 
-        A release can be delayed, so for each month the second to fourth after it are tried as the month of release.
+        A release can be delayed, so the second to fourth month after a statistical month are tried as month of release.
         """
         if "{month" not in self.url:
             yield self.url, None
@@ -64,14 +64,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Archive:
-    """Where every past release is, by statistical month.
+    """Addresses of past releases, by statistical month.
 
     Attributes
     ----------
     tables : list of str
-        Addresses of the workbooks; of these the first that exists is taken.
+        Addresses of the workbooks; the first that exists is used.
     printed : str
-        Address of the release as printed, which names its day and stands in where no workbooks exist.
+        Address of the printed release (PDF), which names its day and is the fallback if there are no workbooks.
     pause : float
         Seconds between two requests.
     """
@@ -85,32 +85,32 @@ class Archive:
 
 
 def sources() -> dict[str, Source]:
-    """Return the sources by name; the environment variable ``TRADELIB_SOURCES`` names another table of addresses.
+    """Return the sources by name; the environment variable ``TRADELIB_SOURCES`` sets another table of addresses.
 
     Raises
     ------
     ParameterError
-        The table cannot be read, or an entry lacks something or has something unknown.
+        The table cannot be read, or an entry has a missing or unknown key.
     """
     return _read(lambda table: {name: Source(name, **entry) for name, entry in table.items() if name != _ARCHIVE})
 
 
 def archive() -> Archive:
-    """Return where the past releases are, from the same table.
+    """Return the addresses of past releases, from the same table.
 
     Raises
     ------
     ParameterError
-        As ``sources``.
+        As in ``sources``.
     """
     return _read(lambda table: Archive(**table.get(_ARCHIVE, {})))
 
 
 def _check_places(text: str, *known: str) -> None:
-    """Refuse addresses with another place to fill in than some."""
+    """Refuse addresses with unknown placeholders."""
     for _, place, *_ in Formatter().parse(text):
         if place not in (None, *known):
-            raise ValueError(f"found the place {place!r} in {text!r}; expected {' or '.join(known)}")
+            raise ValueError(f"found the placeholder {place!r} in {text!r}; expected {' or '.join(known)}")
 
 
 def _read(entries: Callable[[dict[str, Any]], T]) -> T:

@@ -1,9 +1,9 @@
-"""The newest official files: fetched politely, read and checked, and kept with a record of when and from where.
+"""Fetch the newest official files, check them, and keep them with a record of when and from where they came.
 
-A download becomes data only after it was read and checked in a temporary place. Then it lies in the user's cache
-folder, ``<source>/<hash>/``, alone and under the name that the server gave it, so that no name can be one of ours; the
-record is ``<source>/<hash>.json`` beside it. Nothing there is ever overwritten. What the archive of past releases sent
-lies there, too, until it is in the store.
+A download is read and checked in a temporary folder. Only then is it moved to ``downloads/<source>/<hash>/`` in the
+user's cache folder, alone in its folder and under the server's name for it, so names cannot collide; its record is
+``<source>/<hash>.json`` beside that folder. A sound file is never overwritten. Files from the archive of past releases
+are kept there, too, until they are in the store.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "added", "t
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
 Check: TypeAlias = "Callable[[Path], tuple[pd.Period, str]]"
 _WORDS = {"unchanged": "nothing new", "offline": "no connection"}
-_KEPT = {"offline": "going on with what is here, ", "failed": "what is here stays, "}
+_KEPT = {"offline": "continuing with the file in the cache, ", "failed": "the file in the cache stays, "}
 
 
 @dataclass(frozen=True)
 class Record:
-    """One file that was fetched: what it is, when it came and from where.
+    """A fetched file: what it is, when it was fetched and from where.
 
-    ``url`` is the address that was asked, ``answered`` the one that sent the file, after redirects; ``publisher`` the
+    ``url`` is the requested address, ``answered`` the one that sent the file, after redirects; ``publisher`` is the
     folder of the store that its tables belong to.
     """
 
@@ -60,7 +60,7 @@ class Record:
 
     @property
     def path(self) -> Path:
-        """Where the file lies."""
+        """Path of the file."""
         return downloads() / self.source / self.sha256[:16] / self.file
 
     @property
@@ -70,7 +70,7 @@ class Record:
 
     @property
     def is_sound(self) -> bool:
-        """Whether its file is still the one that was fetched."""
+        """Whether the file is still there and its checksum is unchanged."""
         try:
             return hashlib.sha256(self.path.read_bytes()).hexdigest() == self.sha256
         except OSError:
@@ -79,7 +79,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a file, or of the release about a month, that was asked for.
+    """The outcome of a request for a source, or for the release about a month.
 
     Attributes
     ----------
@@ -87,16 +87,17 @@ class Outcome:
         The source, or the month.
     status : str
         Of a source: ``new``, ``unchanged``, ``offline`` or ``failed``. Of a month of the archive: ``added``, ``there``
-        (the store had it), ``missing`` (there are neither tables nor print), ``refused`` (what there is is not as
-        published, or its day is not known) or ``failed`` (the server, the connection, or each address is forbidden).
+        (the store already had it), ``missing`` (the archive has neither tables nor print), ``refused`` (the file is not
+        as published, or its day is not known) or ``failed`` (server or connection failed, or every address is
+        forbidden).
     message : str
-        Why, or what was added and revised.
+        The reason, or what was added and revised.
     record : Record or None
-        Of a source, what is at hand, new or not.
+        For a source, the file in the cache, new or not.
     added : Added or None
-        What became of it in the store, where it was added or was there already.
+        The result of adding it to the store, if it was added or was there already.
     refused : str
-        Why it is not in the store.
+        Why it was not added to the store.
     """
 
     name: str
@@ -108,11 +109,11 @@ class Outcome:
 
     @property
     def is_reached(self) -> bool:
-        """Whether the server of a source answered with a file, or that nothing changed."""
+        """Whether the server answered, either with a file or that nothing has changed."""
         return self.status in ("new", "unchanged")
 
     def summary(self) -> str:
-        """Return the outcome in a line or a few."""
+        """Return the outcome in one line or a few."""
         parts = [self.message] if self.message else []
         if self.record:
             kept = _KEPT.get(self.status, "")
@@ -121,7 +122,7 @@ class Outcome:
 
 
 def is_whole(outcomes: Iterable[Outcome]) -> bool:
-    """Tell whether no source failed and no file was refused; where others were reached, offline is a failure too."""
+    """Return whether no source failed and no file was refused; offline counts as failed if another was reached."""
     listed = list(outcomes)
     bad = {"failed", "offline"} if any(outcome.is_reached for outcome in listed) else {"failed"}
     return not any(outcome.status in bad or outcome.refused for outcome in listed)
@@ -133,7 +134,7 @@ def downloads() -> Path:
 
 
 def at_hand(source: str) -> Record | None:
-    """Return the record of the newest file of a source in the cache; None where there is none that can be right."""
+    """Return the record of the newest valid file of a source in the cache; None if there is none."""
     fitting = []
     today = dt.datetime.now(tz=dt.UTC).date()
     for path in downloads().glob(f"{source}/*.json"):
@@ -142,7 +143,7 @@ def at_hand(source: str) -> Record | None:
             if _can_be(record.month, today):
                 fitting.append(record)
         except (OSError, ValueError, TypeError):
-            continue  # a record that cannot be read is no data; the file is fetched anew
+            continue  # without a readable record the file is fetched again
     newest_first = sorted(fitting, key=lambda record: (record.month, record.fetched), reverse=True)
     return next((record for record in newest_first if record.is_sound), None)
 
@@ -150,26 +151,26 @@ def at_hand(source: str) -> Record | None:
 def fetch(
     names: Iterable[str] | None = None, *, today: dt.date | None = None, progress: Progress | None = None
 ) -> list[Outcome]:
-    """Fetch the newest files; one that fails does not stop the others, and what is at hand stays.
+    """Fetch the newest files; a failure does not stop the others, and files in the cache stay.
 
     Parameters
     ----------
     names : iterable of str, optional
-        Sources of ``addresses.sources()``; by default all.
+        Names of ``addresses.sources()``; by default all.
     today : datetime.date, optional
-        The day from which to look back for files whose address names their month.
+        The day from which to look back for files whose address names their month; by default today.
     progress : callable, optional
-        Called with source, bytes so far, and all bytes where the server says how many.
+        Called with the source, the bytes received so far, and the total if the server states it, else None.
 
     Returns
     -------
     list of Outcome
-        In the order asked, each source once.
+        In the order given, each source once.
 
     Raises
     ------
     ParameterError
-        A name is unknown; the message offers what is close.
+        A name is unknown; the message offers close matches.
 
     Notes
     -----
@@ -198,11 +199,11 @@ def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
 
 
 def _newest(source: Source, today: dt.date, known: Record | None, progress: Progress) -> Record | None:
-    """Return the first file that exists, or the one at hand where none is newer."""
+    """Return the record of the newest file that exists, which may be the one in the cache."""
     absent: AbsentError | None = None
     for url, month in source.addresses(today):
         if known and month and month < known.statistical_month:
-            break  # older than what is at hand
+            break  # older than the file in the cache
         checked = partial(_checked, source, month=month, known=known, today=today)
         try:
             return obtain(source.name, url, known, checked, partial(progress, source.name))
@@ -218,23 +219,23 @@ def _newest(source: Source, today: dt.date, known: Record | None, progress: Prog
 def obtain(
     name: str, url: str, known: Record | None, checked: Check, progress: Received = lambda *_: None
 ) -> Record | None:
-    """Download a file into the cache, unless it is the one at hand.
+    """Download a file into the cache, unless it is the one already there.
 
     Parameters
     ----------
     name, url : str
-        What it is kept as, and where it is.
+        Folder of the file in the cache, and its address.
     known : Record or None
-        The file at hand; the server is asked only for a newer one where it came from the same address.
+        The file in the cache; if it came from the same address, the request is conditional.
     checked : callable
-        Reads the file, and returns its newest month and its publisher; what it refuses is not kept.
+        Reads the file and returns its newest month and its publisher; a file that it refuses is not kept.
     progress : callable
-        As ``download`` takes it.
+        As in ``download``.
 
     Returns
     -------
     Record
-        Of the file, or ``known``.
+        The record of the file, or ``known``.
     """
     tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
     answer = download(url, known=tags, progress=progress)
@@ -258,7 +259,7 @@ def obtain(
         )  # fmt: skip
         final = record.path.parent
         final.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(final, ignore_errors=True)  # damaged since, or with a record that could not be read
+        shutil.rmtree(final, ignore_errors=True)  # a damaged file, or one whose record could not be read
         path.parent.rename(final)
         described = Path(folder) / "record.json"
         described.write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
@@ -269,10 +270,10 @@ def obtain(
 def _checked(
     source: Source, path: Path, month: str | None, known: Record | None, today: dt.date
 ) -> tuple[pd.Period, str]:
-    """Return the newest month and the publisher of a file that is as published, and the one that was asked for.
+    """Return the newest month and the publisher of a downloaded file, after checking it.
 
-    Refused is one without the table of its source, about a month that cannot be, another than its address says, or
-    older than the one at hand.
+    A file is refused if it is not as published, does not have the table of its source, or if its newest month is
+    impossible, not the one in its address, or older than that of the file in the cache.
     """
     tables = read_files([path])
     check(tables)
@@ -286,7 +287,7 @@ def _checked(
         (source.table not in names, f"the tables {', '.join(names)}", f"table {source.table}"),
         (not _can_be(newest, today), until, f"a newest month that was over on {today}"),
         (month and str(newest) != month, until, f"{month}, as its address says"),
-        (known and newest < known.month, until, f"{known and known.month} or later, as the file at hand has{remedy}"),
+        (known and newest < known.month, until, f"{known and known.month} or later, as in the file at hand{remedy}"),
     ):
         if wrong:
             raise SourceError(path.name, None, found=found, expected=expected)
@@ -294,5 +295,5 @@ def _checked(
 
 
 def _can_be(month: pd.Period, today: dt.date) -> bool:
-    """Tell whether figures about a month can be out: there is one, and it is over."""
+    """Return whether figures about a month can be out: the month is known, and it is over."""
     return month is not pd.NaT and month.end_time.date() < today

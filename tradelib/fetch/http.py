@@ -1,8 +1,8 @@
-"""One polite download: conditional, retried, bounded in time and size.
+"""Download a file with a conditional request, retries, and limits on time and size.
 
-A cache of answers (hishel for httpx, requests-cache, pooch) would keep whatever came, before it was read and checked,
-and none of them ends a download that drips. Ten lines would go: two headers of a conditional request, the answer that
-nothing changed, and two fields of a record.
+HTTP caches (hishel for httpx, requests-cache, pooch) are not used: they keep a file before it has been checked, and
+none of them stops a download that trickles in. They would save about ten lines: two headers of a conditional request,
+the answer 304, and two fields of a record.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 Received: TypeAlias = "Callable[[int, int | None], None]"
 Answer: TypeAlias = "tuple[bytes, Response]"
 DEADLINE = 600
-"""Seconds for one file in all: every attempt, every wait, every redirect, to the last byte."""
+"""Seconds for one file in total, including all attempts, waits and redirects."""
 
 TRIES = 4
-"""Attempts for each file: the first one and three more."""
+"""Attempts for each file: the first and three retries."""
 
 LONGEST_WAIT = 60
-"""Seconds to wait when a server says so; one that names more, or a date, is not asked again."""
+"""Longest ``Retry-After`` in seconds that is waited for; with a longer one, or a date, there is no retry."""
 
 CONNECT, SILENCE = 10, 60
-"""Seconds to connect, and between two pieces of an answer."""
+"""Timeouts in seconds: to connect, and between two chunks of a response."""
 
 MOST_BYTES = 100_000_000
 BACKOFF = 0.5
-"""Seconds to wait at least before the second attempt, and twice as many before each further one."""
+"""Least seconds to wait before the first retry, doubled before each further one."""
 
 _REDIRECTS = 5
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
 class DownloadError(TradelibError):
-    """A server answered, but not with a file; ``again`` says after how many seconds it may be asked again, if ever."""
+    """The server answered, but not with a file; ``again`` is the wait before a retry in seconds, None for no retry."""
 
     def __init__(self, message: str, again: float | None = None) -> None:
         self.again = again
@@ -56,11 +56,11 @@ class DownloadError(TradelibError):
 
 
 class AbsentError(DownloadError):
-    """The server has no such file."""
+    """The server does not have the file."""
 
 
 class ForbiddenError(AbsentError):
-    """The server answers 403: agencies do where there is no such file, and to a client that they block."""
+    """The server answered 403, which agencies send if a file does not exist, but also to a client that they block."""
 
 
 class Offline(TradelibError):  # noqa: N818 - it is a state
@@ -73,34 +73,34 @@ def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received 
     Parameters
     ----------
     url : str
-        Its address.
+        Address of the file.
     known : (str, str)
-        ``ETag`` and ``Last-Modified`` of the file at hand, to ask only for a newer one.
+        ``ETag`` and ``Last-Modified`` of the file in the cache, for a conditional request; empty for none.
     progress : callable
-        Called with bytes so far, and all bytes where the server says how many.
+        Called with the bytes received so far, and the total if the server states it, else None.
 
     Returns
     -------
     (bytes, httpx.Response) or None
-        The file, whole and not yet read, and what the server says of it; None when it says that nothing changed.
+        The complete file, not yet checked, and the response of the server; None if the file has not changed.
 
     Raises
     ------
     DownloadError
-        The server has no data, sends a page instead, an error, leads elsewhere, does not answer, breaks off each time,
-        or is not done after ``DEADLINE`` seconds.
+        The server has no data, sends a web page or an error, redirects to an insecure address, does not answer, closes
+        the connection each time, or has not sent the complete file after ``DEADLINE`` seconds.
     Offline
-        The server cannot be reached: its name is not known, it takes no connection, or the proxy has no way to it.
+        The server cannot be reached: its name is unknown, or it or the proxy refuses the connection.
     """
     from anyio.from_thread import start_blocking_portal
 
-    with start_blocking_portal() as portal:  # also where a loop runs already, as in a notebook
+    with start_blocking_portal() as portal:  # works even if an event loop is running, as in a notebook
         return portal.call(_Call(url, known, progress).retried)
 
 
 @dataclass
 class _Call:
-    """One file being asked for; ``size`` is how many bytes of it came."""
+    """The download of one file; ``size`` is the number of bytes received in the current attempt."""
 
     url: str
     known: tuple[str, str]
@@ -108,7 +108,7 @@ class _Call:
     size: int = 0
 
     async def retried(self) -> Answer | None:
-        """Ask until there is an answer, no try is left or the time is over."""
+        """Request the file until an attempt succeeds, none is left, or the time is over."""
         import anyio
         from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
@@ -120,10 +120,10 @@ class _Call:
             with anyio.fail_after(DEADLINE):
                 return await attempts(self.ask)
         except TimeoutError:
-            raise DownloadError(f"{self.url}: not whole after {DEADLINE} s ({self.size:,} bytes came)") from None
+            raise DownloadError(f"{self.url}: incomplete after {DEADLINE} s ({self.size:,} bytes received)") from None
 
     async def ask(self) -> Answer | None:
-        """Ask once, with the errors of the HTTP library in words."""
+        """Request the file once, and turn errors of the HTTP library into ``DownloadError`` or ``Offline``."""
         import httpx
 
         from tradelib import __version__
@@ -145,19 +145,19 @@ class _Call:
             raise DownloadError(f"{self.url}: the server did not answer within {SILENCE} s") from None
         except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError) as error:
             when = f"after {self.size:,} bytes" if self.size else "before it answered"
-            message = f"{self.url}: the server broke the connection off {when}, {TRIES} times ({error})"
+            message = f"{self.url}: the server closed the connection {when}, {TRIES} times ({error})"
             raise DownloadError(message, 0) from None
-        except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:  # a proxy of another kind too
+        except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:  # also for unsupported proxies
             raise DownloadError(f"{self.url}: {str(error)[:200]}") from None
 
     async def stay_secure(self, request: Request) -> None:
         """Refuse a redirect from https to anything else."""
         if self.url.startswith("https:") and request.url.scheme != "https":
             to = f"{request.url.scheme}://{request.url.host}"
-            raise DownloadError(f"{self.url}: sent on from https to {to}, which is not followed")
+            raise DownloadError(f"{self.url}: redirected from https to {to}, which is not followed")
 
     async def take(self, response: Response) -> Answer | None:
-        """Read an answer to its end; refuse an error, no data, a web page and what is too large."""
+        """Read a response to its end; refuse an error, an empty response, a web page, and a file that is too large."""
         status, headers = response.status_code, response.headers
         if status == 304 and any(self.known):
             return None
@@ -180,25 +180,25 @@ class _Call:
 
 
 def _error(url: str, response: Response) -> DownloadError:
-    """Return what an answer that is no file says, and when the server may be asked again."""
+    """Return the error for a response that is not a file, with the wait before a retry, if any."""
     status, later = response.status_code, response.headers.get("Retry-After", "").strip()
     if status == 204:
         return DownloadError(f"{url}: no data (204)")
     wait = f", come back in {later} s" if later.isdigit() else f", come back on {later}" if later else ""
-    seconds = float(later or 0) if later.isdigit() or not later else None  # a date is too far away to wait for
-    may = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
+    seconds = float(later or 0) if later.isdigit() or not later else None  # a date is not waited for
+    may_retry = status in _RETRIED and seconds is not None and seconds <= LONGEST_WAIT
     error = {403: ForbiddenError, 404: AbsentError}.get(status, DownloadError)
-    return error(f"{url}: {status} {response.reason_phrase}{wait}", seconds if may else None)
+    return error(f"{url}: {status} {response.reason_phrase}{wait}", seconds if may_retry else None)
 
 
 def _wait(state: RetryCallState) -> float:
-    """Return the seconds to wait: as the server asked, and at least twice as many as the time before."""
+    """Return the seconds to wait before a retry: as the server asked, and at least the exponential backoff."""
     error = state.outcome.exception() if state.outcome else None
     return max(float(getattr(error, "again", None) or 0), BACKOFF * 2.0 ** (state.attempt_number - 1))
 
 
 def _unreached(url: str, error: BaseException | None) -> TradelibError:
-    """Return why there was no connection; only where the server was reached is it a failure."""
+    """Return the error for a failed connection: a ``DownloadError`` if TLS failed, else ``Offline``."""
     cause, where = error, urlsplit(url)
     while error is not None:
         cause = error
@@ -206,13 +206,13 @@ def _unreached(url: str, error: BaseException | None) -> TradelibError:
         if isinstance(cause, ssl.SSLError):
             return DownloadError(f"{url}: no secure connection ({str(cause)[:200]})")
     through = " through the proxy" if where.scheme in getproxies() and not proxy_bypass(where.netloc) else ""
-    number = getattr(cause, "errno", None) or 0  # that of a name that is not known is negative and no number of errno
+    number = getattr(cause, "errno", None) or 0  # negative for an unknown host name, and then not one of errno's
     reason = os.strerror(number) if number > 0 else getattr(cause, "strerror", None) or str(cause)
     return Offline(f"{where.netloc} cannot be reached{through} ({reason.lower()})")
 
 
 def name_of(response: Response) -> str:
-    """Return a plain file name: as the server calls the file, else the end of its address."""
+    """Return a safe file name: from the server's ``Content-Disposition``, else from the end of the address."""
     message = Message()
     message["Content-Disposition"] = response.headers.get("Content-Disposition", "")
     text = message.get_filename() or unquote(response.url.path)

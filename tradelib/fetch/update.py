@@ -1,8 +1,8 @@
-"""What is fetched goes into the store: the newest files on release day, the archive month by month, each whole.
+"""Add fetched files to the store: the newest on release day, and past releases from the archive, month by month.
 
-It says what was revised, and whether newer figures may be out. Of the archive a release that was added is never asked
-for again, one that was refused is sent again only if it has changed, and one that was missing is asked for again, as it
-can appear; so a run that was interrupted is taken up by the same command.
+``update`` and ``fill`` say what was revised, ``freshness`` whether newer figures may be out. ``fill`` can be repeated
+and thereby resumes an interrupted run: a release that was added is not requested again, a refused one is downloaded
+again only if it has changed, and a missing one is requested again, as it may have appeared.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from tradelib.store.periods import day_of, month_of
 from tradelib.store.reading import FT900, day_about
 
 WHOLE = 20
-"""Tables from which a release counts as whole, wherever it came from."""
+"""Number of tables from which a release counts as complete, whatever its source."""
 
 _MARK = "archive"
-"""What the description of a file from here says of its address."""
+"""Key of the address in the description of a file from the archive."""
 
-SEEN = "the day it was fetched, on which the series stood so"
+SEEN = "the day it was fetched, on which the series had these values"
 
 USUAL = (25, 50)
-"""Days from the end of a month to its release, where the store has too few releases to tell."""
+"""Shortest and longest delay of a release in days after its month, if the store has too few releases to tell."""
 
 ENOUGH = 3
-"""Releases from which the store's own delays are taken."""
+"""Number of releases from which the delays are taken from the store."""
 
 
 def update(
@@ -50,39 +50,39 @@ def update(
     today: dt.date | None = None,
     progress: Progress | None = None,
 ) -> list[Outcome]:
-    """Fetch the newest files and add them to the releases that they belong to, each for itself.
+    """Fetch the newest files and add each to the release that it belongs to.
 
     Parameters
     ----------
     names : iterable of str, optional
         Sources to fetch; by default all.
     released : str or datetime.date, optional
-        Day of release of the FT-900, where neither a file of it nor the store names it. A file of another publisher
-        counts as of the day it was fetched; its description in the store says so.
+        Day of release of the FT-900, if neither its files nor the store name it. For other publishers, the day of
+        fetching is used if the day of release is unknown; the description in the store says so.
     today : datetime.date, optional
-        The day it is.
+        As in ``fetch``.
     progress : callable, optional
-        As ``fetch`` takes it.
+        As in ``fetch``.
 
     Returns
     -------
     list of Outcome
-        As ``fetch``, each with what was ``added`` or why it was ``refused``.
+        As from ``fetch``, each with what was ``added`` or why it was ``refused``.
 
     Raises
     ------
     ParameterError
-        A source is unknown, or ``released`` is no day.
+        A source is unknown, or ``released`` is not a day.
     """
     day = None if released is None else day_of(released, "released")
     outcomes = fetch(names, today=today, progress=progress)
-    for last in (False, True):  # files that name their day go in first: others of the same month have the same day
+    for last in (False, True):  # files that name their day come first: it is the day of others about the same month
         outcomes = [_added(outcome, day, last=last) for outcome in outcomes]
     return outcomes
 
 
 def _added(outcome: Outcome, released: dt.date | None, *, last: bool) -> Outcome:
-    """Add a fetched file to the store; one of which nothing says the day waits for the last round."""
+    """Add a fetched file to the store; a file whose day is unknown waits for the last round."""
     record = outcome.record
     if record is None or outcome.added or outcome.refused:
         return outcome
@@ -100,7 +100,7 @@ def _added(outcome: Outcome, released: dt.date | None, *, last: bool) -> Outcome
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
-    """Return what was fetched, what it changed, what was there already and what is wrong, in this order."""
+    """Return in words what was fetched, what is new, what the store already had, and what was refused."""
     listed = list(outcomes)
     added = [outcome.added for outcome in listed if outcome.added]
     parts = {
@@ -114,26 +114,26 @@ def summary(outcomes: Iterable[Outcome]) -> str:
 
 
 def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
-    """Add every release from a statistical month on; one that is missing or refused does not stop the others.
+    """Add every release in a span of statistical months; a missing or refused one does not stop the others.
 
-    A month whose every address is forbidden (403) has failed: a server that blocks its client answers so, too.
+    A month counts as failed, not missing, if all its addresses are forbidden (403): the server may block this client.
 
     Parameters
     ----------
     since : str
         First statistical month, for example ``2020-09``.
     until : pandas.Period
-        Last one.
+        Last statistical month.
 
     Yields
     ------
     Outcome
-        Month by month, in order, as each is done.
+        One per month, in order, as soon as it is done.
 
     Raises
     ------
     ParameterError
-        ``since`` is not a month, or after the last one; the table of addresses cannot be read.
+        ``since`` is not a month or is after ``until``, or the table of addresses cannot be read.
     """
     first = month_of(since, "since")
     if first > until:
@@ -152,7 +152,7 @@ def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
 
 
 def _is_there(month: pd.Period) -> bool:
-    """Tell whether the store has the whole release about a month, from here or from elsewhere."""
+    """Return whether the store has the complete release about a month, or one from the archive."""
     return any(
         len(release.exhibits) >= WHOLE or any(_MARK in file for file in release.contents["files"].values())
         for release in store.releases()
@@ -161,7 +161,7 @@ def _is_there(month: pd.Period) -> bool:
 
 
 def _archived(month: pd.Period, places: addresses.Archive) -> Outcome:
-    """Add the release about a month; its print is asked for only where the tables or the day are not known without."""
+    """Add the release about a month; the PDF is requested only if there are no tables or the day is unknown."""
     *urls, printed_url = (url.format(month=month.to_timestamp()) for url in (*places.tables, places.printed))
     absent: list[AbsentError] = []
     get = partial(_get, month, places.pause, absent)
@@ -181,9 +181,9 @@ def _archived(month: pd.Period, places: addresses.Archive) -> Outcome:
 
 
 def _get(month: pd.Period, pause: float, absent: list[AbsentError], url: str) -> Record | None:
-    """Return a file, or None where there is none, with the reason in ``absent``; every request waits its turn.
+    """Return a file of the archive, or None if it is absent (the error is appended to ``absent``), after a pause.
 
-    What came before and was not added is sent again only if it has changed.
+    A file that was fetched before and not added is downloaded again only if it has changed.
     """
     time.sleep(pause)
     name = f"{_MARK}/{month}/{PurePosixPath(url).name}"
@@ -195,26 +195,26 @@ def _get(month: pd.Period, pause: float, absent: list[AbsentError], url: str) ->
 
 
 def last_month() -> pd.Period:
-    """Return the last statistical month that can be out: no release comes before its month is over by three weeks."""
+    """Return the last statistical month that can be out: no release comes within three weeks after its month."""
     return pd.Period(dt.datetime.now(tz=dt.UTC).date() - dt.timedelta(days=21), "M") - 1
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """How old the newest month is.
+    """Whether a release newer than the newest in the store may be out.
 
     Attributes
     ----------
     newest, due : pandas.Period
-        The newest month at hand, and the one after it.
+        The newest month in the store, and the month after it, which is due.
     released : datetime.date
-        When the newest was published.
+        Day on which the newest month was published.
     waited : int
-        Days since the month that is due ended; negative while it lasts.
+        Days since the end of the month due; negative before its end.
     shortest, longest : int
-        Days that releases took after the end of their month.
+        Shortest and longest delay of releases, in days after the end of their month.
     verdict : {"current", "possible", "overdue"}
-        No release of the month due came that early; some did; each did.
+        ``waited`` is less than ``shortest``, at most ``longest``, or more.
     """
 
     newest: pd.Period
@@ -226,7 +226,7 @@ class Freshness:
     verdict: str
 
     def summary(self, *, reached: bool = False) -> str:
-        """Return the verdict in words, with what it rests on; an update that reached a server is not advised again."""
+        """Return the verdict in words, with its reasons; the advice to update is left out if ``reached``."""
         here = f"The newest month in the store is {self.newest:%B %Y}, released {self.released}."
         took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
         if self.verdict == "current":
@@ -238,17 +238,17 @@ class Freshness:
 
 
 def freshness(today: dt.date | None = None) -> Freshness:
-    """Return how old the newest month of the trade release is.
+    """Return whether a trade release newer than the newest in the store may be out.
 
     Parameters
     ----------
     today : datetime.date, optional
-        The day to judge from; today by default.
+        The day to judge from; by default today.
 
     Raises
     ------
     ParameterError
-        The store has no release.
+        The store has no trade release.
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
     known = store.releases()
@@ -262,7 +262,7 @@ def freshness(today: dt.date | None = None) -> Freshness:
 
 
 def in_words(*, reached: bool = False) -> str:
-    """Return how old the newest month of the store is; what to do without one."""
+    """Return the freshness of the store in words, or what to do if the store is empty."""
     if not store.releases():
         return f"The store, {store.data_folder()}, has no release; get one with: tradelib update"
     return freshness().summary(reached=reached)
