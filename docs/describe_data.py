@@ -1,7 +1,7 @@
-"""Describe the files of ``data/`` in ``datapackage.json``, as the Frictionless standard has it, after a release came.
+"""Describe the files of ``data/`` in ``datapackage.json`` by the Frictionless standard; run it after adding a release.
 
-The tables of a release are the cells of official files as they stand there, without a row of heads: they are described
-as files with their hashes, and ``tradelib.load`` gives what they say. Of tables the columns are described.
+The tables of a release are the cells of official files, without a header row: they are described as files with their
+hashes, and ``tradelib.load`` returns their figures. Tables with a header row are described with their columns.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PUBLIC = {"name": "other-pd", "title": "Work of the United States government, public domain (17 U.S.C. 105)"}
 TYPES = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?", "yearmonth": r"\d{4}-\d{2}", "date": r"\d{4}-\d{2}-\d{2}"}
-TITLES = {"published/statements.csv": "What the agencies printed in words, a row a number"}
-"""The files that are tables with a row of heads."""
+TITLES = {"published/statements.csv": "Numbers that the agencies printed in words, one per row"}
+"""Titles of the files that are tables with a header row."""
 
 
 def fields(path: Path) -> list[dict[str, str]]:
-    """Return name and type of each column of a table; an empty cell is missing and fits every type."""
+    """Return the name and type of each column of a table; empty cells are missing values and fit every type."""
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     columns = {name: [row[at] for row in rows if row[at]] for at, name in enumerate(head)}
@@ -30,7 +30,7 @@ def fields(path: Path) -> list[dict[str, str]]:
 
 
 def type_of(cells: list[str]) -> str:
-    """Return the first type that every cell of a column has, text for a column without any."""
+    """Return the first type that all cells of a column have; ``string`` if none fits or there are no cells."""
     fitting = (kind for kind, form in TYPES.items() if all(re.fullmatch(form, cell) for cell in cells))
     return next(fitting, "string") if cells else "string"
 
@@ -58,7 +58,7 @@ def package(data: Path) -> dict[str, Any]:
         "profile": "data-package",
         "name": "us-international-trade",
         "title": "U.S. International Trade in Goods and Services (FT-900), release by release",
-        "description": "Official figures as they were published, one folder a release; data/README.md is their log.",
+        "description": "Official figures as published, one folder per release; data/README.md is the data log.",
         "licenses": [PUBLIC],
         "resources": [resource(path, data) for path in sorted(data.rglob("*.csv"))],
     }

@@ -1,4 +1,4 @@
-"""JupyterLab on a whole clone: what git keeps can be opened and run there, and cannot be changed."""
+"""JupyterLab on the whole clone: files under version control can be opened and run, but not changed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from tornado.web import HTTPError
 
 ROOT = Path(__file__).parents[1]
 WORK = "work"
-"""The folder of the person who works, of which git keeps nothing."""
+"""The user's folder, which git ignores."""
 
 
 class Originals(AsyncLargeFileManager):
-    """Files of a clone, writable in one folder only."""
+    """The files of the clone, writable in one folder only."""
 
     @staticmethod
     def is_original(path: str) -> bool:
-        """Tell whether a path is outside the working folder."""
+        """Return whether a path is outside the user's folder."""
         return path.strip("/").split("/", maxsplit=1)[0] != WORK
 
     def refuse(self, path: str) -> None:
-        """Raise an error in words where a path is an original."""
+        """Raise an error with a clear message if a path is an original."""
         if self.is_original(path):
             raise HTTPError(403, f"{path} is an original and stays as it is; save a copy under {WORK}/, with Save As")
 
@@ -50,7 +50,7 @@ class Originals(AsyncLargeFileManager):
         await super().delete_file(path)
 
     async def create_checkpoint(self, path: str) -> dict[str, Any]:
-        """Keep what a file is before it is written."""
+        """Keep a copy of a file before it is written."""
         self.refuse(path)
         checkpoint: dict[str, Any] = await super().create_checkpoint(path)
         return checkpoint

@@ -15,16 +15,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS, WORK = ROOT / "notebooks", ROOT / "work"
 RECORD = WORK / ".copied.json"
-"""Hashes of the copies as they were made: a copy that is still so was not worked on."""
+"""Hashes of the copies when they were made: a copy with the same hash has not been changed."""
 
 START = """# Start
 
-Every notebook below is a copy of yours, in `work/`: change it, run it, save it. A copy that you have not changed is
-renewed when its original changes; delete a changed one, and the next start copies it again. All else can be opened and
-run but not saved; *Save Notebook As* with a name under `work/` keeps what you did there.
+Every notebook below is your own copy, in `work/`: change it, run it, save it. A copy that you have not changed is
+updated when its original changes; delete a changed copy, and the next start copies it again. All other files can be
+opened and run but not saved; to keep changes to one, use *Save Notebook As* with a name under `work/`.
 
-*Run*, *Run All Cells* runs a notebook. The cell of parameters near its top says what each may be. Names of series
-complete inside `tradelib.load("...")` with the Tab key.
+*Run*, *Run All Cells* runs a notebook. The parameter cell near its top says which values are allowed. Inside
+`tradelib.load("...")`, the Tab key completes names of series.
 
 | Question | Notebook |
 |---|---|
@@ -44,7 +44,7 @@ def digest(path: Path) -> str:
 
 
 def copied() -> dict[str, str]:
-    """Return the hashes of earlier copies by name; a record that cannot be read is none."""
+    """Return the hashes of earlier copies by name; empty if the record is missing or cannot be read."""
     try:
         return dict(json.loads(RECORD.read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -52,7 +52,7 @@ def copied() -> dict[str, str]:
 
 
 def copy_notebooks() -> list[Path]:
-    """Copy every notebook that has no copy, or one that nobody changed; return the originals."""
+    """Copy every notebook whose copy is missing or unchanged; return the originals."""
     WORK.mkdir(exist_ok=True)
     record = copied()
     originals = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
@@ -66,7 +66,7 @@ def copy_notebooks() -> list[Path]:
 
 
 def question(path: Path) -> tuple[str, str]:
-    """Return the title of a notebook and its question, the first sentence in bold beneath, where there is one."""
+    """Return the title of a notebook and its question: the first text in bold, or the title if that is no question."""
     first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     title = first.splitlines()[0].removeprefix("# ")
     bold = first.split("**")
@@ -74,7 +74,7 @@ def question(path: Path) -> tuple[str, str]:
 
 
 def write_start(originals: list[Path]) -> None:
-    """Write the start page, and a notebook with nothing but a first line where there is none."""
+    """Write the start page and, unless it exists, the user's own notebook with a first cell."""
     rows = "\n".join(f"| {question(path)[1]} | [{question(path)[0]}]({path.name}) |" for path in originals)
     (WORK / "START.md").write_text(START.format(rows=rows), encoding="utf-8")
     mine = WORK / "mine.ipynb"
@@ -90,7 +90,7 @@ def main(options: list[str]) -> None:
     from jupyterlab.labapp import LabApp
 
     write_start(copy_notebooks())
-    # Jupyter reads its configuration and the settings in labconfig/ from here: Markdown opens as it reads, no news.
+    # Jupyter reads its configuration from this folder, and labconfig/: Markdown opens rendered, the news are off.
     paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     os.chdir(ROOT)
