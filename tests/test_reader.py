@@ -176,7 +176,7 @@ def test_a_reference_year_and_a_country_that_no_one_has_seen_go_in():
     ]  # fmt: skip
     table = read_table([Grid("exh14.xlsx", "14", country)])
     assert set(table.facts["partner"]) == {"newland"}
-    assert "'Newland' is a partner that no list has" in table.notes[0]
+    assert "'Newland' is an unknown partner" in table.notes[0]
 
 
 def test_hidden_sheets_are_never_data(tmp_path):
@@ -379,7 +379,7 @@ def test_the_chained_year_and_the_countries_are_as_the_file_says():
     rows = [[cell.replace("Vietnam", "Atlantis") for cell in row] for row in grid.rows]
     got = read_table([Grid(grid.file, grid.sheet, rows)])
     assert "atlantis" in set(got.facts["partner"])
-    assert got.notes == ("'Atlantis' is a partner that no list has",)
+    assert got.notes == ("'Atlantis' is an unknown partner",)
 
 
 FRED = layouts_made.fred()

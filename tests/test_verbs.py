@@ -541,7 +541,7 @@ def test_a_count_is_a_whole_number(own, count):
 def test_a_table_without_months_is_refused_by_name(tmp_path):
     path = tmp_path / "mine.csv"
     path.write_text("who,what\nChina,3\nMexico,4\n")
-    with pytest.raises(ParameterError, match=r"mine\.csv: .*expected a head, months such as 2024-02"):
+    with pytest.raises(ParameterError, match=r"mine\.csv: .*expected a header, months such as 2024-02"):
         tradelib.forecast(path)
 
 

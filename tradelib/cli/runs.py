@@ -27,7 +27,7 @@ def report(
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run this notebook only; may be repeated.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (default: cores and a few).")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time (default: cores + a few).")] = None,
     kernel: Kernel = "warm",
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print the page to report.pdf; needs Chromium.")] = False,
@@ -135,7 +135,7 @@ def sweep(
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at a time (by default cores + 3).")] = None,
     seconds: Annotated[int, typer.Option(min=1, help="Seconds that one run may take.")] = 600,
     memory: Annotated[
-        int | None, typer.Option(min=1, help="Gigabytes that one run may take; by default its share.")
+        int | None, typer.Option(min=1, help="Gigabytes that one run may take; by default an equal share.")
     ] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster.")] = None,
     kernel: Kernel = "warm",

@@ -282,12 +282,12 @@ def _checked(
     until = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
     if source.quarterly and str(newest) < str(month):
         newest = pd.Period(month, "M")
-    remedy = f"; if that one is wrong, remove {known.path.parent}" if known else ""
+    remedy = f"; if that file is wrong, remove {known.path.parent}" if known else ""
     for wrong, found, expected in (
         (source.table not in names, f"the tables {', '.join(names)}", f"table {source.table}"),
         (not _can_be(newest, today), until, f"a newest month that was over on {today}"),
         (month and str(newest) != month, until, f"{month}, as its address says"),
-        (known and newest < known.month, until, f"{known and known.month} or later, as in the file at hand{remedy}"),
+        (known and newest < known.month, until, f"{known and known.month} or later, as in the cached file{remedy}"),
     ):
         if wrong:
             raise SourceError(path.name, None, found=found, expected=expected)

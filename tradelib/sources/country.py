@@ -97,11 +97,11 @@ def _labels(file: str, places: list[int], table: Rows) -> tuple[list[str], list[
     called: dict[str, str] = {}
     seen: dict[str, set[str]] = {}
     for place, year, code, name in zip(places, years, codes, names, strict=True):
-        own = seen.setdefault(code, set())
-        if called.setdefault(code, name) != name or year in own:
+        years_seen = seen.setdefault(code, set())
+        if called.setdefault(code, name) != name or year in years_seen:
             expected = f"{called[code]}, each year once"
             raise SourceError(file, f"row {place}", found=f"{code} {name} in {year}", expected=expected)
-        own.add(year)
+        years_seen.add(year)
     known = {code: slug for slug, row in partners().items() for code in row["codes"].split(";") if code}
     for code, name in called.items():  # refuse a known code with the name of another partner; unlisted names pass
         if code in known and (slug := partner_slug(name)) != known[code] and slug in partners():
@@ -157,9 +157,9 @@ def _newest(file: str, year: int, months: Values) -> int:
 def _check_world(file: str, codes: list[str], years: Values, months: Values, newest: int) -> None:
     """Check that no month of the world is missing, that countries add up to it, and that adjustment keeps its years."""
     for code in (ADJUSTED, WORLD_CODE):
-        own = months[codes.index(code)] if code in codes else np.zeros_like(months[0])
-        start = int(own.any(axis=(1, 2)).argmax())
-        if not own[start:-1].all() or not own[-1, :, :newest].all():
+        total = months[codes.index(code)] if code in codes else np.zeros_like(months[0])
+        start = int(total.any(axis=(1, 2)).argmax())
+        if not total[start:-1].all() or not total[-1, :, :newest].all():
             raise SourceError(file, f"code {code}", found="no figure, or 0", expected="the world in every month")
     world, adjusted = (months[codes.index(code)] for code in (WORLD_CODE, ADJUSTED))
     countries = months[[code >= "1000" for code in codes]].sum(axis=0)

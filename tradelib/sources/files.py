@@ -96,11 +96,11 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
     unsupported = ""
     grids = chain([first], pages)
     for group in tables_of(grids) if first.is_pdf else ([grid] for grid in grids):
-        own = titles(group[0])
-        if not own or group[0].sheet in COVERS:
+        headings = titles(group[0])
+        if not headings or group[0].sheet in COVERS:
             continue
-        if UNSUPPORTED in " ".join(own).lower():
-            unsupported = own[0]
+        if UNSUPPORTED in " ".join(headings).lower():
+            unsupported = headings[0]
             continue
         table = replace(read_table(group), released=released)
         if table.exhibit in first_of:

@@ -94,15 +94,15 @@ def check(tables: Sequence[Table]) -> Counter[str]:
     parts: dict[str, Figures] = defaultdict(lambda: defaultdict(dict))
     prints: dict[tuple[Any, ...], list[Print]] = defaultdict(list)
     for table in tables:
-        facts, own = table.facts, table.layout.compilation
+        facts, compilation = table.facts, table.layout.compilation
         quantities = zip(*(facts[name].astype(object) for name in QUANTITY_COLUMNS), strict=True)
         spans = zip(*(facts[name].array.asi8.tolist() for name in ("first", "last")), strict=True)
         rest = zip(*(facts[name].tolist() for name in ("edition", "value", "marker")), strict=True)
         for row, (quantity, span, (edition, value, marker)) in enumerate(zip(quantities, spans, rest, strict=True)):
             figure = Print(0.0 if isnan(value) and "(-)" in marker else value, facts, row)
-            parts[own if edition == "current" else edition][quantity].setdefault(span, figure)
+            parts[compilation if edition == "current" else edition][quantity].setdefault(span, figure)
             if edition == "current":
-                prints["" if span[0] >= TWO_COMPILATIONS_SINCE else own, quantity, span].append(figure)
+                prints["" if span[0] >= TWO_COMPILATIONS_SINCE else compilation, quantity, span].append(figure)
     accounts = (account(figures) for figures in parts.values() for account in (_sums, _spans, _unit_prices))
     for claim in chain(_repeated(prints), *accounts):
         figure, expected = claim.figure, claim.expected
@@ -262,5 +262,5 @@ def check_jumps(table: Table, stored: pd.DataFrame | None) -> None:
                 raise refusal(
                     part[part["last"] == month].iloc[0],
                     found=f"{series[month]:,.12g}, {far[month]:,.6g} from {other[month]:,.12g}, {words}",
-                    expected=f"a distance of at most {share:g} times the mean size of a year, {level[month]:,.6g}",
+                    expected=f"a distance of at most {share:g} times {level[month]:,.6g}, the mean size of that year",
                 )

@@ -146,15 +146,15 @@ class _Reader:
 
     def _read_item(self, grid: Grid, at: int, label: str) -> None:
         """Keep a row of figures whose label is an item or a partner."""
-        own = self._item(label)
+        meaning = self._item(label)
         if self.layout.repeats and grid.is_pdf:
             # PDF text has the lines that name the flow below the figures; the list of partners comes once per flow.
-            partner = own["partner"]
+            partner = meaning["partner"]
             if self.seen[partner] == len(_FLOWS):
                 raise grid.error(grid.place(at), f"{label!r} again", f"each label once for {', '.join(_FLOWS)}")
-            own = own | {"flow": _FLOWS[self.seen[partner]]}
+            meaning = meaning | {"flow": _FLOWS[self.seen[partner]]}
             self.seen[partner] += 1
-        self.rows.append((label, self._number(grid, at, label, own), 0, 0, "", "current"))
+        self.rows.append((label, self._number(grid, at, label, meaning), 0, 0, "", "current"))
 
     def _read_period(self, grid: Grid, at: int, label: str) -> None:
         """Keep a row of figures whose label is a period."""
@@ -175,19 +175,19 @@ class _Reader:
         before = ordinal(year, 0)
         self.rows.append((label, self.block, before + span.first, before + span.last, span.marker, "current"))
 
-    def _number(self, grid: Grid, at: int, label: str, own: dict[str, str]) -> int:
+    def _number(self, grid: Grid, at: int, label: str, meaning: dict[str, str]) -> int:
         """Return the number of the first column's quantity; rows with the same meaning share it."""
-        key = (*self.fixed.items(), *own.items())
+        key = (*self.fixed.items(), *meaning.items())
         if key not in self.made:
-            if "flow" not in self.fixed | own | self.columns[0]:
+            if "flow" not in self.fixed | meaning | self.columns[0]:
                 expected = "one of the lines Balance, Exports and Imports above it"
                 raise grid.error(grid.place(at), f"{label!r} under no flow", expected)
             self.made[key] = len(self.quantities)
-            self.quantities += [self._quantity(column, own) for column in self.columns]
+            self.quantities += [self._quantity(column, meaning) for column in self.columns]
         return self.made[key]
 
-    def _quantity(self, column: dict[str, Any], own: dict[str, str]) -> tuple[str, ...]:
-        given = _DEFAULTS | self.fixed | column | own
+    def _quantity(self, column: dict[str, Any], meaning: dict[str, str]) -> tuple[str, ...]:
+        given = _DEFAULTS | self.fixed | column | meaning
         unit = WORDS["units"].get(given["measure"]) or given["unit"]
         given["unit"] = unit.replace("_", " ")
         return tuple(given[name] for name in QUANTITY_COLUMNS)
@@ -217,7 +217,7 @@ class _Reader:
         elif not known:
             near = get_close_matches(name, partners(), n=1, cutoff=0.8)
             hint = f"; the nearest is {near[0]}" if near else ""
-            self.notes[f"{label!r} is a partner that no list has{hint}"] = None
+            self.notes[f"{label!r} is an unknown partner{hint}"] = None
         return name
 
     def _path(self, label: str, heading: str | None) -> str:
@@ -264,8 +264,8 @@ class _Reader:
             raise self._error(fractions[0], "a whole number, as all figures of this table are")
         revised = set(self.revised)
         for at in revised.union(withheld):
-            own = (marks[at], REVISED if at in revised else "", "" if values[at] == values[at] else self.texts[at])
-            marks[at] = " ".join(dict.fromkeys(filter(None, own)))
+            marker = (marks[at], REVISED if at in revised else "", "" if values[at] == values[at] else self.texts[at])
+            marks[at] = " ".join(dict.fromkeys(filter(None, marker)))
         return values, marks
 
     def _error(self, at: int, expected: str) -> SourceError:
@@ -280,14 +280,14 @@ class _Reader:
             rows = np.flatnonzero(regular & (last - first + 1 == length))
             newest = last[rows].max(initial=0)
             for quantity in dict.fromkeys(quantities[rows].tolist()):
-                own = rows[quantities[rows] == quantity]
-                january = last[own].min() // 12 * 12
-                times = np.bincount(last[own] - january, minlength=newest - january + 1)[length - 1 :: length]
+                block = rows[quantities[rows] == quantity]
+                january = last[block].min() // 12 * 12
+                times = np.bincount(last[block] - january, minlength=newest - january + 1)[length - 1 :: length]
                 if not (wrong := np.flatnonzero(times != 1)).size:
                     continue
                 month = january + length * (wrong[0] + 1) - 1
                 if times[wrong[0]]:
-                    place = self.places[own[last[own] == month][1] * self.width]
+                    place = self.places[block[last[block] == month][1] * self.width]
                     raise self.grids[0].error(place, f"{_month(month)} again", "each month or quarter once")
                 expected = f"every {name} from January of the first year to {_month(newest)}"
                 raise self.grids[0].error(None, f"no {_month(month)}", expected)

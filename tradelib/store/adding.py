@@ -224,28 +224,28 @@ def add(
     if day is None:
         raise DayUnknownError(f"{file} does not say when it was released; give the day (--released 2024-04-04)")
     known, months = releases(publisher), _months(tables)
-    own = next((stored for stored in known if stored.released == day), None)
-    if len(months) > 1 and own is None:
+    stored = next((other for other in known if other.released == day), None)
+    if len(months) > 1 and stored is None:
         found = f"only quarterly figures, as releases about {months[1]} to {months[-1]} have"
         raise SourceError(file, None, found=found, expected=f"a monthly table of {day} with it, or in the store")
-    month = own.month if own and own.month in months else opened.month
+    month = stored.month if stored and stored.month in months else opened.month
     _check_day(publisher, day, month, known)
     # Some tables of a release are quarterly or lag behind: they join it although their newest month is earlier.
-    if own and own.month != month and (month > own.month or any(table.layout.complete for table in tables)):
+    if stored and stored.month != month and (month > stored.month or any(table.layout.complete for table in tables)):
         raise ParameterError(
-            f"{file} is about {month}, but the store's release of {day} is about {own.month} ({own.folder})"
+            f"{file} is about {month}, but the store's release of {day} is about {stored.month} ({stored.folder})"
         )
-    if own:
-        check([*tables, *own.tables()])
+    if stored:
+        check([*tables, *stored.tables()])
     _check_store(opened, file, known)
-    new = [table for table in tables if own is None or table.exhibit not in own.exhibits]
+    new = [table for table in tables if stored is None or table.exhibit not in stored.exhibits]
     if new:
-        write_release(opened, new, own, provenance or {})
+        write_release(opened, new, stored, provenance or {})
     names = [table.exhibit for table in new]
     facts = opened.facts[opened.facts["exhibit"].isin(names)]
     compilations = set(facts["compilation"])
-    earlier = [stored for stored in known if stored.released < day and compilations & set(stored.table["compilation"])]
-    pairs = ((stored, *revisions(facts, stored)) for stored in reversed(earlier))
+    earlier = [other for other in known if other.released < day and compilations & set(other.table["compilation"])]
+    pairs = ((other, *revisions(facts, other)) for other in reversed(earlier))
     nothing = (None, pd.DataFrame(columns=_REVISED), 0)
     before, revised, compared = next((pair for pair in pairs if pair[2]), nothing)
     notes = [note for table in new for note in table.notes]
@@ -256,7 +256,7 @@ def revisions(facts: pd.DataFrame, before: Release) -> tuple[pd.DataFrame, int]:
     """Return the facts that differ from an earlier release, by compilation, and the number that both have."""
     shared = before.facts["name"].isin(facts["name"].unique())
     old, new = (frame[frame["edition"] == "current"] for frame in (before.facts[shared], facts))
-    pairs = [[frame[frame["compilation"] == own] for frame in (old, new)] for own in new["compilation"].unique()]
+    pairs = [[frame[frame["compilation"] == name] for frame in (old, new)] for name in new["compilation"].unique()]
     both = pd.concat([common(*pair) for pair in pairs])
     both["change"] = (both["value"] - both["value_before"]).round(6)
     length = both["last"].astype("int64") - both["first"].astype("int64")

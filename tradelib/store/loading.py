@@ -212,10 +212,10 @@ def _figures_since(release: Release, names: Sequence[str], freq: str, since: pd.
     if isinstance(since, str):
         return sum(map(len, months))
     first, last = (since.asfreq("M", how).ordinal for how in ("start", "end"))
-    kept, late = [own[own >= first] for own in months], max(own[0] for own in months) - last
+    kept, late = [lasts[lasts >= first] for lasts in months], max(lasts[0] for lasts in months) - last
     if late > 0 or not all(map(len, kept)):
         return -late if all(map(len, kept)) else -np.inf
-    is_complete = all((FREQUENCIES[freq][0] or 12) * len(own) == own[-1] - first + 1 for own in kept)
+    is_complete = all((FREQUENCIES[freq][0] or 12) * len(lasts) == lasts[-1] - first + 1 for lasts in kept)
     return np.inf if is_complete else sum(map(len, kept))
 
 
@@ -224,7 +224,7 @@ def _flows(release: Release, name: str, freq: str = "") -> list[Quantity]:
     if not name.startswith("balance_"):
         return []
     names = [f"{flow}_{name.removeprefix('balance_')}" for flow in ("exports", "imports")]
-    flows = [quantity for own in names if release.has(own, freq) and (quantity := release.find(own))]
+    flows = [quantity for flow in names if release.has(flow, freq) and (quantity := release.find(flow))]
     return flows if len(flows) == 2 else []
 
 
@@ -250,14 +250,14 @@ def _cut(frame: pd.DataFrame, start: pd.Period | None, end: pd.Period | None) ->
 def _notes_on(chosen: dict[str, Release], known: Releases, freq: str, vintage: Vintage) -> list[str]:
     """Return notes on unexpected releases: several days, a newer release passed over, or one older than requested."""
     notes, day = [], day_named(vintage)
-    for publisher, own in _by_publisher(chosen).items():
-        days = {chosen[name].released: name for name in own}
+    for publisher, group in _by_publisher(chosen).items():
+        days = {chosen[name].released: name for name in group}
         if len(days) > 1:
             listed = ", ".join(f"{name} of {day}" for day, name in sorted(days.items()))
             notes.append(f"no release has all of these series; they come from several: {listed}")
         newer = (release for release in known if release.publisher == publisher and release.released > max(days))
-        if passed := next((r for r in newer if any(_parts(r, name, freq) for name in own)), None):
-            parts = [part for name in own for part in _parts(passed, name, freq)]
+        if passed := next((r for r in newer if any(_parts(r, name, freq) for name in group)), None):
+            parts = [part for name in group for part in _parts(passed, name, freq)]
             spans = [[month.asfreq(FREQUENCIES[freq][1]) for month in passed.span(part, freq)] for part in parts]
             notes.append(
                 f"from the release of {max(days)}, the newest that has all of these series and months; that of "

@@ -263,7 +263,7 @@ def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:
             data = pd.read_csv(path, index_col=0, na_values=[".", "n.a."])
             data.index = pd.to_datetime(data.index.astype(str), format="mixed")
         except (OSError, ValueError) as error:
-            expected = "expected a head, months such as 2024-02 in the first column, values in the second"
+            expected = "expected a header, months such as 2024-02 in the first column, values in the second"
             raise ParameterError(f"{path.name}: {error}; {expected}") from error
     if isinstance(data, pd.DataFrame):
         if data.shape[1] != 1:

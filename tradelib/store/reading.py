@@ -114,9 +114,9 @@ class Release(Tables, Result):
 
         Of several shared compilations, the one with the longest series is used. None if they share none.
         """
-        months = {own: len(values) for own, values in self.prints(name).items() if own in other.prints(name)}
-        own = max(months, key=months.__getitem__, default="")
-        return (self.series(name, compilation=own), other.series(name, compilation=own)) if own else None
+        months = {each: len(values) for each, values in self.prints(name).items() if each in other.prints(name)}
+        shared = max(months, key=months.__getitem__, default="")
+        return (self.series(name, compilation=shared), other.series(name, compilation=shared)) if shared else None
 
     def figure(self, name: str, month: str | dt.date | pd.Period) -> Figure:
         """Return one month's figure.
@@ -272,9 +272,7 @@ def known_on(vintage: Vintage = None) -> list[Release]:
 
 
 def _listed(known: Sequence[Release]) -> str:
-    return (
-        ", ".join(f"{own.released} (about {own.month})" for own in known) or f"none in {data_folder()} (TRADELIB_DATA)"
-    )
+    return ", ".join(f"{r.released} (about {r.month})" for r in known) or f"none in {data_folder()} (TRADELIB_DATA)"
 
 
 def day_named(vintage: Vintage) -> dt.date:

@@ -109,15 +109,15 @@ class Figures:
         by_freq = {freq: set(rows["name"]) for freq, rows in series.items()}
         freqs = {name: ", ".join(freq for freq, known in by_freq.items() if name in known) for name in names}
         quantities = {name: quantity for name, quantity in zip(names, listed, strict=True) if freqs[name]}
-        words = [(own.label(), own.unit, MNEMONICS.get(name, ""), freqs[name]) for name, own in quantities.items()]
+        words = [(q.label(), q.unit, MNEMONICS.get(name, ""), freqs[name]) for name, q in quantities.items()]
         listed_as = pd.Index(list(quantities), name="name")
         catalog = pd.DataFrame(words, listed_as, columns=["label", "unit", "mnemonic", "freq"])
         of_series = facts["exhibit"].isin([table.exhibit for table in tables if table.layout.down == FORM])
         cells = facts[of_series].drop_duplicates("name").set_index("name")["cell"]  # "code, period"
         catalog["code"] = cells.str.replace(", .*", "", regex=True).reindex(listed_as, fill_value="")
         every = np.arange(len(names) + 1)
-        places = {f: (own.index.to_numpy(), own["name"].cat.codes.searchsorted(every)) for f, own in series.items()}
-        aliases = {alias: own for own in quantities.values() for alias in own.aliases}
+        places = {f: (rows.index.to_numpy(), rows["name"].cat.codes.searchsorted(every)) for f, rows in series.items()}
+        aliases = {alias: quantity for quantity in quantities.values() for alias in quantity.aliases}
         return cls(facts, quantities, catalog, aliases, places, freqs)
 
 
@@ -211,11 +211,11 @@ class Tables:
         """Return the facts of ``rows``, or those from the tables of one compilation."""
         if (key := (str(name), str(freq), compilation)) not in self._computed:
             facts = self.figures.facts
-            own = facts.take(self.places(name, freq))
+            rows = facts.take(self.places(name, freq))
             if compilation:
-                ours = (facts["name"] == own["name"].iloc[0]) & (facts["compilation"] == compilation)
-                own = longest_first(spans(facts[ours], FREQUENCIES[freq][0]))
-            self._computed[key] = own.set_axis(pd.PeriodIndex(own["last"], name="period"))
+                ours = (facts["name"] == rows["name"].iloc[0]) & (facts["compilation"] == compilation)
+                rows = longest_first(spans(facts[ours], FREQUENCIES[freq][0]))
+            self._computed[key] = rows.set_axis(pd.PeriodIndex(rows["last"], name="period"))
         return cast("pd.DataFrame", self._computed[key])
 
     def span(self, name: str, freq: str = "monthly") -> tuple[pd.Period, pd.Period]:

@@ -34,11 +34,11 @@ class StoreError(TradelibError):
     """The store cannot be written."""
 
 
-def write_release(opened: Release, tables: Sequence[Table], own: Release | None, provenance: dict[str, Any]) -> None:
+def write_release(opened: Release, tables: Sequence[Table], stored: Release | None, provenance: dict[str, Any]) -> None:
     """Write a new release, or add tables to a stored one; the description is replaced last, in one atomic step."""
     final = data_folder() / opened.publisher / str(opened.released)
-    contents = own.contents if own else opened.contents | {"files": {}, "tables": {}}
-    month = max(opened.month, own.month) if own else opened.month
+    contents = stored.contents if stored else opened.contents | {"files": {}, "tables": {}}
+    month = max(opened.month, stored.month) if stored else opened.month
     used = {table.grids[0].file for table in tables}
     files = {name: entry | provenance for name, entry in opened.contents["files"].items() if name in used}
     contents = contents | {"statistical_month": str(month), "files": contents["files"] | files}
@@ -48,7 +48,7 @@ def write_release(opened: Release, tables: Sequence[Table], own: Release | None,
         partial.mkdir(parents=True)
         contents["tables"] = contents["tables"] | {table.exhibit: _write_table(table, partial) for table in tables}
         (partial / TOML).write_text(tomli_w.dumps(contents), encoding="utf-8")
-        if own is None:
+        if stored is None:
             partial.rename(final)
             return
         for path in sorted(partial.iterdir(), key=lambda path: path.name == TOML):
