@@ -140,7 +140,7 @@ def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
         raise ParameterError(f"since {first} is after {until}, the last month that can be out")
     places = addresses.archive()
     for month in pd.period_range(first, until, freq="M"):
-        if _is_there(month):
+        if _is_stored(month):
             yield Outcome(str(month), "there")
             continue
         try:
@@ -151,7 +151,7 @@ def fill(since: str, until: pd.Period) -> Iterator[Outcome]:
             yield Outcome(str(month), "refused", str(error))
 
 
-def _is_there(month: pd.Period) -> bool:
+def _is_stored(month: pd.Period) -> bool:
     """Return whether the store has the complete release about a month, or one from the archive."""
     return any(
         len(release.exhibits) >= WHOLE or any(_MARK in file for file in release.contents["files"].values())
@@ -226,7 +226,7 @@ class Freshness:
     verdict: str
 
     def summary(self, *, reached: bool = False) -> str:
-        """Return the verdict in words, with its reasons; the advice to update is left out if ``reached``."""
+        """Return the verdict in words, with its reasons; do not advise an update if one has ``reached`` a server."""
         here = f"The newest month in the store is {self.newest:%B %Y}, released {self.released}."
         took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
         if self.verdict == "current":

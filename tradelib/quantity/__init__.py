@@ -137,7 +137,7 @@ FACT_COLUMNS = (
 
 
 def require_comparable(quantities: Iterable[Quantity], *, but: Iterable[str] = ("flow", "item", "partner")) -> None:
-    """Refuse a formula over quantities that differ in other fields than allowed.
+    """Refuse a formula over quantities that differ in a field that must agree.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def _newest(file: str, year: int, months: Values) -> int:
 
 
 def _check_world(file: str, codes: list[str], years: Values, months: Values, newest: int) -> None:
-    """Check that no month of the world is missing, that countries add up to it, and that adjustment keeps its years."""
+    """Check that no month of the world is missing, countries add up to it, and adjustment keeps annual totals."""
     for code in (ADJUSTED, WORLD_CODE):
         total = months[codes.index(code)] if code in codes else np.zeros_like(months[0])
         start = int(total.any(axis=(1, 2)).argmax())

@@ -1,4 +1,4 @@
-"""Search series by words, combine them in a formula, take a series of the user; commodities that changed most."""
+"""Search series by words, combine them in a formula, read the user's own series, rank commodities by change."""
 
 from __future__ import annotations
 

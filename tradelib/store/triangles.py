@@ -107,7 +107,7 @@ def statistical_months(triangle: pd.DataFrame) -> pd.PeriodIndex:
 
 
 def latest(triangle: pd.DataFrame) -> pd.Series:
-    """Return the latest vintage: for each month, the value in the newest release that covers it.
+    """Return the latest values: for each month, the value in the newest release that covers it.
 
     Months outside the span of a release keep their values from earlier releases. A value that is missing inside the
     span of the newest release (withheld, for example) stays missing.
