@@ -56,10 +56,10 @@ def load(
         category is derived as exports minus imports if the release prints only these; its ``attrs`` have the
         ``formula``.
     start, end : str, datetime.date, pandas.Period or None
-        First and last period, both included; a day means its month, None everything in the newest release. With these
-        frequencies, quarters and years may be given as such (``"2024Q1"``, ``"2024"``). Exhibits print only two or
-        three years: with an earlier ``start``, the series come from the release with most months since then (of several
-        the newest); with ``"first"``, from the release with most months.
+        First and last period, both included. A day means its month; None means everything in the newest release.
+        Quarters (``"2024Q1"``) and years (``"2024"``) may be given if ``freq`` is quarterly or annual. Exhibits print
+        only two or three years: if ``start`` is earlier, the series come from the release with most months since then
+        (of several, the newest); with ``"first"``, from the release with most months.
     vintage : str, datetime.date or None
         None for the newest release; a day for what was known on that day; a month for the release about it.
     unit : {"millions", "billions"}
@@ -108,7 +108,7 @@ def load(
     notes = _notes_on(chosen, known, freq, vintage)
     frame.attrs = {"series": {name: about for name, (_, about) in loaded.items()}, "notes": notes}
     frame = in_unit(frame, unit)
-    for note in notes if since != FIRST else ():  # who asks for most months expects an older release
+    for note in notes if since != FIRST else ():  # a caller who asks for most months expects this
         warnings.warn(note, StoreWarning, stacklevel=2)
     return frame
 
