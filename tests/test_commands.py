@@ -132,7 +132,7 @@ def test_the_name_of_a_file_is_printed_as_it_is(tmp_path, monkeypatch, capsys):
 def test_two_releases_are_compared_in_the_order_of_their_days():
     got = run("diff", "2025-05-06", "2025-04-03")
     assert got.stdout == run("diff", "2025-04-03", "2025-05-06").stdout
-    assert got.stdout.startswith("2025-04-03 about 2025-02, 2025-05-06 about 2025-03: 15 of 11,647 figures")
+    assert got.stdout.startswith("2025-04-03 about 2025-02, 2025-05-06 about 2025-03: 15 of 10,490 figures")
 
 
 def test_options_that_contradict_each_other_are_refused_by_name():

@@ -130,6 +130,11 @@ def test_partners_come_wide(march):
     assert balance.drop(["world", "european_union"]).nsmallest(3).index.tolist() == ["ireland", "china", "mexico"]
 
 
+@pytest.mark.parametrize("pattern", ["chin?", "chin[a]", "china*"])
+def test_a_pattern_of_partners_has_partners_in_its_rows(march, pattern):
+    assert march.wide("imports", "goods", partners=pattern).index.tolist() == ["china"]
+
+
 def test_other_exhibits_are_loadable_by_name(april):
     got = {
         name: float(april.figure(name, "2023-04"))

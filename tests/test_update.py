@@ -66,7 +66,7 @@ def test_a_new_release_is_added_and_its_revisions_said(agency):
     [got] = update.update(["history"], released=dt.date(2024, 5, 2), today=TODAY)
     assert not got.added.already
     assert got.added.release.released == dt.date(2024, 5, 2)
-    assert "4 of 3,762 figures in common with the release of 2024-04-04 were revised" in update.summary([got])
+    assert "4 of 3,474 figures in common with the release of 2024-04-04 were revised" in update.summary([got])
     assert "exports_goods_bop_sa 2024-02: 176,654.0 to 176,754.0 (+100.0)" in update.summary([got])
     assert str(load("BOPGSTB").index[-1]) == "2024-03"
     assert str(load("BOPGSTB", vintage="2024-04-04").index[-1]) == "2024-02"

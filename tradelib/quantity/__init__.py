@@ -171,7 +171,7 @@ def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> 
     quantities : iterable of Quantity
         The quantities in the formula.
     is_sum : bool
-        Also refuse two quantities if one is part of the other, which a sum would count twice.
+        All of them are added: also refuse a quantity that is part of another, which the sum would count twice.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> 
     for quantity in listed:
         if not quantity.is_additive:
             raise ComparabilityError(f"{quantity.name} does not add up: {quantity.price} {quantity.measure}")
-    for whole, part in permutations(listed, 2) if is_sum and len(listed) == 2 else ():
+    for whole, part in permutations(listed, 2) if is_sum else ():
         is_inside = part.item.startswith(f"{whole.item}/") or whole.item == "total" != part.item
         if is_inside and (whole.flow, whole.partner) == (part.flow, part.partner):
             raise ComparabilityError(f"{part.name} is part of {whole.name}; a sum would count it twice")

@@ -258,10 +258,10 @@ def revisions(facts: pd.DataFrame, before: Release) -> tuple[pd.DataFrame, int]:
     old, new = (frame[frame["edition"] == "current"] for frame in (before.facts[shared], facts))
     pairs = [[frame[frame["compilation"] == name] for frame in (old, new)] for name in new["compilation"].unique()]
     both = pd.concat([common(*pair) for pair in pairs])
-    both["change"] = (both["value"] - both["value_before"]).round(6)
     length = both["last"].astype("int64") - both["first"].astype("int64")
-    revised = both[(both["change"] != 0) & (length == length.min())]
-    revised = revised.sort_values("change", key=abs, ascending=False, kind="stable")
+    both = both[length == length.min()]  # revisions of longer spans follow from those of their months
+    both = both.assign(change=(both["value"] - both["value_before"]).round(6))
+    revised = both[both["change"] != 0].sort_values("change", key=abs, ascending=False, kind="stable")
     renamed = revised.rename(columns={"last": "month", "value_before": "before", "value": "now"})
     return renamed[_REVISED].reset_index(drop=True), len(both)
 

@@ -202,6 +202,7 @@ class _Term:
     value: Any
     quantities: tuple[Quantity, ...] = ()
     is_ratio: bool = False
+    is_sum: bool = True
 
 
 def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
@@ -212,17 +213,17 @@ def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
         return _Term(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _value(node.operand, terms)
-        return _Term(-inner.value, inner.quantities, inner.is_ratio)
+        return _Term(-inner.value, inner.quantities, inner.is_ratio, is_sum=False)
     operation = _OPERATIONS.get(type(node.op)) if isinstance(node, ast.BinOp) else None
     if not isinstance(node, ast.BinOp) or operation is None:
         raise ParameterError(f"{ast.unparse(node)}: expected names, numbers, + - * / and brackets")
     left, right, text = _value(node.left, terms), _value(node.right, terms), ast.unparse(node)
     both, is_ratio = (*left.quantities, *right.quantities), left.is_ratio or right.is_ratio
+    is_sum = left.is_sum and right.is_sum and not isinstance(node.op, ast.Sub)
     if isinstance(node.op, (ast.Add, ast.Sub)):
         if bool(left.quantities) != bool(right.quantities) or left.is_ratio != right.is_ratio:
             raise ComparabilityError(f"{text}: an amount, a ratio and a plain number do not add up")
-        add_up = partial(require_addable, is_sum=isinstance(node.op, ast.Add))
-        (require_comparable if is_ratio else add_up)(both)
+        (require_comparable if is_ratio else partial(require_addable, is_sum=is_sum))(both)
     elif isinstance(node.op, ast.Mult):
         if left.quantities and right.quantities:
             raise ComparabilityError(f"{text}: two series are not multiplied; one side must be a number")
@@ -231,7 +232,7 @@ def _value(node: ast.expr, terms: Mapping[str, _Term]) -> _Term:
             raise ComparabilityError(f"{text}: expected an amount divided by an amount or by a number other than zero")
         require_comparable(both)
         is_ratio = is_ratio or bool(right.quantities)
-    return _Term(operation(left.value, right.value), both, is_ratio)
+    return _Term(operation(left.value, right.value), both, is_ratio, is_sum)
 
 
 def one_series(data: pd.Series | pd.DataFrame | str | Path) -> pd.Series:

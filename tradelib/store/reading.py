@@ -178,7 +178,7 @@ class Release(Tables, Result):
         rows = spans(rows[rows["item"].isin(keep) & rows["partner"].isin(who)], span)
         if rows.empty:
             raise ParameterError(f"{self.named} has no {flow} of {items} with {partners} ({fixed})")
-        stub = "item" if "*" not in partners else "partner"
+        stub = "partner" if set(partners) & set("*?[") else "item"
         rows = rows.drop_duplicates([stub, "last"])
         index = pd.MultiIndex.from_arrays([rows[stub].astype(str), rows["last"]], names=[stub, "month"])
         return pd.Series(self._figures_of(rows), index=index, dtype=object).unstack("month")  # noqa: PD010 - keeps the figures
