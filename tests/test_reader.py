@@ -461,7 +461,7 @@ def test_an_answer_that_was_not_processed_gives_its_messages(tmp_path):
     with pytest.raises(SourceError, match=r"REQUEST_NOT_PROCESSED \(daily threshold reached\)"):
         read_file(tmp_path / "answer.json")
     (tmp_path / "answer.json").write_text('{"status": "REQUEST_SUCCEEDED", "Results": {}}')
-    with pytest.raises(SourceError, match=r"found other contents \('series'\); expected Results with series"):
+    with pytest.raises(SourceError, match=r"found other JSON \('series'\); expected Results with series"):
         read_file(tmp_path / "answer.json")
 
 

@@ -42,7 +42,14 @@ def dotted(path):
     return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {dotted(path): ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+def parsed(path):
+    """Return the tree of a module, with the imports of the stub that a package imports its names by."""
+    stub = path.with_suffix(".pyi")
+    texts = [file.read_text(encoding="utf-8") for file in (path, stub) if file.exists()]
+    return ast.Module([node for text in texts for node in ast.parse(text).body], [])
+
+
+MODULES = {dotted(path): parsed(path) for path in PACKAGE.rglob("*.py")}
 
 
 def imported(tree):
@@ -53,8 +60,6 @@ def imported(tree):
             yield from (name if name in MODULES else node.module for name in names if name.startswith("tradelib."))
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in MODULES)
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_MODULES":
-            yield from (f"tradelib.{place}" for place in ast.literal_eval(node.value))
 
 
 class AtRunTime(ast.NodeTransformer):

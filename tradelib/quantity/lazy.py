@@ -1,30 +1,28 @@
 """Lazy imports: a package imports each name when it is first used, so importing the package takes no time."""
 
-from collections.abc import Callable, Mapping
+import ast
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 
-def attach(
-    package: str, modules: Mapping[str, str], *names: str
-) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+def attach(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that imports its names at their first use.
 
     Parameters
     ----------
-    package : str
-        Name of the package.
-    modules : mapping of str to str
-        Module of tradelib to the names it defines, separated by blanks.
-    *names : str
-        Names that the package defines itself.
+    package, file : str
+        ``__name__`` and ``__file__`` of the package. The stub beside the file says which module each name comes from,
+        to this function and to type checkers alike; a name that it only annotates is one of the package's own.
     """
-    places = {name: module for module, names in modules.items() for name in names.split()}
-    everything = [*names, *places]
+    body = ast.parse(Path(file).with_suffix(".pyi").read_text(encoding="utf-8")).body
+    places = {name.name: node.module for node in body if isinstance(node, ast.ImportFrom) for name in node.names}
+    names = [*places, *(ast.unparse(node.target) for node in body if isinstance(node, ast.AnnAssign))]
 
     def find(name: str) -> Any:
-        if name in places:
-            return getattr(import_module(f"tradelib.{places[name]}"), name)
+        if module := places.get(name):
+            return getattr(import_module(module), name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
-    return find, lambda: everything, everything
+    return find, lambda: names, names

@@ -94,7 +94,7 @@ def _answer(file: str, text: str) -> pd.DataFrame:
     try:
         rows = pd.json_normalize(answer["Results"]["series"], "data", "seriesID")
     except (KeyError, AttributeError, TypeError, NotImplementedError) as error:  # pandas: no list of mappings
-        raise SourceError(file, None, found=f"other contents ({error})", expected="Results with series and their data") from error
+        raise SourceError(file, None, found=f"other JSON ({error})", expected="Results with series and data") from error
     rows = rows.rename(columns={"seriesID": "series_id"})
     rows = rows.reindex(columns=_FORMS["bls"]["heads"]).map(str).astype(object)
     entries = rows.groupby("series_id").cumcount() + 1
