@@ -18,7 +18,7 @@ ADD = "import sys; from tradelib import store; store.add(sys.argv[1:], '2023-06-
 
 
 @pytest.mark.slow
-def test_a_release_is_there_whole_or_not_at_all(official_folder, tmp_path, monkeypatch):
+def test_a_killed_add_leaves_a_complete_release_or_none(official_folder, tmp_path, monkeypatch):
     files = sorted(map(str, (official_folder / "ft900xlsx_2023-06-07").glob("*.xlsx")))
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(Path.cwd())])))

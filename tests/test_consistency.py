@@ -53,7 +53,7 @@ def test_a_steadily_falling_price_shows_as_drift():
     assert jumps.empty
 
 
-def test_a_seam_in_one_of_them_is_found():
+def test_a_jump_in_one_of_the_series_is_found():
     implicit = swing(0.01) * (1 + 0.001 * np.cos(np.arange(96)))
     implicit[50:] *= 1.05
     *_, jumps = compared(*sides(swing(0.01), implicit))

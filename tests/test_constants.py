@@ -103,7 +103,7 @@ def test_the_combined_test_has_the_levels_of_lothian_and_morry(stable, moving, r
     assert Adjustment.identifiable.fget(result) == verdict
 
 
-def test_the_tables_of_critical_values_are_whole():
+def test_the_tables_of_critical_values_are_complete_and_correct():
     """By trimming and size the sum of Bai and Perron's (2003b) critical values: a digit changed in any moves it."""
     sums = {
         table: {trim: {size: round(sum(row), 2) for size, row in rows.items()} for trim, rows in values.items()}

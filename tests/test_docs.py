@@ -31,7 +31,7 @@ def pages(tmp_path_factory):
             for path in (folder / "html").rglob("*.html")}  # fmt: skip
 
 
-def test_the_pages_load_nothing_from_elsewhere(pages):
+def test_pages_load_nothing_from_the_network(pages):
     assert len(pages) > 30
     assert {name for name, text in pages.items() if LOADED.search(text)} == set()
 

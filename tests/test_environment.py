@@ -50,7 +50,7 @@ def locked() -> dict[str, list[Version]]:
     return versions
 
 
-def test_few_packages_are_required_as_many_as_the_readme_says() -> None:
+def test_the_required_packages_are_few_and_the_readme_has_their_number() -> None:
     assert len(DEFAULT) < 20
     assert f"brings the {len(DEFAULT)} packages" in (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -60,19 +60,19 @@ def test_the_extra_all_names_every_other_one() -> None:
     assert got == set(EXTRAS) - {"all"}
 
 
-def test_same_names() -> None:
+def test_environment_and_project_name_the_same_packages() -> None:
     got = set(environment()) - {"python", "pip"} | set(pip_section())
     expected = {CONDA_NAMES.get(name, name) for name in requirements()}
     assert got == expected
 
 
-def test_same_python() -> None:
+def test_environment_and_project_require_the_same_python() -> None:
     got = SpecifierSet(str(environment()["python"].version))
     assert got == SpecifierSet(PROJECT["project"]["requires-python"])
 
 
 @pytest.mark.parametrize("name", sorted(requirements()))
-def test_same_bounds(name: str) -> None:
+def test_environment_and_project_have_the_same_bounds(name: str) -> None:
     requirement = requirements()[name]
     if name in pip_section():
         assert pip_section()[name].specifier == requirement.specifier
@@ -81,7 +81,7 @@ def test_same_bounds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(requirements()))
-def test_locked_version_satisfies_both(name: str) -> None:
+def test_locked_versions_satisfy_both(name: str) -> None:
     versions = locked()[name]
     assert versions
     for version in versions:

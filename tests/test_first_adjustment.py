@@ -45,7 +45,7 @@ def test_the_newest_two_years_are_not_settled(years, expected):
     assert set(got["balance"]) == {0.0}
 
 
-def test_a_change_that_prints_as_nothing_has_no_direction():
+def test_a_change_printed_as_zero_has_no_direction():
     pairs = pd.DataFrame([(1, -1), (1, 2), (0.044, -1.5), (-3, 0.049), (-0.05, 0.05)], columns=["first", "final"])
     turned = names_after(STEM, "def turned")["turned"](pairs["first"], pairs["final"])
     assert turned.fillna(9).to_list() == [1, 0, 9, 9, 1]
@@ -61,7 +61,7 @@ def by_calendar(flipped):
     return title, record[0]
 
 
-def test_what_never_flipped_did_so_in_no_month():
+def test_without_a_flip_no_calendar_month_is_named():
     flipped = pd.DataFrame(0.0, MONTHS[:36], ["exports", "imports"])
     title, reading = by_calendar(flipped)
     assert title == "First changes had the wrong sign in no month"

@@ -56,7 +56,7 @@ def installed(built, tmp_path_factory):
     return binaries, folder
 
 
-def test_both_have_what_the_package_reads_and_no_checkout_files_beside(built):
+def test_wheel_and_sdist_have_what_the_package_reads_and_no_other_files_of_the_checkout(built):
     with zipfile.ZipFile(built[".whl"]) as wheel:
         names = wheel.namelist()
     assert "tradelib/_bundled/data/ft900/2025-05-06/1.csv" in names
@@ -99,7 +99,7 @@ def test_the_command_works_and_names_the_extra_that_a_report_needs(installed):
     assert failed.stderr.strip().endswith("install it with: pip install 'tradelib[report]'")
 
 
-def test_few_packages_come_with_it(installed):
+def test_few_packages_are_installed_with_it(installed):
     binaries, folder = installed
     listing = "import importlib.metadata as m; print(*(d.name.lower() for d in m.distributions()))"
     got = set(run(binaries / "python", "-c", listing, cwd=folder).split())

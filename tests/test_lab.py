@@ -153,7 +153,7 @@ def test_a_copy_runs_for_another_month_and_is_saved(lab, page):
     assert status(lab[0]) == ""
 
 
-def test_a_misspelt_series_is_one_line_in_view_with_what_is_near(page):
+def test_a_misspelt_series_is_one_visible_line_with_similar_names(page):
     open_path(page, "work/mine.ipynb")
     idle(page)
     page.evaluate(SET_CELL, [0, 'import tradelib\n\ntradelib.load("balance_goods_petrolium_census_sa")'])
@@ -203,7 +203,7 @@ def test_an_original_opens_and_is_not_changed(lab, page, path):
     assert status(lab[0]) == ""
 
 
-def test_a_changed_copy_stays_and_an_unchanged_one_follows_its_original(lab):
+def test_a_changed_copy_is_kept_and_an_unchanged_one_follows_its_original(lab):
     folder = lab[0]
     changed = (folder / "work" / NAME).read_bytes()
     original = folder / "notebooks" / "04_services.ipynb"

@@ -39,14 +39,14 @@ def test_every_notebook_has_parameters_and_every_model_a_notebook() -> None:
     assert [path.stem for path in PATHS] == sorted(notebooks())
 
 
-def test_valid(notebook: nbformat.NotebookNode) -> None:
+def test_notebooks_are_valid(notebook: nbformat.NotebookNode) -> None:
     stem = notebook.pop("stem")
     nbformat.validate(notebook)
     assert notebook.cells[0].cell_type == "markdown", stem
     assert notebook.cells[0].source.startswith("# ")
 
 
-def test_parameters_cell_is_the_model(notebook: nbformat.NotebookNode) -> None:
+def test_the_parameters_cell_has_the_parameters_of_the_model(notebook: nbformat.NotebookNode) -> None:
     [cell] = [cell for cell in notebook.cells if is_parameters(cell)]
     got = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(cell.source).body}
     expected = {name: field.default for name, field in notebooks()[notebook.stem].model_fields.items()}
@@ -58,7 +58,7 @@ def test_every_code_cell_was_executed_in_order(notebook: nbformat.NotebookNode) 
     assert got == list(range(1, len(got) + 1))
 
 
-def test_outputs_are_there_to_compare(notebook: nbformat.NotebookNode) -> None:
+def test_there_are_outputs_to_compare(notebook: nbformat.NotebookNode) -> None:
     outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error"]
     assert not [output for output in outputs if output.get("name") == "stderr"]
@@ -72,7 +72,7 @@ def test_outputs_are_there_to_compare(notebook: nbformat.NotebookNode) -> None:
     assert all(cell.outputs for cell in checks)
 
 
-def test_cells_can_be_followed(notebook: nbformat.NotebookNode) -> None:
+def test_cells_are_short_and_explained_in_prose(notebook: nbformat.NotebookNode) -> None:
     long = {cell.id: cell.source.count("\n") + 1 for cell in code_cells(notebook) if cell.source.count("\n") >= 15}
     assert long == {}
     prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
@@ -111,7 +111,7 @@ def test_every_figure_has_a_reading_and_alternative_text(notebook: nbformat.Note
     assert waiting is None, f"{notebook.stem}: no reading after {waiting}"
 
 
-def test_normalised(notebook: nbformat.NotebookNode) -> None:
+def test_notebooks_are_normalised(notebook: nbformat.NotebookNode) -> None:
     assert notebook.metadata.keys() == {"kernelspec", "language_info"}
     got = [cell.id for cell in notebook.cells]
     assert got == [f"cell-{number:02}" for number in range(1, len(got) + 1)]

@@ -79,7 +79,7 @@ def test_the_same_month_of_another_release_is_not_what_was_printed():
     assert printed_line(february, "2025-04-03") == ""
 
 
-def test_a_proof_shows_formula_and_cells_as_print_has_them_and_no_name_of_the_store():
+def test_a_proof_shows_formula_and_cells_as_printed_and_no_names_of_the_store():
     release = store.release(MARCH)
     march, february = (release.figure("balance_total_bop_sa", pd.Period(m, "M")) for m in ("2025-03", "2025-02"))
     got = entry(abs(march - february), MARCH)

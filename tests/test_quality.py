@@ -65,7 +65,7 @@ def test_noise_is_not_good():
         (float("nan"), "m", ""),
     ],
 )
-def test_grades(value, limits, expected):
+def test_grades_follow_the_limits(value, limits, expected):
     assert grade(value, limits) == expected
 
 
@@ -103,7 +103,7 @@ def test_a_short_series_has_a_card_that_says_what_is_missing(months):
     assert "two sliding spans" in got.measures.loc["sliding spans, %", "reason"]
 
 
-def test_every_missing_value_has_a_reason_and_no_other():
+def test_every_missing_value_and_only_a_missing_one_has_a_reason():
     got = quality_card(AIRLINE.iloc[:96], LEVELS).measures
     assert got.loc["revision, %", "value"] > 0
     assert ((got["reason"] != "") == got["value"].isna()).all()

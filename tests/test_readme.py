@@ -53,7 +53,7 @@ def parse(words):
 
 
 @pytest.mark.parametrize("command", list(commands()))
-def test_a_command_is_one_that_there_is(command):
+def test_every_printed_command_exists(command):
     words = shlex.split(command, comments=True)
     name = Path(words[0]).name
     if name == "make":

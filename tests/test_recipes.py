@@ -73,7 +73,7 @@ def test_a_recipe_is_short(name):
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=needs_x13 if n == "adjust" else ()) for n in RECIPES if n != "index"]
 )
-def test_a_recipe_prints_what_stands_beneath_it(name):
+def test_the_output_below_a_recipe_is_what_it_prints(name):
     assert refresh.output_of(code(name)) == refresh.PAIR.search(RECIPES[name])["output"]
 
 

@@ -79,7 +79,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return report(out=tmp_path_factory.mktemp("whole") / "r", executor=StandIn())
 
 
-def test_a_run_leaves_all_that_the_design_names(whole: Report) -> None:
+def test_a_report_has_all_its_files(whole: Report) -> None:
     assert (whole.failures, whole.skipped) == ({}, False)
     assert whole.headline == "The deficit was 68.9 billion"
     names = {path.name for path in whole.folder.iterdir()}
@@ -112,7 +112,7 @@ def test_the_page_is_self_contained_and_escapes(whole: Report) -> None:
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_the_same_run_is_not_made_twice_unless_asked(tmp_path: Path) -> None:
+def test_the_same_report_is_not_made_twice_without_force(tmp_path: Path) -> None:
     executor = StandIn()
     first = few(out=tmp_path / "r", executor=executor)
     again = few(out=tmp_path / "r", executor=executor)
@@ -133,7 +133,9 @@ def reused(tmp_path: Path, **given: object) -> tuple[dict[str, str], bytes]:
     return why, (got.folder / "results.json").read_bytes()
 
 
-def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_notebooks_with_a_change_run_and_the_reason_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, content = reused(tmp_path)
     assert set(first) == {job.notebook for job in planned({}, FEW)[0]}
     assert set(first.values()) == {"not run with these parameters before"}
@@ -147,7 +149,7 @@ def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypa
     assert set(reused(tmp_path)[0].values()) == {"x13 changed"}
 
 
-def test_a_kept_run_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
+def test_a_damaged_kept_run_is_made_again(tmp_path: Path) -> None:
     _, content = reused(tmp_path)
     [trend] = [job for job in planned({"vintage": "2025-05-06"}, FEW)[0] if job.notebook == "23_trend"]
     (tmp_path / "kept" / "runs" / trend.place / "figures" / "path.svg").write_text("cut")
@@ -157,7 +159,7 @@ def test_a_kept_run_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
     assert again == content
 
 
-def test_while_another_report_is_at_work_there_all_notebooks_run(tmp_path: Path) -> None:
+def test_while_another_report_uses_the_kept_runs_all_notebooks_run(tmp_path: Path) -> None:
     reused(tmp_path)
     (tmp_path / "r" / "index.html").write_text("cut")
     with FileLock(tmp_path / "kept" / ".lock"):
@@ -168,7 +170,7 @@ def test_while_another_report_is_at_work_there_all_notebooks_run(tmp_path: Path)
 
 
 @pytest.mark.parametrize("damage", ["page", "input", "file"])
-def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_or_different_report_is_made_again(tmp_path: Path, damage: str) -> None:
     executor = StandIn()
     folder = few(out=tmp_path / "r", executor=executor).folder
     options = {}
@@ -183,13 +185,13 @@ def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) ->
 
 
 @pytest.mark.parametrize("out", ["", ".", "/"])
-def test_a_report_has_a_folder_of_its_own(out: str) -> None:
+def test_a_report_needs_a_folder_of_its_own(out: str) -> None:
     with pytest.raises(OccupiedError, match="expected a folder for the report alone, for example reports/report"):
         few(out=Path(out), executor=StandIn())
 
 
 @pytest.mark.parametrize("manifest", ["{", '{"files": 1}', None])
-def test_a_folder_whose_manifest_cannot_be_read_may_be_somebodys_own(tmp_path: Path, manifest: str | None) -> None:
+def test_a_folder_with_an_unreadable_manifest_is_never_replaced(tmp_path: Path, manifest: str | None) -> None:
     folder = few(out=tmp_path / "r", executor=StandIn()).folder
     if manifest is None:
         (folder / "manifest.json").unlink()
@@ -216,7 +218,7 @@ def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: 
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"results": {}}', "svg"])
-def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: Path, damage: str) -> None:
+def test_a_notebook_with_an_unreadable_record_has_failed(tmp_path: Path, damage: str) -> None:
     def cut(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         for outcome in StandIn()(jobs, folder):
             if outcome.job.notebook == "23_trend":
@@ -234,7 +236,7 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: P
     assert "23_trend" not in kept
 
 
-def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_during_the_run_leaves_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def change(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         original = inputs.surroundings
         for outcome in StandIn()(jobs, folder):
@@ -247,7 +249,7 @@ def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("where", ["executor", "write_page", "_gather", "publish"])
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+def test_an_interrupted_report_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     few(out=tmp_path / "r", executor=StandIn())
     before = sorted((p, p.read_bytes()) for p in tmp_path.rglob("*") if p.is_file())
 
@@ -262,7 +264,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
-def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_are_named_by_month_and_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     got = [
         str(report(options, only=only, executor=StandIn()).folder)
@@ -271,7 +273,7 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
     assert got == ["reports/2025-03", "reports/2025-03_series-BOPTEXP_start-2010-01", "reports/2025-03_trend"]
 
 
-def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match=r"cannot write .*r: .*file is no folder"):
         few(out=tmp_path / "file" / "r", executor=StandIn())

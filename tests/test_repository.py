@@ -39,7 +39,7 @@ def test_official_files_are_not_committed() -> None:
     assert got == []
 
 
-def test_modules_stay_one_idea() -> None:
+def test_modules_stay_short() -> None:
     modules = [path for path in tracked() if path.suffix == ".py" and path.is_relative_to(ROOT / "tradelib")]
     assert len(modules) > 50
     long = {path.name: lines for path in modules if (lines := path.read_text(encoding="utf-8").count("\n")) > 320}

@@ -67,7 +67,7 @@ def test_a_swing_is_found_and_its_size_lies_within_the_bound():
         assert 1.5 < got.bound < 3.5
 
 
-def test_effects_are_in_the_unit_of_the_series_in_levels():
+def test_effects_of_a_series_in_levels_are_in_its_unit():
     series = walk(3) - 200
     here, thousandfold = model_f(series), model_f(1000 * series)
     assert thousandfold.bound == pytest.approx(1000 * here.bound, rel=1e-4)
@@ -121,7 +121,7 @@ def test_limits_move_the_verdict(services, rule, expected):
 @pytest.mark.parametrize(
     ("name", "start"), [("imports_services_government_bop_sa", None), ("imports_total_bop_sa", "2020-04")]
 )
-def test_qs_of_the_rule_is_that_of_the_page(name, start):
+def test_the_qs_of_x13_is_the_one_computed_on_the_page(name, start):
     """Of first differences also where a model of X-13 takes second ones."""
     series = tradelib.load(name, start=start, vintage="2025-05-06")[name]
     page = names_after("22_seasonal", "r12, r24 =", changes=np.log(series).diff().iloc[1:])

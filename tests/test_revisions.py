@@ -108,7 +108,7 @@ def test_the_lags_are_those_of_the_usual_rule(n, lags):
     assert names_after(STEM, "lags = int", pairs=range(n), parameters=SimpleNamespace(lags=None))["lags"] == lags
 
 
-def test_revisions_that_are_news_are_told_from_noise():
+def test_news_is_distinguished_from_noise():
     random = np.random.default_rng(5)
     known, later = (pd.Series(random.normal(0, size, 240), months(240)) for size in (4, 2))
     assert forecasts(known, known + later)[2] == "news"
@@ -116,7 +116,7 @@ def test_revisions_that_are_news_are_told_from_noise():
     assert forecasts(known + later, known + 0.5 * later + 3)[2] == "neither"
 
 
-def test_what_is_not_rejected_is_only_compatible():
+def test_a_hypothesis_that_is_not_rejected_is_only_called_compatible():
     meanings = names_after(STEM, 'meanings = {"news"', changed=range(40), say=say)["meanings"]
     assert meanings["news"] == "Revisions are compatible with news, and not with noise"
     assert meanings["noise"] == "Revisions are compatible with noise, and not with news"
@@ -148,7 +148,7 @@ def with_pairs(monkeypatch, **columns):
         ({"direction": "flat"}, r"\(14 months\): found no direction; expected"),
     ],
 )
-def test_prints_that_cannot_carry_a_test_are_refused(monkeypatch, columns, found):
+def test_prints_that_do_not_suffice_for_a_test_are_refused(monkeypatch, columns, found):
     with pytest.raises(ParameterError, match=found):
         with_pairs(monkeypatch, **columns)
 
@@ -221,7 +221,7 @@ def balance():
     return billions
 
 
-def test_the_bundled_vintages_in_numbers(balance):
+def test_the_bundled_vintages_have_the_known_revisions(balance):
     pairs = revisions.pairs(balance)
     assert len(pairs) == 14
     assert pairs.loc["2022-02", ["first", "latest"]].tolist() == [-89.185, -84.685]
@@ -249,7 +249,7 @@ def flips(pairs):
     return [space[name] for name in ("flipped", "kept", "flat")], space["share"].tolist()
 
 
-def test_a_change_that_prints_as_zero_has_no_direction(balance):
+def test_a_change_printed_as_zero_has_no_direction(balance):
     counts, (share, low, high) = flips(revisions.pairs(balance))
     assert counts == [1, 13, 0]
     assert share == pytest.approx(100 / 14)
@@ -267,7 +267,7 @@ def test_the_interval_is_that_of_clopper_and_pearson():
     assert high == pytest.approx(100 * (1 - 0.025 ** (1 / 10)))
 
 
-def test_only_the_months_asked_for_are_measured(balance):
+def test_only_the_requested_months_are_measured(balance):
     got = revisions.pairs(balance, start="2025-06", end="2025-12")
     assert got.index.astype(str).tolist() == [f"2025-{number:02}" for number in range(6, 13)]
     assert got.loc["2025-06", "first_change"] == 11.487  # from the month before, which is not asked for
@@ -280,7 +280,7 @@ def story_of(prints, month):
     return names_after("25_revisions", *cells, parameters=SimpleNamespace(example=month), **names)["story"]
 
 
-def test_one_month_is_told_print_by_print(balance):
+def test_the_prints_of_one_month_are_described_one_by_one(balance):
     assert story_of(balance, "2025-12") == [
         f"The first print of December 2025 was {printed(-70.311)}, on 2026-02-19.",
         f"The release of 2026-03-12, about January 2026, moved it by {printed(-2.589)} to {printed(-72.9)}.",
@@ -292,6 +292,6 @@ def test_one_month_is_told_print_by_print(balance):
     assert "or one of the 2 before it that are not at hand, moved it" in " ".join(story_of(balance, "2024-12"))
 
 
-def test_ordinals():
+def test_ordinals_are_words_up_to_three():
     got = [triangle.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 32, 43, 111, 122)]
     assert got == ["first", "second", "third", "4th", "11th", "12th", "13th", "21st", "32nd", "43rd", "111th", "122nd"]

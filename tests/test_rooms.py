@@ -76,7 +76,7 @@ def test_the_package_stays_below_its_ceiling():
     assert got <= CEILING
 
 
-def test_nothing_but_the_rooms_lies_at_the_top():
+def test_the_top_level_has_only_the_rooms():
     got = {path.name for path in PACKAGE.iterdir() if path.name[0] not in "._"}
     assert got - {"py.typed"} == set(ROOMS)
 

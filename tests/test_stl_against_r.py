@@ -63,23 +63,23 @@ def test_every_digit_of_a_run_of_r():
     assert np.abs(once.seasonal - week).max() > 1
 
 
-def test_two_inner_iterations_and_no_outer_one_are_rs():
+def test_two_inner_iterations_and_no_outer_one_are_the_settings_of_r():
     got = STL(CO2, **AS_R).fit(inner_iter=2, outer_iter=0).trend[:5]
     assert got == pytest.approx(R_PRINTED, abs=5.1e-5)
 
 
-def test_what_follows_the_first_years_does_not_matter():
+def test_later_years_do_not_change_the_first_months_of_the_trend():
     expected = STL(CO2, **AS_R).fit(inner_iter=2, outer_iter=0).trend[:5]
     got = STL(CO2[:216], **AS_R).fit(inner_iter=2, outer_iter=0).trend[:5]
     assert got == pytest.approx(expected, abs=1e-13 * 316)
 
 
-def test_defaults_of_statsmodels_are_not_rs():
+def test_the_defaults_of_statsmodels_differ_from_those_of_r():
     got = STL(CO2, period=12, seasonal=7).fit().trend[:5]
     assert np.abs(got - R_PRINTED).min() > 0.005
 
 
-def test_to_the_last_digits_it_is_the_routine_behind_rs():
+def test_all_digits_agree_with_the_routine_behind_that_of_r():
     """R prints few digits, but its ``stl`` is the netlib Fortran of Cleveland et al. (1990) with two inner iterations.
 
     statsmodels ships a run of that routine (``stlez``) on all 348 months of ``co2`` with every digit. Both parts agree

@@ -23,7 +23,7 @@ def wave(n=120, period=40, amplitude=1.0):
     return months(amplitude * np.cos(2 * np.pi * np.arange(n) / period))
 
 
-def test_stl_parts_add_up_and_a_line_with_a_season_is_taken_apart():
+def test_stl_parts_add_up_and_a_line_is_separated_from_its_season():
     line, season = 0.5 * np.arange(240), 3 * np.sin(2 * np.pi * np.arange(240) / 12)
     noise = np.random.default_rng(1).normal(0, 0.01, 240)
     got = trend.stl_trend(months(line + season + noise))
@@ -32,7 +32,7 @@ def test_stl_parts_add_up_and_a_line_with_a_season_is_taken_apart():
 
 
 @pytest.mark.parametrize("length", [24, 36])
-def test_stl_of_a_short_or_constant_series(length):
+def test_stl_accepts_a_short_or_constant_series(length):
     got = trend.stl_trend(months([7.0] * length))
     np.testing.assert_allclose(got.trend, 7.0)
 
@@ -41,12 +41,12 @@ def test_stl_of_a_short_or_constant_series(length):
     ("values", "said"),
     [([1.0] * 23, "23 months; expected at least 24"), ([np.nan] * 30, "no values"), ([1.0, np.nan] * 20, "missing in")],
 )
-def test_stl_says_why_it_cannot(values, said):
+def test_stl_says_why_it_refuses_a_series(values, said):
     with pytest.raises(SeriesError, match=said):
         trend.stl_trend(months(values))
 
 
-def test_turning_points_of_a_wave():
+def test_the_turning_points_of_a_wave_are_found():
     got = trend.turning_points(wave())
     expected = {20: "trough", 40: "peak", 60: "trough", 80: "peak", 100: "trough"}
     assert {(m - pd.Period("2000-01", "M")).n: turn for m, turn in got.items()} == expected
@@ -64,7 +64,7 @@ def dated_turns(path, turns):
     return [(str(month), turns[month]) for month in space["dated"]], ax
 
 
-def test_dates_of_turning_points_of_a_kind_are_a_quarter_of_the_span_apart():
+def test_dated_turns_of_one_kind_are_at_least_a_quarter_of_the_span_apart():
     path = wave(n=240)  # a quarter is 60 months, and from peak to peak are 40
     turns = trend.turning_points(path)
     got, ax = dated_turns(path, turns)
@@ -129,7 +129,7 @@ def test_new_months_are_judged_by_the_scatter_of_the_last_five_years_and_of_chan
     assert noise["change"] / noise["month"] == pytest.approx(np.sqrt(2), rel=0.1)
 
 
-def test_in_less_than_three_years_scatter_cannot_be_told():
+def test_scatter_cannot_be_measured_in_less_than_three_years():
     path = months(100 + np.random.default_rng(1).normal(size=35))
     assert set(taken_apart(path)["noise"]) == {0.0}
 

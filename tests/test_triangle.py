@@ -133,7 +133,7 @@ def balance():
     return store.triangle("BOPGSTB", COMPILATION)
 
 
-def test_the_bundled_vintages_are_fifteen(balance):
+def test_there_are_fifteen_bundled_vintages(balance):
     assert balance.shape == (410, 15)
     assert [str(m) for m in queries.statistical_months(balance)][:5] == [
         "2022-02",
@@ -178,14 +178,14 @@ def test_a_missing_value_inside_a_release_is_not_filled_from_an_older_one():
     assert got.dropna().tolist() == [1, 4, 5]
 
 
-def test_of_two_releases_about_one_month_the_earlier_is_the_first_print():
+def test_the_first_print_is_from_the_earlier_of_two_releases_about_one_month():
     month = pd.Period("2001-01", freq="M")
     index = pd.PeriodIndex([month])
     prints = [(dt.date(2001, 3, day), month, pd.Series([float(day)], index=index)) for day in (5, 9)]
     assert queries.nth_print(queries.build(prints), 1)[month] == 5
 
 
-def test_families_are_not_mixed():
+def test_compilations_are_not_mixed():
     with pytest.raises(ComparabilityError, match="one compilation"):
         store.triangle(NAME, ["bea", "census"])
 
@@ -202,7 +202,7 @@ def test_families_are_not_mixed():
         (lambda _: store.triangle("BOPGSTB", "bls"), "possible: bea, census"),
     ],
 )
-def test_a_question_without_answer_is_refused(balance, ask, message):
+def test_an_impossible_request_is_refused(balance, ask, message):
     with pytest.raises(ParameterError, match=message):
         ask(balance)
 

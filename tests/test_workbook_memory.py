@@ -103,7 +103,7 @@ def test_cells_of_other_workbooks_do_not_count():
     ("kind", "expected"),
     [("double", "workbook.xml' twice"), ("bomb", "times its size"), ("checksum", "Bad CRC-32")],
 )
-def test_an_archive_is_not_believed(kind, expected):
+def test_the_sizes_that_an_archive_states_are_not_trusted(kind, expected):
     raw = io.BytesIO(xlsx({"1": ROWS}))
     if kind == "checksum":
         whole = raw.getvalue()
