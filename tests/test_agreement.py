@@ -1,4 +1,4 @@
-"""How close an adjustment comes to the agency's."""
+"""The distance of an adjustment from the agency's."""
 
 import pytest
 from airline import AIRLINE

@@ -1,4 +1,4 @@
-"""The archive fills the store: in order, whole or not at all, taken up again, and nothing twice."""
+"""The archive fills the store: in order, each release complete or not at all, resumable, and nothing twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNTIL = pd.Period("2025-03", "M")
 
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
-    """Return a server that is an archive, an empty store, and no pause between requests."""
+    """Return a server that is an archive; the store is empty, and there is no pause between requests."""
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TRADELIB_SOURCES", str(tmp_path / "sources.toml"))
@@ -72,7 +72,7 @@ MONTHS = {"2025-01": "March 5, 2025", "2025-02": "April 3, 2025", "2025-03": "Ma
 
 
 def goods(tmp_path, month, revised=0):
-    """Return a workbook of Exhibit 5 up to a month of 2025; exports of the month before are as much higher."""
+    """Return a workbook of Exhibit 5 up to a month of 2025; exports of the month before are higher by an amount."""
     lines = exhibit(tmp_path).read_text().splitlines()
     head = lines[: next(at for at, line in enumerate(lines) if line.startswith("2025"))]
     names = ["January", "February", "March"][: int(month[-1])]
@@ -207,7 +207,7 @@ def test_an_impossible_start_is_refused(since, message):
 
 @pytest.mark.slow
 def test_real_releases_are_added_from_an_archive(agency, official_folder):
-    """April 2023 from its 31 workbooks, with a page that names its day, and March 2025 from its PDF alone."""
+    """Add April 2023 from its 31 workbooks, with a page that names its day, and March 2025 from its PDF alone."""
     workbooks = {path.name: path.read_bytes() for path in (official_folder / "ft900xlsx_2023-06-07").iterdir()}
     agency.put("/ft900xlsx_2304.zip", zipped(workbooks))
     agency.put("/ft900_2304.pdf", pdf("EMBARGOED UNTIL RELEASE AT 8:30 a.m. EDT, Wednesday, June 7, 2023"))

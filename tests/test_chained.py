@@ -1,4 +1,4 @@
-"""Tests of what is made of chained dollars: the formulas on the page, and the notebook with real official files."""
+"""Analysis of chained dollars: the formulas in the notebook, and the notebook with real official files."""
 
 import shutil
 from types import SimpleNamespace
@@ -67,7 +67,7 @@ def test_the_residual_of_the_real_balance_stays_visible():
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [None, "2020-01"])
 def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
-    """Their file has the total and its end uses: the total is what is compared with the value of all goods."""
+    """The file has the total and its end uses; the total is compared with the value of all goods."""
     shutil.copytree(data_folder(), tmp_path / "data")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
@@ -84,7 +84,7 @@ def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, 
 
 @pytest.mark.slow
 def test_the_notebook_accepts_a_release_with_fewer_months_on_census_basis():
-    """Printed changes of months that goods on a Census basis do not reach are left out, not looked up."""
+    """Printed changes are left out for months without goods on a Census basis."""
     got = record_of(ONE_INDEX, vintage="2024-02")
     assert all(check["holds"] for check in got["checks"])
     assert any("No month of this span has printed real changes" in item["reading"] for item in got["items"])

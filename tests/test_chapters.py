@@ -1,4 +1,4 @@
-"""Every chapter, on a release from workbooks and on one from a PDF: it runs, and says what the release printed."""
+"""Every chapter runs on a release from workbooks and on one from a PDF, and says what the release printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tradelib.report.parameters import Chapter, notebooks
 
 CHAPTERS = [name for name, model in notebooks().items() if issubclass(model, Chapter) and name < ANALYSES]
 FIRST = "2023-06-07"
-"""The oldest whole release: nothing that a chapter about it may look at is from another one."""
+"""The oldest complete release; a chapter about it may use no other one."""
 
 SAID = {
     ("2023-06-07", "01_overview"): ["The goods and services deficit widened $14.0 billion to $74.6 billion",

@@ -1,4 +1,4 @@
-"""The commands on the store: what they print, and how they end."""
+"""The commands: what they print, and their exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of series complete where they stand in quotes, and nowhere else."""
+"""Names of series are completed inside quotes in certain calls, and nowhere else."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell

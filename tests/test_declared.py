@@ -1,4 +1,4 @@
-"""A notebook declares its parameters once, in its tagged cell; dropped into the folder it is part of everything."""
+"""A notebook declares its parameters once, in its tagged cell; in the folder, it is part of report and sweep."""
 
 import nbformat
 import pytest
@@ -18,7 +18,7 @@ NOTEBOOKS = sorted(notebook_folder().glob("[0-9]*.ipynb"))
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Return an empty folder of notebooks, and what writes one into it."""
+    """Return an empty folder of notebooks, and a function that writes a notebook into it."""
     monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path))
 
     def write(source, name="30_mine", tags=("parameters",)):
@@ -31,7 +31,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def cell_of(notebook):
-    """Return the tagged cell of a notebook of the project, its texts in single quotes."""
+    """Return the tagged cell of a notebook of the project, with single quotes around texts."""
     [path] = [path for path in NOTEBOOKS if path.stem == notebook]
     cells = nbformat.read(path, as_version=4).cells
     [source] = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]

@@ -1,4 +1,4 @@
-"""What describes the project to other programs is true: datapackage.json and CITATION.cff."""
+"""The descriptions of the project for other programs, datapackage.json and CITATION.cff, are correct."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SCHEMA = {
         "resources": {"type": "array", "minItems": 1, "items": RESOURCE},
     },
 }
-"""What the Frictionless standard (Data Package 1.0) asks of such a description, and a little more: every hash."""
+"""Requirements of the Frictionless standard (Data Package 1.0), and one of ours: a hash for every file."""
 
 
 def test_the_description_is_a_data_package():

@@ -1,4 +1,4 @@
-"""The documentation builds offline without a warning, and its pages ask nothing of the network."""
+"""The documentation builds offline without a warning, and its pages request nothing from the network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LOADED = re.compile(
     r"<(?:script|img|iframe)[^>]+src=\"https?:|<link[^>]+(?:stylesheet|icon|preload)[^>]+href=\"https?:"
 )
-"""What a browser would fetch by itself from elsewhere."""
+"""References to other hosts that a browser would fetch by itself."""
 
 
 pytestmark = [pytest.mark.slow]

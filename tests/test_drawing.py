@@ -1,4 +1,4 @@
-"""A drawing on the page: its colours, its font and its names are the page's, and nothing of it is lost."""
+"""A drawing on the page has the page's colours and font, ids of its own, and nothing of it is lost."""
 
 import itertools
 import re
@@ -71,7 +71,7 @@ def test_bars_of_one_style_are_one_shape_and_none_is_lost(svg):
 
 
 def test_relative_coordinates_lead_to_the_same_points_as_absolute_ones(svg):
-    """Along a line of steps in tenths no point is more than half a tenth from where it was drawn."""
+    """In a path of steps in tenths, no point is more than half a tenth from its original position."""
     drawn = [d for d in re.findall(r' d="([^"]*)"', svg["x-wide"]) if d.count("L") > 50]
     kept = [
         d for d in re.findall(r' d="([^"]*)"', inline(svg["x-wide"], "f", "x")) if d.count("l") > 50 and "z" not in d

@@ -1,4 +1,4 @@
-"""A figure draws what is exported with it, names its source, and says in its output what it shows."""
+"""A figure draws only the data exported with it, names its source, and describes in its output what it shows."""
 
 import base64
 import itertools
@@ -36,7 +36,7 @@ def bars(values):
 def area(values):
     fig, ax = plt.subplots()
     ax.fill_between(range(12), values, 0)
-    ax.fill_between(range(12), 0, 1, transform=ax.get_xaxis_transform())  # a band over all heights shows no data
+    ax.fill_between(range(12), 0, 1, transform=ax.get_xaxis_transform())  # a band over the full height shows no data
     return fig
 
 

@@ -1,4 +1,4 @@
-"""The conda environment, the project file and the lock name the same things."""
+"""The conda environment, the project file and the lock file agree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rattler import MatchSpec, Version as CondaVersion, VersionSpec
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
-"""Names that conda-forge gives another package; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
+"""Packages with another name on conda-forge; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
 
 
 DEFAULT = PROJECT["project"]["dependencies"]
@@ -24,7 +24,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 
 
 def requirements() -> dict[str, Requirement]:
-    """Return what the package and all of its extras need, without the extras that only name others."""
+    """Return the requirements of the package and all of its extras, without extras that only name others."""
     listed = [Requirement(text) for text in [*DEFAULT, *(text for extra in EXTRAS.values() for text in extra)]]
     return {requirement.name: requirement for requirement in listed if requirement.name != "tradelib"}
 

@@ -1,4 +1,4 @@
-"""Recessions and dated events stand in figures of long spans, where they belong, apart, and never before they were."""
+"""Recessions and dated events in figures of long spans: at their dates, not overlapping, and never before known."""
 
 import datetime as dt
 from itertools import pairwise
@@ -95,7 +95,7 @@ def test_events_of_a_quarterly_path_are_at_the_same_place():
 @pytest.mark.parametrize("months", [60, 90, 123, 200, 399])
 @pytest.mark.parametrize("last", ["2009-06", "2020-12", "2025-03", "2025-12"])
 def test_names_do_not_overlap_each_other_the_title_or_the_edge(last, months, width):
-    """Measured in the drawing, in both widths; the last value is a label, too."""
+    """Measured in the drawings of both widths; the label of the last value counts, too."""
     ax = drawn(last, months)
     ax.figure.set_size_inches(width, 3)
     if width == export.NARROW:

@@ -1,4 +1,4 @@
-"""Fetching, against a server of our own that has all the failures of the real ones."""
+"""Fetching, tested on a local server that has all the failures of the real ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TODAY = dt.date(2000, 4, 6)
 
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
-    """Return a server, and a table of sources that names its addresses."""
+    """Return a server; the table of sources names its addresses."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
@@ -126,7 +126,7 @@ def test_an_older_file_under_the_same_name_is_refused(agency):
 
 
 def exports() -> layouts.Rows:
-    """Return a FRED file of exports, which are not negative."""
+    """Return a FRED file of exports, which are never negative."""
     head, *rows = layouts.fred("BOPTEXP")
     return [head, *([day, str(value).removeprefix("-")] for day, value in rows)]
 
@@ -282,7 +282,7 @@ def test_a_server_that_never_answers_has_failed(agency, monkeypatch):
     over.set()
     assert got.status == "failed"
     assert got.message.endswith("the server did not answer within 0.2 s")
-    assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
+    assert len(agency.asked) <= 1  # no retry; on a busy machine, perhaps not even a first try
 
 
 def test_a_server_that_stalls_in_the_middle_is_not_retried(agency, monkeypatch):
@@ -297,7 +297,7 @@ def test_a_server_that_stalls_in_the_middle_is_not_retried(agency, monkeypatch):
     got = get()
     over.set()
     assert got.message.endswith("the server did not answer within 0.2 s")
-    assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
+    assert len(agency.asked) <= 1  # no retry; on a busy machine, perhaps not even a first try
 
 
 def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
@@ -317,13 +317,13 @@ def test_a_server_that_asks_for_a_long_wait_is_not_waited_for(agency, wait):
 
 
 def move(url: str, **others: str) -> None:
-    """Let the source of the balance, and others, have another address."""
+    """Give the source of the balance, and others, another address."""
     entries = {name: entry(at, "fred_BOPGSTB") for name, at in ({"balance": url} | others).items()}
     Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(entries))
 
 
 def closed() -> str:
-    """Return an address on this machine where nobody listens."""
+    """Return an address on this machine with a closed port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -486,10 +486,10 @@ def test_a_file_name_from_a_server_never_replaces_a_record(agency, name):
 
 
 def drip(part: bytes, before: bytes):
-    """Return an answer of single bytes, one every 20 ms, after what comes at once."""
+    """Return an answer that sends ``before`` at once, and then a byte every 20 ms."""
 
     def answer(handler):
-        with suppress(OSError):  # the other side has gone
+        with suppress(OSError):  # the client has gone
             handler.wfile.write(before)
             for _ in range(500):
                 handler.wfile.write(part)
@@ -509,7 +509,7 @@ def test_a_file_that_arrives_too_slowly_is_given_up_after_one_deadline(agency, m
     got = get()
     assert got.status == "failed"
     assert "/balance.csv: not whole after 1 s" in got.message
-    assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
+    assert len(agency.asked) <= 1  # no retry; on a busy machine, perhaps not even a first try
 
 
 def test_the_deadline_covers_all_retries_together(agency, monkeypatch):

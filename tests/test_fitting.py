@@ -1,4 +1,4 @@
-"""Fits without noise, and the trend that the notebook has X-13 draw through a series without season."""
+"""Fits that print no warnings, and the trend that X-13 gives the notebook for a series without season."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def walk():
 
 
 def x13_trend(series, terms=13, extremes=(0.7, 1.0)):
-    """Return the trend as notebook 23 asks for it."""
+    """Return the trend as notebook 23 requests it."""
     average = {"type": "trend", "mode": "add", "trendma": terms, "sigmalim": extremes}
     return x13(series, "x11", x11=average, **PLAIN).trend
 

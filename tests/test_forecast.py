@@ -52,7 +52,7 @@ def test_exponential_smoothing_looks_ahead_as_statsmodels_does():
     ],
 )
 def test_one_pass_of_the_filter_gives_the_forecasts_of_every_month(method, build):
-    """As statsmodels forecasts from the months up to each origin, with the parameters of the first 84 months."""
+    """They equal statsmodels' forecasts from the months up to each origin, with parameters from the first 84 months."""
     values = walk().to_numpy()
     changes = np.diff(values[:84])
     scale, slope = np.std(changes), np.mean(changes)
@@ -127,7 +127,7 @@ def test_impossible_options_are_refused():
 
 
 def seasonal(n=168, seed=0):
-    """Return logarithms with a season of a tenth, and that season over two more years."""
+    """Return logarithms with a season of amplitude 0.1, and that season for two more years."""
     season = 0.1 * np.resize(np.r_[-1.0, -0.5, 1.0, 0.5, 0, 0.5, -0.5, 0, 0.5, 1.0, -1.5, -1.0], n + 24)
     return months(4 + np.cumsum(np.random.default_rng(seed).normal(0, 0.01, n)) + season[:n]), season
 

@@ -1,4 +1,4 @@
-"""The formulas of the notebook on net exports in GDP, on numbers whose answer is known."""
+"""The formulas of the notebook on net exports in GDP, on numbers with known answers."""
 
 import numpy as np
 import pandas as pd

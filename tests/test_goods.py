@@ -31,7 +31,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def compared(data):
-    """Distance from the agency by flow, months and method, before and after the month that ends the choice."""
+    """Return the distance from the agency by flow, months and method, before and after the last month of the choice."""
     rows = {}
     for flow in FLOWS:
         raw, agency = data[f"{flow}_goods_census_nsa"], data[f"{flow}_goods_census_sa"]
@@ -46,7 +46,7 @@ def compared(data):
 
 
 def test_methods_are_compared_over_their_common_months():
-    """The sum of end uses ends before the others, and each begins with a month that counts."""
+    """The sum of end uses ends before the others, and each method begins with a month that counts."""
     months = pd.period_range("2020-01", periods=30, freq="M", name="period")
     values = pd.DataFrame({flow: np.arange(100.0, 130.0) for flow in FLOWS}, months)
     methods = {"ours": values, "sum of end uses": values.iloc[:-2], "one run": values.mask(values == 103)}

@@ -1,4 +1,4 @@
-"""The agency's own way: detail adjusted, years forced, summed."""
+"""Indirect adjustment, as the agency does it: detail is adjusted, forced to its years, and added up."""
 
 import numpy as np
 import pandas as pd
@@ -101,7 +101,7 @@ def test_a_defect_of_the_package_is_raised_and_not_taken_for_a_bad_series(monkey
     [("2021-01", "2024-12", 0.25, 0.41), ("2023-01", "2024-12", 0.5, 0.74), ("2021-06", "2023-05", 0.52, 0.76)],
 )
 def test_a_pattern_is_what_chance_makes_in_one_case_of_twenty(start, end, mean, limit):
-    """Noise of 1,500 series whose years add up to zero, as those of both adjustments do."""
+    """Simulated on 1,500 series of noise whose years add up to zero, as those of both adjustments do."""
     months = pd.period_range("2021-01", "2024-12", freq="M")
     rest = pd.DataFrame(np.random.default_rng(3).normal(size=(48, 1500)), months)
     rest = (rest - rest.groupby(months.year).transform("mean")).loc[start:end]

@@ -1,4 +1,4 @@
-"""What a result depends on: when any of it changes, what is there is not taken for valid."""
+"""The inputs of a result: when one of them changes, an existing result is no longer valid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tradelib.report.execution import inputs, planned
 if TYPE_CHECKING:
     import pytest
 
-# Modules that no notebook runs, and libraries that decide no number, word or line.
+# Modules that no notebook runs, and libraries that affect no number, word or line.
 _NOT_IN_A_RUN = {"cli.py", "fetch", "warm.py", "forkserver.py", "report", "sweep"}
 _DECIDES_NOTHING = {"filelock", "jsonschema", "tomli_w", "cycler", "pyyaml", "platformdirs", "typer", "rich"}
 

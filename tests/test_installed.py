@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 pytestmark = [pytest.mark.slow]
 MOST = 50
-"""Packages that the package without extras may bring, itself and the interpreter's own among them."""
+"""Most packages in an environment with tradelib without extras, including itself and those of Python."""
 LOAD = """
 import json, tradelib
 frame = tradelib.load("BOPGSTB", vintage="2025-03")
@@ -42,9 +42,9 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
-    """Install the wheel into an environment of its own, in the versions of the lock."""
+    """Install the wheel into an environment of its own, with the versions of the lock file."""
     folder = tmp_path_factory.mktemp("venv")
-    uv = shutil.which("uv", path=Path(sys.executable).parent)  # as the environment was made: the same, and quicker
+    uv = shutil.which("uv", path=Path(sys.executable).parent)  # if the project was installed by it: faster than pip
     venv.create(folder, with_pip=uv is None)
     binaries = folder / ("Scripts" if os.name == "nt" else "bin")
     pip = [uv, "pip", "install", "--python"] if uv else [binaries / "python", "-m", "pip", "install"]

@@ -1,4 +1,4 @@
-"""The committed notebooks are whole: built as a reader expects, executed, and worth comparing.
+"""The committed notebooks are complete: built as a reader expects, executed, and with outputs worth comparing.
 
 nbval skips a cell without an execution count silently, so that a comparison could be empty; these tests
 fail first.
@@ -80,7 +80,7 @@ def test_cells_are_short_and_explained_in_prose(notebook: nbformat.NotebookNode)
 
 
 LONG_CELLS = {"22_seasonal"}
-"""Notebooks whose cells are not yet short; a name leaves the list and never returns."""
+"""Notebooks whose cells are not short yet; names are only ever removed from this list."""
 
 
 def lines_of_code(cell: nbformat.NotebookNode) -> int:
@@ -89,7 +89,7 @@ def lines_of_code(cell: nbformat.NotebookNode) -> int:
 
 
 def test_nine_of_ten_cells_have_at_most_five_lines(notebook: nbformat.NotebookNode) -> None:
-    """Blank lines, comments and the cell of the parameters aside, which declares and does nothing."""
+    """Blank lines and comments do not count, nor does the cell of the parameters, which only declares them."""
     counts = {cell.id: lines_of_code(cell) for cell in code_cells(notebook) if not is_parameters(cell)}
     long = {cell: count for cell, count in counts.items() if count > 5}
     if notebook.stem not in LONG_CELLS:
@@ -118,7 +118,7 @@ def test_notebooks_are_normalised(notebook: nbformat.NotebookNode) -> None:
 
 
 def test_checks_compare_what_was_computed_with_what_must_hold(notebook: nbformat.NotebookNode) -> None:
-    """The record compares, and prints both sides: a condition written here could be anything."""
+    """The record compares, and prints both sides; a notebook must not pass it the result of its own comparison."""
     calls = [
         node
         for cell in code_cells(notebook)
@@ -145,7 +145,7 @@ def test_a_chapter_compares_at_least_five_numbers_with_what_the_release_printed(
 
 
 ALLOWED = re.compile(r"(0\.1|5|3|80|95) ?(percent|%)|5,850 million")
-"""Rounding and levels of tests and intervals, and an example of a tie: none is a figure of the data."""
+"""Numbers allowed in prose: rounding, levels of tests and intervals, and an example of a tie; none is from the data."""
 
 
 def test_prose_holds_no_figures_from_the_data(notebook: nbformat.NotebookNode) -> None:

@@ -1,4 +1,4 @@
-"""The formulas that stand on the pages of trend, breaks and forecasts, on numbers whose answer is known."""
+"""The formulas in the notebooks on trend, breaks and forecasts, on numbers with known answers."""
 
 import ast
 from bisect import insort
@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 
 
 def page(name, **names):
-    """Return the functions that a notebook defines, with what they need beside pandas and NumPy."""
+    """Return the functions that a notebook defines, given the names that they need besides pandas and NumPy."""
     cells = [cell.source for cell in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells]
     sources = [source for source in cells if "def " in source and "\n    return" in source]
     defined = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
@@ -50,7 +50,7 @@ def noise(n, seed=0):
 
 
 def walk_share(path):
-    """Return how many of sixty random walks have residuals as little persistent, and whether the level may be one."""
+    """Return how many of sixty random walks have residuals no more persistent, and whether the level may be a walk."""
     series = months(path)
     main = SimpleNamespace(found=breaks.search(series))
     cells = ("def criteria", "bic, lwz = ", "persistence = ", "remains = ")

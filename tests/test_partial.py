@@ -1,4 +1,4 @@
-"""What is being made is gone when its maker is, and nobody removes what another one makes."""
+"""Folders of work in progress are removed with their process, and never by another process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ with partial_folder(pathlib.Path(sys.argv[1])) as folder:
 
 @pytest.fixture
 def maker(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that makes something and does not get on."""
+    """Provide a process that has a folder in progress and does not finish."""
     process = subprocess.Popen([sys.executable, "-c", MAKER, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"made\n"
     yield process

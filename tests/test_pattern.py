@@ -47,7 +47,7 @@ def test_the_change_of_a_pattern_is_the_last_five_years_minus_the_first_five():
 
 
 def test_ends_that_would_share_years_are_not_compared():
-    """A year that is not whole is none of the five: nine whole years and a half are too few."""
+    """Only whole years count among the five: nine and a half years are too few."""
     for since, expected in (("2010-07", []), ("2010-01", ["exports"])):
         taken = pd.DataFrame({"exports": 1.0}, pd.period_range(since, "2020-06", freq="M"))
         names = {"flows": ["exports"], "taken": taken, "pattern": pattern}

@@ -1,4 +1,4 @@
-"""The type that names a figure, words it, and says what may be added; periods from printed labels."""
+"""Quantities: their names, their labels, and which may be added; periods from printed labels."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""One reader for all tables of the release: every figure, its meaning, its place; what is damaged is refused."""
+"""One reader for all tables of the release: every figure with its meaning and place; damaged files are refused."""
 
 import csv
 import gzip
@@ -368,7 +368,7 @@ def test_every_official_file_is_read(official_folder):
 
 
 def test_the_chained_year_and_the_countries_are_those_in_the_file():
-    """A reference year and a country that nobody has seen yet go in without a change of code."""
+    """A new reference year and a new country are read without a change of code."""
     [real] = [table for table in store.release("2023-06-07").tables() if table.exhibit == "10"]
     grid = real.grids[0]
     rows = [[cell.replace("2017", "2022") if "Chained" in cell else cell for cell in row] for row in grid.rows]

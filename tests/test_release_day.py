@@ -18,14 +18,14 @@ from tradelib.store import data_folder
 
 
 def exact(row):
-    """Return a month whose totals are the sums of goods and services to the million, so that its year adds up too."""
+    """Return a month whose totals are exact sums of goods and services, so that its year adds up, too."""
     exports, imports = row[4] + row[5], row[7] + row[8]
     return [exports - imports, row[4] - row[7], row[5] - row[8], exports, row[4], row[5], imports, row[7], row[8]]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return the store as it was on 2024-04-04, with Exhibit 1 of the month after, and nothing else of that day."""
+    """Return the store as it was on 2024-04-04, plus Exhibit 1 of the next release and nothing else of it."""
     root = tmp_path_factory.mktemp("release-day")
     days = [path for path in (data_folder() / "ft900").iterdir() if path.name <= "2024-04-04"]
     for path in [*days, data_folder() / "bls" / "2024-12-06"]:

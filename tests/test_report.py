@@ -1,4 +1,4 @@
-"""A run is whole or not at all; who runs the notebooks is a stand-in here."""
+"""A report is complete or absent; a stand-in executes the notebooks here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>'
 
 
 def record_of(notebook: str) -> dict:
-    """Return what a notebook records, with text that must not become markup."""
+    """Return what a notebook records, with text that must be escaped."""
     return {
         "notebook": notebook, "title": f"Title of {notebook}", "question": "What if <b>1 < 2</b>?",
         "parameters": {"start": None, "series": "x"},
@@ -40,7 +40,7 @@ def record_of(notebook: str) -> dict:
 
 
 class StandIn:
-    """An executor that leaves what notebooks leave, fails where told, and counts its calls."""
+    """An executor that writes the files of notebooks, fails for chosen ones, and counts its calls."""
 
     def __init__(self, fails: Sequence[str] = (), breaks: bool = False) -> None:
         self.fails, self.breaks, self.calls = fails, breaks, 0
@@ -69,7 +69,7 @@ FEW = ("overview", "seasonal", "trend")
 
 
 def few(options: dict | None = None, **given: object) -> Report:
-    """Return a report of a few notebooks: what becomes of a folder does not hang on how many there are."""
+    """Return a report of a few notebooks, for tests in which their number does not matter."""
     return report(options, only=FEW, **given)
 
 
@@ -122,7 +122,7 @@ def test_the_same_report_is_not_made_twice_without_force(tmp_path: Path) -> None
 
 
 def reused(tmp_path: Path, **given: object) -> tuple[dict[str, str], bytes]:
-    """Return by notebook why it ran in a report whose runs are kept, and the hashes of its files."""
+    """Make a report whose runs are kept; return by notebook why it ran, and the content of ``results.json``."""
     why = dict[str, str]()
 
     def begin(jobs: Sequence[Job], reasons: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Revision statistics against plain formulas, known samples and the bundled vintages."""
+"""Revision statistics, compared with plain formulas, known samples and the bundled vintages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def months(n, start="2000-01"):
 
 
 def regress(revised, on, lags=None):
-    """Return the fit of the page and its covariance."""
+    """Return the notebook's fit and its covariance."""
     options = SimpleNamespace(lags=lags)
     return names_after(STEM, "lags = int", "def regress", sm=sm, pairs=revised, parameters=options)["regress"](
         revised, on
@@ -39,7 +39,7 @@ def regress(revised, on, lags=None):
 
 
 def forecasts(first, final, lags=None, few=30):
-    """Return the regressions of the page, on the first and on the final change, and what they say together."""
+    """Return the notebook's regressions on the first and on the final change, and their joint verdict."""
     changed = pd.DataFrame({"first_change": first, "latest_change": final})
     changed["change_revision"] = final - first
     options = SimpleNamespace(lags=lags, few=few, doubtful=0.05, rejected=0.01)
@@ -49,7 +49,7 @@ def forecasts(first, final, lags=None, few=30):
 
 
 def mean_of(revised, few=30):
-    """Return what the page prints of the mean revision: its error, p-value and verdict."""
+    """Return the standard error, p-value and verdict of the mean revision, as in the notebook."""
     options = SimpleNamespace(lags=None, few=few, doubtful=0.05, rejected=0.01)
     pairs = pd.DataFrame({"revision": revised})
     space = names_after(
@@ -59,7 +59,7 @@ def mean_of(revised, few=30):
 
 
 def hac_by_loops(x, u, present, lags):
-    """Return the covariance of OLS coefficients by Newey and West, term by term over the calendar."""
+    """Return Newey and West's covariance of OLS coefficients, summed term by term over the calendar."""
     n, k = int(present.sum()), x.shape[1]
     meat = np.zeros((k, k))
     for s in range(len(u)):
@@ -134,7 +134,7 @@ def test_nothing_is_rejected_on_few_months():
 
 
 def with_pairs(monkeypatch, **columns):
-    """Check the notebook's parameters on pairs of which some columns are other ones."""
+    """Check the notebook's parameters on pairs with some columns replaced."""
     pairs = revisions.pairs(parameters.asked("25_revisions").load_triangle(), flat=0.05).assign(**columns)
     monkeypatch.setattr(revisions, "pairs", lambda *_, **__: pairs)
     return parameters.check(notebooks()["25_revisions"], {})
@@ -155,7 +155,7 @@ def test_prints_that_do_not_suffice_for_a_test_are_refused(monkeypatch, columns,
 
 @st.composite
 def triangles(draw):
-    """Draw releases with all months since the first, some releases skipped."""
+    """Draw random releases with all months since the first; some releases are skipped."""
     about = sorted(draw(st.sets(st.integers(2, 30), min_size=2, max_size=7)))
     releases = []
     for number in about:
@@ -167,13 +167,13 @@ def triangles(draw):
 
 
 def steps_of(prints):
-    """Return what each release changed, by the cells of the page."""
+    """Return what each release changed, by the cells of the notebook."""
     cells = ("moved_by = triangle", "passed, sizes = ")
     return names_after("25_revisions", *cells, prints=prints, triangle=triangle, pairwise=pairwise)["steps"]
 
 
 def split_of(prints, pairs):
-    """Return what annual and other releases changed after the first print, by the cells of the page."""
+    """Return what annual and other releases changed after the first print, by the cells of the notebook."""
     names = {"prints": prints, "pairs": pairs, "parameters": SimpleNamespace(print_number=1)}
     cells = ("printed_at = [", "split = pd.DataFrame")
     return names_after("25_revisions", *cells, triangle=triangle, steps=steps_of(prints), **names)["split"]
@@ -244,7 +244,7 @@ def test_one_release_cannot_be_revised():
 
 
 def flips(pairs):
-    """Return the counts of the page, and the share that flipped with its interval, in percent."""
+    """Return the notebook's counts, and the share that flipped with its interval, in percent."""
     space = names_after(STEM, "interval = ", pairs=pairs, binomtest=binomtest)
     return [space[name] for name in ("flipped", "kept", "flat")], space["share"].tolist()
 
@@ -270,11 +270,11 @@ def test_the_interval_is_that_of_clopper_and_pearson():
 def test_only_the_requested_months_are_measured(balance):
     got = revisions.pairs(balance, start="2025-06", end="2025-12")
     assert got.index.astype(str).tolist() == [f"2025-{number:02}" for number in range(6, 13)]
-    assert got.loc["2025-06", "first_change"] == 11.487  # from the month before, which is not asked for
+    assert got.loc["2025-06", "first_change"] == 11.487  # from the month before, which was not requested
 
 
 def story_of(prints, month):
-    """Return the sentences of the page on how one month was printed."""
+    """Return the notebook's sentences on how one month was printed."""
     names = {"prints": prints, "triangle": triangle, "printed": printed, "say": say, "farthest": None}
     cells = ("reprinted = ", "def move_of", "at_hand = ", "story = ")
     return names_after("25_revisions", *cells, parameters=SimpleNamespace(example=month), **names)["story"]

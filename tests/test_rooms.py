@@ -58,7 +58,7 @@ def imported(tree):
 
 
 class AtRunTime(ast.NodeTransformer):
-    """A module without what only a type checker imports."""
+    """Removes from a module what only a type checker imports."""
 
     def visit_If(self, node):
         return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)

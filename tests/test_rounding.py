@@ -1,4 +1,4 @@
-"""Rounding for print is exact, half up, and knows what it cannot settle."""
+"""Rounding for print is exact and half up, and ties are recognized."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Drawings by calendar month show every value they are given."""
+"""Drawings by calendar month show every value of their data."""
 
 import numpy as np
 import pandas as pd

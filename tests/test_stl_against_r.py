@@ -1,12 +1,12 @@
-"""statsmodels' STL, run the way R runs its own, gives what R gave: in all of fifteen digits, and in those R printed.
+"""statsmodels' STL with the settings of R gives R's results: to all of fifteen digits, and to those that R printed.
 
-The run with fifteen digits is R's ``mstl`` of the package forecast on hourly electricity demand of Victoria, published
+The run with fifteen digits is ``mstl`` of R's package forecast on hourly electricity demand of Victoria, published
 with statsmodels. ``mstl`` calls R's ``stl`` (two inner iterations, no outer one) for one period after the other; the
-last call, for the week of 168 hours, sees the data without the season of the day, and all of it can be checked.
+last call, for the week of 168 hours, gets the data without the daily season, and all of its result can be checked.
 
-The printed run of R is the one of statsmodels issue 7212 (2020-12-16): ``trendcycle(stl(co2, s.window = 7))[1:5]`` on
+The printed run of R is from statsmodels issue 7212 (2020-12-16): ``trendcycle(stl(co2, s.window = 7))[1:5]`` on
 R's data set ``co2`` (Mauna Loa, monthly, parts per million; Keeling and Whorf 1997). Only its first twenty years are
-kept here: the first months of the trend do not reach further.
+kept here, because the first months of the trend do not depend on later ones.
 """
 
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Whole releases in the store: every figure loadable by name, traced to its cell, equal to what the release printed."""
+"""Complete releases in the store: every figure loads by name, is traced to its cell, and equals the printed one."""
 
 import dataclasses
 import datetime as dt
@@ -385,12 +385,12 @@ def test_every_listed_series_can_be_loaded():
 def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prints_as_one():
     march, year = load("BOPGSTB", freq="ytd"), load("exports_goods_census_sa", freq="annual")
     assert (str(march.index[-1]), march.iloc[-1, 0]) == ("2025-03", -394_345)  # Exhibit 1, January to March
-    assert march.dropna().index.month.unique().tolist() == [3]  # no January of a series of months
+    assert march.dropna().index.month.unique().tolist() == [3]  # not the January of a monthly series
     assert (str(year.index[-1]), year.attrs["series"]["exports_goods_census_sa"]["vintage"]) == ("2024", "2025-05-06")
     with pytest.raises(ParameterError, match="no ytd figures of gdp_total_nipa_sa; possible: quarterly"):
         load("GDP", freq="ytd")
     with pytest.raises(ParameterError, match="no quarterly figures of BOPGSTB"):
-        release("2025-05-06").rows("BOPGSTB", "quarterly")  # January to March is to date there
+        release("2025-05-06").rows("BOPGSTB", "quarterly")  # there, January to March is the year to date
     assert store.series("gdp").loc["gdp_total_nipa_sa", "freq"] == "quarterly"
     assert "exports_goods_capital_goods_semiconductors_census_sa_ytd_change" not in load("*semiconductors*census_sa*")
 
@@ -504,7 +504,7 @@ print(*sorted(ran), "|", *sorted(opened), "|", *(name for name in sys.modules if
 
 
 def test_one_series_runs_three_modules_opens_one_release_and_imports_no_reader():
-    load("BOPGSTB")  # from now on its figures are in the cache
+    load("BOPGSTB")  # its figures are cached from now on
     got = subprocess.run([sys.executable, "-c", TOUCHED], check=True, capture_output=True, text=True).stdout
     ran, opened, readers = (part.split() for part in got.split("|"))
     assert ran == ["tradelib.store.loading", "tradelib.store.reading", "tradelib.store.tables"]
@@ -619,7 +619,7 @@ def test_changing_figures_of_a_release_changes_no_later_result(march):
 
 
 def test_the_positions_of_series_in_a_table_are_cached(march, monkeypatch):
-    """Finding them anew in 31,000 rows took five milliseconds a series; a pattern may stand for three thousand."""
+    """A search in 31,000 rows took five milliseconds per series, and a pattern may match three thousand series."""
     many = march.facts.groupby(["name", "last"], observed=True)["exhibit"].nunique()
     name = many.idxmax()[0]  # printed in several tables
     own = march.facts.query("name == @name and first == last and edition == 'current' and value.notna()")
@@ -650,7 +650,7 @@ def test_series_are_found_by_everyday_words(words, name):
 
 
 def test_a_print_repeated_as_published_last_month_must_be_what_was_published():
-    """Exhibit 1 of April 2023 repeats March; the store gets a March that another print contradicts."""
+    """Exhibit 1 of April 2023 repeats the figures of March; the store gets other figures for March."""
     april = release("2023-04")
     [table] = [table for table in april.tables() if table.exhibit == "1"]
     repeated = table.facts[table.facts["edition"] == "previous"]

@@ -1,4 +1,4 @@
-"""A sweep is checked as a whole, keeps what is done, tells what failed, and never mixes with another."""
+"""A sweep is checked as a whole, keeps finished runs, names failures, and is never mixed with another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ROWS = [{"start": f"20{year:02}-01"} for year in range(10, 16)]
 
 
 class StandIn:
-    """An executor that leaves what notebooks leave, fails or stops where told, and notes what it ran."""
+    """An executor that writes the files of notebooks, fails or stops at chosen runs, and lists what it ran."""
 
     def __init__(self, fails: Iterable[str] = (), stops_at: str | None = None) -> None:
         self.fails, self.stops_at, self.ran = set(fails), stops_at, list[str]()
@@ -61,7 +61,7 @@ class StandIn:
             yield Outcome(job, 1.0)
 
 
-@functools.cache  # checking parameters reads series; what becomes of the runs is what is looked at here
+@functools.cache  # checking parameters reads series, and these tests are about the runs
 def jobs() -> list[Job]:
     return jobs_of("trend", ROWS)
 
@@ -315,7 +315,7 @@ def test_a_full_disk_is_one_message_and_finished_runs_stay(
 
 @pytest.mark.needs("mount")
 def test_a_full_real_disk_is_one_message_and_finished_runs_stay(tmp_path: Path) -> None:
-    """The same on a real file system of half a megabyte."""
+    """As above, on a real file system of half a megabyte."""
     disk = tmp_path / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)], check=True)
@@ -352,7 +352,7 @@ def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path, monkeypa
 
 
 class Clock:
-    """A clock that stands still until it is put forward."""
+    """A clock that stands still until it is advanced."""
 
     now = 1000.0
 

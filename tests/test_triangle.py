@@ -1,4 +1,4 @@
-"""The store's queries against a reading of its files by plain loops."""
+"""The store's queries, compared with plain loops over its files."""
 
 import datetime as dt
 import itertools
@@ -21,7 +21,7 @@ FIRST = pd.Period("2001-01", freq="M")
 
 
 def prints_of(triangle, month):
-    """Return the table of the page on how one month was printed, release by release."""
+    """Return the notebook's table of how one month was printed, release by release."""
     names = {"prints": triangle, "triangle": queries, "farthest": None}
     parameters = SimpleNamespace(example=str(month))
     return names_after("25_revisions", "reprinted = ", parameters=parameters, **names)["reprinted"]
@@ -29,7 +29,7 @@ def prints_of(triangle, month):
 
 @st.composite
 def stores(draw):
-    """Draw releases: (day, statistical month, {month: value}), with skipped releases, late ones, and short ones."""
+    """Draw random releases (day, statistical month, {month: value}), some of them skipped, late or short."""
     about = sorted(draw(st.sets(st.integers(3, 30), min_size=1, max_size=6)))
     rows = []
     for number in about:
@@ -51,7 +51,7 @@ def write(published, folder):
 
 
 def read_by_loops(published):
-    """Return {day: {month: value}}, with nothing of tradelib."""
+    """Return {day: {month: value}}, without tradelib."""
     return {day.isoformat(): {str(month): value for month, value in values.items()} for day, _, values in published}
 
 
@@ -148,7 +148,7 @@ def test_there_are_fifteen_bundled_vintages(balance):
 def test_first_print_is_that_of_the_release_about_the_month(balance):
     first = queries.nth_print(balance, 1)
     assert first["2024-12"] == -98431  # published on 2025-02-05 as 98.4
-    assert pd.isna(first["2025-01"])  # its release is not in the store; the oldest value at hand is no first print
+    assert pd.isna(first["2025-01"])  # its release is not in the store; the oldest value available is no first print
     assert first.notna().sum() == 15
 
 

@@ -1,4 +1,4 @@
-"""Release day: what is new goes into the store as a vintage; what there is can be listed; age is named."""
+"""Release day: new files go into the store as a vintage, its content can be listed, and its age is stated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TODAY = dt.date(2024, 5, 3)
 
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
-    """Return a server with addresses of its own, and a store that may be written to."""
+    """Return a server whose addresses are in the table of sources; the store is writable."""
     shutil.copytree(store.data_folder() / "ft900" / "2024-04-04", tmp_path / "data" / "ft900" / "2024-04-04")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))

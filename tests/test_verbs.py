@@ -1,4 +1,4 @@
-"""The verbs at the top of the package: complete, quick to import, and each result shows itself."""
+"""The verbs at the top of the package: documented, quick to import, and with results that display themselves."""
 
 from __future__ import annotations
 
@@ -481,7 +481,7 @@ def test_numbers_as_text_are_drawn_and_a_title_may_be_a_number():
     assert words_of(tradelib.plot(frame.astype(str), title=2014))[:2] == ("2014", words_of(tradelib.plot(frame))[1])
 
 
-# A series of one's own
+# The user's own series
 
 
 @pytest.fixture(scope="module")
@@ -615,7 +615,7 @@ def test_an_unknown_flow_is_refused():
         tradelib.contributions("oil")
 
 
-# Results that show themselves
+# Results that display themselves
 
 
 def results():

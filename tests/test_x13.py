@@ -1,4 +1,4 @@
-"""The X-13 driver: known answers, good defaults, bad input, nothing left behind."""
+"""The X-13 driver: known answers, defaults, bad input, and no files left behind."""
 
 import os
 import re
@@ -26,7 +26,7 @@ FIXED = {"transform": {"function": "log"}, "regression": None, "outlier": None}
 
 @pytest.fixture(scope="module")
 def textbook():
-    """The airline model of Box and Jenkins, adjusted by X-11."""
+    """Return the airline model of Box and Jenkins, adjusted by X-11."""
     return x13(AIRLINE, "x11", **FIXED)
 
 
@@ -81,7 +81,8 @@ def test_the_automatic_model_is_the_published_one_in_full():
         assert estimates.loc[name, "estimate"] / estimates.loc[name, "standard_error"] == pytest.approx(z, abs=5.1e-4)
     assert (got.engine, got.model, got.scale, len(got.components)) == ("seats", "(0 1 1)(0 1 1)", "log", 144)
     assert [round(got.number(key), 1) for key in ("aicc", "bic", "qssadj")] == [947.3, 963.9, 0.0]
-    errors = saved.by_month(got.saved["rsd"])["rsd"]  # theirs are of all months, with errors estimated before the first
+    # The paper's residuals are of all months, with errors estimated before the first.
+    errors = saved.by_month(got.saved["rsd"])["rsd"]
     assert float(acorr_ljungbox(errors, lags=[24])["lb_stat"].iloc[0]) == pytest.approx(26.65, abs=0.005)
     assert shapiro(errors).statistic == pytest.approx(0.9908, abs=5.1e-5)
 
@@ -392,7 +393,7 @@ def test_the_answer_of_the_same_program_is_cached(tmp_path, monkeypatch):
         file.write_bytes(b"cut short")
     assert count()[1] == 4
     fixed = {"regression": None, "outlier": None, "transform": {"function": "log"}}
-    assert [count(**fixed)[1] for _ in range(2)] == [5, 6]  # sooner asked than kept
+    assert [count(**fixed)[1] for _ in range(2)] == [5, 6]  # cheaper to run again than to cache
 
 
 def test_of_too_many_cached_answers_the_newest_are_kept(tmp_path):

@@ -1,4 +1,4 @@
-"""What the driver is asked, in the words of X-13 and of others, and what it must not change or lose on the way."""
+"""Options of the driver, in the words of X-13 and others, and what it must not change or lose."""
 
 import numpy as np
 import pandas as pd
