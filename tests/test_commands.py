@@ -347,7 +347,7 @@ def test_a_sweep_never_replaces_the_table_of_another(tmp_path, monkeypatch):
     assert folders[-1] != folders[0]
     assert folders[-1].name.startswith(folders[0].name + "-")
     got = run("sweep", "trend", "--over", "start=2015-01,2016-01", "--out", folders[0])
-    assert "has the table of another sweep: 3 runs of it are not in this" in str(got.exception)
+    assert "holds another sweep: 3 of its runs are not in this one" in str(got.exception)
     assert len(folders) == 4
 
 

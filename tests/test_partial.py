@@ -132,10 +132,10 @@ def test_a_free_place_or_an_earlier_report_may_be_replaced(tmp_path, there):
     ("there", "message"),
     [
         ("file", "is a file"),
-        ("thesis", "is no report of ours"),
-        ("reports", "is no report of ours"),
-        ("notes in a report", "notes.txt in it is not of ours"),
-        ("folder in a folder", "is no report of ours"),
+        ("thesis", "no report made by tradelib"),
+        ("reports", "no report made by tradelib"),
+        ("notes in a report", "holds other files, too: notes.txt"),
+        ("folder in a folder", "no report made by tradelib"),
     ],
 )
 def test_the_users_own_files_are_never_replaced_and_another_place_is_suggested(tmp_path, there, message):

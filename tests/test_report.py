@@ -143,7 +143,7 @@ def test_only_notebooks_with_a_change_run_and_the_reason_is_named(
     assert only_trend == {"23_trend": "not run with these parameters before"}
     back, again = reused(tmp_path)
     assert (back, again) == ({}, content)
-    assert set(reused(tmp_path, force=True)[0].values()) == {"asked for anew"}
+    assert set(reused(tmp_path, force=True)[0].values()) == {"forced"}
     (tmp_path / "x13").touch()
     monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "x13"))
     assert set(reused(tmp_path)[0].values()) == {"x13 changed"}
@@ -197,7 +197,7 @@ def test_a_folder_with_an_unreadable_manifest_is_never_replaced(tmp_path: Path, 
         (folder / "manifest.json").unlink()
     else:
         (folder / "manifest.json").write_text(manifest)
-    with pytest.raises(OccupiedError, match="is no report of ours"):
+    with pytest.raises(OccupiedError, match="no report made by tradelib"):
         few(out=tmp_path / "r", executor=(second := StandIn()))
     assert second.calls == 0
     assert (folder / "index.html").exists()
@@ -283,7 +283,7 @@ def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     first = few(out=tmp_path / "r", executor=StandIn())
-    with pytest.raises(RunError, match=r"the disk is full\. What was there before is there still"):
+    with pytest.raises(RunError, match=r"the disk is full\. What was there before is unchanged"):
         few(out=tmp_path / "r", executor=full, force=True)
     assert few(out=tmp_path / "r", executor=StandIn()).skipped
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", first.folder.name]

@@ -398,7 +398,7 @@ def test_a_users_folder_is_no_place_for_a_sweep(tmp_path):
     page = tmp_path / "mine" / "index.html"
     page.parent.mkdir()
     page.write_text("mine")
-    with pytest.raises(OccupiedError, match="no sweep of ours"):
+    with pytest.raises(OccupiedError, match="no sweep made by tradelib"):
         sweep(jobs(), page.parent)
     assert [path.name for path in page.parent.iterdir()] == ["index.html"]
     assert page.read_text() == "mine"

@@ -124,7 +124,7 @@ _QUIET = ("a", "svg", "script", "style", "summary", "h1", "h2", "h3", "dl", "cod
 
 
 def explained(html: str, glossary: Mapping[str, str]) -> str:
-    """Link each term of a glossary to its meaning at its first use in any paragraph."""
+    """Link each term of a glossary to its meaning where a paragraph of the page first uses it."""
     pieces, inside, paragraph = re.split(r"(<[^>]+>)", html), 0, False
     waiting = {part.strip(): slug(term) for term in glossary for part in re.sub(r"\(.*?\)", "", term).split(",")}
     for at, piece in enumerate(pieces):

@@ -131,7 +131,7 @@ def report(  # noqa: PLR0913
                 publish(made, final)
         except OSError as error:
             raise runs.RunError(
-                f"cannot write {final}: {runs.reason(error)}. What was there before is there still"
+                f"cannot write {final}: {runs.reason(error)}. What was there before is unchanged"
             ) from error
     return Report(final, headline, errors, left_out)
 

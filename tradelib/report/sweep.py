@@ -114,8 +114,7 @@ def _own_folder(jobs: Sequence[Job], out: Path | None) -> Path:
         folder = folder.with_name(f"{folder.name}-{hashlib.sha256(repr(sorted(places)).encode()).hexdigest()[:8]}")
     elif others:
         raise OccupiedError(
-            f"{folder} has the table of another sweep: {len(others)} runs of it are not in this; "
-            "give --out another folder"
+            f"{folder} holds another sweep: {len(others)} of its runs are not in this one; give --out another folder"
         )
     require_own(folder, "sweep", made_by_us=(folder / MARK).is_file())
     return folder
@@ -127,7 +126,7 @@ def _kept(jobs: Sequence[Job], folder: Path) -> str:
     for job in jobs:
         with suppress(OSError, ValueError, TradelibError):
             done += not runs.reason_to_run(folder / "runs" / job.place, digests(job, around), files=False)
-    return f"{done} of {len(jobs)} runs are done and kept; the same command goes on from there"
+    return f"{done} of {len(jobs)} runs are done and kept; the same command resumes the sweep"
 
 
 def gather(folder: Path, jobs: Sequence[Job], work: Path) -> dict[str, str]:

@@ -141,7 +141,7 @@ def _bring(future: Future[tuple[Outcome, dict[str, bytes]]], job: Job, place: Pa
         outcome, files = future.result()
     except RunError:
         raise
-    except Exception as error:  # noqa: BLE001 - a run that kills its workers must not cost the others
+    except Exception as error:  # noqa: BLE001 - a run that kills its workers must not stop the others
         return Outcome(job, 0.0, f"{type(error).__name__}: {error}")
     for name, content in files.items():
         path = place / name

@@ -153,7 +153,7 @@ An executor never raises for a job that fails; it leaves the executed copy as ``
 
 
 def memory_share(runs: int | None) -> int:
-    """Return the memory limit in bytes for concurrent runs: an equal share of this machine, 2 GB at least."""
+    """Return the bytes that each of several concurrent runs may take: an equal share of this machine, at least 2 GB."""
     return int(max(2e9, psutil.virtual_memory().total / (runs or os.cpu_count() or 1)))
 
 

@@ -27,7 +27,7 @@ _SHOWN = 3
 
 
 class OccupiedError(TradelibError):
-    """The folder for a result holds something that this project did not make."""
+    """The folder for a result holds something that tradelib did not make."""
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def require_own(folder: Path, kind: str, *, made_by_us: bool) -> None:
         found = "link" if folder.is_symlink() else "file"
         raise OccupiedError(f"{folder} is a {found}; expected no file there; {other}")
     if folder.is_dir() and any(folder.iterdir()) and not made_by_us:
-        raise OccupiedError(f"{folder} holds files and is no {kind} of ours; nothing was written; {other}")
+        raise OccupiedError(f"{folder} holds files, but no {kind} made by tradelib; nothing was written; {other}")
 
 
 def require_replaceable(folder: Path) -> None:
@@ -81,8 +81,9 @@ def require_replaceable(folder: Path) -> None:
     if strange := sorted(there - manifest.get("files", {}).keys() - {MANIFEST}):
         more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
         raise OccupiedError(
-            f"{folder} is a report, but {', '.join(strange[:_SHOWN])}{more} in it is not of ours; nothing was written; "
-            f"move that away, or give --out another folder, for example {folder.with_name(folder.name + '-report')}"
+            f"{folder} is a report, but holds other files, too: {', '.join(strange[:_SHOWN])}{more}; nothing was "
+            "written; move them away, or give --out another folder, for example "
+            f"{folder.with_name(folder.name + '-report')}"
         )
 
 

@@ -95,7 +95,7 @@ def bring(
     reasons = {
         place: reason
         for place, known in inputs.items()
-        if (reason := "asked for anew" if force else reason_to_run(folder / "runs" / place, known))
+        if (reason := "forced" if force else reason_to_run(folder / "runs" / place, known))
     }
     begin(jobs, reasons)
     if not reasons:

@@ -142,7 +142,7 @@ def history(ax: Axes, values: pd.Series) -> None:
 
 
 def filled_balance(ax: Axes, values: pd.Series) -> None:
-    """Draw a balance by month as a line, filled down to zero, with its last month marked."""
+    """Draw a balance by month as a line, with the area to zero filled and the last month marked."""
     values = values.dropna()
     months, newest = figures.dates(values.index), values.iloc[-1]
     history(ax, values)
@@ -164,7 +164,7 @@ def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str =
 
 
 def filled(ax: Axes, values: pd.Series, shade: str) -> None:
-    """Draw a measure of change as a line, filled down to zero."""
+    """Draw a measure of change as a line, with the area to zero filled."""
     figures.area(ax, values.index, values, 0, color=shade, alpha=0.15)
     figures.lines(ax, values, color=shade)
     figures.time_axis(ax, zero=True)

@@ -78,7 +78,7 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
 def _drawing(fig: Figure, about: str = "") -> str:
     """Return a figure as SVG."""
     svg = StringIO()
-    fig.set_dpi(_DPI)  # of images in it
+    fig.set_dpi(_DPI)  # for embedded images
     FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None, "Creator": None, "Description": about or None})
     return svg.getvalue()
 

@@ -115,8 +115,8 @@ def _tagged_cell(path: Path) -> str:
     for cell in cells:
         if "parameters" in cell["metadata"].get("tags", ()):
             return "".join(cell["source"])
-    expected = "in which its parameters stand with their defaults"
-    raise ParameterError(f"{path.name} has no cell tagged parameters, {expected}")
+    expected = "expected one that assigns the defaults of its parameters"
+    raise ParameterError(f"{path.name} has no cell tagged parameters; {expected}")
 
 
 def asked(notebook: str, **values: Any) -> Any:

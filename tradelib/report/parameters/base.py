@@ -48,7 +48,7 @@ class Common(BaseModel):
     ----------
     vintage : str or None
         The release in use: the one about a month, the newest known on a day, or None for the newest with totals of
-        goods and services. Nothing published after its day is read, unless a model says so.
+        goods and services. Nothing published after its day is read, unless a model says otherwise.
     output : str or None
         Folder for figures, tables and results; None writes nothing.
 
