@@ -66,7 +66,7 @@ def test_the_residual_of_the_real_balance_stays_visible():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [None, "2020-01"])
-def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
+def test_the_notebook_uses_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
     """The file has the total and its end uses; the total is compared with the value of all goods."""
     shutil.copytree(data_folder(), tmp_path / "data")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
@@ -99,7 +99,7 @@ def test_the_notebook_accepts_a_release_with_fewer_months_on_census_basis():
         ("2013-01", "2016-12", False),
     ],
 )
-def test_lines_meet_in_the_reference_year_only_where_it_is_shown(first, last, is_said):
+def test_lines_meet_in_the_reference_year_only_if_it_is_shown(first, last, is_said):
     readings, changes = [], pd.Series({"nominal": 1.0, "price": 2.0, "volume": -1.0})
     names = {"first": pd.Period(first, "M"), "last": pd.Period(last, "M"), "reference_year": 2017, "printed": printed}
     record = SimpleNamespace(reading=readings.append)

@@ -41,7 +41,7 @@ def contributions(rates, gdp):
     return names_after(STEM, "contributions = 100", rates=rates, gdp=gdp)["contributions"]
 
 
-def test_a_balance_that_falls_by_a_hundredth_of_gdp_takes_one_point():
+def test_a_balance_that_falls_by_a_hundredth_of_gdp_subtracts_one_point():
     rates = pd.DataFrame({"exports": quarters([100, 130], "2024Q4"), "imports": quarters([200, 430], "2024Q4")})
     rates["balance"] = rates["exports"] - rates["imports"]
     got = contributions(rates, quarters([20_000], "2024Q4"))

@@ -69,7 +69,7 @@ def test_methods_are_compared_over_their_common_months():
     assert (len(space["later"]), space["compares"]) == (0, False)
 
 
-def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
+def test_the_total_is_adjusted_by_the_factor_of_its_detail_and_forced_to_its_years():
     months = pd.period_range("2001-01", periods=18, freq="M", name="period")
     rising = pd.Series(np.arange(1.0, 19.0), months)
     parts = pd.concat({"exports": pd.DataFrame({"10000": rising, "40000": 20 - rising})}, axis=1)

@@ -14,7 +14,7 @@ def test_all_notebooks_in_order_by_default() -> None:
     assert got == list(notebooks())
 
 
-def test_values_go_to_every_notebook_that_has_them() -> None:
+def test_values_go_to_every_notebook_that_takes_them() -> None:
     jobs = {job.notebook: job.values for job in planned({"start": "2010-01", "series": "BOPTEXP"})[0]}
     spans = {name: values["start"] for name, values in jobs.items() if "start" in values}
     assert set(spans.values()) == {"2010-01"}

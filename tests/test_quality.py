@@ -38,7 +38,7 @@ def test_2020_is_on_the_card_of_imports(imports):
     assert imports.summary().startswith("imports_goods_census_nsa: good; Q 0.")
 
 
-def test_annual_totals_are_those_of_whole_years(imports):
+def test_annual_totals_of_whole_years_differ_by_less_than_a_percent(imports):
     parts = imports.adjustment.components
     year = parts.loc["2015-01":"2015-12"].sum()
     gap = 100 * abs(year["adjusted"] / year["observed"] - 1)

@@ -141,7 +141,7 @@ def test_a_label_says_its_period(text, expected):
     assert parse(text) == expected
 
 
-def test_a_span_without_a_year_takes_that_of_its_block():
+def test_a_span_without_a_year_has_the_year_of_its_block():
     got = [pd.Period(ordinal=month, freq="M") for month in parse("Jan. - Apr.").ordinals(2023)]
     assert got == [pd.Period("2023-01", "M"), pd.Period("2023-04", "M")]
 

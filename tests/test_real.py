@@ -141,7 +141,7 @@ def adjusted(index):
     return names_after(STEM, "adjusted = ", index=index, stl_pattern=stl_pattern, adjust_prices=True)["prices"]
 
 
-def test_adjusting_takes_a_seasonal_movement_out_and_a_month_without_a_survey_stays_missing():
+def test_adjusting_removes_a_seasonal_movement_and_a_month_without_a_survey_stays_missing():
     months = np.arange(120)
     trend = 100 * 1.002**months
     index = flows(trend * (1 + 0.02 * np.sin(months * np.pi / 6)))
@@ -178,6 +178,6 @@ def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
         parameters.check(notebooks()["24_real_vs_nominal"], {"reference_year": 2023})
 
 
-def test_the_notebook_takes_a_vintage_of_the_trade_figures():
+def test_the_notebook_accepts_a_vintage_of_the_trade_figures():
     chosen = Prices(vintage="2024-02", reference_year=1989)
     assert str(chosen.load_prices().index[-1]) == "2024-10"

@@ -47,7 +47,7 @@ def test_airline_passengers_are_seasonal():
     assert set(measures["identifiable"]) == {"present"}
 
 
-def test_the_test_is_on_the_last_fifteen_years_unless_asked(services):
+def test_the_test_is_on_the_last_fifteen_years_by_default(services):
     got = model_f(services)
     assert (str(got.first), str(got.last)) == ("2009-03", "2024-02")
     assert str(model_f(services, years=5).first) == "2019-03"

@@ -93,7 +93,7 @@ def test_a_room_uses_only_the_rooms_below_it(room):
     assert got == set()
 
 
-def test_no_module_writes_by_hand_what_a_table_or_a_quantity_makes():
+def test_no_module_spells_out_names_that_a_table_or_a_quantity_makes():
     words = set(WORDS["adjustment"].values())
     got = {
         f"{module}: {node.value}"
@@ -105,7 +105,7 @@ def test_no_module_writes_by_hand_what_a_table_or_a_quantity_makes():
     assert got == set()
 
 
-def test_no_modules_use_each_other_in_a_circle():
+def test_there_are_no_circular_imports():
     uses = {module: set(imported(AtRunTime().visit(copy.deepcopy(tree)))) for module, tree in MODULES.items()}
     assert "tradelib.store.loading" in uses["tradelib.store"]
     TopologicalSorter(uses).prepare()  # a CycleError names the modules

@@ -34,7 +34,7 @@ def billions(value):
     return float(half_up(value.exact / 1000))
 
 
-def test_the_newest_whole_release_is_march_2025_and_all_are_about_different_months():
+def test_the_newest_complete_release_is_march_2025_and_all_are_about_different_months():
     assert release().released == dt.date(2025, 5, 6)
     months = [stored.month for stored in releases()]
     assert months == sorted(set(months))
@@ -193,7 +193,7 @@ def exhibit(tmp_path):
     return path
 
 
-def test_a_release_is_added_whole_and_loadable_at_once(empty, tmp_path):
+def test_a_release_is_added_completely_and_loads_at_once(empty, tmp_path):
     got = store.add(exhibit(tmp_path), "2025-04-03").release
     assert float(got.figure("exports_goods_net_sa", "2025-02")) == 5.0
     assert got.series("balance_goods_bop_sa")["2025-02"].cells[0].cell == "line 8, column 2"
@@ -382,7 +382,7 @@ def test_every_listed_series_can_be_loaded():
     assert withheld not in load("balance_total_*_bop_sa", freq="quarterly", vintage="2025-05-06")
 
 
-def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prints_as_one():
+def test_a_frequency_decides_the_release_and_a_year_to_date_is_printed_as_such():
     march, year = load("BOPGSTB", freq="ytd"), load("exports_goods_census_sa", freq="annual")
     assert (str(march.index[-1]), march.iloc[-1, 0]) == ("2025-03", -394_345)  # Exhibit 1, January to March
     assert march.dropna().index.month.unique().tolist() == [3]  # not the January of a monthly series
@@ -503,7 +503,7 @@ print(*sorted(ran), "|", *sorted(opened), "|", *(name for name in sys.modules if
 """
 
 
-def test_one_series_runs_three_modules_opens_one_release_and_imports_no_reader():
+def test_loading_one_series_runs_three_modules_opens_one_release_and_imports_no_reader():
     load("BOPGSTB")  # its figures are cached from now on
     got = subprocess.run([sys.executable, "-c", TOUCHED], check=True, capture_output=True, text=True).stdout
     ran, opened, readers = (part.split() for part in got.split("|"))
@@ -519,7 +519,7 @@ def test_without_a_start_a_series_comes_from_the_release_with_most_of_its_months
     assert note.endswith("that of 2025-05-06 has only exports_goods_census_nsa (2023-01 to 2025-03)")
 
 
-def test_a_release_stands_beside_one_of_its_own_compilation():
+def test_a_release_is_compared_with_one_of_its_own_compilation():
     """FRED's balance of November 2023 is of BEA's compilation, the history table of April 2024 of the Census's."""
     history, balance, exports = store.release("2024-04-04"), "balance_total_bop_sa", "exports_goods_bop_sa"
     before = history.before(balance)
@@ -578,7 +578,7 @@ CHINA, CHINA_SA = "balance_goods_china_census_nsa", "balance_goods_china_census_
          "2025-05-06"),
     ],
 )  # fmt: skip
-def test_a_start_takes_the_newest_release_with_all_figures_from_there_on(name, asked, first, last, day):
+def test_a_start_selects_the_newest_release_with_all_figures_from_there_on(name, asked, first, last, day):
     got = load(name, **asked)
     assert [str(got.index[0]), str(got.index[-1]), got.attrs["notes"]] == [first, last, []]
     assert (got.attrs["series"][name]["vintage"], got[name].isna().sum()) == (day, 0)
@@ -631,7 +631,7 @@ def test_the_positions_of_series_in_a_table_are_cached(march, monkeypatch):
     assert got.index.tolist() == expected["last"].tolist()
 
 
-def test_one_series_touches_one_table_of_one_release(monkeypatch):
+def test_loading_one_series_reads_one_table_of_one_release(monkeypatch):
     read, stored_text = [], tables.stored_text
     monkeypatch.setattr(tables, "stored_text", lambda *what: read.append(what[:2]) or stored_text(*what))
     reading._described.cache_clear()

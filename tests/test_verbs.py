@@ -442,7 +442,7 @@ def test_any_frequency_and_price_basis_is_drawn_with_its_title_and_unit(name, fr
         lambda frame: frame.rename(columns=str.upper),
     ],
 )
-def test_a_computed_column_never_carries_the_unit_of_the_loaded_one(way):
+def test_a_computed_column_is_never_drawn_with_the_unit_of_the_loaded_one(way):
     frame = tradelib.load(["BOPTEXP", "BOPTIMP"], start="2014-01", vintage="2025-05-06")
     computed = way(frame)
     with pytest.warns(store.StoreWarning, match="computed, or without attrs"):

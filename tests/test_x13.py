@@ -157,7 +157,7 @@ def test_static_reproduces_what_was_chosen(engine, coefficients):
     assert got.model == free.model
 
 
-def test_spc_text_goes_out_and_comes_in():
+def test_a_spec_survives_writing_and_reading_as_spc_text():
     built = build("x11", **FIXED, x11={"seasonalma": "s3x5", "mode": "mult"})
     spec = parse(built.text())
     assert spec == built
@@ -218,7 +218,7 @@ def test_missing_months_are_estimated_and_named(months):
     np.testing.assert_allclose(fitted, AIRLINE.iloc[months], rtol=0.06)
 
 
-def test_a_month_left_out_of_the_index_is_a_missing_one():
+def test_a_month_left_out_of_the_index_counts_as_missing():
     month = AIRLINE.index[40]
     got = x13(AIRLINE.drop(month))
     assert list(got.estimated) == [month]

@@ -56,7 +56,7 @@ def test_a_missing_month_is_not_reported_as_outlier_or_calendar_effect():
     assert "MV" not in got.summary()
 
 
-def test_outliers_are_outliers_however_their_months_are_written(exports):
+def test_outliers_are_recognized_however_their_months_are_written(exports):
     variables = ("td", "ls2008.9", "ao2020.apr", "tc2020.5", "tl2015.1-2016.1")
     got = x13(exports, None, **LOG, regression={"variables": variables}, outlier=None)
     assert got.outliers["type"].to_dict() == {
@@ -66,7 +66,7 @@ def test_outliers_are_outliers_however_their_months_are_written(exports):
     assert set(got.calendar["group"]) == {"Trading Day"}
 
 
-def test_a_value_that_looks_like_the_code_of_missing_ones_is_a_value():
+def test_a_value_equal_to_the_missing_code_is_kept():
     values = AIRLINE - AIRLINE.mean()
     values.iloc[50] = -99999.0
     got = x13(values, None, transform={"function": "none"}, regression=None, outlier=None)
@@ -144,14 +144,14 @@ def test_requested_tables_are_returned(exports):
 # Scales and engines
 
 
-def test_pseudo_additive_effects_are_percent(exports):
+def test_pseudo_additive_effects_are_in_percent(exports):
     got = x13(exports, "x11", **PLAIN, x11={"mode": "pseudoadd"})
     assert got.multiplicative
     assert got.effects.abs().max() < 50
 
 
 @pytest.mark.parametrize("transform", [{"function": "sqrt"}, {"function": "inverse"}, {"power": 0.5}])
-def test_seats_has_no_scale_but_logs_and_levels(transform):
+def test_seats_accepts_only_logs_and_levels(transform):
     with pytest.raises(ParameterError, match="SEATS splits logs or levels"):
         x13(AIRLINE, transform=transform)
 
@@ -265,6 +265,6 @@ def test_a_comment_sign_inside_quotes_is_kept():
         ("x11{ seasonalma=s3x3 junk }", "found 'junk'"),
     ],
 )
-def test_text_that_means_something_else_is_refused(text, message):
+def test_invalid_spec_text_is_refused(text, message):
     with pytest.raises(ParameterError, match=message):
         parse(text)

@@ -44,8 +44,8 @@ def verify(folder: Path) -> tuple[list[str], str]:
     with tempfile.TemporaryDirectory() as place:
         again = report(inputs["options"], only=inputs["only"], pdf=inputs["pdf"], out=Path(place) / "again", force=True)
         now = _manifest(again.folder)
-    there = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in files}
-    lines = [f"{n} was {'changed' if there[n] else 'removed'} after it was made" for n in files if there[n] != files[n]]
+    seen = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in files}
+    lines = [f"{n} was {'changed' if seen[n] else 'removed'} after it was made" for n in files if seen[n] != files[n]]
     moved = sorted(name for name, value in now["inputs"].items() if value != inputs.get(name))
     why = f" ({', '.join(moved)} changed)" if moved else ""
     lines += [f"{n} differs{why}" for n in sorted({n for n, _ in files.items() ^ now["files"].items()})]

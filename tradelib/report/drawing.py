@@ -48,17 +48,17 @@ def _steps(match: re.Match[str]) -> str:
 
     Every step is a difference of rounded positions, so that rounding errors do not add up along the line.
     """
-    path, here = [], (0, 0)
+    path, last = [], (0, 0)
     for sign, x, y in re.findall(r"([MLz])(?:\s(-?[\d.]+)\s(-?[\d.]+))?", match[1]):
         if sign == "z":
             path.append("z")
             continue
-        there = round(10 * float(x)), round(10 * float(y))
+        point = round(10 * float(x)), round(10 * float(y))
         if sign == "M":
-            path.append(f"M{there[0] / 10:g} {there[1] / 10:g}")
+            path.append(f"M{point[0] / 10:g} {point[1] / 10:g}")
         else:
-            path.append(f"l{(there[0] - here[0]) / 10:g} {(there[1] - here[1]) / 10:g}")
-        here = there
+            path.append(f"l{(point[0] - last[0]) / 10:g} {(point[1] - last[1]) / 10:g}")
+        last = point
     return f' d="{"".join(path)}"'
 
 

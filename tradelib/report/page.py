@@ -61,8 +61,8 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
     pages = {"index.html": chapters or others} | ({"analysis.html": others} if chapters and others else {})
     day = max((source["vintage"] for section in chapters for source in section["sources"].values()), default="9999")
-    for name, own in pages.items():
-        text = _page(name, own, headline=headline, failures=failures, beside=list(pages), day=day)
+    for name, shown in pages.items():
+        text = _page(name, shown, headline=headline, failures=failures, beside=list(pages), day=day)
         (folder / name).write_text(text + "\n", encoding="utf-8")
     write_workbook(folder, results, json.dumps(_origin(sections)))
     if front := results.get(FRONT):

@@ -108,11 +108,11 @@ class NotebookRun(NotebookClient):
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Return the manager of the run's kernel."""
         specs = KernelSpecManager(kernel_dirs=[str(warm.SPECS / "kernels")])  # the stock kernel is built in
-        own = {"kernel_name": self.kernel_name, "kernel_spec_manager": specs}
+        options = {"kernel_name": self.kernel_name, "kernel_spec_manager": specs}
         if sys.platform != "win32":
             # Sockets in a private folder: over TCP, any user of this machine could read a kernel's output.
-            own |= {"transport": "ipc", "ip": str(self._scratch / "k")}
-        self.km = AsyncKernelManager(**own, connection_file=str(self._scratch / "kernel.json"))
+            options |= {"transport": "ipc", "ip": str(self._scratch / "k")}
+        self.km = AsyncKernelManager(**options, connection_file=str(self._scratch / "kernel.json"))
         return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:

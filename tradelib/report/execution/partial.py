@@ -77,8 +77,8 @@ def require_replaceable(folder: Path) -> None:
     manifest = manifest_in(folder / MANIFEST)
     require_own(folder, "report", made_by_us=bool(manifest))
     paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    there = {path.relative_to(folder).as_posix() for path in paths}
-    if strange := sorted(there - manifest.get("files", {}).keys() - {MANIFEST}):
+    names = {path.relative_to(folder).as_posix() for path in paths}
+    if strange := sorted(names - manifest.get("files", {}).keys() - {MANIFEST}):
         more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
         raise OccupiedError(
             f"{folder} is a report, but holds other files, too: {', '.join(strange[:_SHOWN])}{more}; nothing was "

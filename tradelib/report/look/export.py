@@ -226,8 +226,8 @@ def description(fig: Figure, data: pd.DataFrame) -> str:
 
 
 def _in_numbers(values: npt.NDArray[np.float64]) -> str:
-    there = values[np.isfinite(values)]
-    if not there.size:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
         return f"{len(values)} without a value"
-    marks = {"first": there[0], "last": there[-1], "least": there.min(), "most": there.max()}
-    return f"{there.size} values, " + ", ".join(f"{word} {value:.4g}" for word, value in marks.items())
+    marks = {"first": finite[0], "last": finite[-1], "least": finite.min(), "most": finite.max()}
+    return f"{finite.size} values, " + ", ".join(f"{word} {value:.4g}" for word, value in marks.items())
