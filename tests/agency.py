@@ -1,4 +1,4 @@
-"""A local server that behaves like the agencies' ones, and like their failures."""
+"""A local server that imitates those of the agencies, failures included."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Agency:
-    """What the server answers, by path, and what it was asked."""
+    """The answers of the server, by path, and the requests that it got."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -24,7 +24,7 @@ class Agency:
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     def put(self, path: str, body: bytes, *, modified: str = "Thu, 04 Apr 2024 12:30:00 GMT") -> None:
-        """Serve a file as a good server does: with an ETag, and 304 to who has it."""
+        """Serve a file as a good server does: with an ETag, and 304 if the client has the file already."""
         etag = f'"{sha256(body).hexdigest()[:16]}"'
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -37,11 +37,11 @@ class Agency:
         self.answers[path] = answer
 
     def say(self, path: str, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
-        """Serve one answer, whatever it is."""
+        """Serve an answer with any status, body and headers."""
         self.answers[path] = lambda handler: send(handler, status, body, headers or {})
 
     def in_turn(self, path: str, *answers: Callable[[BaseHTTPRequestHandler], None]) -> None:
-        """Serve one answer after the other, the last one again and again."""
+        """Serve the answers one after the other, and then repeat the last one."""
         left = list(answers)
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -60,7 +60,7 @@ def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dic
 
 
 def cut(body: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
-    """Return an answer that announces the whole body and breaks off in the middle."""
+    """Return an answer that announces the whole body but ends in the middle."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -74,7 +74,7 @@ def cut(body: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
 
 
 def reset(handler: BaseHTTPRequestHandler) -> None:
-    """Break the connection off before any answer."""
+    """Reset the connection before any answer."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.connection.close()
     handler.close_connection = True
@@ -94,7 +94,7 @@ def serve() -> Iterator[Agency]:
             answer(self)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     agency = Agency(f"http://127.0.0.1:{server.server_port}")

@@ -1,4 +1,4 @@
-"""A headless browser for the pages that people get, offline."""
+"""A headless browser, offline, for testing the pages."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ needed = pytest.mark.needs("browser")
 
 
 Opened = tuple[Any, list[str], list[str]]
-"""A page, what it requested that is no file or data, and what it said on the console."""
+"""A page, its requests other than for files and data, and its messages on the console."""
 
 
 @contextmanager
 def started() -> Iterator[Callable[[Path], Opened]]:
-    """Start a browser; provide what opens a page in it, each as somebody new would meet it."""
+    """Start a browser; provide a function that opens a page in a new context, as for a first visit."""
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -55,6 +55,6 @@ def opened(path: Path) -> Iterator[Opened]:
 
 
 def overflow(page: Any, width: int) -> int:
-    """Return by how many pixels a page is wider than a window."""
+    """Return the number of pixels by which a page is wider than a window of this width."""
     page.set_viewport_size({"width": width, "height": 900})
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))

@@ -1,4 +1,4 @@
-"""Small files in the official layouts that are not exhibits of the history, cell by cell, with made-up figures.
+"""Small files with made-up figures, in official layouts other than those of the history table.
 
 Nothing here uses tradelib's readers: titles, heads and labels are written out as the agencies publish them.
 """
@@ -44,7 +44,7 @@ def fred(code: str = "BOPGSTB", head: str = "observation_date", count: int = 18,
 
 
 def bls(*, newest_first: bool = False, series: str = "EIUIR") -> Rows:
-    """Quarters of 1988, then every month until 1990-03; with a year as a float and a row that stands twice."""
+    """Return quarters of 1988, then every month to 1990-03; the year is a float, and one row is repeated."""
     heads = ["series_id", "year", "period", "periodName", "value", "footnotes", "latest"]
     at = [
         (1988, 3),
@@ -72,7 +72,7 @@ def bls(*, newest_first: bool = False, series: str = "EIUIR") -> Rows:
 
 
 def bls_answer(rows: Rows | None = None) -> dict[str, object]:
-    """The answer of the API that the table was made from."""
+    """Return the answer of the API from which such a table is made."""
     heads, *facts = rows or bls()
     data = []
     for row in facts[::-1]:
@@ -90,7 +90,7 @@ def bls_answer(rows: Rows | None = None) -> dict[str, object]:
 
 
 def enduse() -> Rows:
-    """Two codes of one category in three months; the second had no trade in the last."""
+    """Return two codes of one category for three months; the second code has no trade in the last month."""
     heads = ["category_code", "category_desc", "value_mo", "time", "year", "month", "date", "flow", "dimension"]
     codes = {"-": "TOTAL IMPORTS FOR ALL END-USE CODES", "0": "FOODS, FEEDS, AND BEVERAGES", "00000": "GREEN COFFEE",
              "00010": "COCOA BEANS"}  # fmt: skip
@@ -104,7 +104,7 @@ def enduse() -> Rows:
 
 
 def country() -> Rows:
-    """Three partners and the world, two whole years and one of which two months are published."""
+    """Return three partners and the world for two whole years and two months of a third."""
     rows: Rows = [["year", "CTY_CODE", "CTYNAME", *(f"I{m.upper()}" for m in MONTHS), "IYR",
                    *(f"E{m.upper()}" for m in MONTHS), "EYR"]]  # fmt: skip
     random = Random(1)  # noqa: S311 - made-up figures
@@ -140,7 +140,7 @@ def _bea(number: int, title: str, shows: str, heads: Rows, lines: dict[str, Rows
 
 
 def _blocks(monthly: dict[tuple[int, int], list[float]], label: str) -> dict[str, Rows]:
-    """Annual lines of the whole years and the shorter ones, the last but one revised."""
+    """Return the lines of whole years, and those of months or quarters, the last but one marked as revised."""
     years = sorted({year for year, _ in monthly})
     parts = 12 if label == "Monthly" else 4
     annual: Rows = [
@@ -163,11 +163,11 @@ def _months(first: int, width: int, seed: int, last: tuple[int, int] = (2000, 2)
 
 
 Services = dict[str, dict[tuple[int, int], list[float]]]
-"""By flow, as the tables name it, and month: total and eleven categories."""
+"""Total and eleven categories, by flow (as the tables name it) and month."""
 
 
 def bea_series(services: Services | None = None) -> dict[str, Rows]:
-    """The five tables since 1998-01, services by category since 1999: those given, or made-up ones to 2000-02."""
+    """Return the five tables from 1998-01, with services by category from 1999: given ones, or made up to 2000-02."""
     seeds = {"Exports": 2, "Imports": 3}
     services = services or {
         flow: {at: [sum(own), *own] for at, own in _months(1999, 11, seed).items()} for flow, seed in seeds.items()
@@ -204,7 +204,7 @@ def bea_series(services: Services | None = None) -> dict[str, Rows]:
 
 
 def bea_geo() -> dict[str, Rows]:
-    """The nine tables, 2023Q1 to 2024Q2; one area is not available."""
+    """Return the nine tables, 2023Q1 to 2024Q2; one area is not available."""
     random = Random(7)  # noqa: S311 - made-up figures
     at = [(y, q) for y in (2023, 2024) for q in range(1, 5) if (y, q) <= (2024, 2)]
     base = {(item, flow): {q: [float(random.randint(10, 900)) for _ in PARTNERS] for q in at}
@@ -232,7 +232,7 @@ def bea_geo() -> dict[str, Rows]:
 
 
 def exhibit12() -> Rows:
-    """One whole year and two months of the next, which has lines for the year before to the same month."""
+    """Return one whole year and two months of the next; both have a line for January and February together."""
     random = Random(8)  # noqa: S311 - made-up figures
     at = [(2022, m) for m in range(1, 13)] + [(2023, 1), (2023, 2)]
     values = {}
@@ -266,7 +266,7 @@ def exhibit12() -> Rows:
 
 
 def plain_exhibit() -> Rows:
-    """Services by category as Exhibit 3 may show them: a block for each flow, one row of heads and a group."""
+    """Return services by category as Exhibit 3 may show them: a block for each flow, a row of heads under a group."""
     random = Random(9)  # noqa: S311 - made-up figures
     rows: Rows = [
         [], ["Part A: Seasonally Adjusted (by Commodity/Service)"], ["Exhibit 3. U.S. Services by Major Category"],
@@ -282,7 +282,7 @@ def plain_exhibit() -> Rows:
 
 
 def as_csv(rows: Rows) -> str:
-    """Return rows as comma-separated text; cells with a comma in quotation marks."""
+    """Return rows as comma-separated text; cells with a comma are quoted."""
     return "".join(",".join(f'"{c}"' if "," in str(c) or '"' in str(c) else str(c) for c in row) + "\n" for row in rows)
 
 

@@ -1,4 +1,4 @@
-"""Small files of real goods in the official layouts, cell by cell, with made-up figures that add up.
+"""Small files of real goods in the official layouts, with made-up figures that add up.
 
 Nothing here uses tradelib: titles, heads and labels are written out as the agencies publish them.
 """
@@ -15,7 +15,7 @@ NOTES = [["(1) Detailed data are presented on a Census basis."], ["(2) Includes 
 
 
 def figures(number: int, size: int = 7) -> list[float]:
-    """Return total, parts and residual of a month; the total of each May is off by one, as rounding leaves it."""
+    """Return total, parts and residual of a month; the total of each May is off by one, as after rounding."""
     parts = [100.0 + 7 * number + 13 * part for part in range(size - 1)]
     residual = -10.0 - number
     return [sum(parts) + residual + (number % 12 == 4), *parts, residual]
@@ -33,7 +33,7 @@ def long_series(
     first: int = 2020,
     data: list[list[float]] | None = None,
 ) -> Rows:
-    """Return the rows of ``realexp`` or ``realimp``: whole years and what is left of the months in a last one."""
+    """Return the rows of ``realexp`` or ``realimp``: whole years, then the remaining months in a last one."""
     rows = [
         ["Seasonally Adjusted"],
         [f"Real {flow} of Goods by Principal End-Use Category"],

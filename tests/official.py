@@ -1,4 +1,4 @@
-"""Files in the official layout of the history table, and a plain reading of such a text.
+"""Files in the official layout of the history table, and a plain reader of its text.
 
 Nothing here uses tradelib: what the tests expect comes from a few lines of plain Python.
 """
@@ -27,7 +27,7 @@ PAGES = (1992, 1996, 2000, 2004, 2008, 2012, 2016, 2021)
 """The years under which the official text repeats title and header."""
 
 Months = dict[tuple[int, int], list[int]]
-"""Values in the order of the columns, by year and month; for an annual line, by year and its last month."""
+"""Values in the order of the columns, by year and month; annual lines by year and last month."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def bundled() -> Table:
 
 
 def made(first: int, parts: list[list[int]]) -> Table:
-    """Return a table from goods and services, exported and imported, of consecutive months since a January."""
+    """Return a table from exports and imports of goods and services for consecutive months from a January."""
     months: Months = {}
     annual: Months = {}
     for n, (export_goods, export_services, import_goods, import_services) in enumerate(parts):
@@ -92,7 +92,7 @@ def history_rows(table: Table, pages: tuple[int, ...] = PAGES) -> list[list[str 
 
 
 def workbook_rows(table: Table) -> list[list[str | int]]:
-    """Return the rows of the official workbook: one header, its group heads a column too far right."""
+    """Return the rows of the official workbook: one header, with group heads one column too far right."""
     rows: list[list[str | int]] = [[_title(table)], [UNITS]]
     rows += [["", "", "Balance", "", "", "Exports", "", "", "Imports"], ["  Period", *HEADS[1:]]]
     for year in table.years:
@@ -103,7 +103,7 @@ def workbook_rows(table: Table) -> list[list[str | int]]:
 def exhibit1_rows(
     table: Table, previous: list[int], revised: tuple[tuple[int, int], ...] = ()
 ) -> list[list[str | int]]:
-    """Return the rows of Exhibit 1: a line for each year and one to date, months marked (R), last month's print."""
+    """Return the rows of Exhibit 1: lines for years and year to date, months with (R), and last month's print."""
     year, last = max(table.months)
     rows: list[list[str | int]] = [[], ["Part A: Seasonally Adjusted (by Commodity/Service)"]]
     rows += [["Exhibit 1. U.S. International Trade in Goods and Services"]]

@@ -1,4 +1,4 @@
-"""Cells of the notebooks on made-up numbers: a formula that stands on the page has known answers too."""
+"""Run cells of the notebooks on made-up numbers, so that formulas in notebooks are tested on known answers, too."""
 
 import json
 from functools import cache
@@ -16,14 +16,14 @@ TAG = "parameters"
 
 @cache
 def code_of(stem, words):
-    """Return the one code cell of a notebook that has some words in it, compiled."""
+    """Return the one code cell of a notebook that contains these words, compiled."""
     notebook = nbformat.read(notebook_folder() / f"{stem}.ipynb", as_version=4)
     [source] = [cell.source for cell in notebook.cells if cell.cell_type == "code" and words in cell.source]
     return compile(source, stem, "exec")
 
 
 def names_after(stem, *cells, **names):
-    """Return the names that are there after some cells of a notebook, each known by words in it, have run in order."""
+    """Run cells of a notebook in order, each identified by words in it, and return all names defined afterwards."""
     space = {"pd": pd, "np": np} | names
     for words in cells:
         exec(code_of(stem, words), space)  # noqa: S102 - the notebook's own cells
@@ -32,7 +32,7 @@ def names_after(stem, *cells, **names):
 
 @cache
 def cells_of(stem):
-    """Return the code cells of a notebook: whether each declares the parameters, and its code, compiled once."""
+    """Return for each code cell of a notebook whether it declares the parameters, and its compiled code."""
     cells = nbformat.read(notebook_folder() / f"{stem}.ipynb", as_version=4).cells
     return [
         (TAG in cell.metadata.get("tags", []), compile(cell.source, stem, "exec"))
@@ -48,10 +48,10 @@ def drawn_onto_nothing(figure):
 
 
 def record_of(stem, **parameters):
-    """Return what a notebook records with these parameters, its cells run in this process and not in a kernel.
+    """Return what a notebook records with these parameters; its cells run in this process and not in a kernel.
 
-    A kernel takes seconds to start, and that the notebooks run in kernels is tested by the whole runs. Figures are
-    laid out and drawn, but onto nothing.
+    A kernel takes seconds to start, and whole reports test that the notebooks run in kernels. Figures are laid out
+    but not rendered.
     """
     mpl.use("Agg")
     space = {}
@@ -60,5 +60,5 @@ def record_of(stem, **parameters):
             exec(code, space)  # noqa: S102 - the notebook's own cells
             space |= parameters if declares else {}
     recorded = space["record"]._recorded
-    json.dumps(recorded, allow_nan=False, default=str)  # as ``results.json`` is written: no missing number in it
+    json.dumps(recorded, allow_nan=False, default=str)  # ``results.json`` is written so, too: without NaN
     return recorded

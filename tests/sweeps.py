@@ -1,4 +1,4 @@
-"""Sweeps and reports of small notebooks, run as commands; what must hold of the folders that they leave."""
+"""Sweeps and reports of small notebooks, run as commands, and checks of the folders that they leave."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ pathlib.Path(output, "results.json").write_text(json.dumps(section))
 
 
 def record(**parts: object) -> dict[str, object]:
-    """Return what a notebook records, with some of its parts."""
+    """Return what a notebook records, with these parts in place of the defaults."""
     texts = {"notebook": "23_trend", "title": "T", "question": "Q", "parameters": {}, "sources": {}}
     return texts | {"items": [], "results": {}, "checks": []} | parts
 
 
 MONTHS = [f"20{year:02}-{month:02}" for year in range(10, 14) for month in range(1, 13, 4)]
-# What a script starts in the background ignores Ctrl-C, and hands that down: here it is heard again.
+# A process that a script starts in the background ignores Ctrl-C, and so do its children; this enables it again.
 HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 TRADELIB = [sys.executable, "-c", f"{HEARING}; from tradelib.cli import run; run()"]
 
@@ -66,7 +66,7 @@ def is_same(path: Path, sha256: str) -> bool:
 
 
 def whole_runs(folder: Path) -> int:
-    """Return how many runs are there, after checking that each is whole."""
+    """Check that all runs are complete, and return their number."""
     count = 0
     for kind in ("runs", "failed"):
         for path in folder.glob(f"{kind}/*/*"):
@@ -81,7 +81,7 @@ def whole_runs(folder: Path) -> int:
 
 
 def whole_reports(parent: Path) -> int:
-    """Return how many good reports are there, after checking that each folder is a whole one."""
+    """Check that all reports are complete, and return the number of good ones."""
     count = 0
     for path in parent.glob("[!.]*"):
         manifest = json.loads((path / "manifest.json").read_text())
@@ -92,9 +92,9 @@ def whole_reports(parent: Path) -> int:
 
 
 def results(folder: Path) -> dict[str, str]:
-    """Return the hashes of all that a sweep or report left, but for how long its runs took and in which kernel.
+    """Return the hashes of the files of a sweep or report, ignoring how long its runs took, and in which kernel.
 
-    A run whose warm server was killed goes on in a stock kernel.
+    A run whose warm server was killed is continued in a stock kernel.
     """
     hashes = {}
     for path in sorted(folder.rglob("*")):
@@ -107,7 +107,7 @@ def results(folder: Path) -> dict[str, str]:
             elif path.name == "results.csv":
                 content = pd.read_csv(path).drop(columns="seconds").to_csv().encode()
             elif path.name == "index.html" and (folder / "runs").exists():
-                continue  # it tells seconds
+                continue  # it shows seconds
             hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(content).hexdigest()
     return hashes
 
@@ -118,7 +118,7 @@ def store() -> dict[str, bytes]:
 
 
 def hidden(folder: Path) -> list[Path]:
-    """Return what is not done yet, or was left so."""
+    """Return hidden files and folders: work in progress, or left unfinished."""
     return [path for path in folder.glob(".*") if path.name not in {".lock", MARK}]
 
 
@@ -141,7 +141,7 @@ def family(pids: Iterable[int]) -> list[psutil.Process]:
 
 
 def kernels(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """Return those that are kernels or the servers that they are forked from."""
+    """Return the processes that are kernels, or servers from which kernels are forked."""
     living = []
     for process in processes:
         try:

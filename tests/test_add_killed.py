@@ -1,4 +1,4 @@
-"""Killed at any moment, adding leaves a release whole or not there, and the next attempt adds it."""
+"""If adding is killed at any moment, the release is complete or absent, and the next attempt adds it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ADD = "import sys; from tradelib import store; store.add(sys.argv[1:], '2023-06-
 
 
 @pytest.mark.slow
-def test_a_release_is_there_whole_or_not_at_all(official_folder, tmp_path, monkeypatch):
+def test_a_killed_add_leaves_a_complete_release_or_none(official_folder, tmp_path, monkeypatch):
     files = sorted(map(str, (official_folder / "ft900xlsx_2023-06-07").glob("*.xlsx")))
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(Path.cwd())])))
-    # One part is there already: what is killed joins it, which is the harder case.
+    # The harder case: one part is in the store already, and the killed process joins another to it.
     store.add(files[:2], "2023-06-07")
     [before] = store.releases()
     tables, chance, begun = set(before.exhibits), random.Random(20230607), time.monotonic()  # noqa: S311

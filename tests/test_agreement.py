@@ -1,4 +1,4 @@
-"""How close an adjustment comes to the agency's."""
+"""The distance of an adjustment from the agency's."""
 
 import pytest
 from airline import AIRLINE
@@ -36,7 +36,7 @@ def test_nothing_to_compare_is_refused():
         agreement(AIRLINE * float("nan"), AIRLINE)
 
 
-def test_other_months_are_refused():
+def test_series_of_different_months_are_refused():
     with pytest.raises(ComparabilityError, match="expected the same months"):
         agreement(AIRLINE.iloc[1:], AIRLINE)
 

@@ -1,4 +1,4 @@
-"""The archive fills the store: in order, whole or not at all, taken up again, and nothing twice."""
+"""The archive fills the store: in order, each release complete or not at all, resumable, and nothing twice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNTIL = pd.Period("2025-03", "M")
 
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
-    """Return a server that is an archive, an empty store, and no pause between requests."""
+    """Return a server that is an archive; the store is empty, and there is no pause between requests."""
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TRADELIB_SOURCES", str(tmp_path / "sources.toml"))
@@ -72,7 +72,7 @@ MONTHS = {"2025-01": "March 5, 2025", "2025-02": "April 3, 2025", "2025-03": "Ma
 
 
 def goods(tmp_path, month, revised=0):
-    """Return a workbook of Exhibit 5 up to a month of 2025; exports of the month before are as much higher."""
+    """Return a workbook of Exhibit 5 up to a month of 2025; exports of the month before are higher by an amount."""
     lines = exhibit(tmp_path).read_text().splitlines()
     head = lines[: next(at for at, line in enumerate(lines) if line.startswith("2025"))]
     names = ["January", "February", "March"][: int(month[-1])]
@@ -94,7 +94,7 @@ def run(since="2025-01"):
     return {outcome.name: outcome for outcome in update.fill(since, UNTIL)}
 
 
-def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path):
+def test_every_release_is_added_and_a_second_run_fetches_nothing(agency, tmp_path):
     for month, revised in zip(MONTHS, (0, 2, 3), strict=True):
         put(agency, tmp_path, month, revised)
     got = run()
@@ -110,7 +110,7 @@ def test_every_release_goes_in_and_a_second_run_fetches_nothing(agency, tmp_path
     assert agency.asked == []
 
 
-def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_stop_nothing(agency, tmp_path):
+def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_do_not_stop_the_rest(agency, tmp_path):
     put(agency, tmp_path, "2025-01")
     put(agency, tmp_path, "2025-03")
     good = zipped({"exh5.xlsx": goods(tmp_path, "2025-03")})
@@ -130,7 +130,7 @@ def test_a_gap_a_cut_connection_and_a_changed_layout_are_named_and_stop_nothing(
     assert [str(stored.month) for stored in store.releases()] == ["2025-01", "2025-03"]
 
 
-def test_what_was_refused_is_sent_again_only_when_it_has_changed(agency, tmp_path):
+def test_a_refused_release_is_sent_again_only_if_it_has_changed(agency, tmp_path):
     put(agency, tmp_path, "2025-01")
     agency.put("/ft900_2501.pdf", pdf("U.S. International Trade in Goods and Services"))
     first = run()["2025-01"]
@@ -145,7 +145,7 @@ def test_what_was_refused_is_sent_again_only_when_it_has_changed(agency, tmp_pat
     assert not list((files.downloads() / "archive").iterdir())
 
 
-def test_a_server_that_forbids_every_address_of_a_month_has_failed(agency, tmp_path, monkeypatch):
+def test_a_month_of_which_every_address_is_forbidden_has_failed(agency, tmp_path, monkeypatch):
     monkeypatch.setattr(update, "last_month", lambda: UNTIL)
     put(agency, tmp_path, "2025-02")
     for name in ("ft900xlsx_2501.zip", "ft900_2501.pdf", "ft900xlsx_2503.zip"):
@@ -164,7 +164,7 @@ def test_a_server_that_forbids_every_address_of_a_month_has_failed(agency, tmp_p
         ("printed", "http://a/{month", "expected '}'"),
     ],
 )
-def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monkeypatch, name, value, message):
+def test_an_address_with_an_unfilled_placeholder_is_refused(tmp_path, monkeypatch, name, value, message):
     path = tmp_path / "sources.toml"
     path.write_text(tomli_w.dumps({"archive": {"pause": 0, "tables": [], "printed": "", name: value}}))
     monkeypatch.setenv("TRADELIB_SOURCES", str(path))
@@ -180,7 +180,7 @@ def test_a_day_is_never_guessed(agency, tmp_path):
     assert store.releases() == []
 
 
-def test_the_command_names_what_went_wrong_in_its_exit_code(agency, tmp_path, monkeypatch):
+def test_the_exit_code_is_1_if_a_release_fails(agency, tmp_path, monkeypatch):
     monkeypatch.setattr(update, "last_month", lambda: UNTIL)
     for month in MONTHS:
         put(agency, tmp_path, month)
@@ -192,7 +192,7 @@ def test_the_command_names_what_went_wrong_in_its_exit_code(agency, tmp_path, mo
 
 @pytest.mark.usefixtures("agency")
 @pytest.mark.parametrize("words", [["--released", "2025-05-06"], ["history"]])
-def test_what_the_archive_says_itself_is_not_taken_from_the_command(words):
+def test_sources_and_released_are_refused_with_since(words):
     got = CliRunner().invoke(cli.app, ["update", *words, "--since", "2025-01"])
     assert isinstance(got.exception, ParameterError)
     assert "--since takes neither sources nor --released" in str(got.exception)
@@ -206,8 +206,8 @@ def test_an_impossible_start_is_refused(since, message):
 
 
 @pytest.mark.slow
-def test_the_real_releases_go_in_from_an_archive(agency, official_folder):
-    """April 2023 from its 31 workbooks, with a page that names its day, and March 2025 from its PDF alone."""
+def test_real_releases_are_added_from_an_archive(agency, official_folder):
+    """Add April 2023 from its 31 workbooks, with a page that names its day, and March 2025 from its PDF alone."""
     workbooks = {path.name: path.read_bytes() for path in (official_folder / "ft900xlsx_2023-06-07").iterdir()}
     agency.put("/ft900xlsx_2304.zip", zipped(workbooks))
     agency.put("/ft900_2304.pdf", pdf("EMBARGOED UNTIL RELEASE AT 8:30 a.m. EDT, Wednesday, June 7, 2023"))

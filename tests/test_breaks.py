@@ -42,14 +42,14 @@ def test_the_nile_broke_after_1898(nile):
     assert breaks.criteria(got)["bic"].idxmin() == 1
 
 
-def test_the_date_of_the_nile_is_sure_to_a_few_years(nile):
+def test_the_interval_of_the_nile_break_spans_a_few_years(nile):
     got = breaks.date_intervals(breaks.search(nile, trim=0.15), 1).iloc[0]
     low, high = ((got[end] - nile.index[0]).n for end in ("low", "high"))
     assert 28 - 8 <= low < 28 < high <= 28 + 8
     assert got["jump"] == pytest.approx(850.0 - 1097.75, abs=0.5)
 
 
-def test_the_interval_of_the_nile_is_that_of_strucchange(nile):
+def test_the_interval_of_the_nile_break_is_that_of_strucchange(nile):
     """R: ``confint(breakpoints(Nile ~ 1))`` prints 1895, 1898 and 1902, the last years of the regime before."""
     before, after = np.split(nile.to_numpy(), [28])
     unit, ratio = before.var() / (after.mean() - before.mean()) ** 2, after.var() / before.var()
@@ -60,7 +60,7 @@ def test_the_interval_of_the_nile_is_that_of_strucchange(nile):
     assert ends[0] <= low < high <= ends[1]
 
 
-def test_four_breaks_of_the_total_balance(balance):
+def test_the_total_balance_has_four_breaks(balance):
     got = [str(month) for month in breaks.search(balance).months(4)]
     assert got == ["1999-06", "2004-03", "2008-11", "2020-07"]
 
@@ -78,7 +78,7 @@ def test_the_search_is_exact():
         assert got.rss[count] == pytest.approx(min(sizes))
 
 
-def test_the_search_for_lines_is_exact():
+def test_the_search_for_breaks_in_trend_is_exact():
     at = np.arange(40.0)
     data = months(np.where(at < 22, at, 60 - 2 * at) + noise(40, seed=3))
     got = breaks.search(data, model="trend", trim=0.15, most=1)
@@ -99,7 +99,7 @@ def test_breaks_do_not_depend_on_unit_or_origin(seed, origin, scale):
     assert got.starts == breaks.search(months(data), trim=0.15, most=2).starts
 
 
-def test_published_quantiles_of_a_break_date():
+def test_quantiles_of_a_break_date_are_the_published_ones():
     assert breaks.date_quantile(0.95) == pytest.approx(7.69, abs=0.005)
     assert breaks.date_quantile(0.975) == pytest.approx(11.03, abs=0.005)
     assert breaks.date_quantile(0.025) == pytest.approx(-11.03, abs=0.005)
@@ -124,7 +124,7 @@ def test_the_distribution_rises_from_0_to_1(x, y, ratio):
 
 
 @pytest.mark.parametrize("trim", [0.05, 0.10, 0.15])
-def test_published_critical_values_are_those_of_a_simulation(trim):
+def test_simulated_critical_values_agree_with_the_published_ones(trim):
     rng, length, draws = np.random.default_rng(1), 200, 400
     statistics = []
     for _ in range(draws):
@@ -151,7 +151,7 @@ def test_critical_values_are_in_order():
             assert all(a < b < c for a, b, c in zip(table[10], table[5], table[1], strict=True))
 
 
-def test_a_clear_break_is_found_by_every_count_and_tested():
+def test_a_clear_break_is_found_by_all_criteria_and_is_significant():
     got = break_tests.weigh(months(np.r_[np.zeros(80), np.full(80, 5.0)] + noise(160)))
     assert got.counts == {"bic": 1, "lwz": 1, "sequential": 1}
     assert got.ud_max > 50 > got.ud_critical
@@ -165,7 +165,7 @@ def test_white_noise_has_no_break():
     assert got.dates.empty
 
 
-def test_a_random_walk_is_told_from_breaks_and_its_changes_have_none():
+def test_a_random_walk_is_not_taken_for_breaks_and_its_changes_have_none():
     walk = months(np.cumsum(noise(386, seed=5)))
     got = break_tests.weigh(walk)
     assert got.counts["lwz"] >= 3
@@ -210,7 +210,7 @@ def test_an_exact_step_is_found_without_a_warning(model):
 
 
 @pytest.mark.parametrize("model", ["level", "trend"])
-def test_24_months_that_change_sign(model):
+def test_24_months_are_enough_and_may_change_sign(model):
     got = break_tests.weigh(months(np.r_[-np.ones(12), np.ones(12)] + 0.1 * noise(24)), model=model)
     assert got.counts["bic"] >= 1
     assert pd.Period("1993-01", "M") in got.dates.index
@@ -225,7 +225,7 @@ def test_24_months_that_change_sign(model):
         ([1.0, 2.0] * 11, "22 months; expected at least 24"),
     ],
 )
-def test_unfit_series_are_refused(values, said):
+def test_unsuitable_series_are_refused(values, said):
     for use in (breaks.search, break_tests.weigh):
         with pytest.raises(SeriesError, match=said):
             use(months(values))

@@ -1,4 +1,4 @@
-"""Tests of what is made of chained dollars: the formulas on the page, and the notebook with real official files."""
+"""Analysis of chained dollars: the formulas in the notebook, and the notebook with real official files."""
 
 import shutil
 from types import SimpleNamespace
@@ -43,7 +43,7 @@ def test_the_implicit_price_is_nominal_over_chained_in_any_reference_year(nomina
     np.testing.assert_allclose(volume / chained, [volume.iloc[0] / chained[0]] * 24, rtol=1e-9)  # growth is as it was
 
 
-def test_the_implicit_price_by_hand():
+def test_the_implicit_price_equals_a_calculation_by_hand():
     got = implicit(np.repeat([100.0, 110.0], 12), np.repeat([200.0, 200.0], 12), 2012)
     assert got["volume"]["imports"].tolist() == pytest.approx([100] * 24)
     assert got["price"]["imports"].tolist() == pytest.approx([100] * 12 + [110] * 12)
@@ -56,7 +56,7 @@ def test_a_month_without_chained_dollars_stays_missing():
     assert got["price"]["exports"].isna().to_numpy().nonzero()[0].tolist() == [3]
 
 
-def test_the_real_balance_keeps_its_residual_in_sight():
+def test_the_residual_of_the_real_balance_stays_visible():
     parts = {"goods": (27, 34), "goods/foods": (10, 10), "goods/capital_goods": (20, 20), "goods/residual": (-3, 4)}
     chained = by_item(**{item: dict(zip(("exports", "imports"), pair, strict=True)) for item, pair in parts.items()})
     got = names_after(ONE_INDEX, "by_use = ", chained=chained, span=MONTHS)["by_use"]
@@ -66,8 +66,8 @@ def test_the_real_balance_keeps_its_residual_in_sight():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [None, "2020-01"])
-def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
-    """Their file has the total and its end uses: the total is what is compared with the value of all goods."""
+def test_the_notebook_uses_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
+    """The file has the total and its end uses; the total is compared with the value of all goods."""
     shutil.copytree(data_folder(), tmp_path / "data")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
@@ -83,8 +83,8 @@ def test_the_notebook_takes_official_chained_dollars(official_folder, tmp_path, 
 
 
 @pytest.mark.slow
-def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis():
-    """Printed changes of months that goods on a Census basis do not reach are left out, not looked up."""
+def test_the_notebook_accepts_a_release_with_fewer_months_on_census_basis():
+    """Printed changes are left out for months without goods on a Census basis."""
     got = record_of(ONE_INDEX, vintage="2024-02")
     assert all(check["holds"] for check in got["checks"])
     assert any("No month of this span has printed real changes" in item["reading"] for item in got["items"])
@@ -99,7 +99,7 @@ def test_the_notebook_takes_a_release_with_fewer_months_on_census_basis():
         ("2013-01", "2016-12", False),
     ],
 )
-def test_lines_meet_in_the_reference_year_only_where_it_is_shown(first, last, is_said):
+def test_lines_meet_in_the_reference_year_only_if_it_is_shown(first, last, is_said):
     readings, changes = [], pd.Series({"nominal": 1.0, "price": 2.0, "volume": -1.0})
     names = {"first": pd.Period(first, "M"), "last": pd.Period(last, "M"), "reference_year": 2017, "printed": printed}
     record = SimpleNamespace(reading=readings.append)

@@ -1,4 +1,4 @@
-"""Every chapter, on a release from workbooks and on one from a PDF: it runs, and says what the release printed."""
+"""Every chapter runs on a release from workbooks and on one from a PDF, and says what the release printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tradelib.report.parameters import Chapter, notebooks
 
 CHAPTERS = [name for name, model in notebooks().items() if issubclass(model, Chapter) and name < ANALYSES]
 FIRST = "2023-06-07"
-"""The oldest whole release: nothing that a chapter about it may look at is from another one."""
+"""The oldest complete release; a chapter about it may use no other one."""
 
 SAID = {
     ("2023-06-07", "01_overview"): ["The goods and services deficit widened $14.0 billion to $74.6 billion",
@@ -95,11 +95,11 @@ def test_a_chapter_says_what_the_release_printed(day, name):
     assert known.issuperset(re.findall(r"\(#(p\w+)\)", linked))
 
 
-def test_every_chapter_is_read_for_two_releases():
+def test_every_chapter_is_tested_on_two_releases():
     assert {(day, name) for day in ("2023-06-07", "2025-05-06") for name in CHAPTERS} <= set(SAID)
 
 
-def test_a_chapter_without_its_exhibits_is_left_out_and_refused_when_it_is_asked_for():
+def test_a_chapter_whose_exhibits_are_missing_is_left_out_and_refused_if_requested():
     got = planned({"vintage": "2024-02"})[1]
     whole = {"01_overview", "12_method", "13_in_proportion", "14_changes", "31_check_a_text"}
     assert set(got) == {*CHAPTERS} - whole | {"25_revisions", "29_own_adjustment", "42_news_or_noise"}

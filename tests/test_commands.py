@@ -1,4 +1,4 @@
-"""The commands on the store: what they print, and how they end."""
+"""The commands: what they print, and their exit codes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_check_gives_json_and_a_marked_text(tmp_path):
 
 
 @pytest.mark.parametrize("place", ["article.txt", "theirs.html", "folder", "nowhere/marked.html"])
-def test_check_writes_no_marks_over_what_it_did_not_write(tmp_path, place):
+def test_check_overwrites_only_marked_texts_of_its_own(tmp_path, place):
     (tmp_path / "folder").mkdir()
     text = "The trade deficit was $140.5 billion in March 2025."
     for name in ("article.txt", "theirs.html"):
@@ -80,13 +80,13 @@ def test_an_empty_argument_is_never_the_current_folder(words, monkeypatch, capsy
     assert "tradelib: found an empty argument; expected a value" in capsys.readouterr().err
 
 
-def test_check_of_a_file_that_is_not_there_is_one_plain_message(tmp_path):
+def test_check_of_a_missing_file_is_one_plain_message(tmp_path):
     with pytest.raises(ParameterError, match=r"none\.txt is no file; expected a text"):
         raise run("check", tmp_path / "none.txt").exception
 
 
 @pytest.mark.usefixtures("data")
-def test_add_says_that_the_bundled_release_is_there(tmp_path):
+def test_add_says_that_the_bundled_release_is_in_the_store_already(tmp_path):
     path = tmp_path / "history.txt"
     path.write_text(as_text(history_rows(bundled())))
     got = run("add", path, "--released", "2024-04-04")
@@ -95,7 +95,7 @@ def test_add_says_that_the_bundled_release_is_there(tmp_path):
 
 
 @pytest.mark.usefixtures("data")
-def test_add_refuses_in_words(tmp_path):
+def test_add_says_in_words_why_it_refuses(tmp_path):
     path = tmp_path / "history.txt"
     path.write_text(as_text(history_rows(bundled())))
     got = run("add", path, "--released", "2024-04-05")
@@ -111,7 +111,7 @@ def test_a_folder_or_archive_without_files_says_so(tmp_path, name):
         raise run("add", tmp_path / name).exception
 
 
-def test_a_file_that_is_not_official_is_to_be_taken_out_of_the_folder(tmp_path):
+def test_add_asks_to_remove_an_unofficial_file_from_the_folder(tmp_path):
     for name, body in {"readme.txt": b"hello\n", "logo.png": b"\x89PNG\r\n\x1a\n"}.items():
         folder = tmp_path / name[:4]
         folder.mkdir()
@@ -121,7 +121,7 @@ def test_a_file_that_is_not_official_is_to_be_taken_out_of_the_folder(tmp_path):
         assert "take a file that is not official out of the folder" in message
 
 
-def test_the_name_of_a_file_is_printed_as_it_is(tmp_path, monkeypatch, capsys):
+def test_file_names_are_printed_unchanged(tmp_path, monkeypatch, capsys):
     missing = tmp_path / "rates:fire:.csv"
     monkeypatch.setattr(sys, "argv", ["tradelib", "add", str(missing)])
     with pytest.raises(SystemExit):
@@ -154,7 +154,7 @@ def test_relative_paths_of_the_environment_become_absolute(tmp_path, monkeypatch
     assert {os.environ[name] for name in NAME_PATHS} == {str(tmp_path / "beside")}
 
 
-def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
+def test_an_interruption_says_what_is_kept(tmp_path, monkeypatch, capsys):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
@@ -175,7 +175,7 @@ def test_an_interruption_says_what_stays(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("option", ["--seconds", "--memory"])
-def test_a_limit_is_a_number(tmp_path, option):
+def test_a_limit_must_be_a_number(tmp_path, option):
     got = run("sweep", "trend", option, "inf", "--out", tmp_path)
     assert got.exit_code == 2
     assert "as an integer" in " ".join(got.output.split())
@@ -243,7 +243,7 @@ def test_headline_of_a_file_is_the_month_in_words(tmp_path):
     assert run("headline", path, "--month", "2023-12").stdout.splitlines()[0].endswith("in December 2023")
 
 
-def test_headline_without_a_file_tells_the_newest_complete_release_and_names_a_newer_one():
+def test_headline_without_a_file_is_of_the_newest_complete_release_and_names_a_newer_one():
     got = run("headline")
     assert got.stdout.splitlines()[0].endswith("a record $140.5 billion in March 2025")
     assert "until 2026-02, without its parts: tradelib headline 2026-02" in got.stderr
@@ -293,7 +293,7 @@ def test_parameters_are_those_of_the_tagged_cell():
     assert "unknown notebook 'overvew'; did you mean overview?" in str(run("parameters", "overvew").exception)
 
 
-def test_a_file_of_no_release_is_told_which_formats_there_are(tmp_path):
+def test_an_unknown_file_is_refused_with_the_known_formats(tmp_path):
     path = tmp_path / "README.md"
     path.write_text("# A project\n\nIt has words.\n")
     for command in ("add", "headline"):
@@ -312,21 +312,21 @@ def test_a_file_of_no_release_is_told_which_formats_there_are(tmp_path):
         ("qwerty", "tradelib series finds names by everyday words"),
     ],
 )
-def test_an_unknown_series_gets_five_names_at_most_and_no_wrong_one(name, hint):
+def test_an_unknown_series_is_refused_with_at_most_five_similar_names(name, hint):
     with pytest.raises(ParameterError) as refused:
         tradelib.load(name)
     assert hint in str(refused.value)
     assert str(refused.value).count(",") <= 4 + ("everyday" in hint)
 
 
-def test_a_hint_lists_many_names_by_the_five_nearest():
+def test_a_hint_lists_only_the_five_nearest_of_many_names():
     got = did_you_mean("zzz", [f"name_{number}" for number in range(130)])
     assert got.count("name_") == 5
     assert got.endswith("and 125 more")
     assert did_you_mean("real goods", ["census_goods", "census_country"]) == "possible: census_country, census_goods"
 
 
-def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
+def test_a_sweep_never_replaces_the_table_of_another(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders = []
 
@@ -347,12 +347,12 @@ def test_a_sweep_goes_beside_the_table_of_another(tmp_path, monkeypatch):
     assert folders[-1] != folders[0]
     assert folders[-1].name.startswith(folders[0].name + "-")
     got = run("sweep", "trend", "--over", "start=2015-01,2016-01", "--out", folders[0])
-    assert "has the table of another sweep: 3 runs of it are not in this" in str(got.exception)
+    assert "holds another sweep: 3 of its runs are not in this one" in str(got.exception)
     assert len(folders) == 4
 
 
 @pytest.mark.parametrize("option", ["--release", "--vintage"])
-def test_a_release_is_named_by_either_word(tmp_path, monkeypatch, option):
+def test_a_report_takes_its_release_from_either_option(tmp_path, monkeypatch, option):
     got = []
 
     def stand_in(options, **_):

@@ -1,4 +1,4 @@
-"""Names of series complete where they stand in quotes, and nowhere else."""
+"""Names of series are completed inside quotes in certain calls, and nowhere else."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -32,14 +32,14 @@ def test_a_name_completes_in_quotes(shell, before):
     assert set(got) <= set(tradelib.series().index)
 
 
-def test_a_word_inside_a_name_finds_it(shell):
+def test_a_part_of_a_name_is_completed(shell):
     got = offered(shell, 'load("petroleum')
     assert len(got) > 20
     assert all("petroleum" in name for name in got)
     assert offered(shell, 'load("bopgs') == ["BOPGSTB"]
 
 
-def test_a_list_is_short_and_keeps_the_wholes(shell):
+def test_a_list_is_short_and_has_the_totals(shell):
     got = offered(shell, 'load("')
     assert len(got) == MOST
     assert "balance_total_bop_sa" in offered(shell, 'load("balance')
@@ -48,5 +48,5 @@ def test_a_list_is_short_and_keeps_the_wholes(shell):
 @pytest.mark.parametrize(
     "text", ['open("balance_goods_petro', "balance_goods_petro", 'load("BOPGSTB", unit=balance_goods_petro']
 )
-def test_nothing_is_offered_elsewhere(shell, text):
+def test_no_names_are_offered_elsewhere(shell, text):
     assert not [name for name in offered(shell, text) if name.startswith("balance_goods_petro")]

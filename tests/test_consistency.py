@@ -1,4 +1,4 @@
-"""The comparison of deflated and chained volumes, a formula on the page of the notebook on one price index."""
+"""The comparison of deflated and chained volumes, as in the notebook on one price index."""
 
 import re
 
@@ -15,7 +15,7 @@ CELLS = ("def growth", "def closeness", "def jumps")
 
 
 def compared(current, constant, volume):
-    """Return growth, correlation, slope and drift, and the jumps of the distance, of one flow, as the page has them."""
+    """Return the notebook's growth, correlation, slope, drift and jumps in the distance, of one flow."""
     frames = {"current": current, "constant": constant, "volume": volume}
     known = {name: values.to_frame("imports") for name, values in frames.items()}
     space = names_after("43_one_index", *CELLS, span=volume.index, **known)
@@ -53,7 +53,7 @@ def test_a_steadily_falling_price_shows_as_drift():
     assert jumps.empty
 
 
-def test_a_seam_in_one_of_them_is_found():
+def test_a_jump_in_one_of_the_series_is_found():
     implicit = swing(0.01) * (1 + 0.001 * np.cos(np.arange(96)))
     implicit[50:] *= 1.05
     *_, jumps = compared(*sides(swing(0.01), implicit))

@@ -1,4 +1,4 @@
-"""Constants of published methods and the boundaries of thresholds: a digit changed in the code fails here."""
+"""Constants of published methods, and the boundaries of thresholds: a changed digit in the code fails here."""
 
 from types import SimpleNamespace
 
@@ -46,7 +46,7 @@ def test_the_rule_of_the_bureau_has_its_published_limits():
 
 
 def with_cell(column, change):
-    """Return the made country workbook with one month of the world's imports changed, its year with it."""
+    """Return the made-up country workbook with one month of the world's imports changed, and its year accordingly."""
     rows = layouts.country()
     head, at = rows[0], next(n for n, row in enumerate(rows) if row[:2] == ["2021", "0015"])
     place, year = head.index(column), head.index("IYR")
@@ -103,8 +103,8 @@ def test_the_combined_test_has_the_levels_of_lothian_and_morry(stable, moving, r
     assert Adjustment.identifiable.fget(result) == verdict
 
 
-def test_the_tables_of_critical_values_are_whole():
-    """By trimming and size the sum of Bai and Perron's (2003b) critical values: a digit changed in any moves it."""
+def test_the_tables_of_critical_values_are_complete_and_correct():
+    """Sums of Bai and Perron's (2003b) critical values by trimming and size; any changed digit changes one."""
     sums = {
         table: {trim: {size: round(sum(row), 2) for size, row in rows.items()} for trim, rows in values.items()}
         for table, values in {"sup_f": break_tests.SUP_F, "sequential": break_tests.SEQUENTIAL}.items()

@@ -1,4 +1,4 @@
-"""A notebook declares its parameters once, in its tagged cell; dropped into the folder it is part of everything."""
+"""A notebook declares its parameters once, in its tagged cell; in the folder, it is part of report and sweep."""
 
 import nbformat
 import pytest
@@ -18,7 +18,7 @@ NOTEBOOKS = sorted(notebook_folder().glob("[0-9]*.ipynb"))
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Return an empty folder of notebooks, and what writes one into it."""
+    """Return an empty folder of notebooks, and a function that writes a notebook into it."""
     monkeypatch.setenv("TRADELIB_NOTEBOOKS", str(tmp_path))
 
     def write(source, name="30_mine", tags=("parameters",)):
@@ -31,14 +31,14 @@ def folder(tmp_path, monkeypatch):
 
 
 def cell_of(notebook):
-    """Return the tagged cell of a notebook of the project, its texts in single quotes."""
+    """Return the tagged cell of a notebook of the project, with single quotes around texts."""
     [path] = [path for path in NOTEBOOKS if path.stem == notebook]
     cells = nbformat.read(path, as_version=4).cells
     [source] = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     return source.replace('"', "'")
 
 
-def test_a_chapter_is_what_its_cell_says(folder):
+def test_the_parameters_of_a_chapter_are_those_in_its_cell(folder):
     model = declared(folder(CELL))
     assert issubclass(model, Chapter)
     assert (model.notebook, model.exhibits) == ("30_mine", ("7", "8"))
@@ -78,7 +78,9 @@ def test_bounds_are_those_of_the_cell(notebook, values, message):
         ("29_own_adjustment", "start = None", "start = '2005-01'", "2005-01"),
     ],
 )
-def test_the_default_of_the_cell_counts_also_where_the_data_must_have_more(folder, notebook, line, other, expected):
+def test_the_default_of_the_cell_counts_even_if_the_model_requires_more_of_the_data(
+    folder, notebook, line, other, expected
+):
     cell = cell_of(notebook)
     assert line in cell
     folder(cell.replace(line, other), notebook)
@@ -94,7 +96,7 @@ def test_the_default_of_the_cell_counts_also_where_the_data_must_have_more(folde
         ("origin = None", "origin = '2024'", "'2024' is not a month"),
     ],
 )
-def test_the_default_of_the_cell_is_checked_as_any_value_is(folder, line, other, message):
+def test_a_default_is_checked_like_any_other_value(folder, line, other, message):
     folder(cell_of("27_forecasts").replace(line, other), "27_forecasts")
     with pytest.raises(ParameterError, match=message):
         check(notebooks()["27_forecasts"], {})
@@ -117,7 +119,7 @@ def test_a_folder_without_notebooks_is_named_with_its_variable(folder, tmp_path)
             ask()
 
 
-def test_a_notebook_in_the_folder_is_planned_and_left_out_where_the_release_lacks_its_exhibits(folder):
+def test_a_notebook_in_the_folder_is_planned_or_left_out_if_its_exhibits_are_missing(folder):
     folder(CELL)
     folder("vintage = None\noutput = None\n", "31_other")
     assert list(notebooks()) == ["30_mine", "31_other"]
@@ -128,7 +130,7 @@ def test_a_notebook_in_the_folder_is_planned_and_left_out_where_the_release_lack
     assert asked("30_mine", vintage="2025-03", output=None, largest=3).largest == 3
 
 
-def test_what_changed_in_the_file_is_seen(folder):
+def test_a_changed_file_is_read_again(folder):
     folder(CELL)
     assert "most" not in notebooks()["30_mine"].model_fields
     folder(CELL + "most = 2.5  # a number, 1 to 3\n")

@@ -1,4 +1,4 @@
-"""What describes the project to other programs is true: datapackage.json and CITATION.cff."""
+"""The descriptions of the project for other programs, datapackage.json and CITATION.cff, are correct."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ SCHEMA = {
         "resources": {"type": "array", "minItems": 1, "items": RESOURCE},
     },
 }
-"""What the Frictionless standard (Data Package 1.0) asks of such a description, and a little more: every hash."""
+"""Requirements of the Frictionless standard (Data Package 1.0), and one of ours: a hash for every file."""
 
 
 def test_the_description_is_a_data_package():
@@ -71,7 +71,7 @@ def test_every_table_of_the_data_is_described():
 
 
 @pytest.mark.parametrize("resource", PACKAGE["resources"], ids=lambda resource: resource["name"])
-def test_a_file_is_what_its_description_says(resource):
+def test_every_file_agrees_with_its_description(resource):
     raw = (ROOT / resource["path"]).read_bytes()
     assert (len(raw), f"sha256:{hashlib.sha256(raw).hexdigest()}") == (resource["bytes"], resource["hash"])
     if "schema" not in resource:
@@ -87,14 +87,14 @@ def test_a_file_is_what_its_description_says(resource):
             assert cell == "" or casts[field["type"]](cell) is not None
 
 
-def test_the_description_is_the_one_that_is_made():
+def test_the_committed_description_is_up_to_date():
     spec = importlib.util.spec_from_file_location("describe_data", ROOT / "docs" / "describe_data.py")
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     assert made.package(ROOT / "data") == PACKAGE
 
 
-def test_the_citation_is_whole_and_of_this_version():
+def test_the_citation_is_complete_and_of_this_version():
     got = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors"} <= set(got)
     assert (str(got["version"]), got["license"]) == (tradelib.__version__, "MIT")

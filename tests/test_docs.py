@@ -1,4 +1,4 @@
-"""The documentation builds offline without a warning, and its pages ask nothing of the network."""
+"""The documentation builds offline without a warning, and its pages request nothing from the network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LOADED = re.compile(
     r"<(?:script|img|iframe)[^>]+src=\"https?:|<link[^>]+(?:stylesheet|icon|preload)[^>]+href=\"https?:"
 )
-"""What a browser would fetch by itself from elsewhere."""
+"""References to other hosts that a browser would fetch by itself."""
 
 
 pytestmark = [pytest.mark.slow]
@@ -31,7 +31,7 @@ def pages(tmp_path_factory):
             for path in (folder / "html").rglob("*.html")}  # fmt: skip
 
 
-def test_the_pages_load_nothing_from_elsewhere(pages):
+def test_pages_load_nothing_from_the_network(pages):
     assert len(pages) > 30
     assert {name for name, text in pages.items() if LOADED.search(text)} == set()
 

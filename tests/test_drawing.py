@@ -1,4 +1,4 @@
-"""A drawing on the page: its colours, its font and its names are the page's, and nothing of it is lost."""
+"""A drawing on the page has the page's colours and font, ids of its own, and nothing of it is lost."""
 
 import itertools
 import re
@@ -50,7 +50,7 @@ def test_a_heat_map_with_numbers_has_one_drawing_which_scrolls_on_a_phone(tmp_pa
 
 
 @pytest.mark.parametrize("name", ["x-wide", "x-narrow"])
-def test_a_drawing_takes_colours_font_and_names_from_the_page(svg, name):
+def test_a_drawing_takes_colours_and_font_from_the_page_and_has_ids_of_its_own(svg, name):
     got = inline(svg[name], "f1w", "What &amp; why")
     assert got.startswith('<svg role="img" aria-label="What &amp; why" viewBox="')
     assert not re.search(
@@ -63,15 +63,15 @@ def test_a_drawing_takes_colours_font_and_names_from_the_page(svg, name):
     assert all(target.startswith("f1w-") for target in targets)
 
 
-def test_bars_of_one_look_are_one_shape_and_all_there(svg):
+def test_bars_of_one_style_are_one_shape_and_none_is_lost(svg):
     paths = [re.sub(r"\s+", " ", d) for d in re.findall(r' d="([^"]*)"', inline(svg["x-wide"], "f", "x"))]
     corners = [(d.count("z"), d.count("l")) for d in paths]
     assert any(shapes >= 59 or (shapes == 0 and steps >= 2 * 60) for shapes, steps in corners)
     assert len(inline(svg["x-wide"], "f", "x")) < 0.6 * len(svg["x-wide"])
 
 
-def test_steps_lead_to_the_same_places_as_positions(svg):
-    """Along a line of steps in tenths no point is more than half a tenth from where it was drawn."""
+def test_relative_coordinates_lead_to_the_same_points_as_absolute_ones(svg):
+    """In a path of steps in tenths, no point is more than half a tenth from its original position."""
     drawn = [d for d in re.findall(r' d="([^"]*)"', svg["x-wide"]) if d.count("L") > 50]
     kept = [
         d for d in re.findall(r' d="([^"]*)"', inline(svg["x-wide"], "f", "x")) if d.count("l") > 50 and "z" not in d
@@ -83,13 +83,13 @@ def test_steps_lead_to_the_same_places_as_positions(svg):
         assert np.abs(steps.cumsum(axis=0) - there).max() <= 0.0501
 
 
-def test_the_months_of_an_axis_are_in_the_drawing(svg):
+def test_the_drawing_records_the_months_of_its_axis(svg):
     first, last = map(int, re.search(r'data-months="(\d+) (\d+)"', inline(svg["x-wide"], "f", "x")).groups())
     assert 0 < first < last < 10_000
 
 
 @pytest.mark.parametrize("months", [12, 60])
-def test_two_causes_and_the_change_that_they_make(months):
+def test_two_causes_are_stacked_to_the_change_that_is_their_sum(months):
     figures.style()
     index = pd.period_range("2020-01", periods=months, freq="M")
     causes = pd.DataFrame({"prices": 1.0, "volumes": -0.4}, index)
@@ -137,7 +137,7 @@ def test_numbers_that_a_reader_sees_keep_their_digits(tmp_path):
     plt.close(fig)
 
 
-def test_dates_under_the_bars_of_forty_months_stand_apart():
+def test_dates_under_the_bars_of_forty_months_do_not_overlap():
     figures.style()
     months = pd.period_range("2017-01", periods=40, freq="M")
     causes = pd.DataFrame({"prices": 1.0, "volumes": -2.0}, index=months)

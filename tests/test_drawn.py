@@ -1,4 +1,4 @@
-"""A figure draws what is exported with it, names its source, and says in its output what it shows."""
+"""A figure draws only the data exported with it, names its source, and describes in its output what it shows."""
 
 import base64
 import itertools
@@ -36,7 +36,7 @@ def bars(values):
 def area(values):
     fig, ax = plt.subplots()
     ax.fill_between(range(12), values, 0)
-    ax.fill_between(range(12), 0, 1, transform=ax.get_xaxis_transform())  # a band over all heights shows no data
+    ax.fill_between(range(12), 0, 1, transform=ax.get_xaxis_transform())  # a band over the full height shows no data
     return fig
 
 
@@ -53,20 +53,20 @@ def picture(values):
 
 
 @pytest.mark.parametrize("draw", [line, bars, area, dots, picture])
-def test_what_is_drawn_must_be_in_the_data(draw):
+def test_every_drawn_value_must_be_in_the_data(draw):
     assert not_in(draw(DATA["b"]), DATA) == ""
     assert "draws" in not_in(draw(2.5 * DATA["b"] + 0.25), DATA)
     plt.close("all")
 
 
-def test_what_stands_in_the_index_is_data_too():
+def test_values_in_the_index_count_as_data():
     fig, ax = plt.subplots()
     ax.plot([5.0, 6.0, 7.0], [1, 2, 3])
     assert not_in(fig, pd.DataFrame({"size": [1.0, 2.0, 3.0]}, index=[5.0, 6.0, 7.0])) == ""
     plt.close(fig)
 
 
-def test_a_figure_says_its_texts_its_lines_and_its_data_in_numbers():
+def test_a_figure_is_described_by_its_texts_and_by_its_lines_and_data_in_numbers():
     fig = figures.finish(line(DATA["a"]), title="It rose", unit="Billions", source="BEA", alt="a line")
     assert description(fig, DATA).split("\n") == [
         "It rose", "Billions", "Source: BEA", "line balance: 12 values, first -3, last 8, least -3, most 8",
@@ -87,7 +87,7 @@ def test_the_record_refuses_a_figure_that_draws_something_else_and_exports_what_
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_committed_pictures_are_pictures_with_their_numbers_beside_them(path):
+def test_committed_pictures_are_of_full_size_with_their_numbers_beside_them(path):
     outputs = [o for cell in json.loads(path.read_text())["cells"] for o in cell.get("outputs", [])]
     pictures = [output["data"] for output in outputs if "image/png" in output.get("data", {})]
     assert pictures
@@ -104,14 +104,14 @@ def pixel_size(raw):
     return tuple(int.from_bytes(raw[at : at + 4], "big") for at in (16, 20))
 
 
-def test_a_picture_of_one_pixel_is_no_picture(tmp_path):
+def test_the_size_of_a_picture_of_one_pixel_is_recognized(tmp_path):
     image.imsave(tmp_path / "one.png", np.zeros((1, 1)))
     assert pixel_size((tmp_path / "one.png").read_bytes()) == (1, 1)
 
 
 @pytest.mark.parametrize("width", [5.1, 7.2])
 @pytest.mark.parametrize("words", [6, 14, 26])
-def test_long_titles_and_units_take_further_lines_and_meet_nothing(width, words):
+def test_long_titles_and_units_are_wrapped_and_overlap_nothing(width, words):
     figures.style()
     fig, ax = plt.subplots(figsize=(width, 3.85))
     ax.plot([1, 2, 3])

@@ -1,4 +1,4 @@
-"""The conda environment, the project file and the lock name the same things."""
+"""The conda environment, the project file and the lock file agree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rattler import MatchSpec, Version as CondaVersion, VersionSpec
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA_NAMES = {"jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
-"""Names that conda-forge gives another package; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
+"""Packages with another name on conda-forge; ``matplotlib-base`` is matplotlib without a GUI toolkit."""
 
 
 DEFAULT = PROJECT["project"]["dependencies"]
@@ -24,7 +24,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 
 
 def requirements() -> dict[str, Requirement]:
-    """Return what the package and all of its extras need, without the extras that only name others."""
+    """Return the requirements of the package and all of its extras, without extras that only name others."""
     listed = [Requirement(text) for text in [*DEFAULT, *(text for extra in EXTRAS.values() for text in extra)]]
     return {requirement.name: requirement for requirement in listed if requirement.name != "tradelib"}
 
@@ -50,7 +50,7 @@ def locked() -> dict[str, list[Version]]:
     return versions
 
 
-def test_few_packages_are_required_as_many_as_the_readme_says() -> None:
+def test_the_required_packages_are_few_and_the_readme_has_their_number() -> None:
     assert len(DEFAULT) < 20
     assert f"brings the {len(DEFAULT)} packages" in (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -60,19 +60,19 @@ def test_the_extra_all_names_every_other_one() -> None:
     assert got == set(EXTRAS) - {"all"}
 
 
-def test_same_names() -> None:
+def test_environment_and_project_name_the_same_packages() -> None:
     got = set(environment()) - {"python", "pip"} | set(pip_section())
     expected = {CONDA_NAMES.get(name, name) for name in requirements()}
     assert got == expected
 
 
-def test_same_python() -> None:
+def test_environment_and_project_require_the_same_python() -> None:
     got = SpecifierSet(str(environment()["python"].version))
     assert got == SpecifierSet(PROJECT["project"]["requires-python"])
 
 
 @pytest.mark.parametrize("name", sorted(requirements()))
-def test_same_bounds(name: str) -> None:
+def test_environment_and_project_have_the_same_bounds(name: str) -> None:
     requirement = requirements()[name]
     if name in pip_section():
         assert pip_section()[name].specifier == requirement.specifier
@@ -81,7 +81,7 @@ def test_same_bounds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(requirements()))
-def test_locked_version_satisfies_both(name: str) -> None:
+def test_locked_versions_satisfy_both(name: str) -> None:
     versions = locked()[name]
     assert versions
     for version in versions:

@@ -1,4 +1,4 @@
-"""Recessions and dated events stand in figures of long spans, where they belong, apart, and never before they were."""
+"""Recessions and dated events in figures of long spans: at their dates, not overlapping, and never before known."""
 
 import datetime as dt
 from itertools import pairwise
@@ -63,7 +63,7 @@ def test_every_event_has_a_day_a_few_words_and_an_official_source():
         ("2025-02", 61, {"Recession": "2020-02"}),
     ],
 )  # fmt: skip
-def test_events_stand_at_their_month_and_none_that_came_later(last, months, expected):
+def test_events_are_at_their_month_and_later_ones_are_not_shown(last, months, expected):
     ax = drawn(last, months)
     got = {name: text.xy[0] for name, text in names(ax).items()}
     assert {name: f"{at:%Y-%m}" for name, at in got.items()} == expected
@@ -82,7 +82,7 @@ def test_a_recession_is_shaded_from_peak_to_trough_once_it_was_dated():
     assert bands(drawn("2025-02", 60))[0] == ("2020-03-01", "2020-04-30")
 
 
-def test_a_quarterly_path_has_its_events_at_the_same_place():
+def test_events_of_a_quarterly_path_are_at_the_same_place():
     index = pd.PeriodIndex(pd.period_range("2015-03", "2024-12", freq="M")[::3])
     _, ax = plt.subplots()
     charts.history(ax, pd.Series(-3.0, index))
@@ -94,8 +94,8 @@ def test_a_quarterly_path_has_its_events_at_the_same_place():
 @pytest.mark.parametrize("width", [7.2, export.NARROW])
 @pytest.mark.parametrize("months", [60, 90, 123, 200, 399])
 @pytest.mark.parametrize("last", ["2009-06", "2020-12", "2025-03", "2025-12"])
-def test_names_do_not_meet_each_other_the_title_or_the_edge(last, months, width):
-    """Measured in the drawing, in both widths; the last value is a label, too."""
+def test_names_do_not_overlap_each_other_the_title_or_the_edge(last, months, width):
+    """Measured in the drawings of both widths; the label of the last value counts, too."""
     ax = drawn(last, months)
     ax.figure.set_size_inches(width, 3)
     if width == export.NARROW:

@@ -1,4 +1,4 @@
-"""Fetching, against a server of our own that has all the failures of the real ones."""
+"""Fetching, tested on a local server that has all the failures of the real ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TODAY = dt.date(2000, 4, 6)
 
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
-    """Return a server, and a table of sources that names its addresses."""
+    """Return a server; the table of sources names its addresses."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
@@ -83,7 +83,7 @@ def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     assert leftovers() == []
 
 
-def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monkeypatch):
+def test_an_address_with_an_unfilled_placeholder_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "sources.toml"
     path.write_text(tomli_w.dumps({"balance": entry("http://a/{month:%Y}/{nope}.csv", "fred_BOPGSTB")}))
     monkeypatch.setenv("TRADELIB_SOURCES", str(path))
@@ -91,7 +91,7 @@ def test_an_address_with_a_place_that_is_not_filled_in_is_refused(tmp_path, monk
         addresses.sources()
 
 
-def test_what_is_here_is_not_sent_again(agency):
+def test_a_file_in_the_cache_is_not_sent_again(agency):
     agency.put("/balance.csv", CSV)
     get()
     assert get().status == "unchanged"
@@ -99,7 +99,7 @@ def test_what_is_here_is_not_sent_again(agency):
     assert agency.asked[1][1]["If-Modified-Since"] == "Thu, 04 Apr 2024 12:30:00 GMT"
 
 
-def test_yesterdays_file_again_is_nothing_new(agency):
+def test_the_same_content_again_is_unchanged(agency):
     agency.say("/balance.csv", 200, CSV)
     assert [get().status, get().status] == ["new", "unchanged"]
 
@@ -126,7 +126,7 @@ def test_an_older_file_under_the_same_name_is_refused(agency):
 
 
 def exports() -> layouts.Rows:
-    """Return a FRED file of exports, which are not negative."""
+    """Return a FRED file of exports, which are never negative."""
     head, *rows = layouts.fred("BOPTEXP")
     return [head, *([day, str(value).removeprefix("-")] for day, value in rows)]
 
@@ -179,7 +179,7 @@ def until(last: str) -> bytes:
         (b"observation_date,BOPGSTB\n2024-01-01,.\n2024-02-01,.\n", "found no value of BOPGSTB"),
     ],
 )
-def test_a_month_that_cannot_be_does_not_stand_in_the_way_of_the_right_file(agency, body, said):
+def test_an_impossible_month_does_not_block_the_right_file(agency, body, said):
     day = dt.date(2024, 5, 3)
     agency.put("/balance.csv", body)
     got = get(today=day)
@@ -190,7 +190,7 @@ def test_a_month_that_cannot_be_does_not_stand_in_the_way_of_the_right_file(agen
 
 
 @pytest.mark.parametrize("month", ["NaT", "2931-01", "soon"])
-def test_a_record_about_a_month_that_cannot_be_is_no_data(agency, month):
+def test_a_record_of_an_impossible_month_is_ignored(agency, month):
     agency.put("/balance.csv", CSV)
     record = get().record
     path = record.path.parent.with_suffix(".json")
@@ -227,7 +227,7 @@ def test_a_file_damaged_in_the_cache_is_fetched_again(agency, harm):
         (200, layouts.as_csv(layouts.fred(step=3)).encode(), {}, "no 1992-02; expected every period"),
     ],
 )
-def test_what_is_no_data_is_refused_and_what_is_here_stays(agency, status, body, headers, said):
+def test_an_answer_without_data_is_refused_and_the_cached_file_stays(agency, status, body, headers, said):
     agency.put("/balance.csv", CSV)
     before = get().record
     agency.say("/balance.csv", status, body, headers)
@@ -240,7 +240,7 @@ def test_what_is_no_data_is_refused_and_what_is_here_stays(agency, status, body,
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_server_that_recovers_is_asked_again(agency, status):
+def test_a_request_is_retried_until_the_server_recovers(agency, status):
     def good(handler):
         agencies.send(handler, 200, CSV, {})
 
@@ -252,7 +252,7 @@ def test_a_server_that_recovers_is_asked_again(agency, status):
     assert len(agency.asked) == 2
 
 
-def test_a_connection_cut_in_the_middle_is_tried_again(agency):
+def test_a_connection_cut_in_the_middle_is_retried(agency):
     agency.in_turn("/balance.csv", agencies.cut(CSV), lambda handler: agencies.send(handler, 200, CSV, {}))
     got = get()
     assert got.status == "new"
@@ -282,10 +282,10 @@ def test_a_server_that_never_answers_has_failed(agency, monkeypatch):
     over.set()
     assert got.status == "failed"
     assert got.message.endswith("the server did not answer within 0.2 s")
-    assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
+    assert len(agency.asked) <= 1  # no retry; on a busy machine, perhaps not even a first try
 
 
-def test_a_server_that_stops_in_the_middle_is_not_waited_for_again(agency, monkeypatch):
+def test_a_server_that_stalls_in_the_middle_is_not_retried(agency, monkeypatch):
     monkeypatch.setattr(download, "SILENCE", 0.2)
     over = threading.Event()
 
@@ -297,7 +297,7 @@ def test_a_server_that_stops_in_the_middle_is_not_waited_for_again(agency, monke
     got = get()
     over.set()
     assert got.message.endswith("the server did not answer within 0.2 s")
-    assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
+    assert len(agency.asked) <= 1  # no retry; on a busy machine, perhaps not even a first try
 
 
 def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
@@ -309,7 +309,7 @@ def test_a_server_that_breaks_off_before_it_answers_has_failed(agency):
 
 
 @pytest.mark.parametrize("wait", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT"])
-def test_a_server_that_names_a_late_time_is_not_waited_for(agency, wait):
+def test_a_server_that_asks_for_a_long_wait_is_not_waited_for(agency, wait):
     agency.say("/balance.csv", 429, b"", {"Retry-After": wait})
     got = get()
     assert f"429 Too Many Requests, come back {'in 3600 s' if wait == '3600' else 'on ' + wait}" in got.message
@@ -317,19 +317,19 @@ def test_a_server_that_names_a_late_time_is_not_waited_for(agency, wait):
 
 
 def move(url: str, **others: str) -> None:
-    """Let the source of the balance, and others, have another address."""
+    """Give the source of the balance, and others, another address."""
     entries = {name: entry(at, "fred_BOPGSTB") for name, at in ({"balance": url} | others).items()}
     Path(os.environ["TRADELIB_SOURCES"]).write_text(tomli_w.dumps(entries))
 
 
 def closed() -> str:
-    """Return an address on this machine where nobody listens."""
+    """Return an address on this machine with a closed port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
-def test_offline_goes_on_with_what_it_has(agency):
+def test_offline_the_cached_files_are_used(agency):
     agency.put("/balance.csv", CSV)
     get()
     move(closed())
@@ -339,14 +339,14 @@ def test_offline_goes_on_with_what_it_has(agency):
 
 
 @pytest.mark.usefixtures("agency")
-def test_a_name_that_is_not_known_and_a_proxy_without_a_way_are_offline(monkeypatch):
+def test_an_unknown_host_and_an_unreachable_proxy_count_as_offline(monkeypatch):
     move("http://statistics.invalid/balance.csv")
     assert "no connection: statistics.invalid cannot be reached (" in get().summary()
     monkeypatch.setenv("HTTP_PROXY", closed())
     assert "no connection: statistics.invalid cannot be reached through the proxy" in get().summary()
 
 
-def test_one_that_is_not_reached_is_a_failure_when_others_are(agency):
+def test_an_unreachable_source_has_failed_if_others_are_reached(agency):
     agency.put("/balance.csv", CSV)
     move(f"{agency.url}/balance.csv", country=closed())
     both = fetch.fetch(["country", "balance"])
@@ -387,7 +387,7 @@ def test_addresses_with_a_month_are_tried_from_the_newest(agency):
     assert get("services", today=dt.date(2000, 5, 5)).status == "unchanged"
 
 
-def test_a_file_of_quarters_is_about_the_month_of_its_address(agency, tmp_path):
+def test_a_quarterly_file_is_about_the_month_of_its_address(agency, tmp_path):
     raw = layouts.write_sheets(layouts.bea_geo(), tmp_path / "book").read_bytes()
     agency.put("/2024-09/geo-0724.xlsx", raw)
     got = get("areas", today=dt.date(2024, 9, 5))
@@ -416,7 +416,7 @@ def exhibits(tmp_path):
     return {"exh12.xlsx": exhibit}
 
 
-def test_a_package_is_read_whole(agency, exhibits):
+def test_a_package_is_read_completely(agency, exhibits):
     agency.put("/ft900xlsx.zip", zipped(exhibits))
     got = get("exhibits")
     assert (got.status, got.record.statistical_month) == ("new", "2023-02")
@@ -445,7 +445,7 @@ def test_a_package_with_a_table_that_no_layout_describes_is_refused_by_its_name(
         ("evil.zip", zipped({}), "evil.zip: found an archive in an archive; expected its files"),
     ],
 )
-def test_an_archive_that_would_do_harm_is_refused(agency, exhibits, tmp_path, name, body, said):
+def test_a_harmful_archive_is_refused(agency, exhibits, tmp_path, name, body, said):
     agency.put("/ft900xlsx.zip", zipped(exhibits | {name: body}))
     got = get("exhibits")
     assert got.status == "failed"
@@ -468,7 +468,7 @@ def test_a_workbook_that_expands_a_thousandfold_is_refused(agency):
     assert "times its size" in get("country").message
 
 
-def test_a_name_from_a_server_stays_a_name(agency):
+def test_a_file_name_from_a_server_never_leaves_the_folder(agency):
     headers = {"Content-Disposition": 'attachment; filename="../../../.profile"'}
     agency.say("/balance.csv", 200, CSV, headers)
     got = get()
@@ -477,7 +477,7 @@ def test_a_name_from_a_server_stays_a_name(agency):
 
 
 @pytest.mark.parametrize("name", ["record.json", "RECORD.JSON", "balance.json", ".json"])
-def test_a_server_cannot_name_its_file_as_one_of_ours(agency, name):
+def test_a_file_name_from_a_server_never_replaces_a_record(agency, name):
     agency.say("/balance.csv", 200, CSV, {"Content-Disposition": f'attachment; filename="{name}"'})
     got = get()
     assert got.record.path.read_bytes() == CSV
@@ -486,10 +486,10 @@ def test_a_server_cannot_name_its_file_as_one_of_ours(agency, name):
 
 
 def drip(part: bytes, before: bytes):
-    """Return an answer of single bytes, one every 20 ms, after what comes at once."""
+    """Return an answer that sends ``before`` at once, and then a byte every 20 ms."""
 
     def answer(handler):
-        with suppress(OSError):  # the other side has gone
+        with suppress(OSError):  # the client has gone
             handler.wfile.write(before)
             for _ in range(500):
                 handler.wfile.write(part)
@@ -503,16 +503,16 @@ def drip(part: bytes, before: bytes):
     [b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "],
     ids=["body", "head"],
 )
-def test_a_file_that_drips_is_given_up_after_one_deadline(agency, monkeypatch, before):
+def test_a_file_that_arrives_too_slowly_is_given_up_after_one_deadline(agency, monkeypatch, before):
     monkeypatch.setattr(download, "DEADLINE", 1)
     agency.answers["/balance.csv"] = drip(b"x", before)
     got = get()
     assert got.status == "failed"
     assert "/balance.csv: incomplete after 1 s" in got.message
-    assert len(agency.asked) <= 1  # no second try; a busy machine may not get to the first
+    assert len(agency.asked) <= 1  # no retry; on a busy machine, perhaps not even a first try
 
 
-def test_the_deadline_is_for_all_tries_together(agency, monkeypatch):
+def test_the_deadline_covers_all_retries_together(agency, monkeypatch):
     monkeypatch.setattr(download, "DEADLINE", 0.3)
     monkeypatch.setattr(download, "BACKOFF", 60)
     agency.say("/balance.csv", 503)
@@ -527,12 +527,12 @@ def test_the_address_that_answered_is_recorded(agency):
     assert get().status == "unchanged"
 
 
-def test_a_redirect_without_end_is_given_up(agency):
+def test_an_endless_redirect_is_given_up(agency):
     agency.say("/balance.csv", 302, headers={"Location": "/balance.csv"})
     assert "Exceeded maximum allowed redirects" in get().message
 
 
-def test_https_is_never_left_for_http(monkeypatch):
+def test_https_is_never_downgraded_to_http(monkeypatch):
     requests = []
 
     def answer(request):
@@ -548,13 +548,13 @@ def test_https_is_never_left_for_http(monkeypatch):
     assert requests == ["https://statistics.example/balance.csv"]
 
 
-def test_a_server_that_cannot_prove_who_it_is_has_failed(agency):
+def test_a_server_without_a_valid_certificate_has_failed(agency):
     url = agency.url.replace("http://", "https://")
     with pytest.raises(download.DownloadError, match="no secure connection"):
         download.download(f"{url}/balance.csv")
 
 
-def test_a_download_runs_where_a_loop_runs_already(agency):
+def test_a_download_works_inside_a_running_event_loop(agency):
     agency.put("/balance.csv", CSV)
 
     async def inside():
@@ -563,7 +563,7 @@ def test_a_download_runs_where_a_loop_runs_already(agency):
     assert asyncio.run(inside()).status == "new"
 
 
-def test_a_record_that_cannot_be_read_is_no_data(agency):
+def test_an_unreadable_record_is_ignored(agency):
     agency.put("/balance.csv", CSV)
     record = get().record
     (record.path.parent.with_suffix(".json")).write_text("{")
@@ -573,12 +573,12 @@ def test_a_record_that_cannot_be_read_is_no_data(agency):
 
 
 @pytest.mark.usefixtures("agency")
-def test_unknown_sources_are_told():
+def test_unknown_sources_are_refused_with_the_known_ones():
     with pytest.raises(ParameterError, match="did you mean balance"):
         fetch.fetch(["balanse"])
 
 
-def test_the_table_of_sources_is_whole():
+def test_the_table_of_sources_is_complete():
     for source in addresses.sources().values():
         urls = [url for url, _ in source.addresses(dt.date(2025, 4, 4))]
         assert urls

@@ -1,4 +1,4 @@
-"""How final a first adjustment is, by the cells of the page, on numbers whose answer is known."""
+"""How final a first adjustment is: the cells of the notebook on numbers with known answers."""
 
 from datetime import date
 from types import SimpleNamespace
@@ -17,16 +17,16 @@ MONTHS = pd.period_range("2010-01", periods=180, freq="M")
 
 
 class Readings(list):
-    """A record that keeps what it is told to say."""
+    """A record that keeps its readings."""
 
     reading = list.append
 
     def table(self, *_, **__):
-        """Print nothing."""
+        """Show nothing."""
 
 
 def adjusted(months):
-    """Return first and final adjustments as the engine has them: the last month of all has none."""
+    """Return first and final adjustments as the engine gives them: the very last month has none."""
     index = MONTHS[-months:-1]
     level = pd.Series(range(len(index)), index, dtype=float)
     columns = {"first": level, "final": level, "first_before": level - 1, "final_before": level + 1}
@@ -35,7 +35,7 @@ def adjusted(months):
 
 @pytest.mark.parametrize(("years", "expected"), [(3, 36), (10, 84)])
 def test_the_newest_two_years_are_not_settled(years, expected):
-    """Of 180 months 72 stand before the first one counted and 24 after the last."""
+    """Of 180 months, 72 are before the first one that counts, and 24 after the last."""
     names = {"chosen": SimpleNamespace(years=years), "unadjusted": pd.DataFrame(index=MONTHS)}
     page = names_after(STEM, "months = ", goods=SimpleNamespace(possible=str), **names)
     anew = {flow: adjusted(page["months"] + page["unsettled"]) for flow in ("exports", "imports")}
@@ -45,7 +45,7 @@ def test_the_newest_two_years_are_not_settled(years, expected):
     assert set(got["balance"]) == {0.0}
 
 
-def test_a_change_that_prints_as_nothing_has_no_direction():
+def test_a_change_printed_as_zero_has_no_direction():
     pairs = pd.DataFrame([(1, -1), (1, 2), (0.044, -1.5), (-3, 0.049), (-0.05, 0.05)], columns=["first", "final"])
     turned = names_after(STEM, "def turned")["turned"](pairs["first"], pairs["final"])
     assert turned.fillna(9).to_list() == [1, 0, 9, 9, 1]
@@ -54,14 +54,14 @@ def test_a_change_that_prints_as_nothing_has_no_direction():
 
 
 def by_calendar(flipped):
-    """Return title and sentence on the months of the year."""
+    """Return title and reading of the table by calendar month."""
     record = Readings()
     names = {"runs": True, "flipped": flipped, "pattern": pattern, "say": say, "record": record, "span": "span"}
     title = names_after(STEM, "by_month = 100", "title, unit = ", "often = ", "{by_series}", **names)["title"]
     return title, record[0]
 
 
-def test_what_never_flipped_did_so_in_no_month():
+def test_without_a_flip_no_calendar_month_is_named():
     flipped = pd.DataFrame(0.0, MONTHS[:36], ["exports", "imports"])
     title, reading = by_calendar(flipped)
     assert title == "First changes had the wrong sign in no month"
@@ -89,7 +89,7 @@ def test_months_that_flipped_most_often_are_named():
     ],
 )
 def test_the_first_change_of_february_2022_had_no_direction(day, expected):
-    """It was printed as 0.0, and is flat where revisions are tested, too."""
+    """It was printed as 0.0, and counts as flat in the tests of revisions, too."""
     record, chosen = Readings(), SimpleNamespace(day=day)
     turned = names_after(STEM, "def turned")["turned"]
     names = {"store": store, "chosen": chosen, "record": record, "say": say, "turned": turned, "figures": figures}

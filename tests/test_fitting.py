@@ -1,4 +1,4 @@
-"""Fits without noise, and the trend that the notebook has X-13 draw through a series without season."""
+"""Fits that print no warnings, and the trend that X-13 gives the notebook for a series without season."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def walk():
 
 
 def x13_trend(series, terms=13, extremes=(0.7, 1.0)):
-    """Return the trend as notebook 23 asks for it."""
+    """Return the trend as notebook 23 requests it."""
     average = {"type": "trend", "mode": "add", "trendma": terms, "sigmalim": extremes}
     return x13(series, "x11", x11=average, **PLAIN).trend
 
@@ -77,12 +77,12 @@ def test_an_extreme_month_moves_the_trend_of_x13_less_than_its_weight(walk):
 
 
 @needs_engine
-def test_the_trend_of_x13_moves_with_unit_and_origin(walk):
+def test_the_trend_of_x13_scales_and_shifts_with_the_series(walk):
     np.testing.assert_allclose(x13_trend(1000 * walk + 500), 1000 * x13_trend(walk) + 500, rtol=1e-4, atol=1)
 
 
 @needs_engine
-def test_x13_takes_no_season_out_where_it_is_asked_for_none(walk):
+def test_x13_removes_no_season_if_none_is_requested(walk):
     season = np.tile(np.sin(np.arange(12) * np.pi / 6), 10)
     taken = x13_trend(walk + 5 * season) - x13_trend(walk)
     assert taken.std() > 1

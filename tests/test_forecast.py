@@ -52,7 +52,7 @@ def test_exponential_smoothing_looks_ahead_as_statsmodels_does():
     ],
 )
 def test_one_pass_of_the_filter_gives_the_forecasts_of_every_month(method, build):
-    """As statsmodels forecasts from the months up to each origin, with the parameters of the first 84 months."""
+    """They equal statsmodels' forecasts from the months up to each origin, with parameters from the first 84 months."""
     values = walk().to_numpy()
     changes = np.diff(values[:84])
     scale, slope = np.std(changes), np.mean(changes)
@@ -69,7 +69,7 @@ def test_one_pass_of_the_filter_gives_the_forecasts_of_every_month(method, build
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_forecast_knows_only_what_was_known(method):
+def test_a_forecast_uses_only_months_up_to_its_origin(method):
     series = walk()
     changed = series.copy()
     changed.iloc[-6:] += 100
@@ -77,7 +77,7 @@ def test_a_forecast_knows_only_what_was_known(method):
     pd.testing.assert_frame_equal(got, other)
 
 
-def test_the_newest_forecast_is_of_a_fit_to_all_months_and_no_forecast_of_a_later_one(monkeypatch):
+def test_only_the_newest_forecast_is_from_a_fit_to_all_months(monkeypatch):
     lengths, estimate = [], forecast.METHODS["UC"]
 
     def noted(values):
@@ -109,13 +109,13 @@ def test_estimates_at_a_boundary_are_noted():
         ([1.0, 2.0, np.nan] * 20, "missing in"),
     ],
 )
-def test_unfit_series_are_refused(method, values, said):
+def test_unsuitable_series_are_refused(method, values, said):
     with pytest.raises(SeriesError, match=said):
         forecast.roll(months(values), 3, method)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_sign_change_is_no_obstacle(method):
+def test_a_series_may_change_sign(method):
     assert np.isfinite(forecast.roll(walk(level=0.0), 3, method).iloc[35:]).all(axis=None)
 
 
@@ -127,12 +127,12 @@ def test_impossible_options_are_refused():
 
 
 def seasonal(n=168, seed=0):
-    """Return logarithms with a season of a tenth, and that season over two more years."""
+    """Return logarithms with a season of amplitude 0.1, and that season for two more years."""
     season = 0.1 * np.resize(np.r_[-1.0, -0.5, 1.0, 0.5, 0, 0.5, -0.5, 0, 0.5, 1.0, -1.5, -1.0], n + 24)
     return months(4 + np.cumsum(np.random.default_rng(seed).normal(0, 0.01, n)) + season[:n]), season
 
 
-def test_a_season_is_taken_out_and_expected_again():
+def test_a_season_is_removed_and_added_to_the_forecast():
     path, season = seasonal()
     left, ahead = forecast.without_season(path, 24)
     np.testing.assert_allclose(left.iloc[-60:], (path - season[: len(path)]).iloc[-60:], atol=0.02)
@@ -142,7 +142,7 @@ def test_a_season_is_taken_out_and_expected_again():
     assert ahead.iloc[35:].notna().all(axis=None)
 
 
-def test_a_season_is_that_of_the_months_known():
+def test_a_season_is_estimated_from_months_up_to_the_origin():
     path, _ = seasonal()
     changed = path + np.where(np.arange(len(path)) < 148, 0, np.random.default_rng(1).normal(size=len(path)))
     got, other = forecast.without_season(path, 12), forecast.without_season(changed, 12)
@@ -150,7 +150,7 @@ def test_a_season_is_that_of_the_months_known():
     pd.testing.assert_frame_equal(got[1].iloc[:148], other[1].iloc[:148])
 
 
-def test_the_newest_season_is_of_all_months():
+def test_the_newest_season_is_estimated_from_all_months():
     path, _ = seasonal()
     left, ahead = forecast.without_season(path, 12)
     season = stl_trend(path)["seasonal"].to_numpy()

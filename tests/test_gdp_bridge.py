@@ -1,4 +1,4 @@
-"""The formulas of the notebook on net exports in GDP, on numbers whose answer is known."""
+"""The formulas of the notebook on net exports in GDP, on numbers with known answers."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ def annual_rate(values):
     return names_after(STEM, "def annual_rate")["annual_rate"](values)
 
 
-def test_months_of_a_quarter_come_to_an_annual_rate():
+def test_months_of_a_quarter_add_up_to_an_annual_rate():
     got = annual_rate(months([1, 2, 6, 5], "2024-01"))
     assert got.loc["2024Q1"].tolist() == [12, 18, 36]
     assert got.loc["2024Q2"].tolist()[0] == 60
@@ -41,7 +41,7 @@ def contributions(rates, gdp):
     return names_after(STEM, "contributions = 100", rates=rates, gdp=gdp)["contributions"]
 
 
-def test_a_balance_that_falls_by_a_hundredth_of_gdp_takes_one_point():
+def test_a_balance_that_falls_by_a_hundredth_of_gdp_subtracts_one_point():
     rates = pd.DataFrame({"exports": quarters([100, 130], "2024Q4"), "imports": quarters([200, 430], "2024Q4")})
     rates["balance"] = rates["exports"] - rates["imports"]
     got = contributions(rates, quarters([20_000], "2024Q4"))
@@ -49,7 +49,7 @@ def test_a_balance_that_falls_by_a_hundredth_of_gdp_takes_one_point():
     assert got.loc["2024Q4"].isna().all()
 
 
-def test_gdp_of_the_quarter_before_may_stand_in_for_one_quarter_only():
+def test_gdp_of_the_quarter_before_may_be_used_for_one_quarter_only():
     rates = pd.DataFrame(dict.fromkeys(("exports", "imports", "balance"), quarters([0, 10, 20, 30], "2024Q3")))
     got = contributions(rates, quarters([1000], "2024Q3"))["balance"]
     assert got["2024Q4"] == got["2025Q1"] == pytest.approx(1.0)
@@ -61,7 +61,7 @@ def test_without_gdp_there_is_no_contribution():
     assert contributions(rates, pd.Series(index=pd.PeriodIndex([], freq="Q-DEC"), dtype=float)).isna().all(axis=None)
 
 
-def test_a_regression_expects_a_quarter_from_those_before_it():
+def test_a_regression_forecasts_a_quarter_from_those_before_it():
     growth = pd.DataFrame({"bop": [0.0, 1, 2, 3, 4], "accounts": [1.0, 3, 5, 0, 9]}, quarters([0] * 5, "2024Q1").index)
     got = names_after(STEM, "def regression")["regression"](growth, 3)
     slope, constant = np.polyfit([0, 1, 2, 3], [1, 3, 5, 0], 1)

@@ -31,7 +31,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def compared(data):
-    """Distance from the agency by flow, months and method, before and after the month that ends the choice."""
+    """Return the distance from the agency by flow, months and method, before and after the last month of the choice."""
     rows = {}
     for flow in FLOWS:
         raw, agency = data[f"{flow}_goods_census_nsa"], data[f"{flow}_goods_census_sa"]
@@ -45,8 +45,8 @@ def compared(data):
     return rows
 
 
-def test_methods_are_compared_over_the_months_that_all_of_them_have():
-    """The sum of end uses ends before the others, and each begins with a month that counts."""
+def test_methods_are_compared_over_their_common_months():
+    """The sum of end uses ends before the others, and each method begins with a month that counts."""
     months = pd.period_range("2020-01", periods=30, freq="M", name="period")
     values = pd.DataFrame({flow: np.arange(100.0, 130.0) for flow in FLOWS}, months)
     methods = {"ours": values, "sum of end uses": values.iloc[:-2], "one run": values.mask(values == 103)}
@@ -69,7 +69,7 @@ def test_methods_are_compared_over_the_months_that_all_of_them_have():
     assert (len(space["later"]), space["compares"]) == (0, False)
 
 
-def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
+def test_the_total_is_adjusted_by_the_factor_of_its_detail_and_forced_to_its_years():
     months = pd.period_range("2001-01", periods=18, freq="M", name="period")
     rising = pd.Series(np.arange(1.0, 19.0), months)
     parts = pd.concat({"exports": pd.DataFrame({"10000": rising, "40000": 20 - rising})}, axis=1)
@@ -93,7 +93,7 @@ def test_the_total_by_its_detail_has_the_factor_of_the_sum_and_whole_years():
 
 
 @pytest.mark.parametrize(("flow", "most"), [("exports", 0.71), ("imports", 0.475)])
-def test_near_the_agency_on_months_that_chose_nothing(compared, flow, most):
+def test_our_adjustment_is_near_the_agency_on_months_not_used_to_choose_it(compared, flow, most):
     got = compared[flow, goods.CUT, "ours"]
     assert got.mean_absolute < most
     assert got.correlation > 0.97
@@ -101,7 +101,7 @@ def test_near_the_agency_on_months_that_chose_nothing(compared, flow, most):
 
 @pytest.mark.parametrize("flow", FLOWS)
 @pytest.mark.parametrize("months", ["2005-01", goods.CUT])
-def test_ours_is_nearer_than_the_defaults_and_stl_in_all_years(compared, flow, months):
+def test_our_adjustment_is_nearer_than_the_defaults_and_stl_over_all_years(compared, flow, months):
     ours, defaults, stl = (compared[flow, months, method].mean_absolute for method in ("ours", "defaults", "STL"))
     assert ours < defaults < stl
 
@@ -114,13 +114,13 @@ def test_whole_years_add_up_to_the_unadjusted_ones(data):
     assert years[2019] > 1e-4
 
 
-def test_an_engine_is_tried_by_its_first_adjustments():
+def test_an_engine_is_judged_by_its_first_adjustments():
     space = names_after("29_own_adjustment", "def try_engine", unadjusted={"airline": AIRLINE}, goods=goods, x13=x13)
     got = {way: space["try_engine"]("airline", way) for way in ("seats", "x11")}
     assert all(trial["qs_p"] > 0.9 and 0 < trial["revision"] < 3 for trial in got.values())
 
 
-def test_a_first_adjustment_is_that_of_the_data_until_its_month():
+def test_a_first_adjustment_uses_only_data_up_to_its_month():
     spec = x13(AIRLINE, "x11", regression=None, outlier=None).static()
     got = goods.first_adjustments(AIRLINE, spec, 36)
     assert (got.index[0], got.index[-1]) == (AIRLINE.index[-36], AIRLINE.index[-2])
@@ -145,7 +145,7 @@ def test_windows_cover_every_month_once(data):
     np.testing.assert_allclose(goods.adjust_in_windows(short, goods.goods_spec("x11")), force_years(once, short))
 
 
-def test_without_a_program_stl_takes_its_place(monkeypatch):
+def test_without_x13_stl_is_used(monkeypatch):
     assert [goods.possible(way) for way in ("seats", "x11", "stl")] == ["seats", "x11", "stl"]
     monkeypatch.setenv("TRADELIB_X13", "nowhere")
     assert not engine_run.available()
@@ -191,7 +191,7 @@ def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
         ),
     ],
 )
-def test_the_notebook_refuses_what_is_no_spec(values, message):
+def test_the_notebook_refuses_an_invalid_spec(values, message):
     with pytest.raises(ParameterError, match=message):
         asked("29_own_adjustment", **{"engine": "seats"} | values)
 
@@ -204,12 +204,12 @@ def test_the_notebook_refuses_what_is_no_spec(values, message):
         ("seats", "transform{function=log} seats{}"),
     ],
 )
-def test_the_notebook_takes_what_runs(engine, text):
+def test_the_notebook_accepts_a_valid_spec(engine, text):
     parameters = {"engine": engine, "spec": MODEL + text, "start": "2008-01"}
     assert asked("29_own_adjustment", **parameters).spec == parameters["spec"]
 
 
-def test_a_partner_is_adjusted_by_naming_it_and_short_histories_come_whole():
+def test_a_partner_is_adjusted_by_name_and_a_short_history_is_used_completely():
     chosen = asked("29_own_adjustment", series="imports_goods_china_census_nsa")
     flows = chosen.load_flows()
     assert list(flows) == ["exports_goods_china_census_nsa", "imports_goods_china_census_nsa"]

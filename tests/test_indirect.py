@@ -1,4 +1,4 @@
-"""The agency's own way: detail adjusted, years forced, summed."""
+"""Indirect adjustment, as the agency does it: detail is adjusted, forced to its years, and added up."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def swing(values):
     return values.pct_change().groupby(values.index.month).mean().std()
 
 
-def test_years_add_up_to_the_unadjusted_ones_and_parts_of_years_stay():
+def test_years_add_up_to_the_unadjusted_ones_and_parts_of_years_are_left_as_they_are():
     unadjusted = table(a=AIRLINE, b=2 * AIRLINE).iloc[:30]
     got = force_years(unadjusted * 0 + [100.0, 7.0], unadjusted)
     year = got.index.year
@@ -31,7 +31,7 @@ def test_years_add_up_to_the_unadjusted_ones_and_parts_of_years_stay():
     assert set(got.loc["1951", "b"]) == {7.0}
 
 
-def test_a_series_that_cannot_be_adjusted_well_stays_and_says_why():
+def test_a_series_that_cannot_be_adjusted_well_stays_unadjusted_with_a_reason():
     noise = pd.Series(np.random.default_rng(1).lognormal(size=144), AIRLINE.index)
     detail = table(air=AIRLINE, noise=noise, none=AIRLINE.where(AIRLINE > 120, 0))
     got = indirect(detail)
@@ -42,7 +42,7 @@ def test_a_series_that_cannot_be_adjusted_well_stays_and_says_why():
     assert swing(got.adjusted["air"]) < 0.02 < swing(AIRLINE)
 
 
-def test_the_limit_of_quality_is_the_callers():
+def test_the_caller_sets_the_limit_of_quality():
     detail = table(air=AIRLINE)
     assert indirect(detail, most_q=0.01).reasons.keys() == {"air"}
     with pytest.raises(ParameterError, match="most_q"):
@@ -73,7 +73,7 @@ def test_a_month_without_trade_is_zero_and_the_sum_is_the_unadjusted_world():
     ("asked", "message"),
     [({"end": "2022-06"}, "found 18 months to compare since 2021-01; expected 24"), ({"end": "x"}, "not a month")],
 )
-def test_the_notebook_compares_only_months_that_chose_nothing(asked, message):
+def test_the_notebook_compares_only_months_not_used_to_choose(asked, message):
     assert check(AgencyWay, {"start": "2010-01"}).months == slice("2021-01", None)
     with pytest.raises(ParameterError, match=message):
         check(AgencyWay, asked)
@@ -85,7 +85,7 @@ def test_a_data_folder_without_the_detail_leaves_the_notebook_out(tmp_path, monk
         load_detail()
 
 
-def test_a_defect_of_the_program_is_no_reason_to_leave_a_series_as_it_is(monkeypatch):
+def test_a_defect_of_the_package_is_raised_and_not_taken_for_a_bad_series(monkeypatch):
     def broken(*_args, **_kwargs):
         raise KeyError("publisher")
 
@@ -101,7 +101,7 @@ def test_a_defect_of_the_program_is_no_reason_to_leave_a_series_as_it_is(monkeyp
     [("2021-01", "2024-12", 0.25, 0.41), ("2023-01", "2024-12", 0.5, 0.74), ("2021-06", "2023-05", 0.52, 0.76)],
 )
 def test_a_pattern_is_what_chance_makes_in_one_case_of_twenty(start, end, mean, limit):
-    """Noise of 1,500 series whose years add up to zero, as those of both adjustments do."""
+    """Simulated on 1,500 series of noise whose years add up to zero, as those of both adjustments do."""
     months = pd.period_range("2021-01", "2024-12", freq="M")
     rest = pd.DataFrame(np.random.default_rng(3).normal(size=(48, 1500)), months)
     rest = (rest - rest.groupby(months.year).transform("mean")).loc[start:end]
@@ -122,7 +122,7 @@ def test_a_pattern_is_what_chance_makes_in_one_case_of_twenty(start, end, mean, 
         ((0.3, 0.8), "It is more than chance only in imports"), ((0.3, 0.4), "It may all be chance"),
     ],
 )  # fmt: skip
-def test_what_the_rest_is_depends_on_chance(repeated, expected):
+def test_the_words_for_the_rest_depend_on_what_chance_would_make(repeated, expected):
     shares = pd.Series(repeated, ["exports", "imports"])
     by_calendar = pd.DataFrame(1.0, pd.MultiIndex.from_product([shares.index, list("abc")]), ["Jan", "Feb"])
     names = {"flows": list(shares.index), "beyond": list(shares.index[shares > 0.41]), "repeated": shares}

@@ -1,4 +1,4 @@
-"""What a result depends on: when any of it changes, what is there is not taken for valid."""
+"""The inputs of a result: when one of them changes, an existing result is no longer valid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tradelib.report.execution import inputs, planned
 if TYPE_CHECKING:
     import pytest
 
-# Modules that no notebook runs, and libraries that decide no number, word or line.
+# Modules that no notebook runs, and libraries that affect no number, word or line.
 _NOT_IN_A_RUN = {"cli.py", "fetch", "warm.py", "forkserver.py", "report", "sweep"}
 _DECIDES_NOTHING = {"filelock", "jsonschema", "tomli_w", "cycler", "pyyaml", "platformdirs", "typer", "rich"}
 
@@ -51,7 +51,7 @@ def test_the_x13_program_is_an_input(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(set(got)) == 3
 
 
-def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_read_again_only_after_they_were_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "table.csv"
     path.write_text("1")
     monkeypatch.setattr(inputs, "data_folder", lambda: tmp_path)
@@ -63,7 +63,7 @@ def test_files_are_read_again_only_when_written(tmp_path: Path, monkeypatch: pyt
     assert hits == ["tables"]
 
 
-def test_a_change_of_a_page_template_is_no_change_of_a_notebook() -> None:
+def test_a_changed_page_template_does_not_count_as_a_change_of_a_notebook() -> None:
     [job] = planned({}, ["trend"])[0]
     around = inputs.surroundings()
     assert around[inputs.PAGE] != around["package"]

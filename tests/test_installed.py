@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 pytestmark = [pytest.mark.slow]
 MOST = 50
-"""Packages that the package without extras may bring, itself and the interpreter's own among them."""
+"""Most packages in an environment with tradelib without extras, including itself and those of Python."""
 LOAD = """
 import json, tradelib
 frame = tradelib.load("BOPGSTB", vintage="2025-03")
@@ -42,9 +42,9 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
-    """Install the wheel into an environment of its own, in the versions of the lock."""
+    """Install the wheel into an environment of its own, with the versions of the lock file."""
     folder = tmp_path_factory.mktemp("venv")
-    uv = shutil.which("uv", path=Path(sys.executable).parent)  # as the environment was made: the same, and quicker
+    uv = shutil.which("uv", path=Path(sys.executable).parent)  # if the project was installed by it: faster than pip
     venv.create(folder, with_pip=uv is None)
     binaries = folder / ("Scripts" if os.name == "nt" else "bin")
     pip = [uv, "pip", "install", "--python"] if uv else [binaries / "python", "-m", "pip", "install"]
@@ -56,7 +56,7 @@ def installed(built, tmp_path_factory):
     return binaries, folder
 
 
-def test_both_have_what_the_package_reads_and_no_checkout_files_beside(built):
+def test_wheel_and_sdist_have_what_the_package_reads_and_no_other_files_of_the_checkout(built):
     with zipfile.ZipFile(built[".whl"]) as wheel:
         names = wheel.namelist()
     assert "tradelib/_bundled/data/ft900/2025-05-06/1.csv" in names
@@ -99,7 +99,7 @@ def test_the_command_works_and_names_the_extra_that_a_report_needs(installed):
     assert failed.stderr.strip().endswith("install it with: pip install 'tradelib[report]'")
 
 
-def test_few_packages_come_with_it(installed):
+def test_few_packages_are_installed_with_it(installed):
     binaries, folder = installed
     listing = "import importlib.metadata as m; print(*(d.name.lower() for d in m.distributions()))"
     got = set(run(binaries / "python", "-c", listing, cwd=folder).split())

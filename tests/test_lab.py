@@ -1,4 +1,4 @@
-"""JupyterLab as ``make lab`` opens it, in a browser: nothing that a person does there changes what git keeps."""
+"""JupyterLab as ``make lab`` opens it, in a browser: nothing that a user does there changes files that git tracks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SET_CELL = """([index, text]) => {
 
 
 def clone(folder):
-    """Copy what git keeps into a repository of its own."""
+    """Copy the files that git tracks into a new repository."""
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, names.split("\0")):
         if (ROOT / name).is_file():
@@ -57,7 +57,7 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Start JupyterLab on a clone; give the folder and its address."""
+    """Start JupyterLab on a clone; provide the folder and its address."""
     base = tmp_path_factory.mktemp("lab")
     folder, port = clone(base / "clone"), free_port()
     options = [f"--port={port}", "--no-browser", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
@@ -112,7 +112,7 @@ def idle(page):
 
 
 def open_path(page, path):
-    # Nothing comes back: the widget that the command returns would take seconds to describe.
+    # The function returns nothing: serializing the widget that the command returns would take seconds.
     page.evaluate("async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }", path)
     page.wait_for_function("path => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=path)
 
@@ -153,7 +153,7 @@ def test_a_copy_runs_for_another_month_and_is_saved(lab, page):
     assert status(lab[0]) == ""
 
 
-def test_a_misspelt_series_is_one_line_in_view_with_what_is_near(page):
+def test_a_misspelt_series_is_one_visible_line_with_similar_names(page):
     open_path(page, "work/mine.ipynb")
     idle(page)
     page.evaluate(SET_CELL, [0, 'import tradelib\n\ntradelib.load("balance_goods_petrolium_census_sa")'])
@@ -203,7 +203,7 @@ def test_an_original_opens_and_is_not_changed(lab, page, path):
     assert status(lab[0]) == ""
 
 
-def test_a_changed_copy_stays_and_an_unchanged_one_follows_its_original(lab):
+def test_a_changed_copy_is_kept_and_an_unchanged_one_follows_its_original(lab):
     folder = lab[0]
     changed = (folder / "work" / NAME).read_bytes()
     original = folder / "notebooks" / "04_services.ipynb"

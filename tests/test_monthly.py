@@ -29,6 +29,6 @@ def test_missing_months_at_the_ends_are_left_out():
         (months([1, 2, 3]).astype(str) + "m", r"test: x holds \w+ values \(.*'1.0m'\); expected numbers"),
     ],
 )
-def test_unfit_series_are_refused(series, said):
+def test_unsuitable_series_are_refused(series, said):
     with pytest.raises(SeriesError, match=said):
         require_months(series, least=3, purpose="test", varying=True)

@@ -1,7 +1,7 @@
-"""Damaged tables of every layout: what a damage may change unseen is listed, all else is refused with its place.
+"""Damaged tables of every layout are refused with the place of the damage; what may go unnoticed is listed here.
 
-The tables are those of the store, cell by cell as the agencies published them, in workbooks and as printed; long ones
-are cut, since a row is read as its neighbours are. Damage is done to the cells as they were read from the file.
+The tables are those of the store, cell by cell as the agencies published them, in workbooks and in print. Long ones
+are cut, because a row is read like its neighbours. Damage is done to the cells as read from the file.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ WHOLE = ("2023-06-07", "2024-04-04", "2025-05-06")
 UNACCOUNTED = {
     "7", "8", "14", "14a", "15", "16a", "17a", "18", "19", "20", "20a", "20b", "1s", "2s", "2as", "4s", "4as",
 }  # fmt: skip
-"""Items and partners down: a figure of them may stand once and belong to no account."""
+"""Tables with items or partners down the rows, where a figure may appear only once and belong to no account."""
 
 QUANTITIES = {"17"}
-"""Barrels of all energy-related products stand in no sum but that over months, which the newest year does not have."""
+"""Barrels of all energy-related products are in no sum except that over months, which the newest year does not have."""
 
 LABELS, MANY = 6, 1000
-"""Labels that a list keeps; figures from which a table of years keeps two of them."""
+"""Labels kept of each list; number of figures from which only two years of a table are kept."""
 
 SEEDS = [SystemRandom().getrandbits(32) for _ in range(2000)] if os.environ.get("TRADELIB_NIGHTLY") else range(200)
-"""Damages of each layout: the same ones in every ``make test``, others and many in ``make nightly``."""
+"""Damages of each layout: always the same ones in ``make test``, many random ones in ``make nightly``."""
 
 LAYOUTS = [layout.exhibit for layout in layouts()]
 TIME = [layout.exhibit for layout in layouts() if layout.down == "time"]
@@ -45,7 +45,7 @@ TIME = [layout.exhibit for layout in layouts() if layout.down == "time"]
 
 @functools.cache
 def tables():
-    """Return by layout its tables: those of the store and, of what no stored release has, made-up ones."""
+    """Return tables by layout: those of the store and, for layouts that no stored release has, made-up ones."""
     made = layouts_made.bea_geo() | {
         flow: layouts_real.long_series(flow, first=2023) for flow in ("Exports", "Imports")
     }
@@ -66,7 +66,7 @@ def has_figures(grid, row):
 
 
 def cut(table):
-    """Return a table with the first labels of its lists, or its newest year (two of many): rows are read alike."""
+    """Return a table cut to the first labels of its lists, or to its newest year or two; all rows are read alike."""
     since = table.month.year - (len(table.facts) > MANY)
     labels, year, grids = set(), since, []
     for grid in table.grids:
@@ -90,7 +90,7 @@ def cut(table):
 
 
 def check_accounts(table):
-    """Check a table as far as it has accounts of its own."""
+    """Check a table by the accounts within it."""
     check([table] if table.exhibit not in UNACCOUNTED else [])
 
 
@@ -110,7 +110,7 @@ def figures(table):
 
 
 def damaged(table, at, change):
-    """Return the grids of a table with one cell changed; the other rows are those of the table."""
+    """Return the grids of a table with one cell changed."""
     number, row, column = at
     grids = list(table.grids)
     rows = list(grids[number].rows)
@@ -135,7 +135,7 @@ def outcome(name, number, grids, place=None):
 
 
 def figures_read(table):
-    """Return what a table says of each figure, its cell first; as text, in which a missing value equals another."""
+    """Return all columns of each figure of a table, its cell first; as text, so that missing values are equal."""
     columns = (table.facts[name].tolist() for name in table.facts if name not in {"cell", "first", "last"})
     months = (table.facts[name].array.asi8.tolist() for name in ("first", "last"))
     texts = ([*map(str, column)] for column in (*columns, *months))
@@ -167,7 +167,7 @@ DAMAGES = {"thousandfold": thousandfold, "opposite": opposite, "marker": marker,
 
 
 def is_seen(table, damage):
-    """Tell whether a damage must be seen: all in tables with accounts, markers and fractions where they cannot be."""
+    """Return whether a damage must be noticed: any in tables with accounts, markers and fractions if not allowed."""
     if damage == "marker":
         return table.layout.complete
     if damage == "fraction":
@@ -221,7 +221,7 @@ def must_refuse_other_months(name, seed):
 
 @functools.cache
 def months(name, number):
-    """Return the addresses of rows with the figures of a month or quarter, but the last."""
+    """Return the addresses of rows with the figures of a month or quarter, except the last one."""
     table = tables()[name][number]
     pdf = table.grids[0].sheet == "pdf"
     rows = [

@@ -15,7 +15,7 @@ from tradelib.report.parameters import notebooks
         (0, True, "0.0"),
     ],
 )
-def test_numbers_in_prose(value, sign, expected):
+def test_numbers_in_prose_have_their_sign_and_one_decimal(value, sign, expected):
     assert printed(value, sign=sign) == expected
 
 

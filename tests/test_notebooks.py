@@ -1,4 +1,4 @@
-"""The committed notebooks are whole: built as a reader expects, executed, and worth comparing.
+"""The committed notebooks are complete: built as a reader expects, executed, and with outputs worth comparing.
 
 nbval skips a cell without an execution count silently, so that a comparison could be empty; these tests
 fail first.
@@ -39,14 +39,14 @@ def test_every_notebook_has_parameters_and_every_model_a_notebook() -> None:
     assert [path.stem for path in PATHS] == sorted(notebooks())
 
 
-def test_valid(notebook: nbformat.NotebookNode) -> None:
+def test_notebooks_are_valid(notebook: nbformat.NotebookNode) -> None:
     stem = notebook.pop("stem")
     nbformat.validate(notebook)
     assert notebook.cells[0].cell_type == "markdown", stem
     assert notebook.cells[0].source.startswith("# ")
 
 
-def test_parameters_cell_is_the_model(notebook: nbformat.NotebookNode) -> None:
+def test_the_parameters_cell_has_the_parameters_of_the_model(notebook: nbformat.NotebookNode) -> None:
     [cell] = [cell for cell in notebook.cells if is_parameters(cell)]
     got = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(cell.source).body}
     expected = {name: field.default for name, field in notebooks()[notebook.stem].model_fields.items()}
@@ -58,7 +58,7 @@ def test_every_code_cell_was_executed_in_order(notebook: nbformat.NotebookNode) 
     assert got == list(range(1, len(got) + 1))
 
 
-def test_outputs_are_there_to_compare(notebook: nbformat.NotebookNode) -> None:
+def test_there_are_outputs_to_compare(notebook: nbformat.NotebookNode) -> None:
     outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error"]
     assert not [output for output in outputs if output.get("name") == "stderr"]
@@ -72,7 +72,7 @@ def test_outputs_are_there_to_compare(notebook: nbformat.NotebookNode) -> None:
     assert all(cell.outputs for cell in checks)
 
 
-def test_cells_can_be_followed(notebook: nbformat.NotebookNode) -> None:
+def test_cells_are_short_and_explained_in_prose(notebook: nbformat.NotebookNode) -> None:
     long = {cell.id: cell.source.count("\n") + 1 for cell in code_cells(notebook) if cell.source.count("\n") >= 15}
     assert long == {}
     prose = sum(cell.cell_type == "markdown" for cell in notebook.cells)
@@ -80,7 +80,7 @@ def test_cells_can_be_followed(notebook: nbformat.NotebookNode) -> None:
 
 
 LONG_CELLS = {"22_seasonal"}
-"""Notebooks whose cells are not yet short; a name leaves the list and never returns."""
+"""Notebooks whose cells are not short yet; names are only ever removed from this list."""
 
 
 def lines_of_code(cell: nbformat.NotebookNode) -> int:
@@ -89,7 +89,7 @@ def lines_of_code(cell: nbformat.NotebookNode) -> int:
 
 
 def test_nine_of_ten_cells_have_at_most_five_lines(notebook: nbformat.NotebookNode) -> None:
-    """Blank lines, comments and the cell of the parameters aside, which declares and does nothing."""
+    """Blank lines and comments do not count, nor does the cell of the parameters, which only declares them."""
     counts = {cell.id: lines_of_code(cell) for cell in code_cells(notebook) if not is_parameters(cell)}
     long = {cell: count for cell, count in counts.items() if count > 5}
     if notebook.stem not in LONG_CELLS:
@@ -111,14 +111,14 @@ def test_every_figure_has_a_reading_and_alternative_text(notebook: nbformat.Note
     assert waiting is None, f"{notebook.stem}: no reading after {waiting}"
 
 
-def test_normalised(notebook: nbformat.NotebookNode) -> None:
+def test_notebooks_are_normalised(notebook: nbformat.NotebookNode) -> None:
     assert notebook.metadata.keys() == {"kernelspec", "language_info"}
     got = [cell.id for cell in notebook.cells]
     assert got == [f"cell-{number:02}" for number in range(1, len(got) + 1)]
 
 
 def test_checks_compare_what_was_computed_with_what_must_hold(notebook: nbformat.NotebookNode) -> None:
-    """The record compares, and prints both sides: a condition written here could be anything."""
+    """The record compares, and prints both sides; a notebook must not pass it the result of its own comparison."""
     calls = [
         node
         for cell in code_cells(notebook)
@@ -145,7 +145,7 @@ def test_a_chapter_compares_at_least_five_numbers_with_what_the_release_printed(
 
 
 ALLOWED = re.compile(r"(0\.1|5|3|80|95) ?(percent|%)|5,850 million")
-"""Rounding and levels of tests and intervals, and an example of a tie: none is a figure of the data."""
+"""Numbers allowed in prose: rounding, levels of tests and intervals, and an example of a tie; none is from the data."""
 
 
 def test_prose_holds_no_figures_from_the_data(notebook: nbformat.NotebookNode) -> None:

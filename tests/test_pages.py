@@ -1,4 +1,4 @@
-"""The formulas that stand on the pages of trend, breaks and forecasts, on numbers whose answer is known."""
+"""The formulas in the notebooks on trend, breaks and forecasts, on numbers with known answers."""
 
 import ast
 from bisect import insort
@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 
 
 def page(name, **names):
-    """Return the functions that a notebook defines, with what they need beside pandas and NumPy."""
+    """Return the functions that a notebook defines, given the names that they need besides pandas and NumPy."""
     cells = [cell.source for cell in nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells]
     sources = [source for source in cells if "def " in source and "\n    return" in source]
     defined = [node for source in sources for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
@@ -50,7 +50,7 @@ def noise(n, seed=0):
 
 
 def walk_share(path):
-    """Return how many of sixty random walks have residuals as little persistent, and whether the level may be one."""
+    """Return how many of sixty random walks have residuals no more persistent, and whether the level may be a walk."""
     series = months(path)
     main = SimpleNamespace(found=breaks.search(series))
     cells = ("def criteria", "bic, lwz = ", "persistence = ", "remains = ")
@@ -58,7 +58,7 @@ def walk_share(path):
     return space["as_low"], space["wanders"]
 
 
-def test_shifts_of_white_noise_are_no_random_walk_and_a_random_walk_is_one():
+def test_shifts_of_white_noise_are_not_taken_for_a_random_walk_and_a_random_walk_is():
     for shifts in (1, 4):
         steps = np.repeat(1.5 * (np.arange(shifts + 1) % 2), -(-399 // (shifts + 1)))[:399]
         assert walk_share(steps + noise(399, shifts)) == (0, False)
@@ -74,7 +74,7 @@ def test_shifts_of_white_noise_are_no_random_walk_and_a_random_walk_is_one():
         (24, 0.3, "beside revisions the method does not show"),
     ],
 )
-def test_what_one_index_is_good_for_follows_from_the_differences(months, real, expected):
+def test_the_verdict_on_one_index_follows_from_the_differences(months, real, expected):
     read = []
     record = SimpleNamespace(reading=read.append, table=lambda *_: None)
     numbers = {"gaps": {False: real, True: 0.4}, "counts": {False: 6, True: 6}, "beside": [1], "months": months}
@@ -84,14 +84,14 @@ def test_what_one_index_is_good_for_follows_from_the_differences(months, real, e
     assert read == [f"{missed}: {means}; {expected}."]
 
 
-def test_hp_is_the_weighted_mean_that_its_penalty_says():
+def test_the_hp_trend_is_the_weighted_mean_that_its_penalty_implies():
     walk = months(np.cumsum(noise(120)))
     second = np.diff(np.eye(len(walk)), n=2, axis=0)
     weights = np.linalg.inv(np.eye(len(walk)) + 129_600 * second.T @ second)
     np.testing.assert_allclose(NEWEST["hp"](walk), weights @ walk)
 
 
-def test_hamilton_is_the_regression_that_it_says():
+def test_the_hamilton_trend_is_the_stated_regression():
     y = np.cumsum(noise(120))
     rows = [[*(y[t - 24 - lag] for lag in range(12)), 1.0] for t in range(35, len(y))]
     coefficients = np.linalg.lstsq(np.array(rows), y[35:], rcond=None)[0]
@@ -100,7 +100,7 @@ def test_hamilton_is_the_regression_that_it_says():
     np.testing.assert_allclose(got[35:], np.array(rows) @ coefficients)
 
 
-def test_growth_of_a_steady_percent_a_month():
+def test_growth_of_one_percent_a_month_is_measured_over_a_month_and_a_year():
     path = months(100 * 1.01 ** np.arange(24))
     got = [TREND["growth"](path, lag).iloc[-1] for lag in (1, 12)]
     assert got == pytest.approx([1.0, 100 * (1.01**12 - 1)])
@@ -112,7 +112,7 @@ def test_information_criteria_are_those_that_bai_and_perron_published():
     assert lwz.round(4).tolist() == [2.5501, 2.0822, 1.901, 2.043]
 
 
-def test_the_count_depends_on_the_price_of_a_break():
+def test_the_number_of_breaks_depends_on_the_penalty():
     balance = load("BOPGSTB", vintage="2024-04-04", unit="billions")["balance_total_bop_sa"]
     got = BREAKS["penalised"](balance)
     assert got.is_monotonic_decreasing
@@ -121,7 +121,7 @@ def test_the_count_depends_on_the_price_of_a_break():
 
 
 @given(st.integers(39, 400), st.sampled_from([0.8, 0.95, 0.975]))
-def test_a_conformal_quantile_is_the_rank_that_it_says(n, level):
+def test_a_conformal_quantile_has_the_stated_rank(n, level):
     scores = months(np.r_[np.nan, np.arange(float(n), 0, -1)])
     got = FORECASTS["quantiles"](scores, level)
     assert got.iloc[-1] == -(-round(level * (n + 1) * 1000) // 1000)
@@ -129,12 +129,12 @@ def test_a_conformal_quantile_is_the_rank_that_it_says(n, level):
     assert got.iloc[39:].notna().all()
 
 
-def test_too_few_scores_reach_to_infinity():
+def test_with_too_few_scores_the_quantile_is_infinite():
     assert FORECASTS["quantile"](list(range(1, 19)), 0.95) == np.inf
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_intervals_from_scores_hold_what_they_should_and_no_more(signed):
+def test_intervals_from_scores_have_the_stated_coverage(signed):
     scores = months(noise(1200))
     high = FORECASTS["reach"](scores, 0.95, 1, signed=signed).shift(1)
     low = FORECASTS["reach"](scores, 0.95, -1, signed=signed).shift(1)
@@ -143,14 +143,14 @@ def test_intervals_from_scores_hold_what_they_should_and_no_more(signed):
     assert high.iloc[-1] == pytest.approx(norm.ppf(0.975), rel=0.1)
 
 
-def test_intervals_use_no_outcome_of_their_future():
+def test_intervals_use_no_later_outcomes():
     scores = months(noise(90))
     wild = scores.mask(np.arange(90) > 60, 100 * scores)
     got, other = (FORECASTS["reach"](path, 0.95, 1, signed=True).iloc[:61] for path in (scores, wild))
     pd.testing.assert_series_equal(got, other)
 
 
-def test_errors_that_never_change_in_size_add_up_like_a_random_walk():
+def test_errors_of_constant_size_add_up_like_a_random_walk():
     got = FORECASTS["volatility"](months(np.tile([0.02, -0.02], 60)))
     np.testing.assert_allclose(got.iloc[-1], 0.02 * np.sqrt(np.arange(1, 13)))
 
@@ -185,12 +185,12 @@ def test_outcomes_are_counted_below_in_and_above_both_intervals():
         ("23_trend", {"start": "2024-01"}, "trend: balance_total_bop_sa has 15 months; expected at least 24"),
     ],
 )
-def test_parameters_say_what_is_wrong(name, values, message):
+def test_impossible_parameters_are_refused_with_the_reason(name, values, message):
     with pytest.raises(ParameterError, match=message):
         check(notebooks()[name], values)
 
 
-def test_models_get_both_flows_without_season_and_their_balance():
+def test_models_get_both_flows_without_season_and_the_balance():
     model = notebooks()["26_breaks"]
     got = check(model, {"series": "imports_goods_census_nsa", "start": "2020-01"}).load_long()
     assert list(got) == ["exports", "imports", "balance"]

@@ -1,4 +1,4 @@
-"""What is being made is gone when its maker is, and nobody removes what another one makes."""
+"""Folders of work in progress are removed with their process, and never by another process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ with partial_folder(pathlib.Path(sys.argv[1])) as folder:
 
 @pytest.fixture
 def maker(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that makes something and does not get on."""
+    """Provide a process that has a folder in progress and does not finish."""
     process = subprocess.Popen([sys.executable, "-c", MAKER, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"made\n"
     yield process
@@ -38,7 +38,7 @@ def maker(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def test_moved_away_or_gone(tmp_path: Path) -> None:
+def test_what_is_not_moved_away_is_removed(tmp_path: Path) -> None:
     with partial_folder(tmp_path) as folder:
         (folder / "whole").mkdir()
         (folder / "half").touch()
@@ -50,14 +50,14 @@ def test_moved_away_or_gone(tmp_path: Path) -> None:
     assert not [p for p in psutil.Process().children() if "rmtree" in " ".join(p.cmdline())]
 
 
-def test_what_another_one_makes_stays(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_folders_of_other_processes_stay(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     with partial_folder(tmp_path):
         assert len(list(tmp_path.iterdir())) == 2
     assert [path.name for path in tmp_path.glob(".partial-*/made/sub/half")] == ["half"]
     assert maker.poll() is None
 
 
-def test_gone_when_its_maker_is_killed(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_a_folder_is_removed_when_its_process_is_killed(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     assert list(tmp_path.iterdir())
     maker.kill()
     until = time.monotonic() + 30
@@ -66,7 +66,7 @@ def test_gone_when_its_maker_is_killed(maker: subprocess.Popen[bytes], tmp_path:
         time.sleep(0.05)
 
 
-def test_the_next_one_clears_up_when_nobody_else_could(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
+def test_the_next_process_removes_an_abandoned_folder(maker: subprocess.Popen[bytes], tmp_path: Path) -> None:
     for process in [*psutil.Process(maker.pid).children(), psutil.Process(maker.pid)]:  # as in a power cut
         process.kill()
     maker.wait()
@@ -76,7 +76,7 @@ def test_the_next_one_clears_up_when_nobody_else_could(maker: subprocess.Popen[b
     assert not left.exists()
 
 
-def test_published_over_a_former_one(tmp_path: Path) -> None:
+def test_a_published_folder_replaces_the_former_one(tmp_path: Path) -> None:
     for content in ("first", "second"):
         with partial_folder(tmp_path) as folder:
             (folder / "page").write_text(content)
@@ -86,7 +86,7 @@ def test_published_over_a_former_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems take two steps")
-def test_a_former_one_changes_places_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_are_exchanged_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "r").mkdir()
     with partial_folder(tmp_path) as folder:
         (folder / "page").write_text("second")
@@ -132,13 +132,13 @@ def test_a_free_place_or_an_earlier_report_may_be_replaced(tmp_path, there):
     ("there", "message"),
     [
         ("file", "is a file"),
-        ("thesis", "is no report of ours"),
-        ("reports", "is no report of ours"),
-        ("notes in a report", "notes.txt in it is not of ours"),
-        ("folder in a folder", "is no report of ours"),
+        ("thesis", "no report made by tradelib"),
+        ("reports", "no report made by tradelib"),
+        ("notes in a report", "holds other files, too: notes.txt"),
+        ("folder in a folder", "no report made by tradelib"),
     ],
 )
-def test_what_is_not_ours_is_never_replaced_and_another_place_is_named(tmp_path, there, message):
+def test_the_users_own_files_are_never_replaced_and_another_place_is_suggested(tmp_path, there, message):
     place = tmp_path / "place"
     if there == "file":
         place.write_text("thesis")

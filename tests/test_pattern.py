@@ -32,7 +32,7 @@ def test_a_known_pattern_is_recovered():
     np.testing.assert_allclose(got.mean(), expected, atol=0.2)
 
 
-def test_by_year_keeps_unfinished_years():
+def test_the_table_by_year_keeps_unfinished_years():
     effects = pd.Series(range(14), index=pd.period_range("2020-12", periods=14, freq="M"), dtype=float)
     got = pattern.effects_by_year(effects)
     assert list(got.index) == [2020, 2021, 2022]
@@ -40,14 +40,14 @@ def test_by_year_keeps_unfinished_years():
     assert got.loc[2022, "Jan"] == 13
 
 
-def test_how_it_moved_takes_the_first_five_years_from_the_last():
+def test_the_change_of_a_pattern_is_the_last_five_years_minus_the_first_five():
     by_year = pd.DataFrame({"Jan": [1.0] * 5 + [40.0] + [4.0] * 5}, index=range(2000, 2011))
     got = names_after("22_seasonal", "def first_and_last")["first_and_last"](by_year)
     assert got.loc["Jan", ["first", "last", "moved"]].to_list() == [1, 4, 3]
 
 
 def test_ends_that_would_share_years_are_not_compared():
-    """A year that is not whole is none of the five: nine whole years and a half are too few."""
+    """Only whole years count among the five: nine and a half years are too few."""
     for since, expected in (("2010-07", []), ("2010-01", ["exports"])):
         taken = pd.DataFrame({"exports": 1.0}, pd.period_range(since, "2020-06", freq="M"))
         names = {"flows": ["exports"], "taken": taken, "pattern": pattern}

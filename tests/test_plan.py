@@ -14,7 +14,7 @@ def test_all_notebooks_in_order_by_default() -> None:
     assert got == list(notebooks())
 
 
-def test_values_go_to_every_notebook_that_has_them() -> None:
+def test_values_go_to_every_notebook_that_takes_them() -> None:
     jobs = {job.notebook: job.values for job in planned({"start": "2010-01", "series": "BOPTEXP"})[0]}
     spans = {name: values["start"] for name, values in jobs.items() if "start" in values}
     assert set(spans.values()) == {"2010-01"}
@@ -24,13 +24,13 @@ def test_values_go_to_every_notebook_that_has_them() -> None:
     assert "series" not in jobs["24_real_vs_nominal"]
 
 
-def test_one_notebook_can_be_told_something_else() -> None:
+def test_one_notebook_can_be_given_its_own_values() -> None:
     jobs = {job.notebook: job.values for job in planned({"trend.start": "2015-01", "start": "2010-01"})[0]}
     assert jobs["23_trend"]["start"] == "2015-01"
     assert jobs["22_seasonal"]["start"] == "2010-01"
 
 
-def test_only_some_notebooks_with_or_without_their_number() -> None:
+def test_notebooks_are_chosen_with_or_without_their_number() -> None:
     got = [job.notebook for job in planned({}, ["trend", "22_seasonal"])[0]]
     assert got == ["23_trend", "22_seasonal"]
 
@@ -53,21 +53,21 @@ def test_only_some_notebooks_with_or_without_their_number() -> None:
         ({"trend.start": "2015-01", "23_trend.start": "2016-01"}, ["start of 23_trend: given twice"]),
     ],
 )
-def test_refused_with_what_is_possible(options: dict, words: list[str]) -> None:
+def test_impossible_options_are_refused_with_the_possible_ones(options: dict, words: list[str]) -> None:
     with pytest.raises(ParameterError) as refused:
         planned(options)[0]
     got = str(refused.value)
     assert [word for word in words if word not in got] == [], got
 
 
-def test_the_release_is_the_reports_and_what_a_notebook_has_of_its_own_is_given_by_its_name() -> None:
+def test_the_release_is_for_all_and_parameters_of_one_notebook_are_given_by_its_name() -> None:
     [job] = planned({"vintage": "2025-03"}, ["revisions"])[0]
     assert job.values["vintage"] == "2025-03"
     with pytest.raises(ParameterError, match=r"unknown parameter 'series'; possible: .*revisions\.series"):
         planned({"series": "BOPTEXP"}, ["revisions"])
 
 
-def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
+def test_notebooks_for_which_the_span_is_too_short_are_left_out_with_the_reason() -> None:
     reasons = planned({"end": "1996-06"})[1]
     assert "forecasts: balance_total_bop_sa has 54 months; expected at least 92" in reasons["27_forecasts"]
     assert "expected at least 60" in reasons["26_breaks"]
@@ -77,7 +77,7 @@ def test_what_a_span_is_too_short_for_is_left_out_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize("vintage", ["2025-12", "2026-02-19", "2026-02-25"])
-def test_a_release_that_is_named_is_the_one_in_use_also_where_it_has_one_series(vintage: str) -> None:
+def test_a_named_release_is_in_use_even_if_it_has_only_one_series(vintage: str) -> None:
     jobs, left_out = planned({"vintage": vintage})
     assert [job.notebook for job in jobs] == ["23_trend", "25_revisions", "42_news_or_noise"]
     reasons = {
@@ -92,13 +92,13 @@ def test_a_release_that_is_named_is_the_one_in_use_also_where_it_has_one_series(
     assert str(trend.load(trend.series).index[-1]) == "2025-12"
 
 
-def test_no_older_release_stands_in_for_the_one_that_is_named() -> None:
+def test_no_older_release_replaces_the_named_one() -> None:
     with pytest.raises(ParameterError, match="has no exports_goods_census_nsa; the newest that has it is that of 2023"):
         planned({"vintage": "2024-02"}, ["own_adjustment"])
     with pytest.raises(ParameterError, match="no release for vintage '2024-03'"):
         planned({"vintage": "2024-03"})
 
 
-def test_unknown_notebook() -> None:
+def test_an_unknown_notebook_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"unknown notebook 'trends'; did you mean trend"):
         planned({}, ["trends"])[0]

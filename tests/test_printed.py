@@ -1,4 +1,4 @@
-"""A proof says where the agencies printed the number in words, and only where they printed that number."""
+"""A proof says where the agencies printed its number in words, and names no place with another number."""
 
 import re
 
@@ -12,7 +12,7 @@ from tradelib.words.checking import grammar, statements, vocabulary
 
 
 def entry(number, day):
-    """Return the entry that a figure has in the list of proofs of a page about a release."""
+    """Return the entry of a number in the list of proofs of a page about the release of a day."""
     sentences.clear()
     sentences.money(number)
     [row] = sentences.proofs()
@@ -73,13 +73,13 @@ def test_a_table_in_billions_and_a_sum_of_months_are_found_too():
 
 
 def test_the_same_month_of_another_release_is_not_what_was_printed():
-    """February's deficit stood at $122.7 billion in April 2025 and is printed as $123.2 billion in May."""
+    """February's deficit was $122.7 billion in the release of April 2025 and is $123.2 billion in that of May."""
     february = store.release("2025-04-03").figure("balance_total_bop_sa", pd.Period("2025-02", "M"))
     assert printed_line(february, MARCH) == ""
     assert printed_line(february, "2025-04-03") == ""
 
 
-def test_a_proof_shows_formula_and_cells_as_print_has_them_and_no_name_of_the_store():
+def test_a_proof_shows_formula_and_cells_as_printed_and_no_names_of_the_store():
     release = store.release(MARCH)
     march, february = (release.figure("balance_total_bop_sa", pd.Period(m, "M")) for m in ("2025-03", "2025-02"))
     got = entry(abs(march - february), MARCH)

@@ -38,7 +38,7 @@ def test_2020_is_on_the_card_of_imports(imports):
     assert imports.summary().startswith("imports_goods_census_nsa: good; Q 0.")
 
 
-def test_annual_totals_are_those_of_whole_years(imports):
+def test_annual_totals_of_whole_years_differ_by_less_than_a_percent(imports):
     parts = imports.adjustment.components
     year = parts.loc["2015-01":"2015-12"].sum()
     gap = 100 * abs(year["adjusted"] / year["observed"] - 1)
@@ -65,7 +65,7 @@ def test_noise_is_not_good():
         (float("nan"), "m", ""),
     ],
 )
-def test_grades(value, limits, expected):
+def test_grades_follow_the_limits(value, limits, expected):
     assert grade(value, limits) == expected
 
 
@@ -103,7 +103,7 @@ def test_a_short_series_has_a_card_that_says_what_is_missing(months):
     assert "two sliding spans" in got.measures.loc["sliding spans, %", "reason"]
 
 
-def test_every_missing_value_has_a_reason_and_no_other():
+def test_every_missing_value_and_only_a_missing_one_has_a_reason():
     got = quality_card(AIRLINE.iloc[:96], LEVELS).measures
     assert got.loc["revision, %", "value"] > 0
     assert ((got["reason"] != "") == got["value"].isna()).all()

@@ -1,4 +1,4 @@
-"""The type that names a figure, words it, and says what may be added; periods from printed labels."""
+"""Quantities: their names, their labels, and which may be added; periods from printed labels."""
 
 import datetime as dt
 
@@ -42,7 +42,7 @@ def test_a_name_says_all_that_makes_a_quantity(quantity, name):
         (Quantity("exports", "goods", basis="census", adjustment="nsa"), "exports_goods_world_census_nsa"),
     ],
 )  # fmt: skip
-def test_older_names_go_on_working(quantity, alias):
+def test_older_names_still_work(quantity, alias):
     assert alias in quantity.aliases
 
 
@@ -65,12 +65,12 @@ def test_a_label_reads_as_words(quantity, label):
     assert quantity.label() == label
 
 
-def test_a_country_that_no_one_has_seen_has_a_slug_and_words():
+def test_an_unknown_country_has_a_slug_and_words():
     assert partner_slug("New Landia") == "new_landia"
     assert partner_label("new_landia") == "New Landia"
 
 
-def test_an_area_or_a_remainder_is_no_country_and_a_country_not_seen_before_is():
+def test_areas_and_remainders_are_no_countries_and_an_unknown_country_is_one():
     names = ["world", "mexico", "european_union", "all_other_countries", "other_asia", "new_landia", "opec"]
     assert countries(names) == ["mexico", "new_landia"]
 
@@ -81,7 +81,7 @@ def test_other_names_of_a_partner_lead_to_it():
     assert got == ["korea_south", "korea_south", "united_kingdom", "south_and_central_america"]
 
 
-def test_no_name_of_a_partner_leads_to_two():
+def test_no_name_leads_to_two_partners():
     names = [
         name for row in partners().values() for name in {row["name"], *filter(None, row["other_names"].split(";"))}
     ]
@@ -141,7 +141,7 @@ def test_a_label_says_its_period(text, expected):
     assert parse(text) == expected
 
 
-def test_a_span_without_a_year_takes_that_of_its_block():
+def test_a_span_without_a_year_has_the_year_of_its_block():
     got = [pd.Period(ordinal=month, freq="M") for month in parse("Jan. - Apr.").ordinals(2023)]
     assert got == [pd.Period("2023-01", "M"), pd.Period("2023-04", "M")]
 

@@ -1,4 +1,4 @@
-"""One reader for all tables of the release: every figure, its meaning, its place; what is damaged is refused."""
+"""One reader for all tables of the release: every figure with its meaning and place; damaged files are refused."""
 
 import csv
 import gzip
@@ -159,7 +159,7 @@ def test_a_nearly_official_title_says_which_table_it_looks_like_and_what_differs
         read_table([Grid(grid.file, grid.sheet, rows)])
 
 
-def test_a_reference_year_and_a_country_that_no_one_has_seen_go_in():
+def test_an_unknown_reference_year_and_an_unknown_country_are_read():
     rows = [
         ["Seasonally Adjusted"], ["Real Exports of Goods by Principal End-Use Category"], ["Chained (2022) Dollars"],
         ["Period", "Total Census Basis", "Foods, Feeds, & Beverages", "Industrial Supplies", "Capital Goods",
@@ -196,7 +196,7 @@ def test_hidden_sheets_are_never_data(tmp_path):
         read_file(tmp_path / "exh1.xlsx")
 
 
-def test_figures_under_no_line_that_names_the_flow_are_refused():
+def test_figures_without_a_line_that_names_their_flow_are_refused():
     [table] = [table for table in store.release("2023-06-07").tables() if table.exhibit == "10"]
     grid = table.grids[0]
     rows = [row for row in grid.rows if "".join(row).strip() != "Exports"]
@@ -220,7 +220,7 @@ def test_figures_are_the_numbers_that_they_print(texts, expected):
 
 
 @pytest.mark.parametrize("text", ["12,34", "1,2345", "1 234", "--5", "l5", "1.", "1_000", "+5", "\u0661"])
-def test_what_is_no_figure_is_named(text):
+def test_a_cell_that_is_no_figure_is_refused_with_its_position(text):
     assert numbers(["1", "(D)", text, text])[1] == 2
 
 
@@ -276,7 +276,7 @@ def test_every_number_of_31_workbooks_is_read_as_another_library_reads_it(releas
     assert read == 18_584
 
 
-def test_a_whole_release_holds_together(release):
+def test_the_accounts_of_a_whole_release_hold(release):
     got = check(read_files([release]))
     assert got["printed twice"] == 1440
     assert got["balance = exports - imports"] == 2785
@@ -322,7 +322,7 @@ def test_pdf_and_workbook_of_one_release_agree(printed, official_folder):
         ("trad-geo-time-series-0125.xlsx", 31590),
     ],
 )  # fmt: skip
-def test_older_and_longer_tables_are_read_whole(name, facts, official_folder):
+def test_older_and_longer_tables_are_read_completely(name, facts, official_folder):
     tables = read_file(official_folder / name)
     assert sum(len(table.facts) for table in tables) == facts
     check(tables)
@@ -335,7 +335,7 @@ def test_a_month_that_the_bulk_file_does_not_list_is_refused(official_folder, tm
         read_file(tmp_path / "FTD-mf.csv")
 
 
-def test_a_pdf_that_is_no_release_says_so(tmp_path):
+def test_a_pdf_that_is_no_release_is_refused_with_its_first_words(tmp_path):
     from pypdf import PdfWriter
 
     with PdfWriter() as writer:
@@ -367,8 +367,8 @@ def test_every_official_file_is_read(official_folder):
     assert len(read) == 25
 
 
-def test_the_chained_year_and_the_countries_are_as_the_file_says():
-    """A reference year and a country that nobody has seen yet go in without a change of code."""
+def test_the_chained_year_and_the_countries_are_those_in_the_file():
+    """A new reference year and a new country are read without a change of code."""
     [real] = [table for table in store.release("2023-06-07").tables() if table.exhibit == "10"]
     grid = real.grids[0]
     rows = [[cell.replace("2017", "2022") if "Chained" in cell else cell for cell in row] for row in grid.rows]
@@ -455,7 +455,7 @@ def test_five_digit_end_uses_add_up_to_their_category_and_a_month_without_trade_
         read_file(path)
 
 
-def test_an_answer_that_was_not_processed_gives_its_messages(tmp_path):
+def test_an_answer_that_was_not_processed_is_refused_with_its_messages(tmp_path):
     answer = {"status": "REQUEST_NOT_PROCESSED", "message": ["daily threshold reached"]}
     (tmp_path / "answer.json").write_text(json.dumps(answer))
     with pytest.raises(SourceError, match=r"REQUEST_NOT_PROCESSED \(daily threshold reached\)"):
@@ -484,7 +484,7 @@ def test_a_file_that_is_nearly_one_of_coded_series_is_refused_in_words(name, tex
         read_file(tmp_path / name)
 
 
-def test_other_heads_beside_those_of_end_use_are_left_aside(tmp_path):
+def test_other_columns_beside_those_of_end_use_are_ignored(tmp_path):
     rows = [[*row, "2024-01-01" if at else "DATE"] for at, row in enumerate(ENDUSE)]
     (tmp_path / "enduse.csv").write_text(layouts_made.as_csv(rows))
     [table] = read_file(tmp_path / "enduse.csv")

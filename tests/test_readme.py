@@ -1,4 +1,4 @@
-"""No snippet of README and documentation that cannot be run as printed."""
+"""Every snippet of README and documentation can be run as printed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ COMMAND = re.compile(r"^\$ (.+)|`((?:tradelib|make) [^`]+)`", re.MULTILINE)
 """A line of a console, or a command in a sentence or table."""
 
 PLACEHOLDER = re.compile(r"[<\[]|\b[A-Z]{3,}\b(?!=)|\.\.\.|…")
-"""What stands for a word of the reader's own: the command is described, not printed."""
+"""Placeholders for the reader's own words: such a command is a form, not to be run as printed."""
 
 _spec = importlib.util.spec_from_file_location("refresh", ROOT / "docs" / "refresh.py")
 refresh = importlib.util.module_from_spec(_spec)
@@ -53,7 +53,7 @@ def parse(words):
 
 
 @pytest.mark.parametrize("command", list(commands()))
-def test_a_command_is_one_that_there_is(command):
+def test_every_printed_command_exists(command):
     words = shlex.split(command, comments=True)
     name = Path(words[0]).name
     if name == "make":
@@ -83,7 +83,7 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     names = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("default", StoreWarning)  # the page speaks of it
+        warnings.simplefilter("default", StoreWarning)  # the page mentions it
         for code in PYTHON.findall(PAGES[page]):
             exec(compile(code, page, "exec"), names)  # noqa: S102 - the project's own page
 

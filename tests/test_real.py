@@ -1,4 +1,4 @@
-"""Tests of prices and volumes: the formulas on the page of the notebook, on made-up and on bundled numbers."""
+"""Prices and volumes: the formulas of the notebook, on made-up and on bundled numbers."""
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,14 @@ two_years = arrays(float, (24, 2), elements=st.floats(1, 1000))
 
 
 def flows(exports, imports=None, start="2016-01"):
-    """Return both flows by month; imports are like exports where nothing else is given."""
+    """Return both flows by month; imports equal exports unless they are given."""
     months = pd.period_range(start, periods=len(exports), freq="M", name="period")
     columns = {"exports": exports, "imports": exports if imports is None else imports}
     return pd.DataFrame(columns, months, dtype=float)
 
 
 def deflated(nominal, prices, year=2017):
-    """Deflate as the page does, over all months of the values."""
+    """Deflate as the notebook does, over all months of the values."""
     span = {"first": nominal.index[0], "last": nominal.index[-1]}
     return names_after(STEM, DEFLATE, nominal=nominal, prices=prices, reference_year=year, **span)
 
@@ -86,7 +86,7 @@ def test_the_balance_is_split_into_four_parts():
     assert list(got) == ["total", "export_prices", "export_volumes", "import_prices", "import_volumes"]
     np.testing.assert_allclose(got.drop(columns="total").sum(axis=1, skipna=False), got["total"], atol=1e-9)
     balance = load("balance_goods_bop_sa", unit="billions", vintage="2024-04-04").iloc[:, 0]
-    # Published balances are rounded on their own, to a million.
+    # Published balances are rounded independently, to a million.
     assert (got["total"] - balance.diff(12)).abs().max() < 0.0021
     growth = 100 * pd.concat({name: space[name]["exports"] for name in ("value", "price", "volume")}, axis=1)
     oil_collapsed = growth.pct_change(12, fill_method=None).loc["2015-08"]
@@ -119,7 +119,7 @@ def page_of_gain(price, volume):
 
 
 def growth_of_balance(current, constant):
-    """Return the newest change as the page sets it beside a release's paragraph on real goods."""
+    """Return the newest change as the notebook compares it with a release's paragraph on real goods."""
     return names_after(ONE_INDEX, "levels = ", current=flows(*current), constant=flows(*constant))["ours"].iloc[-1]
 
 
@@ -137,11 +137,11 @@ def test_a_balance_that_changed_sign_has_no_percent_change():
 
 
 def adjusted(index):
-    """Take the seasonal movement out of price indexes, as the page does."""
+    """Remove the seasonal movement from price indexes, as the notebook does."""
     return names_after(STEM, "adjusted = ", index=index, stl_pattern=stl_pattern, adjust_prices=True)["prices"]
 
 
-def test_adjusting_takes_a_seasonal_movement_out_and_a_month_without_a_survey_stays_missing():
+def test_adjusting_removes_a_seasonal_movement_and_a_month_without_a_survey_stays_missing():
     months = np.arange(120)
     trend = 100 * 1.002**months
     index = flows(trend * (1 + 0.02 * np.sin(months * np.pi / 6)))
@@ -178,6 +178,6 @@ def test_a_year_with_a_month_without_a_survey_is_no_reference_year(monkeypatch):
         parameters.check(notebooks()["24_real_vs_nominal"], {"reference_year": 2023})
 
 
-def test_the_notebook_takes_a_vintage_of_the_trade_figures():
+def test_the_notebook_accepts_a_vintage_of_the_trade_figures():
     chosen = Prices(vintage="2024-02", reference_year=1989)
     assert str(chosen.load_prices().index[-1]) == "2024-10"

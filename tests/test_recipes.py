@@ -1,6 +1,6 @@
 """Recipes and README run as printed, and their numbers are those that the agencies printed.
 
-What is expected comes from the cells of the official files and from what documents say in words, without tradelib.
+Expected numbers come from the cells of the official files and from the documents' own words, without tradelib.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def number(text):
 
 
 def shown(name, label):
-    """Return the numbers that a recipe's output shows in the row with a label, the newest where a row is a month."""
+    """Return the numbers in the one row of a recipe's output that begins with a label."""
     lines = refresh.PAIR.search(RECIPES[name])["output"].splitlines()
     [row] = [line for line in lines if line.startswith(label)]
     return [number(word) for word in row[len(label) :].split()]
@@ -52,7 +52,7 @@ def fred(day, month):
 
 
 def stated(**wanted):
-    """Return the value that a document of the agencies states, signed, in millions or percent."""
+    """Return the value stated in a document of the agencies, signed, in millions or percent."""
     with (DATA / "published" / "statements.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if all(row[key] == value for key, value in wanted.items())]
     values = {float(row["value"]) * int(row["sign"]) for row in rows}
@@ -73,7 +73,7 @@ def test_a_recipe_is_short(name):
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=needs_x13 if n == "adjust" else ()) for n in RECIPES if n != "index"]
 )
-def test_a_recipe_prints_what_stands_beneath_it(name):
+def test_the_output_below_a_recipe_is_what_it_prints(name):
     assert refresh.output_of(code(name)) == refresh.PAIR.search(RECIPES[name])["output"]
 
 
@@ -148,7 +148,7 @@ def test_excel_has_the_deficit_of_exhibit_1():
 
 @needs_x13
 def test_the_adjusted_series_is_that_of_the_program_itself(tmp_path):
-    """Run X-13ARIMA-SEATS on a specification written by hand, as the manual shows it."""
+    """X-13ARIMA-SEATS is run on a specification written by hand, as in the manual."""
     from tradelib.seasonal.x13.run import binary
 
     rows = (refresh.RECIPES / "airline.csv").read_text(encoding="utf-8").splitlines()[1:]

@@ -1,4 +1,4 @@
-"""The record keeps texts, and prints tables half up."""
+"""The record keeps texts, and rounds tables half up."""
 
 import json
 from base64 import b64decode
@@ -30,7 +30,7 @@ def test_dollars_are_money_and_never_begin_a_formula(record, tmp_path, monkeypat
     [got] = items(record, tmp_path)
     assert (got["kind"], got["title"]) == ("text", "Deficit of $1.0 billion")
     assert got["reading"] == "It was $1.0 billion.\n\nExports were $2.0 billion."
-    # An element of its own keeps JupyterLab from pairing one dollar sign with the next.
+    # Each dollar sign is in its own element, so that JupyterLab does not pair it with the next.
     [text] = shown
     assert text.count(r"<span>\$</span>") == text.count("$") == 3
 
@@ -43,8 +43,8 @@ def test_tables_round_half_up_and_keep_missing_values_empty(record, tmp_path):
     assert (tmp_path / "tables" / "table.csv").read_text(encoding="utf-8").splitlines()[1] == "0,68.95,1"
 
 
-def test_the_record_is_there_whole_or_not_at_all(record, tmp_path, monkeypatch):
-    """A kernel can be ended at any moment; what it was writing then is not taken for the record."""
+def test_the_record_is_complete_or_absent(record, tmp_path, monkeypatch):
+    """A kernel can be killed at any moment; a partly written file is not taken for the record."""
     written = []
     original = Path.write_text
 
@@ -60,7 +60,7 @@ def test_the_record_is_there_whole_or_not_at_all(record, tmp_path, monkeypatch):
     assert not (tmp_path / "results.json").exists()
 
 
-def test_a_figure_with_files_is_drawn_once_and_shown_as_the_file_has_it(record, tmp_path, monkeypatch):
+def test_a_figure_with_files_is_drawn_once_and_shown_from_its_file(record, tmp_path, monkeypatch):
     drawn, shown = [], []
     monkeypatch.setattr("tradelib.report.notebook.print_figure", lambda *_, **__: drawn.append(1))
     monkeypatch.setattr("tradelib.report.notebook.display", lambda data, **how: shown.append((data, how)))

@@ -18,14 +18,14 @@ from tradelib.store import data_folder
 
 
 def exact(row):
-    """Return a month whose totals are the sums of goods and services to the million, so that its year adds up too."""
+    """Return a month whose totals are exact sums of goods and services, so that its year adds up, too."""
     exports, imports = row[4] + row[5], row[7] + row[8]
     return [exports - imports, row[4] - row[7], row[5] - row[8], exports, row[4], row[5], imports, row[7], row[8]]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return the store as it was on 2024-04-04, with Exhibit 1 of the month after, and nothing else of that day."""
+    """Return the store as it was on 2024-04-04, plus Exhibit 1 of the next release and nothing else of it."""
     root = tmp_path_factory.mktemp("release-day")
     days = [path for path in (data_folder() / "ft900").iterdir() if path.name <= "2024-04-04"]
     for path in [*days, data_folder() / "bls" / "2024-12-06"]:
@@ -47,7 +47,7 @@ def desk(folder, monkeypatch):
 
 
 @pytest.mark.usefixtures("desk")
-def test_exhibit_1_alone_is_a_release_whose_series_begin_with_it():
+def test_exhibit_1_alone_is_a_release_whose_series_start_where_it_starts():
     newest = store.releases()[-1]
     assert (newest.released, str(newest.month), newest.exhibits) == (dt.date(2024, 5, 2), "2024-03", ["1"])
     frame = load()
@@ -55,7 +55,7 @@ def test_exhibit_1_alone_is_a_release_whose_series_begin_with_it():
 
 
 @pytest.mark.usefixtures("desk")
-def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
+def test_a_longer_history_warns_that_a_newer_release_was_passed_over():
     with pytest.warns(store.StoreWarning, match="that of 2024-05-02 has only"):
         long = load("BOPGSTB", start="2000-01")
     assert long.attrs["series"]["balance_total_bop_sa"]["vintage"] == "2024-04-04"
@@ -67,7 +67,7 @@ def test_what_reaches_back_says_that_a_newer_release_was_passed_over():
 
 
 @pytest.mark.usefixtures("desk")
-def test_what_the_release_cannot_carry_is_left_out_with_its_reason():
+def test_notebooks_for_which_the_release_does_not_suffice_are_left_out_with_the_reason():
     reasons = planned({})[1]
     assert reasons["08_partners"] == "the release of 2024-05-02 about 2024-03 has no exhibit 19"
     assert reasons["28_agency_way"] == "the store has no goods by five-digit end use (census_enduse)"

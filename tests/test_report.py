@@ -1,4 +1,4 @@
-"""A run is whole or not at all; who runs the notebooks is a stand-in here."""
+"""A report is complete or absent; a stand-in executes the notebooks here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>'
 
 
 def record_of(notebook: str) -> dict:
-    """Return what a notebook records, with text that must not become markup."""
+    """Return what a notebook records, with text that must be escaped."""
     return {
         "notebook": notebook, "title": f"Title of {notebook}", "question": "What if <b>1 < 2</b>?",
         "parameters": {"start": None, "series": "x"},
@@ -40,7 +40,7 @@ def record_of(notebook: str) -> dict:
 
 
 class StandIn:
-    """An executor that leaves what notebooks leave, fails where told, and counts its calls."""
+    """An executor that writes the files of notebooks, fails for chosen ones, and counts its calls."""
 
     def __init__(self, fails: Sequence[str] = (), breaks: bool = False) -> None:
         self.fails, self.breaks, self.calls = fails, breaks, 0
@@ -69,7 +69,7 @@ FEW = ("overview", "seasonal", "trend")
 
 
 def few(options: dict | None = None, **given: object) -> Report:
-    """Return a report of a few notebooks: what becomes of a folder does not hang on how many there are."""
+    """Return a report of a few notebooks, for tests in which their number does not matter."""
     return report(options, only=FEW, **given)
 
 
@@ -79,7 +79,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return report(out=tmp_path_factory.mktemp("whole") / "r", executor=StandIn())
 
 
-def test_a_run_leaves_all_that_the_design_names(whole: Report) -> None:
+def test_a_report_has_all_its_files(whole: Report) -> None:
     assert (whole.failures, whole.skipped) == ({}, False)
     assert whole.headline == "The deficit was 68.9 billion"
     names = {path.name for path in whole.folder.iterdir()}
@@ -112,7 +112,7 @@ def test_the_page_is_self_contained_and_escapes(whole: Report) -> None:
     assert "http" not in page.replace("http://www.w3.org", "")
 
 
-def test_the_same_run_is_not_made_twice_unless_asked(tmp_path: Path) -> None:
+def test_the_same_report_is_not_made_twice_without_force(tmp_path: Path) -> None:
     executor = StandIn()
     first = few(out=tmp_path / "r", executor=executor)
     again = few(out=tmp_path / "r", executor=executor)
@@ -122,7 +122,7 @@ def test_the_same_run_is_not_made_twice_unless_asked(tmp_path: Path) -> None:
 
 
 def reused(tmp_path: Path, **given: object) -> tuple[dict[str, str], bytes]:
-    """Return by notebook why it ran in a report whose runs are kept, and the hashes of its files."""
+    """Make a report whose runs are kept; return by notebook why it ran, and the content of ``results.json``."""
     why = dict[str, str]()
 
     def begin(jobs: Sequence[Job], reasons: dict[str, str]) -> None:
@@ -133,7 +133,9 @@ def reused(tmp_path: Path, **given: object) -> tuple[dict[str, str], bytes]:
     return why, (got.folder / "results.json").read_bytes()
 
 
-def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_notebooks_with_a_change_run_and_the_reason_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, content = reused(tmp_path)
     assert set(first) == {job.notebook for job in planned({}, FEW)[0]}
     assert set(first.values()) == {"not run with these parameters before"}
@@ -141,13 +143,13 @@ def test_only_what_changed_runs_and_the_reason_is_named(tmp_path: Path, monkeypa
     assert only_trend == {"23_trend": "not run with these parameters before"}
     back, again = reused(tmp_path)
     assert (back, again) == ({}, content)
-    assert set(reused(tmp_path, force=True)[0].values()) == {"asked for anew"}
+    assert set(reused(tmp_path, force=True)[0].values()) == {"forced"}
     (tmp_path / "x13").touch()
     monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "x13"))
     assert set(reused(tmp_path)[0].values()) == {"x13 changed"}
 
 
-def test_a_kept_run_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
+def test_a_damaged_kept_run_is_made_again(tmp_path: Path) -> None:
     _, content = reused(tmp_path)
     [trend] = [job for job in planned({"vintage": "2025-05-06"}, FEW)[0] if job.notebook == "23_trend"]
     (tmp_path / "kept" / "runs" / trend.place / "figures" / "path.svg").write_text("cut")
@@ -157,7 +159,7 @@ def test_a_kept_run_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
     assert again == content
 
 
-def test_while_another_report_is_at_work_there_all_notebooks_run(tmp_path: Path) -> None:
+def test_while_another_report_uses_the_kept_runs_all_notebooks_run(tmp_path: Path) -> None:
     reused(tmp_path)
     (tmp_path / "r" / "index.html").write_text("cut")
     with FileLock(tmp_path / "kept" / ".lock"):
@@ -168,7 +170,7 @@ def test_while_another_report_is_at_work_there_all_notebooks_run(tmp_path: Path)
 
 
 @pytest.mark.parametrize("damage", ["page", "input", "file"])
-def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_or_different_report_is_made_again(tmp_path: Path, damage: str) -> None:
     executor = StandIn()
     folder = few(out=tmp_path / "r", executor=executor).folder
     options = {}
@@ -183,19 +185,19 @@ def test_a_damaged_or_different_run_is_made_anew(tmp_path: Path, damage: str) ->
 
 
 @pytest.mark.parametrize("out", ["", ".", "/"])
-def test_a_report_has_a_folder_of_its_own(out: str) -> None:
+def test_a_report_needs_a_folder_of_its_own(out: str) -> None:
     with pytest.raises(OccupiedError, match="expected a folder for the report alone, for example reports/report"):
         few(out=Path(out), executor=StandIn())
 
 
 @pytest.mark.parametrize("manifest", ["{", '{"files": 1}', None])
-def test_a_folder_whose_manifest_cannot_be_read_may_be_somebodys_own(tmp_path: Path, manifest: str | None) -> None:
+def test_a_folder_with_an_unreadable_manifest_is_never_replaced(tmp_path: Path, manifest: str | None) -> None:
     folder = few(out=tmp_path / "r", executor=StandIn()).folder
     if manifest is None:
         (folder / "manifest.json").unlink()
     else:
         (folder / "manifest.json").write_text(manifest)
-    with pytest.raises(OccupiedError, match="is no report of ours"):
+    with pytest.raises(OccupiedError, match="no report made by tradelib"):
         few(out=tmp_path / "r", executor=(second := StandIn()))
     assert second.calls == 0
     assert (folder / "index.html").exists()
@@ -216,7 +218,7 @@ def test_a_failure_leaves_the_good_report_and_keeps_the_executed_copy(tmp_path: 
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"results": {}}', "svg"])
-def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: Path, damage: str) -> None:
+def test_a_notebook_with_an_unreadable_record_has_failed(tmp_path: Path, damage: str) -> None:
     def cut(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         for outcome in StandIn()(jobs, folder):
             if outcome.job.notebook == "23_trend":
@@ -234,7 +236,7 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_its_notebook(tmp_path: P
     assert "23_trend" not in kept
 
 
-def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_during_the_run_leaves_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def change(jobs: Sequence[Job], folder: Path) -> Iterator[Outcome]:
         original = inputs.surroundings
         for outcome in StandIn()(jobs, folder):
@@ -247,7 +249,7 @@ def test_no_report_of_a_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("where", ["executor", "write_page", "_gather", "publish"])
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+def test_an_interrupted_report_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     few(out=tmp_path / "r", executor=StandIn())
     before = sorted((p, p.read_bytes()) for p in tmp_path.rglob("*") if p.is_file())
 
@@ -262,7 +264,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
-def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_are_named_by_month_and_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     got = [
         str(report(options, only=only, executor=StandIn()).folder)
@@ -271,7 +273,7 @@ def test_runs_are_named_by_what_they_are(tmp_path: Path, monkeypatch: pytest.Mon
     assert got == ["reports/2025-03", "reports/2025-03_series-BOPTEXP_start-2010-01", "reports/2025-03_trend"]
 
 
-def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match=r"cannot write .*r: .*file is no folder"):
         few(out=tmp_path / "file" / "r", executor=StandIn())
@@ -281,7 +283,7 @@ def test_a_folder_that_takes_no_more_is_one_message(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     first = few(out=tmp_path / "r", executor=StandIn())
-    with pytest.raises(RunError, match=r"the disk is full\. What was there before is there still"):
+    with pytest.raises(RunError, match=r"the disk is full\. What was there before is unchanged"):
         few(out=tmp_path / "r", executor=full, force=True)
     assert few(out=tmp_path / "r", executor=StandIn()).skipped
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", first.folder.name]

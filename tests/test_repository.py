@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# Written in pieces, so that this file does not hold what it looks for.
+# Written in pieces, so that this file does not contain what it searches for.
 FORBIDDEN = re.compile(
     "|".join(
         [
@@ -39,7 +39,7 @@ def test_official_files_are_not_committed() -> None:
     assert got == []
 
 
-def test_modules_stay_one_idea() -> None:
+def test_modules_stay_short() -> None:
     modules = [path for path in tracked() if path.suffix == ".py" and path.is_relative_to(ROOT / "tradelib")]
     assert len(modules) > 50
     long = {path.name: lines for path in modules if (lines := path.read_text(encoding="utf-8").count("\n")) > 320}
@@ -47,7 +47,7 @@ def test_modules_stay_one_idea() -> None:
 
 
 def named_in_the_map() -> list[tuple[str, Path, list[str]]]:
-    """Return each change of CONTRIBUTING's map that has a file: its words, the file, and the names in the file."""
+    """Return the changes in CONTRIBUTING's map that name a file: description, file, and names in the file."""
     table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("| Change | File |\n|---|---|\n")[1]
     named: list[tuple[str, Path, list[str]]] = []
     for row in table.split("\n\n")[0].splitlines():
@@ -57,7 +57,7 @@ def named_in_the_map() -> list[tuple[str, Path, list[str]]]:
             if "/" not in name and "." not in name:
                 named[-1][2].append(name)
                 continue
-            path = ROOT / name if "/" in name else folder / name  # a bare name lies beside the file before it
+            path = ROOT / name if "/" in name else folder / name  # a bare name is in the folder of the file before it
             folder = path if name.endswith("/") else path.parent
             named.append((change, path, []))
     return named
@@ -86,7 +86,7 @@ def test_the_map_leads_from_ten_changes_to_their_files() -> None:
     files = [(change, str(path.relative_to(ROOT))) for change, path, _ in named_in_the_map()]
     got = {words: next((file for change, file in files if words in change), "") for words in expected}
     assert got == expected
-    # The tenth: a price year that nobody has seen needs no change.
+    # The tenth: a new price year needs no change.
     assert "| a year of chained dollars or a country that nobody has seen | nothing |" in (
         ROOT / "CONTRIBUTING.md"
     ).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the engine adds to the question whether seasonality is left."""
+"""What X-13 adds to the tests for residual seasonality."""
 
 import numpy as np
 import pandas as pd
@@ -17,17 +17,17 @@ pytestmark = pytest.mark.skipif(not available(), reason="no X-13 program on this
 
 @pytest.fixture(scope="module")
 def services():
-    """The published series that comes closest to an alarm."""
+    """Return the published series that comes closest to an alarm."""
     return tradelib.load("balance_services_bop_sa", vintage="2024-04-04")["balance_services_bop_sa"]
 
 
 def by_rule(measures):
-    """Return what the rule says of a series, by the cell of the page."""
+    """Return the verdict of the rule on a series, by the cell of the notebook."""
     return names_after("22_seasonal", "def by_rule")["by_rule"](measures)
 
 
 def walk(seed, swing=0.0, months=240):
-    """An adjusted series: a random walk with noise, and a seasonal swing in units of its monthly change."""
+    """Return an adjusted series: a random walk with noise, and a seasonal swing in units of its monthly change."""
     shocks = np.random.default_rng(seed).normal(size=months + 1)
     index = pd.period_range("2000-01", periods=months, freq="M", name="period")
     wave = swing * np.cos(2 * np.pi * np.arange(months) / 12)
@@ -47,7 +47,7 @@ def test_airline_passengers_are_seasonal():
     assert set(measures["identifiable"]) == {"present"}
 
 
-def test_the_test_is_on_the_last_fifteen_years_unless_asked(services):
+def test_the_test_is_on_the_last_fifteen_years_by_default(services):
     got = model_f(services)
     assert (str(got.first), str(got.last)) == ("2009-03", "2024-02")
     assert str(model_f(services, years=5).first) == "2019-03"
@@ -67,7 +67,7 @@ def test_a_swing_is_found_and_its_size_lies_within_the_bound():
         assert 1.5 < got.bound < 3.5
 
 
-def test_effects_are_in_the_unit_of_the_series_in_levels():
+def test_effects_of_a_series_in_levels_are_in_its_unit():
     series = walk(3) - 200
     here, thousandfold = model_f(series), model_f(1000 * series)
     assert thousandfold.bound == pytest.approx(1000 * here.bound, rel=1e-4)
@@ -75,7 +75,7 @@ def test_effects_are_in_the_unit_of_the_series_in_levels():
 
 
 def test_december_is_one_of_the_months():
-    """Its effect is minus the sum of the others, with the error of that sum; here none is larger."""
+    """Its effect is minus the sum of the others, with the error of that sum; here it is the largest."""
     series = walk(7)
     got = model_f(series + 4.0 * (series.index.month == 12))
     assert list(got.effects.index) == list(MONTHS)
@@ -86,7 +86,7 @@ def test_december_is_one_of_the_months():
 
 
 def test_the_error_of_december_is_that_of_a_sum():
-    """X-13 divides the covariance that it saves by fewer degrees of freedom, in all months alike."""
+    """X-13 divides the covariance that it saves by fewer degrees of freedom, the same for all months."""
     series = walk(8)
     model = {"regression": {"variables": ("seasonal",)}, "arima": {"model": "(0 1 1)"}}
     saved = x13(series, None, transform={"function": "log"}, estimate={"save": ("rcm",)}, **model).saved["rcm"]
@@ -121,8 +121,8 @@ def test_limits_move_the_verdict(services, rule, expected):
 @pytest.mark.parametrize(
     ("name", "start"), [("imports_services_government_bop_sa", None), ("imports_total_bop_sa", "2020-04")]
 )
-def test_qs_of_the_rule_is_that_of_the_page(name, start):
-    """Of first differences also where a model of X-13 takes second ones."""
+def test_the_qs_of_x13_is_the_one_computed_on_the_page(name, start):
+    """It is of first differences even if the model of X-13 takes second ones."""
     series = tradelib.load(name, start=start, vintage="2025-05-06")[name]
     page = names_after("22_seasonal", "r12, r24 =", changes=np.log(series).diff().iloc[1:])
     assert x11_measures(series)["qs_p"].iloc[0] == pytest.approx(np.exp(-page["qs"] / 2), abs=1e-9)

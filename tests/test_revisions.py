@@ -1,4 +1,4 @@
-"""Revision statistics against plain formulas, known samples and the bundled vintages."""
+"""Revision statistics, compared with plain formulas, known samples and the bundled vintages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def months(n, start="2000-01"):
 
 
 def regress(revised, on, lags=None):
-    """Return the fit of the page and its covariance."""
+    """Return the notebook's fit and its covariance."""
     options = SimpleNamespace(lags=lags)
     return names_after(STEM, "lags = int", "def regress", sm=sm, pairs=revised, parameters=options)["regress"](
         revised, on
@@ -39,7 +39,7 @@ def regress(revised, on, lags=None):
 
 
 def forecasts(first, final, lags=None, few=30):
-    """Return the regressions of the page, on the first and on the final change, and what they say together."""
+    """Return the notebook's regressions on the first and on the final change, and their joint verdict."""
     changed = pd.DataFrame({"first_change": first, "latest_change": final})
     changed["change_revision"] = final - first
     options = SimpleNamespace(lags=lags, few=few, doubtful=0.05, rejected=0.01)
@@ -49,7 +49,7 @@ def forecasts(first, final, lags=None, few=30):
 
 
 def mean_of(revised, few=30):
-    """Return what the page prints of the mean revision: its error, p-value and verdict."""
+    """Return the standard error, p-value and verdict of the mean revision, as in the notebook."""
     options = SimpleNamespace(lags=None, few=few, doubtful=0.05, rejected=0.01)
     pairs = pd.DataFrame({"revision": revised})
     space = names_after(
@@ -59,7 +59,7 @@ def mean_of(revised, few=30):
 
 
 def hac_by_loops(x, u, present, lags):
-    """Return the covariance of OLS coefficients by Newey and West, term by term over the calendar."""
+    """Return Newey and West's covariance of OLS coefficients, summed term by term over the calendar."""
     n, k = int(present.sum()), x.shape[1]
     meat = np.zeros((k, k))
     for s in range(len(u)):
@@ -108,7 +108,7 @@ def test_the_lags_are_those_of_the_usual_rule(n, lags):
     assert names_after(STEM, "lags = int", pairs=range(n), parameters=SimpleNamespace(lags=None))["lags"] == lags
 
 
-def test_revisions_that_are_news_are_told_from_noise():
+def test_news_is_distinguished_from_noise():
     random = np.random.default_rng(5)
     known, later = (pd.Series(random.normal(0, size, 240), months(240)) for size in (4, 2))
     assert forecasts(known, known + later)[2] == "news"
@@ -116,7 +116,7 @@ def test_revisions_that_are_news_are_told_from_noise():
     assert forecasts(known + later, known + 0.5 * later + 3)[2] == "neither"
 
 
-def test_what_is_not_rejected_is_only_compatible():
+def test_a_hypothesis_that_is_not_rejected_is_only_called_compatible():
     meanings = names_after(STEM, 'meanings = {"news"', changed=range(40), say=say)["meanings"]
     assert meanings["news"] == "Revisions are compatible with news, and not with noise"
     assert meanings["noise"] == "Revisions are compatible with noise, and not with news"
@@ -134,7 +134,7 @@ def test_nothing_is_rejected_on_few_months():
 
 
 def with_pairs(monkeypatch, **columns):
-    """Check the notebook's parameters on pairs of which some columns are other ones."""
+    """Check the notebook's parameters on pairs with some columns replaced."""
     pairs = revisions.pairs(parameters.asked("25_revisions").load_triangle(), flat=0.05).assign(**columns)
     monkeypatch.setattr(revisions, "pairs", lambda *_, **__: pairs)
     return parameters.check(notebooks()["25_revisions"], {})
@@ -148,14 +148,14 @@ def with_pairs(monkeypatch, **columns):
         ({"direction": "flat"}, r"\(14 months\): found no direction; expected"),
     ],
 )
-def test_prints_that_cannot_carry_a_test_are_refused(monkeypatch, columns, found):
+def test_prints_that_do_not_suffice_for_a_test_are_refused(monkeypatch, columns, found):
     with pytest.raises(ParameterError, match=found):
         with_pairs(monkeypatch, **columns)
 
 
 @st.composite
 def triangles(draw):
-    """Draw releases with all months since the first, some releases skipped."""
+    """Draw random releases with all months since the first; some releases are skipped."""
     about = sorted(draw(st.sets(st.integers(2, 30), min_size=2, max_size=7)))
     releases = []
     for number in about:
@@ -167,13 +167,13 @@ def triangles(draw):
 
 
 def steps_of(prints):
-    """Return what each release changed, by the cells of the page."""
+    """Return what each release changed, by the cells of the notebook."""
     cells = ("moved_by = triangle", "passed, sizes = ")
     return names_after("25_revisions", *cells, prints=prints, triangle=triangle, pairwise=pairwise)["steps"]
 
 
 def split_of(prints, pairs):
-    """Return what annual and other releases changed after the first print, by the cells of the page."""
+    """Return what annual and other releases changed after the first print, by the cells of the notebook."""
     names = {"prints": prints, "pairs": pairs, "parameters": SimpleNamespace(print_number=1)}
     cells = ("printed_at = [", "split = pd.DataFrame")
     return names_after("25_revisions", *cells, triangle=triangle, steps=steps_of(prints), **names)["split"]
@@ -221,7 +221,7 @@ def balance():
     return billions
 
 
-def test_the_bundled_vintages_in_numbers(balance):
+def test_the_bundled_vintages_have_the_known_revisions(balance):
     pairs = revisions.pairs(balance)
     assert len(pairs) == 14
     assert pairs.loc["2022-02", ["first", "latest"]].tolist() == [-89.185, -84.685]
@@ -244,12 +244,12 @@ def test_one_release_cannot_be_revised():
 
 
 def flips(pairs):
-    """Return the counts of the page, and the share that flipped with its interval, in percent."""
+    """Return the notebook's counts, and the share that flipped with its interval, in percent."""
     space = names_after(STEM, "interval = ", pairs=pairs, binomtest=binomtest)
     return [space[name] for name in ("flipped", "kept", "flat")], space["share"].tolist()
 
 
-def test_a_change_that_prints_as_zero_has_no_direction(balance):
+def test_a_change_printed_as_zero_has_no_direction(balance):
     counts, (share, low, high) = flips(revisions.pairs(balance))
     assert counts == [1, 13, 0]
     assert share == pytest.approx(100 / 14)
@@ -267,20 +267,20 @@ def test_the_interval_is_that_of_clopper_and_pearson():
     assert high == pytest.approx(100 * (1 - 0.025 ** (1 / 10)))
 
 
-def test_only_the_months_asked_for_are_measured(balance):
+def test_only_the_requested_months_are_measured(balance):
     got = revisions.pairs(balance, start="2025-06", end="2025-12")
     assert got.index.astype(str).tolist() == [f"2025-{number:02}" for number in range(6, 13)]
-    assert got.loc["2025-06", "first_change"] == 11.487  # from the month before, which is not asked for
+    assert got.loc["2025-06", "first_change"] == 11.487  # from the month before, which was not requested
 
 
 def story_of(prints, month):
-    """Return the sentences of the page on how one month was printed."""
+    """Return the notebook's sentences on how one month was printed."""
     names = {"prints": prints, "triangle": triangle, "printed": printed, "say": say, "farthest": None}
     cells = ("reprinted = ", "def move_of", "at_hand = ", "story = ")
     return names_after("25_revisions", *cells, parameters=SimpleNamespace(example=month), **names)["story"]
 
 
-def test_one_month_is_told_print_by_print(balance):
+def test_the_prints_of_one_month_are_described_one_by_one(balance):
     assert story_of(balance, "2025-12") == [
         f"The first print of December 2025 was {printed(-70.311)}, on 2026-02-19.",
         f"The release of 2026-03-12, about January 2026, moved it by {printed(-2.589)} to {printed(-72.9)}.",
@@ -292,6 +292,6 @@ def test_one_month_is_told_print_by_print(balance):
     assert "or one of the 2 before it that are not at hand, moved it" in " ".join(story_of(balance, "2024-12"))
 
 
-def test_ordinals():
+def test_ordinals_are_words_up_to_three():
     got = [triangle.ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 32, 43, 111, 122)]
     assert got == ["first", "second", "third", "4th", "11th", "12th", "13th", "21st", "32nd", "43rd", "111th", "122nd"]

@@ -19,7 +19,7 @@ PAGE = "22_seasonal"
     ("log", "differences", "expected"),
     [(False, 2, 167.64858), (True, 2, 176.32932), (True, 1, 206.68807)],
 )
-def test_qs_is_the_one_of_x13(log, differences, expected):
+def test_qs_equals_that_of_x13(log, differences, expected):
     values = np.log(AIRLINE) if log else AIRLINE
     for _ in range(differences):
         values = values.diff().iloc[1:]
@@ -63,7 +63,7 @@ def test_spans_that_cannot_be_tested_are_refused(years):
         residual.recent(AIRLINE, years)
 
 
-def test_spans_longer_than_the_series_are_all_of_it():
+def test_a_span_longer_than_the_series_is_the_whole_series():
     assert [len(residual.recent(AIRLINE, years)) for years in (15, 10)] == [144, 120]
 
 

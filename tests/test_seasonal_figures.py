@@ -1,4 +1,4 @@
-"""Drawings by calendar month show every value they are given."""
+"""Drawings by calendar month show every value of their data."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def by_year():
     return pd.DataFrame(values, index=range(2010, 2020), columns=list(MONTHS))
 
 
-def test_dots_draw_all_years_and_count_what_lies_outside(ax, by_year):
+def test_all_years_are_drawn_as_dots_and_those_outside_are_counted(ax, by_year):
     by_year.iloc[0, 3] = np.nan
     cells = ("limit = 1.35", "def draw_years", "def draw_averages")
     names = {"figures": figures, "by_year": by_year, "mean": by_year.mean(), "label": "", "unit": ""}
@@ -38,7 +38,7 @@ def test_dots_draw_all_years_and_count_what_lies_outside(ax, by_year):
     assert page["beyond"].endswith(f"larger, not drawn: {page['outside']}")
 
 
-def test_ends_are_drawn_where_they_are(ax, by_year):
+def test_first_and_last_years_are_drawn_at_their_values(ax, by_year):
     ends = pd.DataFrame({"first": by_year.iloc[0], "last": by_year.iloc[-1]})
     cells = ("def draw_ends", "def draw_moves")
     page = names_after("22_seasonal", *cells, figures=figures, charts=charts)
@@ -48,7 +48,7 @@ def test_ends_are_drawn_where_they_are(ax, by_year):
     assert list(ax.lines[-1].get_ydata()) == list(ends["last"])
 
 
-def test_heat_covers_the_years(ax, by_year):
+def test_a_heat_map_covers_all_years(ax, by_year):
     got = charts.heat_by_month(ax, by_year, "exports", limit=5.0)
     assert got.get_clim() == (-5, 5)
     assert list(got.get_extent()) == [-0.5, 11.5, 9.5, -0.5]
@@ -60,7 +60,7 @@ def test_long_tables_name_every_third_row(ax, by_year):
     assert [label.get_text() for label in ax.get_yticklabels()] == [str(year) for year in range(1990, 2020, 3)]
 
 
-def test_the_first_way_is_on_top_also_where_panels_share_the_axis():
+def test_the_first_method_is_on_top_even_if_panels_share_the_axis():
     distances = {flow: pd.Series({"a": 1.0, "b": 0.5, "c": 2.0, "d": 0.25}) for flow in ("exports", "imports")}
     page = names_after("28_agency_way", "def draw_distances", figures=figures, printed=printed)
     fig = charts.panels(page["draw_distances"], distances, height=3)
@@ -70,7 +70,7 @@ def test_the_first_way_is_on_top_also_where_panels_share_the_axis():
     plt.close("all")
 
 
-def test_panels_of_shades_have_one_scale(by_year):
+def test_panels_of_heat_maps_share_one_colour_bar(by_year):
     shades = {"exports": by_year, "imports": by_year}
     fig = charts.panels(charts.heat_by_month, shades, height=4, share=False, limit=5.0)
     assert len(fig.axes) == 3
@@ -84,7 +84,7 @@ def test_rows_run_from_the_first_distance_to_the_second(ax):
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
 
 
-def test_two_lines_are_around_zero_only_where_they_are_differences(ax):
+def test_two_lines_have_a_zero_line_only_if_they_are_differences(ax):
     values = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": 0.0}, pd.period_range("2020-01", periods=3, freq="M"))
     charts.two_lines(ax, values, "exports", zero=False)
     assert len(ax.lines) == 2

@@ -20,7 +20,7 @@ def frame():
     return pd.DataFrame(columns, index=["a", "b"], dtype=object)
 
 
-def test_an_ordinary_formula_over_a_frame_is_its_own_proof(frame):
+def test_an_ordinary_formula_over_a_frame_keeps_its_proof(frame):
     change = frame["now"] - frame["before"]
     assert change["a"].formula == "a[now] - a[before]"
     assert change.sum().working == "(5 - 1) + (-7 - 2)".replace("-7", "\N{MINUS SIGN}7")
@@ -33,7 +33,7 @@ def test_figures_are_exact_where_floats_are_not():
     assert float(tenths) == 0.3
 
 
-def test_the_same_expression_has_the_same_key_and_another_one_another():
+def test_equal_expressions_and_only_they_have_equal_keys():
     a, b = figure("a", "1", 3), figure("b", "1", 3)
     assert (a - b).key == (figure("a", "1", 3) - b).key
     assert (a - b).key != (b - a).key
@@ -66,7 +66,7 @@ def test_a_printed_number_links_to_its_proof():
         (-300, 20, "the goods balance turned from close to zero to a deficit of $0.3 billion"),
     ],
 )
-def test_a_balance_moves_in_words_with_the_right_sign(now, before, expected):
+def test_the_change_of_a_balance_is_put_in_words_with_the_right_sign(now, before, expected):
     assert words.plain(words.balance_moved(float(now), float(before), name="goods")) == expected
 
 
@@ -79,7 +79,7 @@ def test_a_balance_moves_in_words_with_the_right_sign(now, before, expected):
         (500, 0, "rose $0.5 billion"),
     ],
 )
-def test_a_flow_moves_in_words(now, before, expected):
+def test_the_change_of_a_flow_is_put_in_words(now, before, expected):
     assert words.plain(words.flow_moved(float(now), float(before))) == expected
 
 
@@ -97,11 +97,11 @@ def test_a_flow_moves_in_words(now, before, expected):
         (500, 0, "imports", "nearly unchanged"),
     ],
 )
-def test_a_key_figure_moves_in_few_words(now, before, flow, expected):
+def test_the_change_of_a_key_figure_is_put_in_few_words(now, before, flow, expected):
     assert words.plain(words.moved_short(float(now), float(before), flow)) == expected
 
 
-def test_only_parts_that_moved_with_the_total_lead_it():
+def test_only_parts_that_moved_with_the_total_are_named_as_leading_it():
     changes = pd.Series({"drugs": 20900.0, "metals": -10300.0, "cars": 2100.0, "rest": float("nan")})
     got = words.plain(words.led_by(changes, 12700.0))
     assert got == ", led by drugs (+$20.9 billion) and cars (+$2.1 billion)"

@@ -1,12 +1,12 @@
-"""statsmodels' STL, run the way R runs its own, gives what R gave: in all of fifteen digits, and in those R printed.
+"""statsmodels' STL with the settings of R gives R's results: to all of fifteen digits, and to those that R printed.
 
-The run with fifteen digits is R's ``mstl`` of the package forecast on hourly electricity demand of Victoria, published
+The run with fifteen digits is ``mstl`` of R's package forecast on hourly electricity demand of Victoria, published
 with statsmodels. ``mstl`` calls R's ``stl`` (two inner iterations, no outer one) for one period after the other; the
-last call, for the week of 168 hours, sees the data without the season of the day, and all of it can be checked.
+last call, for the week of 168 hours, gets the data without the daily season, and all of its result can be checked.
 
-The printed run of R is the one of statsmodels issue 7212 (2020-12-16): ``trendcycle(stl(co2, s.window = 7))[1:5]`` on
+The printed run of R is from statsmodels issue 7212 (2020-12-16): ``trendcycle(stl(co2, s.window = 7))[1:5]`` on
 R's data set ``co2`` (Mauna Loa, monthly, parts per million; Keeling and Whorf 1997). Only its first twenty years are
-kept here: the first months of the trend do not reach further.
+kept here, because the first months of the trend do not depend on later ones.
 """
 
 from importlib.resources import files
@@ -63,23 +63,23 @@ def test_every_digit_of_a_run_of_r():
     assert np.abs(once.seasonal - week).max() > 1
 
 
-def test_two_inner_iterations_and_no_outer_one_are_rs():
+def test_two_inner_iterations_and_no_outer_one_are_the_settings_of_r():
     got = STL(CO2, **AS_R).fit(inner_iter=2, outer_iter=0).trend[:5]
     assert got == pytest.approx(R_PRINTED, abs=5.1e-5)
 
 
-def test_what_follows_the_first_years_does_not_matter():
+def test_later_years_do_not_change_the_first_months_of_the_trend():
     expected = STL(CO2, **AS_R).fit(inner_iter=2, outer_iter=0).trend[:5]
     got = STL(CO2[:216], **AS_R).fit(inner_iter=2, outer_iter=0).trend[:5]
     assert got == pytest.approx(expected, abs=1e-13 * 316)
 
 
-def test_defaults_of_statsmodels_are_not_rs():
+def test_the_defaults_of_statsmodels_differ_from_those_of_r():
     got = STL(CO2, period=12, seasonal=7).fit().trend[:5]
     assert np.abs(got - R_PRINTED).min() > 0.005
 
 
-def test_to_the_last_digits_it_is_the_routine_behind_rs():
+def test_all_digits_agree_with_the_routine_behind_that_of_r():
     """R prints few digits, but its ``stl`` is the netlib Fortran of Cleveland et al. (1990) with two inner iterations.
 
     statsmodels ships a run of that routine (``stlez``) on all 348 months of ``co2`` with every digit. Both parts agree

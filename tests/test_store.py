@@ -1,4 +1,4 @@
-"""Whole releases in the store: every figure loadable by name, traced to its cell, equal to what the release printed."""
+"""Complete releases in the store: every figure loads by name, is traced to its cell, and equals the printed one."""
 
 import dataclasses
 import datetime as dt
@@ -34,7 +34,7 @@ def billions(value):
     return float(half_up(value.exact / 1000))
 
 
-def test_the_newest_whole_release_is_march_2025_and_all_are_about_different_months():
+def test_the_newest_complete_release_is_march_2025_and_all_are_about_different_months():
     assert release().released == dt.date(2025, 5, 6)
     months = [stored.month for stored in releases()]
     assert months == sorted(set(months))
@@ -174,7 +174,7 @@ def test_every_quantity_has_a_name_of_its_own(march, april):
         (lambda _: release("1999-01"), "the store has 2022-04-05"),
     ],
 )
-def test_what_is_not_there_is_said_with_what_is(march, call, message):
+def test_what_is_missing_is_refused_with_what_is_available(march, call, message):
     with pytest.raises(ParameterError, match=message):
         call(march)
 
@@ -198,7 +198,7 @@ def exhibit(tmp_path):
     return path
 
 
-def test_a_release_is_added_whole_and_loadable_at_once(empty, tmp_path):
+def test_a_release_is_added_completely_and_loads_at_once(empty, tmp_path):
     got = store.add(exhibit(tmp_path), "2025-04-03").release
     assert float(got.figure("exports_goods_net_sa", "2025-02")) == 5.0
     assert got.series("balance_goods_bop_sa")["2025-02"].cells[0].cell == "line 8, column 2"
@@ -206,7 +206,7 @@ def test_a_release_is_added_whole_and_loadable_at_once(empty, tmp_path):
     assert [path.name for path in (empty / "ft900").iterdir()] == ["2025-04-03"]
 
 
-def test_a_row_whose_figures_are_all_withheld_is_no_note_and_is_stored(april, tmp_path):
+def test_a_row_with_all_figures_withheld_is_stored(april, tmp_path):
     [grid] = next(table for table in april.tables() if table.exhibit == "20").grids
     rows = [[row[0], *[".."] * (len(row) - 1)] if row[:1] == ["Australia"] else row for row in grid.rows]
     withheld = read_table([dataclasses.replace(grid, cells=rows)])
@@ -219,13 +219,13 @@ def test_a_row_whose_figures_are_all_withheld_is_no_note_and_is_stored(april, tm
 
 @pytest.mark.parametrize("read", [store.read, store.add])
 @pytest.mark.parametrize("files", ["", None, 5, [], [""], [None]])
-def test_what_is_no_file_is_refused_and_never_the_current_folder(read, files):
+def test_a_missing_file_is_refused_and_never_read_as_the_current_folder(read, files):
     with pytest.raises(ParameterError, match="expected one path or several"):
         read(files)
 
 
 @pytest.mark.usefixtures("empty")
-def test_a_store_that_has_nothing_names_its_folder():
+def test_an_empty_store_names_its_folder():
     for ask in (release, load, lambda: release("2025-03")):
         with pytest.raises(ParameterError, match=r"none in /.*/data \(TRADELIB_DATA"):
             ask()
@@ -233,7 +233,7 @@ def test_a_store_that_has_nothing_names_its_folder():
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("name", ["trad-geo-time-series-0724.xlsx", "areas.xlsx"])
-def test_a_file_of_quarters_is_about_the_month_that_its_name_says_or_joins_a_release(tmp_path, name):
+def test_a_quarterly_file_is_about_the_month_in_its_name_or_joins_a_release(tmp_path, name):
     dated = layouts.bea_geo() | {"Readme": [["Last updated September 4, 2024"]]}
     path = layouts.write_sheets(dated, tmp_path / "book").rename(tmp_path / name)
     if name == "areas.xlsx":
@@ -247,14 +247,14 @@ def test_a_file_of_quarters_is_about_the_month_that_its_name_says_or_joins_a_rel
 
 
 @pytest.mark.parametrize("day", ["2025-03-05", "2026-04-03", dt.date(2024, 4, 3)])
-def test_a_release_on_a_day_that_cannot_be_is_refused(empty, tmp_path, day):
+def test_a_release_on_an_impossible_day_is_refused(empty, tmp_path, day):
     with pytest.raises(ParameterError, match="are the years in the file"):
         store.add(exhibit(tmp_path), day)
     assert not empty.exists()
 
 
 @pytest.mark.parametrize(("number", "message"), [(28, "the disk is full"), (30, "read-only file system")])
-def test_nothing_half_is_left_when_writing_fails_and_the_message_is_plain(
+def test_nothing_partial_is_left_when_writing_fails_and_the_message_is_plain(
     empty, tmp_path, monkeypatch, number, message
 ):
     def fail(*_):
@@ -378,7 +378,7 @@ def test_codes_of_agencies_are_names():
     assert {code: load(code).columns[0] for code in codes} == codes
 
 
-def test_whatever_is_listed_can_be_loaded():
+def test_every_listed_series_can_be_loaded():
     for own in releases("*"):
         there = own.facts[own.facts["value"].notna()]
         assert set(own.figures.catalog.index) == set(own.quantities) == set(there["name"])
@@ -387,20 +387,20 @@ def test_whatever_is_listed_can_be_loaded():
     assert withheld not in load("balance_total_*_bop_sa", freq="quarterly", vintage="2025-05-06")
 
 
-def test_a_frequency_decides_the_release_and_a_year_to_date_is_what_a_table_prints_as_one():
+def test_a_frequency_decides_the_release_and_a_year_to_date_is_printed_as_such():
     march, year = load("BOPGSTB", freq="ytd"), load("exports_goods_census_sa", freq="annual")
     assert (str(march.index[-1]), march.iloc[-1, 0]) == ("2025-03", -394_345)  # Exhibit 1, January to March
-    assert march.dropna().index.month.unique().tolist() == [3]  # no January of a series of months
+    assert march.dropna().index.month.unique().tolist() == [3]  # not the January of a monthly series
     assert (str(year.index[-1]), year.attrs["series"]["exports_goods_census_sa"]["vintage"]) == ("2024", "2025-05-06")
     with pytest.raises(ParameterError, match="no ytd figures of gdp_total_nipa_sa; possible: quarterly"):
         load("GDP", freq="ytd")
     with pytest.raises(ParameterError, match="no quarterly figures of BOPGSTB"):
-        release("2025-05-06").rows("BOPGSTB", "quarterly")  # January to March is to date there
+        release("2025-05-06").rows("BOPGSTB", "quarterly")  # there, January to March is the year to date
     assert store.series("gdp").loc["gdp_total_nipa_sa", "freq"] == "quarterly"
     assert "exports_goods_capital_goods_semiconductors_census_sa_ytd_change" not in load("*semiconductors*census_sa*")
 
 
-def test_what_is_older_than_the_day_asked_says_so():
+def test_figures_older_than_the_requested_day_come_with_a_warning():
     name = "exports_goods_capital_goods_semiconductors_census_sa"
     for vintage, newest in (("2024-12", "2023-04"), ("2026-11-01", "2025-03")):
         with pytest.warns(store.StoreWarning, match="the store has no later one, up to 202[56]-.*, with these series"):
@@ -446,7 +446,7 @@ def test_a_five_digit_end_use_is_a_series_as_any_other():
     assert release("2025-06-05", "census_enduse").quantities[name].partition == "five-digit end use"
 
 
-def test_gdp_is_that_of_the_day():
+def test_gdp_is_that_published_on_the_day():
     got = load("GDP", vintage="2025-05-06", freq="quarterly")
     assert (str(got.index[-1]), got.attrs["series"]["gdp_total_nipa_sa"]["vintage"]) == ("2024Q4", "2025-04-15")
 
@@ -467,7 +467,7 @@ def test_gdp_is_that_of_the_day():
         (lambda: store.series("zebra"), "no series with 'zebra'"),
     ],
 )  # fmt: skip
-def test_an_impossible_question_is_answered_with_what_is_possible(call, message):
+def test_an_impossible_request_is_refused_with_what_is_possible(call, message):
     with pytest.raises(ParameterError, match=message):
         call()
 
@@ -506,8 +506,8 @@ print(*sorted(ran), "|", *sorted(opened), "|", *(name for name in sys.modules if
 """
 
 
-def test_one_series_runs_three_modules_opens_one_release_and_imports_no_reader():
-    load("BOPGSTB")  # from now on its figures are in the cache
+def test_loading_one_series_runs_three_modules_opens_one_release_and_imports_no_reader():
+    load("BOPGSTB")  # its figures are cached from now on
     got = subprocess.run([sys.executable, "-c", TOUCHED], check=True, capture_output=True, text=True).stdout
     ran, opened, readers = (part.split() for part in got.split("|"))
     assert ran == ["tradelib.store.loading", "tradelib.store.reading", "tradelib.store.tables"]
@@ -522,7 +522,7 @@ def test_without_a_start_a_series_comes_from_the_release_with_most_of_its_months
     assert note.endswith("that of 2025-05-06 has only exports_goods_census_nsa (2023-01 to 2025-03)")
 
 
-def test_a_release_stands_beside_one_of_its_own_compilation():
+def test_a_release_is_compared_with_one_of_its_own_compilation():
     """FRED's balance of November 2023 is of BEA's compilation, the history table of April 2024 of the Census's."""
     history, balance, exports = store.release("2024-04-04"), "balance_total_bop_sa", "exports_goods_bop_sa"
     before = history.before(balance)
@@ -544,7 +544,7 @@ def test_a_release_stands_beside_one_of_its_own_compilation():
         (lambda: load("balance_wibble_*"), "a balance that no release prints is derived by its full name"),
     ],
 )
-def test_what_is_no_text_is_refused_in_words(ask, message):
+def test_a_value_that_is_no_text_is_refused_in_words(ask, message):
     with pytest.raises(ParameterError, match=message):
         ask()
 
@@ -581,7 +581,7 @@ CHINA, CHINA_SA = "balance_goods_china_census_nsa", "balance_goods_china_census_
          "2025-05-06"),
     ],
 )  # fmt: skip
-def test_a_start_takes_the_newest_release_with_all_figures_from_there_on(name, asked, first, last, day):
+def test_a_start_selects_the_newest_release_with_all_figures_from_there_on(name, asked, first, last, day):
     got = load(name, **asked)
     assert [str(got.index[0]), str(got.index[-1]), got.attrs["notes"]] == [first, last, []]
     assert (got.attrs["series"][name]["vintage"], got[name].isna().sum()) == (day, 0)
@@ -598,20 +598,20 @@ def test_a_start_takes_the_newest_release_with_all_figures_from_there_on(name, a
         ("imports_total_china_bop_sa", {"freq": "annual", "start": "2021-01"}, "2021", "2022", "2025-05-06"),
     ],
 )  # fmt: skip
-def test_a_start_before_the_newest_release_says_what_that_has(name, asked, first, last, newer):
+def test_a_start_before_the_newest_release_warns_of_what_that_has(name, asked, first, last, newer):
     with pytest.warns(store.StoreWarning, match=f"that of {newer}"):
         got = load(name, **asked)
     assert [str(got.index[0]), str(got.index[-1])] == [first, last]
     assert got.iloc[:, 0].notna().all()
 
 
-def test_who_asks_for_the_longest_series_is_not_warned_of_it():
+def test_asking_for_the_longest_series_gives_no_warning():
     got = load("GDP", start="first", freq="quarterly")
     assert [str(got.index[0]), str(got.index[-1])] == ["1985Q1", "2026Q1"]
     assert "that of 2026-09-30 has only" in got.attrs["notes"][0]
 
 
-def test_what_is_written_to_figures_of_a_release_changes_no_later_result(march):
+def test_changing_figures_of_a_release_changes_no_later_result(march):
     expected = load("BOPGSTB", vintage="2025-03")
     facts, rows, [prints] = march.facts, march.rows("BOPGSTB"), [march.prints(store.BALANCE)["bea"]]
     facts["value"] /= 1000
@@ -621,8 +621,8 @@ def test_what_is_written_to_figures_of_a_release_changes_no_later_result(march):
     assert float(march.figure("BOPGSTB", "2025-03")) == march.prints(store.BALANCE)["bea"].iloc[-1] == -140_498
 
 
-def test_series_are_cut_from_places_that_the_cache_has(march, monkeypatch):
-    """Finding them anew in 31,000 rows took five milliseconds a series; a pattern may stand for three thousand."""
+def test_the_positions_of_series_in_a_table_are_cached(march, monkeypatch):
+    """A search in 31,000 rows took five milliseconds per series, and a pattern may match three thousand series."""
     many = march.facts.groupby(["name", "last"], observed=True)["exhibit"].nunique()
     name = many.idxmax()[0]  # printed in several tables
     own = march.facts.query("name == @name and first == last and edition == 'current' and value.notna()")
@@ -634,7 +634,7 @@ def test_series_are_cut_from_places_that_the_cache_has(march, monkeypatch):
     assert got.index.tolist() == expected["last"].tolist()
 
 
-def test_one_series_touches_one_table_of_one_release(monkeypatch):
+def test_loading_one_series_reads_one_table_of_one_release(monkeypatch):
     read, stored_text = [], tables.stored_text
     monkeypatch.setattr(tables, "stored_text", lambda *what: read.append(what[:2]) or stored_text(*what))
     reading._described.cache_clear()
@@ -653,7 +653,7 @@ def test_series_are_found_by_everyday_words(words, name):
 
 
 def test_a_print_repeated_as_published_last_month_must_be_what_was_published():
-    """Exhibit 1 of April 2023 repeats March; the store gets a March that another print contradicts."""
+    """Exhibit 1 of April 2023 repeats the figures of March; the store gets other figures for March."""
     april = release("2023-04")
     [table] = [table for table in april.tables() if table.exhibit == "1"]
     repeated = table.facts[table.facts["edition"] == "previous"]
@@ -666,7 +666,7 @@ def test_a_print_repeated_as_published_last_month_must_be_what_was_published():
             check_against([table.facts], wrong, "in March")
 
 
-def test_a_month_of_the_world_a_thousandfold_is_refused_in_the_country_workbook():
+def test_a_world_total_a_thousand_times_too_large_is_refused_in_the_country_workbook():
     [table] = [table for table in release("2023-03-08").tables() if table.exhibit == "country"]
     check_jumps(table, None)
     facts = table.facts.copy()

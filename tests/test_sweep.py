@@ -1,4 +1,4 @@
-"""A sweep is checked as a whole, keeps what is done, tells what failed, and never mixes with another."""
+"""A sweep is checked as a whole, keeps finished runs, names failures, and is never mixed with another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ROWS = [{"start": f"20{year:02}-01"} for year in range(10, 16)]
 
 
 class StandIn:
-    """An executor that leaves what notebooks leave, fails or stops where told, and notes what it ran."""
+    """An executor that writes the files of notebooks, fails or stops at chosen runs, and lists what it ran."""
 
     def __init__(self, fails: Iterable[str] = (), stops_at: str | None = None) -> None:
         self.fails, self.stops_at, self.ran = set(fails), stops_at, list[str]()
@@ -61,7 +61,7 @@ class StandIn:
             yield Outcome(job, 1.0)
 
 
-@functools.cache  # checking parameters reads series; what becomes of the runs is what is looked at here
+@functools.cache  # checking parameters reads series, and these tests are about the runs
 def jobs() -> list[Job]:
     return jobs_of("trend", ROWS)
 
@@ -74,7 +74,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_every_combination_and_every_row(tmp_path: Path) -> None:
+def test_every_row_is_run_with_every_combination(tmp_path: Path) -> None:
     over = sweep_of("trend", over=["start=2010-01,2012-01", "series=BOPTEXP,BOPTIMP"], common=["end=2020-12"])
     assert [(j.values["start"], j.values["series"], j.values["end"]) for j in over] == [
         ("2010-01", "exports_total_bop_sa", "2020-12"), ("2010-01", "imports_total_bop_sa", "2020-12"),
@@ -107,7 +107,7 @@ def test_every_combination_and_every_row(tmp_path: Path) -> None:
         ({"table": "", "suffix": ".xlsx"}, ["a parameter table is .csv"]),
     ],
 )
-def test_refused_before_anything_runs(tmp_path: Path, options: dict, words: list[str]) -> None:
+def test_impossible_sweeps_are_refused_before_anything_runs(tmp_path: Path, options: dict, words: list[str]) -> None:
     if (text := options.pop("table", None)) is not None:
         options["table"] = tmp_path / f"t{options.pop('suffix', '.csv')}"
         options["table"].write_text(text)
@@ -123,7 +123,7 @@ def test_a_table_keeps_line_ends_and_long_values(tmp_path: Path) -> None:
     assert [row["text"] for row in got] == ["one\r\ntwo", "x" * 300_000]
 
 
-def test_a_message_without_end_is_cut(tmp_path: Path) -> None:
+def test_a_very_long_message_is_cut(tmp_path: Path) -> None:
     [job, *_] = jobs()
     got = Outcome(job, 1.0, "cell 3: ValueError: " + "y" * 30_000_000).error
     assert got is not None
@@ -154,7 +154,7 @@ def test_a_long_list_of_mistakes_is_cut() -> None:
     assert "bad10" not in str(refused.value)
 
 
-def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> None:
+def test_results_of_all_runs_are_in_one_table_and_on_one_page(tmp_path: Path) -> None:
     got = sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
     assert (got.runs, got.skipped, list(got.failures.values())) == (6, 0, ["cell 3: ValueError: <no>"])
     table = pd.read_csv(got.folder / "results.csv")
@@ -170,7 +170,7 @@ def test_results_of_all_runs_in_one_table_and_on_one_page(tmp_path: Path) -> Non
     assert not hidden(got.folder)
 
 
-def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) -> None:
+def test_finished_runs_are_skipped_and_failed_ones_retried(tmp_path: Path) -> None:
     sweep(jobs(), tmp_path / "s", executor=StandIn(fails=["2012-01"]))
     again, begun = StandIn(), list[dict[str, str]]()
     got = sweep(jobs(), tmp_path / "s", executor=again, begin=lambda _, reasons: begun.append(reasons))
@@ -182,7 +182,7 @@ def test_what_is_done_is_skipped_and_a_failed_run_tried_again(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "inputs", "run.json"])
-def test_a_damaged_or_outdated_run_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+def test_a_damaged_or_outdated_run_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
     sweep(jobs(), tmp_path / "s", executor=StandIn())
     place = tmp_path / "s" / "runs" / jobs()[0].place
     if damage == "cut":
@@ -205,7 +205,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("written", WRONG)
-def test_a_record_that_cannot_be_read_is_the_failure_of_that_run_only(tmp_path: Path, written: str) -> None:
+def test_a_run_with_an_unreadable_record_fails_alone(tmp_path: Path, written: str) -> None:
     def cut(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
         for outcome in StandIn(fails=["2013-01"])(jobs, folder):
             if outcome.job.values["start"] in ("2012-01", "2013-01"):
@@ -238,7 +238,7 @@ def test_a_record_that_cannot_be_read_is_the_failure_of_that_run_only(tmp_path: 
         ),
     ],
 )
-def test_what_is_wrong_with_a_record_and_where_is_said(tmp_path: Path, parts: dict, message: str) -> None:
+def test_the_message_says_what_is_wrong_with_a_record_and_where(tmp_path: Path, parts: dict, message: str) -> None:
     (tmp_path / "results.json").write_text(json.dumps(sweeps.record(**parts)))
     record, fault = runs.read_recorded(tmp_path)
     assert record == {}
@@ -263,7 +263,7 @@ def test_a_change_in_the_middle_stops_the_sweep_and_keeps_no_mixture(
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_an_interrupted_sweep_is_taken_up_and_ends_the_same(tmp_path: Path, row: dict) -> None:
+def test_an_interrupted_sweep_is_resumed_with_the_same_result(tmp_path: Path, row: dict) -> None:
     sweep(jobs(), tmp_path / "undisturbed", executor=StandIn())
     with pytest.raises(KeyboardInterrupt):
         sweep(jobs(), tmp_path / "s", executor=StandIn(stops_at=row["start"]))
@@ -272,7 +272,7 @@ def test_an_interrupted_sweep_is_taken_up_and_ends_the_same(tmp_path: Path, row:
     assert files_of(tmp_path / "s") == files_of(tmp_path / "undisturbed")
 
 
-def test_what_a_killed_sweep_left_at_work_is_cleared(tmp_path: Path) -> None:
+def test_unfinished_files_of_a_killed_sweep_are_removed(tmp_path: Path) -> None:
     (tmp_path / "s" / ".partial-left" / "made" / jobs()[0].place).mkdir(parents=True)
     for folder in (tmp_path / "s", tmp_path / "s" / ".partial-left"):
         (folder / MARK).touch()
@@ -292,7 +292,7 @@ def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("where", ["_keep", "gather"])
-def test_a_full_disk_is_one_message_and_what_is_done_stays(
+def test_a_full_disk_is_one_message_and_finished_runs_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     module = sweep_module if where == "gather" else runs
@@ -314,8 +314,8 @@ def test_a_full_disk_is_one_message_and_what_is_done_stays(
 
 
 @pytest.mark.needs("mount")
-def test_a_full_small_disk(tmp_path: Path) -> None:
-    """The same on a real file system of half a megabyte."""
+def test_a_full_real_disk_is_one_message_and_finished_runs_stay(tmp_path: Path) -> None:
+    """As above, on a real file system of half a megabyte."""
     disk = tmp_path / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(disk)], check=True)
@@ -337,7 +337,7 @@ def test_a_full_small_disk(tmp_path: Path) -> None:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match=r"cannot write to .*file.* is no folder"):
         sweep(jobs(), tmp_path / "file" / "s", executor=(first := StandIn()))
@@ -352,7 +352,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 class Clock:
-    """A clock that stands still until it is put forward."""
+    """A clock that stands still until it is advanced."""
 
     now = 1000.0
 
@@ -360,7 +360,7 @@ class Clock:
         return self.now
 
 
-def test_progress_tells_failures_at_once() -> None:
+def test_failures_are_printed_at_once() -> None:
     console = Console(force_terminal=False, width=200, record=True)
     [first, second, third, *_] = jobs()
     with follow(console) as (begin, progress):
@@ -375,7 +375,7 @@ def test_progress_tells_failures_at_once() -> None:
     assert "  took longer than 5 seconds\n" in got
 
 
-def test_the_estimate_is_of_the_pace_since_the_first_run_began(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_left_is_estimated_from_the_pace_since_the_first_run_began(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tradelib.report.follow.time", clock := Clock())
     console = Console(force_terminal=False, width=200, record=True)
     many = jobs_of("trend", [{"start": f"{1992 + n // 12}-{n % 12 + 1:02}"} for n in range(100)])
@@ -398,7 +398,7 @@ def test_a_users_folder_is_no_place_for_a_sweep(tmp_path):
     page = tmp_path / "mine" / "index.html"
     page.parent.mkdir()
     page.write_text("mine")
-    with pytest.raises(OccupiedError, match="no sweep of ours"):
+    with pytest.raises(OccupiedError, match="no sweep made by tradelib"):
         sweep(jobs(), page.parent)
     assert [path.name for path in page.parent.iterdir()] == ["index.html"]
     assert page.read_text() == "mine"

@@ -25,7 +25,7 @@ RUNS = 200
 
 
 def leave_figures(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-    """Leave what notebooks leave: figures and a result that falls while the start rises; one run in fifty fails."""
+    """Write the files of notebooks: figures, and a result that falls as the start rises; one run in fifty fails."""
     figure = Figure(figsize=(3, 2))
     figure.add_subplot().plot([1, 2, 1])
     figure.savefig(folder.parent / "figure.png")

@@ -23,7 +23,7 @@ def wave(n=120, period=40, amplitude=1.0):
     return months(amplitude * np.cos(2 * np.pi * np.arange(n) / period))
 
 
-def test_stl_parts_add_up_and_a_line_with_a_season_is_taken_apart():
+def test_stl_parts_add_up_and_a_line_is_separated_from_its_season():
     line, season = 0.5 * np.arange(240), 3 * np.sin(2 * np.pi * np.arange(240) / 12)
     noise = np.random.default_rng(1).normal(0, 0.01, 240)
     got = trend.stl_trend(months(line + season + noise))
@@ -32,7 +32,7 @@ def test_stl_parts_add_up_and_a_line_with_a_season_is_taken_apart():
 
 
 @pytest.mark.parametrize("length", [24, 36])
-def test_stl_of_a_short_or_constant_series(length):
+def test_stl_accepts_a_short_or_constant_series(length):
     got = trend.stl_trend(months([7.0] * length))
     np.testing.assert_allclose(got.trend, 7.0)
 
@@ -41,19 +41,19 @@ def test_stl_of_a_short_or_constant_series(length):
     ("values", "said"),
     [([1.0] * 23, "23 months; expected at least 24"), ([np.nan] * 30, "no values"), ([1.0, np.nan] * 20, "missing in")],
 )
-def test_stl_says_why_it_cannot(values, said):
+def test_stl_says_why_it_refuses_a_series(values, said):
     with pytest.raises(SeriesError, match=said):
         trend.stl_trend(months(values))
 
 
-def test_turning_points_of_a_wave():
+def test_the_turning_points_of_a_wave_are_found():
     got = trend.turning_points(wave())
     expected = {20: "trough", 40: "peak", 60: "trough", 80: "peak", 100: "trough"}
     assert {(m - pd.Period("2000-01", "M")).n: turn for m, turn in got.items()} == expected
 
 
 def dated_turns(path, turns):
-    """Return the turning points that the page dates, the newest first, and the axes that they are written on."""
+    """Return the turning points that the notebook dates, the newest first, and the axes with their labels."""
     _, ax = plt.subplots()
     names = {"turns": turns, "values": path, "parts": pd.DataFrame({"trend": path}), "figures": figures, "say": say}
     names |= {"first": path.index[0], "since": path.index[-1], "label": "x"}
@@ -64,8 +64,8 @@ def dated_turns(path, turns):
     return [(str(month), turns[month]) for month in space["dated"]], ax
 
 
-def test_dates_of_turning_points_of_a_kind_are_a_quarter_of_the_span_apart():
-    path = wave(n=240)  # a quarter is 60 months, and from peak to peak are 40
+def test_dated_turns_of_one_kind_are_at_least_a_quarter_of_the_span_apart():
+    path = wave(n=240)  # a quarter is 60 months, and peaks are 40 months apart
     turns = trend.turning_points(path)
     got, ax = dated_turns(path, turns)
     expected = {220: "trough", 200: "peak", 140: "trough", 120: "peak", 60: "trough", 40: "peak"}
@@ -109,7 +109,7 @@ def test_turning_points_keep_their_rule(values, least):
 
 
 def taken_apart(series, adjustment="nsa"):
-    """Return the page's parts of a series and what it measures on them."""
+    """Return the notebook's parts of a series and its measures on them."""
     quantity, record = SimpleNamespace(adjustment=adjustment), SimpleNamespace(text=lambda *_: None)
     names = {"STL": STL, "values": series, "quantity": quantity, "record": record, "signed": False}
     names |= {"amount": lambda value: f"{value:.1f}", "title": "", "standing": ""}
@@ -117,7 +117,7 @@ def taken_apart(series, adjustment="nsa"):
 
 
 def test_new_months_are_judged_by_the_scatter_of_the_last_five_years_and_of_changes():
-    """Noise of three times the size in the last six years of 20; a change has twice the variance of a month."""
+    """The noise is three times as large in the last six of 20 years; a change has twice the variance of a month."""
     size = np.where(np.arange(240) < 168, 1.0, 3.0)
     got = [
         taken_apart(months(100 + size * np.random.default_rng(seed).normal(size=240)), "sa")["noise"]
@@ -129,13 +129,13 @@ def test_new_months_are_judged_by_the_scatter_of_the_last_five_years_and_of_chan
     assert noise["change"] / noise["month"] == pytest.approx(np.sqrt(2), rel=0.1)
 
 
-def test_in_less_than_three_years_scatter_cannot_be_told():
+def test_scatter_cannot_be_measured_in_less_than_three_years():
     path = months(100 + np.random.default_rng(1).normal(size=35))
     assert set(taken_apart(path)["noise"]) == {0.0}
 
 
 def test_growth_of_an_unadjusted_series_is_measured_without_its_season():
-    """A season on growth of 6 percent a year: three months on three are not the season."""
+    """With a season on growth of 6 percent a year, growth of three months over three must not include the season."""
     series = months(100 * 1.06 ** (np.arange(240) / 12) + 20 * np.sin(2 * np.pi * np.arange(240) / 12))
     got = taken_apart(series)["grown"].iloc[-60:]
     assert got["annualised"].sub(6).abs().max() < 2

@@ -1,4 +1,4 @@
-"""The store's queries against a reading of its files by plain loops."""
+"""The store's queries, compared with plain loops over its files."""
 
 import datetime as dt
 import itertools
@@ -21,7 +21,7 @@ FIRST = pd.Period("2001-01", freq="M")
 
 
 def prints_of(triangle, month):
-    """Return the table of the page on how one month was printed, release by release."""
+    """Return the notebook's table of how one month was printed, release by release."""
     names = {"prints": triangle, "triangle": queries, "farthest": None}
     parameters = SimpleNamespace(example=str(month))
     return names_after("25_revisions", "reprinted = ", parameters=parameters, **names)["reprinted"]
@@ -29,7 +29,7 @@ def prints_of(triangle, month):
 
 @st.composite
 def stores(draw):
-    """Draw releases: (day, statistical month, {month: value}), with skipped releases, late ones, and short ones."""
+    """Draw random releases (day, statistical month, {month: value}), some of them skipped, late or short."""
     about = sorted(draw(st.sets(st.integers(3, 30), min_size=1, max_size=6)))
     rows = []
     for number in about:
@@ -51,7 +51,7 @@ def write(published, folder):
 
 
 def read_by_loops(published):
-    """Return {day: {month: value}}, with nothing of tradelib."""
+    """Return {day: {month: value}}, without tradelib."""
     return {day.isoformat(): {str(month): value for month, value in values.items()} for day, _, values in published}
 
 
@@ -133,7 +133,7 @@ def balance():
     return store.triangle("BOPGSTB", COMPILATION)
 
 
-def test_the_bundled_vintages_are_fifteen(balance):
+def test_there_are_fifteen_bundled_vintages(balance):
     assert balance.shape == (410, 15)
     assert [str(m) for m in queries.statistical_months(balance)][:5] == [
         "2022-02",
@@ -148,7 +148,7 @@ def test_the_bundled_vintages_are_fifteen(balance):
 def test_first_print_is_that_of_the_release_about_the_month(balance):
     first = queries.nth_print(balance, 1)
     assert first["2024-12"] == -98431  # published on 2025-02-05 as 98.4
-    assert pd.isna(first["2025-01"])  # its release is not in the store; the oldest value at hand is no first print
+    assert pd.isna(first["2025-01"])  # its release is not in the store; the oldest value available is no first print
     assert first.notna().sum() == 15
 
 
@@ -178,14 +178,14 @@ def test_a_missing_value_inside_a_release_is_not_filled_from_an_older_one():
     assert got.dropna().tolist() == [1, 4, 5]
 
 
-def test_of_two_releases_about_one_month_the_earlier_is_the_first_print():
+def test_the_first_print_is_from_the_earlier_of_two_releases_about_one_month():
     month = pd.Period("2001-01", freq="M")
     index = pd.PeriodIndex([month])
     prints = [(dt.date(2001, 3, day), month, pd.Series([float(day)], index=index)) for day in (5, 9)]
     assert queries.nth_print(queries.build(prints), 1)[month] == 5
 
 
-def test_families_are_not_mixed():
+def test_compilations_are_not_mixed():
     with pytest.raises(ComparabilityError, match="one compilation"):
         store.triangle(NAME, ["bea", "census"])
 
@@ -202,7 +202,7 @@ def test_families_are_not_mixed():
         (lambda _: store.triangle("BOPGSTB", "bls"), "possible: bea, census"),
     ],
 )
-def test_a_question_without_answer_is_refused(balance, ask, message):
+def test_an_impossible_request_is_refused(balance, ask, message):
     with pytest.raises(ParameterError, match=message):
         ask(balance)
 

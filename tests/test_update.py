@@ -1,4 +1,4 @@
-"""Release day: what is new goes into the store as a vintage; what there is can be listed; age is named."""
+"""Release day: new files go into the store as a vintage, its content can be listed, and its age is stated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TODAY = dt.date(2024, 5, 3)
 
 @pytest.fixture
 def agency(tmp_path, monkeypatch):
-    """Return a server with addresses of its own, and a store that may be written to."""
+    """Return a server whose addresses are in the table of sources; the store is writable."""
     shutil.copytree(store.data_folder() / "ft900" / "2024-04-04", tmp_path / "data" / "ft900" / "2024-04-04")
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
@@ -61,7 +61,7 @@ def history(table: official.Table) -> bytes:
     return official.as_text(official.history_rows(table)).encode()
 
 
-def test_a_new_release_is_added_and_its_revisions_said(agency):
+def test_a_new_release_is_added_and_its_revisions_are_named(agency):
     agency.put("/history", history(next_month()))
     [got] = update.update(["history"], released=dt.date(2024, 5, 2), today=TODAY)
     assert not got.added.already
@@ -86,7 +86,7 @@ def test_offline_nothing_is_added_and_nothing_breaks(agency):
     assert got.added is None
 
 
-def test_what_contradicts_itself_is_refused_before_it_is_data(agency):
+def test_a_file_that_contradicts_itself_is_refused_before_it_is_added(agency):
     table = next_month()
     table.months[2024, 3][0] += 50
     agency.put("/history", history(table))
@@ -112,7 +112,7 @@ def test_prices_count_as_of_the_day_on_which_they_were_seen(agency):
     assert entry["released_known_from"] == update.SEEN
 
 
-def test_the_command_says_all_of_it(agency):
+def test_the_command_prints_source_release_and_newest_month(agency):
     agency.put("/history", history(next_month()))
     got = CliRunner().invoke(cli.app, ["update", "history", "--released", "2024-05-02", "--no-report"])
     assert got.exit_code == 0, got.output
@@ -137,13 +137,13 @@ def test_the_command_fetch_fails_when_a_source_does(agency):
         (dt.date(2024, 5, 21), "overdue"),
     ],
 )  # fmt: skip
-def test_age_is_judged_by_the_usual_delays_where_the_store_has_few_releases(today, verdict):
+def test_age_is_judged_by_the_usual_delays_if_the_store_has_few_releases(today, verdict):
     got = update.freshness(today)
     assert (got.verdict, str(got.due)) == (verdict, "2024-03")
     assert (got.shortest, got.longest) == update.USUAL
 
 
-def test_delays_are_those_of_the_store():
+def test_delays_are_measured_on_the_releases_in_the_store():
     days = [(release.released - release.month.end_time.date()).days for release in store.releases()]
     got = update.freshness(TODAY)
     assert (got.shortest, got.longest) == (min(days), max(days))
@@ -151,7 +151,7 @@ def test_delays_are_those_of_the_store():
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_an_empty_store_is_told(monkeypatch, tmp_path, there):
+def test_an_empty_store_is_reported(monkeypatch, tmp_path, there):
     monkeypatch.setenv("TRADELIB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
     if there:
@@ -170,6 +170,6 @@ def test_commands_list_without_the_network(command, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("day", ["spring", 5, pd.NaT])
-def test_what_is_no_day_is_refused_before_anything_is_fetched(day):
+def test_an_impossible_day_is_refused_before_anything_is_fetched(day):
     with pytest.raises(ParameterError, match=re.escape(f"released {day!r} is not a day like 2024-04-04")):
         update.update(["history"], released=day)

@@ -1,4 +1,4 @@
-"""The verbs at the top of the package: complete, quick to import, and each result shows itself."""
+"""The verbs at the top of the package: documented, quick to import, and with results that display themselves."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_verb_says_what_it_takes_returns_and_refuses_and_its_examples_run(verb
 
 
 @pytest.mark.parametrize("module", ["tradelib", "tradelib.cli"])
-def test_importing_takes_no_library_with_it(module):
+def test_importing_the_package_loads_no_heavy_library(module):
     code = f"import sys, {module}; print(sorted({{'pandas', 'numpy', 'matplotlib', 'pydantic'}} & set(sys.modules)))"
     got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert got.stdout.strip() == "[]"
@@ -198,7 +198,7 @@ def test_a_month_is_described_as_the_release_has_it():
 @pytest.mark.parametrize(
     "month", ["spring", "2024", "2024-13", "", 0, 2024, pd.NaT, pd.Period("2024Q4"), pd.Period("2024")]
 )
-def test_what_is_no_month_is_refused_by_name(month):
+def test_an_impossible_month_is_refused_by_name(month):
     text = re.escape(f"month {month!r} is not a month like 2024-02")
     with pytest.raises(ParameterError, match=text):
         tradelib.headline("2025-05-06", month=month)
@@ -219,7 +219,7 @@ def test_quarters_are_loaded_from_a_quarter_on():
     assert tradelib.load("GDP", start="2024-05", freq="quarterly").index[0] == pd.Period("2024Q2")
 
 
-def test_a_release_with_the_balance_alone_tells_the_balance_alone():
+def test_a_release_with_the_balance_alone_has_a_headline_of_it_alone():
     got = tradelib.headline("2026-04-02")
     assert list(got.table.index) == ["balance_total_bop_sa"]
     assert len(got.sentences) == 2
@@ -260,7 +260,7 @@ def test_a_pdf_is_read_no_further_than_its_first_exhibit(official_folder, monkey
 # Reading
 
 
-def test_read_files_are_a_release_that_the_store_does_not_know(tmp_path):
+def test_files_that_are_read_are_a_release_outside_the_store(tmp_path):
     path = tmp_path / "history.txt"
     path.write_text(as_text(history_rows(bundled())))
     got = tradelib.read(path)
@@ -348,7 +348,7 @@ def test_a_formula_is_computed_from_published_values():
         ("BOPTEXP / (BOPTIMP * 100)", "ratio", "", "total"),
     ],
 )
-def test_a_formula_says_what_it_is(formula, unit, flow, item):
+def test_the_result_of_a_formula_says_what_it_is(formula, unit, flow, item):
     [about] = tradelib.combine(formula, vintage="2025-05-06").attrs["series"].values()
     assert (about["unit"], about["flow"], about["item"]) == (unit, flow, item)
 
@@ -384,7 +384,7 @@ def test_a_formula_says_what_it_is(formula, unit, flow, item):
         ("BOPTEXP - nothing_at_all", ParameterError, "unknown series 'nothing_at_all'"),
     ],
 )
-def test_what_is_not_comparable_is_never_in_one_formula(formula, error, message):
+def test_series_that_are_not_comparable_are_refused_in_one_formula(formula, error, message):
     with pytest.raises(error, match=message):
         tradelib.combine(formula, vintage="2025-05-06")
 
@@ -410,7 +410,7 @@ def words_of(figure):
     return words["title"], words["unit"], words["source"]
 
 
-def test_a_frame_is_drawn_with_what_it_is():
+def test_a_frame_is_drawn_with_its_title_unit_and_source():
     frame = tradelib.load("BOPGSTB", start="2014-01", unit="billions", vintage="2025-05-06")
     title, unit, source = words_of(tradelib.plot(frame))
     assert title == "Balance on goods and services"
@@ -435,7 +435,7 @@ def test_a_frame_is_drawn_with_what_it_is():
         ("exports_goods_census_sa_chained2017", "monthly", "Census basis, seasonally adjusted, chained 2017 dollars"),
     ],
 )
-def test_any_frequency_and_price_is_drawn_with_what_it_is(name, freq, terms):
+def test_any_frequency_and_price_basis_is_drawn_with_its_title_and_unit(name, freq, terms):
     got = words_of(tradelib.plot(tradelib.load(name, freq=freq)))
     assert got[1] == f"Millions of dollars, {terms}"
 
@@ -450,7 +450,7 @@ def test_any_frequency_and_price_is_drawn_with_what_it_is(name, freq, terms):
         lambda frame: frame.rename(columns=str.upper),
     ],
 )
-def test_a_computed_column_never_carries_the_unit_of_the_loaded_one(way):
+def test_a_computed_column_is_never_drawn_with_the_unit_of_the_loaded_one(way):
     frame = tradelib.load(["BOPTEXP", "BOPTIMP"], start="2014-01", vintage="2025-05-06")
     computed = way(frame)
     with pytest.warns(store.StoreWarning, match="computed, or without attrs"):
@@ -489,7 +489,7 @@ def test_numbers_as_text_are_drawn_and_a_title_may_be_a_number():
     assert words_of(tradelib.plot(frame.astype(str), title=2014))[:2] == ("2014", words_of(tradelib.plot(frame))[1])
 
 
-# A series of one's own
+# The user's own series
 
 
 @pytest.fixture(scope="module")
@@ -524,14 +524,14 @@ def test_a_series_of_ones_own_is_adjusted_in_any_form(own, tmp_path):
         ("no_such_series", ParameterError, "unknown series 'no_such_series'"),
     ],
 )
-def test_what_is_no_monthly_series_is_refused(given, error, message):
+def test_data_that_are_no_monthly_series_are_refused(given, error, message):
     for verb in (tradelib.x13, tradelib.forecast):
         with pytest.raises(error, match=message):
             verb(given)
 
 
 @needs_x13
-def test_what_the_agency_has_adjusted_is_adjusted_with_a_warning():
+def test_adjusting_an_adjusted_series_gives_a_warning():
     published = tradelib.load("BOPGSTB", start="2015-01")
     with pytest.warns(store.StoreWarning, match="adjusted by the agency; expected nsa values"):
         tradelib.x13(published)
@@ -540,7 +540,7 @@ def test_what_the_agency_has_adjusted_is_adjusted_with_a_warning():
 
 
 @pytest.mark.parametrize("count", ["3", None, 1.5, True, 0])
-def test_a_count_is_a_whole_number(own, count):
+def test_a_count_must_be_a_whole_number(own, count):
     for ask in (lambda: tradelib.forecast(own, count), lambda: tradelib.revisions("BOPGSTB", count)):
         with pytest.raises(ParameterError, match=r"expected (a )?whole number"):
             ask()
@@ -553,7 +553,7 @@ def test_a_table_without_months_is_refused_by_name(tmp_path):
         tradelib.forecast(path)
 
 
-def test_a_result_says_what_its_series_is_as_long_as_it_is_the_loaded_one():
+def test_a_result_names_its_series_only_if_the_values_are_as_loaded():
     exports = tradelib.load("BOPTEXP", start="2016-01", vintage="2025-05-06", unit="billions").iloc[:, 0]
     assert tradelib.forecast(exports, horizon=1).summary().startswith("Exports of goods and services, ETS")
     growth = tradelib.forecast(exports.pct_change(), horizon=1)
@@ -564,7 +564,7 @@ def test_a_result_says_what_its_series_is_as_long_as_it_is_the_loaded_one():
 # Forecasts, revisions, contributions
 
 
-def test_an_interval_is_the_conformal_quantile_of_past_misses(own):
+def test_an_interval_is_the_conformal_quantile_of_past_errors(own):
     adjusted = own.rolling(12).mean().dropna()
     got = tradelib.forecast(adjusted, horizon=2)
     path = np.log(adjusted)
@@ -584,7 +584,7 @@ def test_an_interval_is_the_conformal_quantile_of_past_misses(own):
         tradelib.forecast(-adjusted, log=True)
 
 
-def test_what_is_published_unadjusted_is_forecast_with_its_season():
+def test_an_unadjusted_series_is_forecast_with_its_season():
     """February is short: exports of goods are a tenth below those of March, whatever their trend."""
     exports = tradelib.load("exports_goods_census_nsa", start="first", vintage="2026-03-12", unit="billions").iloc[:, 0]
     got = tradelib.forecast(exports.loc[:"2023-01"], horizon=2).table
@@ -618,12 +618,12 @@ def test_contributions_add_up_to_the_change(flow, day):
         assert got.table.loc["Imports of pharmaceutical preparations", "contribution"] == sign * 20924.0
 
 
-def test_a_flow_that_is_none_is_refused():
+def test_an_unknown_flow_is_refused():
     with pytest.raises(ParameterError, match="unknown flow 'oil'; possible: balance, exports, imports"):
         tradelib.contributions("oil")
 
 
-# Results that show themselves
+# Results that display themselves
 
 
 def results():

@@ -1,4 +1,4 @@
-"""A workbook that asks for all the memory there is: refused in little of it, and never the end of the process."""
+"""A workbook that would need all memory is refused with little memory used, and never ends the process."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ for path in sys.argv[1:]:
     except SourceError as error:
         print("refused:", error)
 """
-"""A process of its own: the library does not raise an error when memory ends, it ends the process."""
+"""Run in a separate process, because the library ends the process when memory runs out, and raises no error."""
 
 
 def with_cell(cell: str, linked: str = "") -> bytes:
-    """Return a workbook with one more cell, and one of another workbook that it links to."""
+    """Return a workbook with one more cell, and a cell of another workbook to which it links."""
     raw = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(xlsx({"1": ROWS}))) as old, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -45,7 +45,7 @@ def with_cell(cell: str, linked: str = "") -> bytes:
 
 
 def old_with_cell(row: int, column: int) -> bytes:
-    """Return an old workbook whose last number stands elsewhere."""
+    """Return a workbook of the old format whose last number is in another place."""
     raw = bytearray(xls({"1": ROWS}))
     at = raw.rindex(struct.pack("<HH", 0x0203, 14))
     struct.pack_into("<HH", raw, at + 4, row, column)
@@ -90,7 +90,7 @@ def test_near_cells_are_read(cell):
 
 @pytest.mark.parametrize("cell", ['<c r="XFD7" s="1"/>', '<c r="IV7" s="1"></c>', '<c r="A1048576"/>'])
 def test_far_cells_that_are_empty_change_nothing(cell):
-    """Official workbooks have styled cells without content far out."""
+    """Official workbooks have styled empty cells far out."""
     assert read_cells("book", with_cell(cell)) == read_cells("book", xlsx({"1": ROWS}))
 
 
@@ -103,16 +103,16 @@ def test_cells_of_other_workbooks_do_not_count():
     ("kind", "expected"),
     [("double", "workbook.xml' twice"), ("bomb", "times its size"), ("checksum", "Bad CRC-32")],
 )
-def test_an_archive_is_not_believed(kind, expected):
+def test_the_sizes_that_an_archive_states_are_not_trusted(kind, expected):
     raw = io.BytesIO(xlsx({"1": ROWS}))
     if kind == "checksum":
         whole = raw.getvalue()
-        at = whole.index(b"</worksheet>")  # behind the last cell, where the library stops reading
+        at = whole.index(b"</worksheet>")  # after the last cell, where the library stops reading
         raw = io.BytesIO(whole[:at] + b"</workshoot>" + whole[at + 12 :])
     else:
         name = "xl/workbook.xml" if kind == "double" else "xl/theme.xml"
         with zipfile.ZipFile(raw, "a", zipfile.ZIP_DEFLATED) as archive, pytest.MonkeyPatch.context() as patch:
-            patch.setattr("warnings.warn", lambda *_, **__: None)  # of the double name
+            patch.setattr("warnings.warn", lambda *_, **__: None)  # about the double name
             archive.writestr(name, bytes(5_000_000))
     with pytest.raises(SourceError, match=expected):
         read_cells("book", raw.getvalue())

@@ -1,4 +1,4 @@
-"""The X-13 driver: known answers, good defaults, bad input, nothing left behind."""
+"""The X-13 driver: known answers, defaults, bad input, and no files left behind."""
 
 import os
 import re
@@ -26,7 +26,7 @@ FIXED = {"transform": {"function": "log"}, "regression": None, "outlier": None}
 
 @pytest.fixture(scope="module")
 def textbook():
-    """The airline model of Box and Jenkins, adjusted by X-11."""
+    """Return the airline model of Box and Jenkins, adjusted by X-11."""
     return x13(AIRLINE, "x11", **FIXED)
 
 
@@ -81,7 +81,8 @@ def test_the_automatic_model_is_the_published_one_in_full():
         assert estimates.loc[name, "estimate"] / estimates.loc[name, "standard_error"] == pytest.approx(z, abs=5.1e-4)
     assert (got.engine, got.model, got.scale, len(got.components)) == ("seats", "(0 1 1)(0 1 1)", "log", 144)
     assert [round(got.number(key), 1) for key in ("aicc", "bic", "qssadj")] == [947.3, 963.9, 0.0]
-    errors = saved.by_month(got.saved["rsd"])["rsd"]  # theirs are of all months, with errors estimated before the first
+    # The paper's residuals are of all months, with errors estimated before the first.
+    errors = saved.by_month(got.saved["rsd"])["rsd"]
     assert float(acorr_ljungbox(errors, lags=[24])["lb_stat"].iloc[0]) == pytest.approx(26.65, abs=0.005)
     assert shapiro(errors).statistic == pytest.approx(0.9908, abs=5.1e-5)
 
@@ -101,7 +102,7 @@ def test_residuals_are_those_that_statsmodels_finds_for_the_same_model(textbook)
     np.testing.assert_allclose(textbook.residuals.iloc[-48:], expected[-48:], atol=2e-3)
 
 
-def test_qs_on_levels_when_asked():
+def test_qs_is_on_levels_if_requested():
     got = x13(AIRLINE, "x11", **FIXED, spectrum={"logqs": False})
     assert got.number("qsori") == 167.64858
 
@@ -156,7 +157,7 @@ def test_static_reproduces_what_was_chosen(engine, coefficients):
     assert got.model == free.model
 
 
-def test_spc_text_goes_out_and_comes_in():
+def test_a_spec_survives_writing_and_reading_as_spc_text():
     built = build("x11", **FIXED, x11={"seasonalma": "s3x5", "mode": "mult"})
     spec = parse(built.text())
     assert spec == built
@@ -217,7 +218,7 @@ def test_missing_months_are_estimated_and_named(months):
     np.testing.assert_allclose(fitted, AIRLINE.iloc[months], rtol=0.06)
 
 
-def test_a_month_left_out_of_the_index_is_a_missing_one():
+def test_a_month_left_out_of_the_index_counts_as_missing():
     month = AIRLINE.index[40]
     got = x13(AIRLINE.drop(month))
     assert list(got.estimated) == [month]
@@ -247,26 +248,26 @@ def months(count):
         (AIRLINE.to_frame().assign(other=1.0), "expected one column of values"),
     ],
 )
-def test_an_unfit_series_is_refused(series, message):
+def test_an_unsuitable_series_is_refused(series, message):
     with pytest.raises(SeriesError, match=message):
         x13(series)
 
 
-def test_what_x13_refuses_is_told_although_it_exits_with_0():
+def test_a_refusal_of_x13_is_raised_even_though_it_exits_with_0():
     with pytest.raises(EngineError, match="Differencing has annihilated the series"):
         x13(pd.Series(np.arange(1.0, 145), AIRLINE.index))
     with pytest.raises(EngineError, match="refused"):
         x13(AIRLINE, outlier={"types": "bogus"})
 
 
-def test_the_longest_series_it_takes():
+def test_the_longest_possible_series_is_accepted():
     noise = np.random.default_rng(4).normal(size=780)
     got = x13(pd.Series(100 + noise.cumsum() * 0.1, months(780)), "x11", **FIXED)
     assert len(got.components) == 780
 
 
 @pytest.mark.parametrize("name", ["a \"quoted\" {braced} 'name' # \u00e9\n", "x" * 300, "", 7, None])
-def test_any_name_will_do(name):
+def test_a_series_may_have_any_name(name):
     got = x13(AIRLINE.rename(name), "x11", **FIXED)
     assert got.adjusted.notna().all()
 
@@ -282,13 +283,13 @@ def test_any_name_will_do(name):
         ({"arima": {"model": "(0 1 1)} x11{"}}, "without braces"),
     ],
 )
-def test_what_it_cannot_be_asked(asked, message):
+def test_impossible_options_are_refused(asked, message):
     with pytest.raises(ParameterError, match=message):
         x13(AIRLINE, **asked)
 
 
 @pytest.mark.parametrize("text", ["", "arima model", "series{file='x.dat'}", "arima{model=(0 1 1)"])
-def test_what_is_no_spec_file(text):
+def test_an_invalid_spec_file_is_refused(text):
     with pytest.raises(ParameterError):
         parse(text)
 
@@ -310,7 +311,7 @@ def program(folder, body):
         ("sleep 5", "time limit of 0.3 seconds"),
     ],
 )
-def test_a_program_that_breaks_down_is_told(tmp_path, monkeypatch, body, message):
+def test_a_crash_of_the_program_is_raised(tmp_path, monkeypatch, body, message):
     monkeypatch.setenv(
         "TRADELIB_X13", program(tmp_path, f"exec 1>&2; {body}" if "sleep" not in body else f"exec {body}")
     )
@@ -318,7 +319,7 @@ def test_a_program_that_breaks_down_is_told(tmp_path, monkeypatch, body, message
         x13(AIRLINE, time_limit=0.3 if "sleep" in body else 20)
 
 
-def test_a_program_that_is_missing_or_no_program_is_told(tmp_path, monkeypatch):
+def test_a_missing_or_invalid_program_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("TRADELIB_X13", str(tmp_path / "nothing"))
     with pytest.raises(EngineMissingError, match="there is no program"):
         x13(AIRLINE)
@@ -344,7 +345,7 @@ def test_messages_are_read_from_both_builds():
     assert got == (("First line.",), ("Look here.", "That."))
 
 
-def test_a_crash_says_the_error_that_was_printed(tmp_path, monkeypatch):
+def test_a_crash_is_raised_with_the_printed_error(tmp_path, monkeypatch):
     program = tmp_path / "x13"
     program.write_text("#!/bin/sh\necho ' ERROR: Matrix is singular.'\nkill -SEGV $$\n")
     program.chmod(0o755)
@@ -368,7 +369,7 @@ def test_nothing_is_left_on_disk(tmp_path, tmp_path_factory, monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the program")
-def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
+def test_the_answer_of_the_same_program_is_cached(tmp_path, monkeypatch):
     runs = tmp_path / "runs"
     counting = program(tmp_path, f'echo >> {runs}; exec {engine_run.binary()} "$@"')
     monkeypatch.setenv("TRADELIB_X13", counting)
@@ -392,10 +393,10 @@ def test_a_question_is_asked_once_of_the_same_program(tmp_path, monkeypatch):
         file.write_bytes(b"cut short")
     assert count()[1] == 4
     fixed = {"regression": None, "outlier": None, "transform": {"function": "log"}}
-    assert [count(**fixed)[1] for _ in range(2)] == [5, 6]  # sooner asked than kept
+    assert [count(**fixed)[1] for _ in range(2)] == [5, 6]  # cheaper to run again than to cache
 
 
-def test_of_too_many_answers_the_newest_stay(tmp_path):
+def test_of_too_many_cached_answers_the_newest_are_kept(tmp_path):
     for number in range(9):
         (tmp_path / str(number)).touch()
         os.utime(tmp_path / str(number), (number, number))
@@ -405,7 +406,7 @@ def test_of_too_many_answers_the_newest_stay(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["5", "6", "7", "8"]
 
 
-def test_files_of_a_run_are_in_memory_unless_a_folder_is_named(tmp_path, monkeypatch):
+def test_files_of_a_run_are_in_memory_unless_a_folder_is_given(tmp_path, monkeypatch):
     monkeypatch.setattr(engine_run, "_SHARED_MEMORY", str(tmp_path))
     monkeypatch.delenv("TMPDIR", raising=False)
     engine_run._memory.cache_clear()
@@ -454,13 +455,13 @@ def test_a_batch_refuses_a_name_for_two_series(series):
         x13_batch(series, "x11", **FIXED)
 
 
-def test_a_batch_goes_on_past_what_is_no_series():
+def test_a_batch_goes_on_past_values_that_are_no_series():
     results, failures = x13_batch({"list": [1, 2], "good": AIRLINE}, "x11", **FIXED)
     assert list(results) == ["good"]
     assert str(failures["list"]).startswith("found a list; expected a pandas Series")
 
 
-def test_a_batch_goes_on_past_an_error_nobody_thought_of(monkeypatch):
+def test_a_batch_goes_on_past_an_unforeseen_error(monkeypatch):
     def broken(series, *args, **asked):
         if series.name == "odd":
             raise ZeroDivisionError("by chance")
@@ -495,6 +496,6 @@ def test_seats_says_when_it_cannot_split_the_model():
         ("-3", -3.0),
     ],
 )
-def test_numbers_as_fortran_writes_them(word, expected):
+def test_numbers_are_read_as_fortran_writes_them(word, expected):
     text = f"date\tseries\n------\t------\n200501\t{word}\n"
     assert saved.by_month(text).to_numpy().tolist() == [[expected]]

@@ -1,4 +1,4 @@
-"""What the driver is asked, in the words of X-13 and of others, and what it must not change or lose on the way."""
+"""Options of the driver, in the words of X-13 and others, and what it must not change or lose."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ def gapped(series, *months):
 
 
 @pytest.mark.parametrize("engine", ["seats", "x11", None])
-def test_a_span_is_what_is_adjusted_and_every_value_has_its_month(exports, engine):
+def test_only_the_span_is_adjusted_and_every_value_has_its_month(exports, engine):
     got = x13(exports, engine, **PLAIN, series={"span": "(2006.1,2024.2)"})
     alone = x13(exports["2006-01":"2024-02"], engine, **PLAIN)
     pd.testing.assert_frame_equal(got.components, alone.components)
@@ -48,7 +48,7 @@ def test_a_gap_does_not_decide_between_logs_and_levels():
     np.testing.assert_allclose(got.adjusted, x13(AIRLINE).adjusted, rtol=0.02)
 
 
-def test_a_missing_month_is_no_outlier_and_no_calendar_effect():
+def test_a_missing_month_is_not_reported_as_outlier_or_calendar_effect():
     got = x13(gapped(AIRLINE, "1952-05"), **LOG)
     assert list(got.estimated.astype(str)) == ["1952-05"]
     assert "1952-05" not in got.outliers.index.astype(str)
@@ -56,7 +56,7 @@ def test_a_missing_month_is_no_outlier_and_no_calendar_effect():
     assert "MV" not in got.summary()
 
 
-def test_outliers_are_outliers_however_their_months_are_written(exports):
+def test_outliers_are_recognized_however_their_months_are_written(exports):
     variables = ("td", "ls2008.9", "ao2020.apr", "tc2020.5", "tl2015.1-2016.1")
     got = x13(exports, None, **LOG, regression={"variables": variables}, outlier=None)
     assert got.outliers["type"].to_dict() == {
@@ -66,7 +66,7 @@ def test_outliers_are_outliers_however_their_months_are_written(exports):
     assert set(got.calendar["group"]) == {"Trading Day"}
 
 
-def test_a_value_that_looks_like_the_code_of_missing_ones_is_a_value():
+def test_a_value_equal_to_the_missing_code_is_kept():
     values = AIRLINE - AIRLINE.mean()
     values.iloc[50] = -99999.0
     got = x13(values, None, transform={"function": "none"}, regression=None, outlier=None)
@@ -106,13 +106,13 @@ def test_a_frozen_spec_fits_a_series_with_gaps(function):
 
 
 @pytest.mark.parametrize("transform", [{"function": "sqrt"}, {"power": 0.3}])
-def test_another_transformation_stays(exports, transform):
+def test_a_chosen_transformation_stays_when_frozen(exports, transform):
     free = x13(exports, "x11", transform=transform, regression=None)
     got = x13(exports, spec=free.static(coefficients=True))
     np.testing.assert_allclose(got.adjusted, free.adjusted, rtol=1e-8)
 
 
-def test_what_x13_reads_back_otherwise_is_not_frozen(exports):
+def test_a_model_that_x13_would_read_back_differently_is_not_frozen(exports):
     free = x13(exports, "x11", transform={"power": 0.3}, regression={"aictest": "td"})
     with pytest.raises(ParameterError, match="name tdnolpyear instead"):
         free.static()
@@ -121,7 +121,7 @@ def test_what_x13_reads_back_otherwise_is_not_frozen(exports):
 # Tables
 
 
-def test_forced_years_are_those_of_the_series(exports):
+def test_forced_years_add_up_to_those_of_the_series(exports):
     got = x13(exports, "x11", **PLAIN, force={"type": "denton"})
     years = slice("2006-01", "2024-12")
     parts = got.components.loc[years].groupby(got.components.loc[years].index.year).sum()
@@ -129,7 +129,7 @@ def test_forced_years_are_those_of_the_series(exports):
     assert (parts["adjusted"] / parts["observed"] - 1).abs().max() > 1e-4
 
 
-def test_tables_asked_for_are_there(exports):
+def test_requested_tables_are_returned(exports):
     got = x13(exports, "x11", **PLAIN, x11={"save": "(d8 d9)"}, check={"save": "acf"})
     ratios = got.saved_table("d8")
     assert list(ratios.columns) == ["d8"]
@@ -144,14 +144,14 @@ def test_tables_asked_for_are_there(exports):
 # Scales and engines
 
 
-def test_pseudo_additive_effects_are_percent(exports):
+def test_pseudo_additive_effects_are_in_percent(exports):
     got = x13(exports, "x11", **PLAIN, x11={"mode": "pseudoadd"})
     assert got.multiplicative
     assert got.effects.abs().max() < 50
 
 
 @pytest.mark.parametrize("transform", [{"function": "sqrt"}, {"function": "inverse"}, {"power": 0.5}])
-def test_seats_has_no_scale_but_logs_and_levels(transform):
+def test_seats_accepts_only_logs_and_levels(transform):
     with pytest.raises(ParameterError, match="SEATS splits logs or levels"):
         x13(AIRLINE, transform=transform)
 
@@ -188,7 +188,7 @@ def test_a_time_limit_always_applies(limit):
         x13(AIRLINE, time_limit=limit)
 
 
-def test_a_program_named_from_here_is_found(monkeypatch, tmp_path):
+def test_a_relative_path_to_the_program_is_found(monkeypatch, tmp_path):
     from tradelib.seasonal.x13.run import binary
 
     (tmp_path / "here").symlink_to(binary())
@@ -216,19 +216,19 @@ def test_a_program_named_from_here_is_found(monkeypatch, tmp_path):
         ({"metadata": {"key": '"' + "a b " * 40 + '"'}}, "a quoted text is too long"),
     ],
 )
-def test_what_cannot_be_asked_is_said(asked, message):
+def test_impossible_options_are_refused_by_name(asked, message):
     with pytest.raises(ParameterError, match=message):
         build("seats", **asked)
     with pytest.raises(ParameterError, match=message):
         Spec().with_(**asked)
 
 
-def test_a_spec_made_by_hand_opens_no_file():
+def test_a_spec_made_by_hand_cannot_open_a_file():
     with pytest.raises(ParameterError, match="other files are not read"):
         x13(AIRLINE, spec=Spec({"x11regression": {"variables": "td", "umfile": "x.dat"}}))
 
 
-def test_a_spec_is_no_text():
+def test_a_spec_given_as_text_is_refused():
     with pytest.raises(ParameterError, match="spec is a str; expected a Spec"):
         x13(AIRLINE, spec="x11{}")
 
@@ -247,7 +247,7 @@ def test_no_line_breaks_inside_quotes():
     assert parse(text).parts["metadata"]["key"] == f"({words})"
 
 
-def test_a_sign_of_comments_inside_quotes_is_a_letter():
+def test_a_comment_sign_inside_quotes_is_kept():
     spec = parse('metadata{key="Series #5"} # the agency\'s\nx11{}')
     assert spec.parts == {"metadata": {"key": '"Series #5"'}, "x11": {}}
 
@@ -265,6 +265,6 @@ def test_a_sign_of_comments_inside_quotes_is_a_letter():
         ("x11{ seasonalma=s3x3 junk }", "found 'junk'"),
     ],
 )
-def test_text_that_means_something_else_is_refused(text, message):
+def test_invalid_spec_text_is_refused(text, message):
     with pytest.raises(ParameterError, match=message):
         parse(text)

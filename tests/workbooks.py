@@ -1,4 +1,4 @@
-"""Workbooks from rows of cells, written with nothing but the standard library, so that a test can afford thousands.
+"""Workbooks from rows of cells, written with the standard library alone, so that a test can write thousands.
 
 Nothing here uses tradelib. Numbers are numbers, everything else is text, as in the agencies' files.
 """
@@ -25,7 +25,7 @@ _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def xlsx(sheets: dict[str, Rows]) -> bytes:
-    """Return sheets as a workbook of today's kind, its parts not compressed."""
+    """Return sheets as a workbook of the current format (.xlsx), with uncompressed parts."""
     raw = io.BytesIO()
     names = [f"sheet{number}.xml" for number in range(1, len(sheets) + 1)]
     with zipfile.ZipFile(raw, "w") as archive:
@@ -54,7 +54,7 @@ def _content_types(names: list[str]) -> str:
 
 
 def _relations(targets: dict[str, str]) -> str:
-    """Return relations; a target and its kind in either order, whichever has the path."""
+    """Return relations from pairs of target and kind in either order; the one with the path is the target."""
     types = ""
     for at, (one, two) in enumerate(targets.items(), 1):
         kind, target = (two, one) if "/" in one else (one, two)
@@ -82,14 +82,14 @@ def _letters(column: int) -> str:
     return (chr(64 + column // 26) if column >= 26 else "") + chr(65 + column % 26)
 
 
-# The kind of before 2007: records (BIFF8) in a stream of a small file system.
+# The format before 2007: records (BIFF8) in a stream of a small file system.
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def xls(sheets: dict[str, Rows]) -> bytes:
-    """Return sheets as a workbook of the old kind."""
+    """Return sheets as a workbook of the old format (.xls)."""
     tables = [_biff_sheet(rows) for rows in sheets.values()]
     start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     ends = _record(0x000A, b"")
@@ -121,8 +121,8 @@ def _biff_sheet(rows: Rows) -> bytes:
 
 
 def _compound(stream: bytes) -> bytes:
-    """Return a file system with one stream ``Workbook``: header, allocation table, directory, the stream."""
-    stream = stream.ljust(4096, b"\0")  # shorter streams live elsewhere
+    """Return a file system with one stream, ``Workbook``: header, allocation table, directory and stream."""
+    stream = stream.ljust(4096, b"\0")  # shorter streams are stored elsewhere
     count = -(-len(stream) // _SECTOR)
     tables = -(-(count + 1) // (_SECTOR // 4 - 1))
     first = tables + 1

@@ -1,7 +1,7 @@
-"""The notebooks: their parameters, record and figures, the runs that execute them and the page they leave."""
+"""Notebooks: their parameters, record and figures, the runs that execute them and the pages made from them."""
 
 import sys
 
-# nbformat's validator would compile a grammar of internet addresses, which takes a second of every start, for formats
-# that no notebook has; without that library it leaves them unchecked.
+# With rfc3987-syntax installed, nbformat's validator compiles a grammar of internet addresses. That adds a second to
+# every start, for formats that no notebook uses. Without the library they go unchecked.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""From a file back to the run that made it, and a run made again."""
+"""Trace a file back to the run that made it, and make a report again to verify it."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from tradelib.report.run import report
 
 
 class UnknownOriginError(TradelibError):
-    """Nothing says where a file comes from."""
+    """The origin of a file is unknown."""
 
 
 def verify(folder: Path) -> tuple[list[str], str]:
-    """Make a report again in a folder of its own and compare every file.
+    """Make a report again in a temporary folder and compare every file.
 
     Returns
     -------
     tuple of list of str and str
-        What differs, a line a file, empty when nothing does; and one hash over all files.
+        What differs, one line per file, empty if nothing does; and one hash over all files.
 
     Raises
     ------
     UnknownOriginError
-        The folder is no report.
+        The folder is not a report.
     """
     manifest = _manifest(folder)
     inputs, files = manifest["inputs"], manifest["files"]
     with tempfile.TemporaryDirectory() as place:
         again = report(inputs["options"], only=inputs["only"], pdf=inputs["pdf"], out=Path(place) / "again", force=True)
         now = _manifest(again.folder)
-    there = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in files}
-    lines = [f"{n} was {'changed' if there[n] else 'removed'} after it was made" for n in files if there[n] != files[n]]
+    seen = {name: sha256_of(path) if (path := folder / name).is_file() else "" for name in files}
+    lines = [f"{n} was {'changed' if seen[n] else 'removed'} after it was made" for n in files if seen[n] != files[n]]
     moved = sorted(name for name, value in now["inputs"].items() if value != inputs.get(name))
     why = f" ({', '.join(moved)} changed)" if moved else ""
     lines += [f"{n} differs{why}" for n in sorted({n for n, _ in files.items() ^ now["files"].items()})]
@@ -58,7 +58,8 @@ def whence(file: Path) -> str:
     Raises
     ------
     UnknownOriginError
-        No report beside or above it, and none in ``reports/``, has a file with these bytes.
+        The file does not exist; or no report beside or above it or in ``reports/`` has a file with these bytes, and
+        the file itself does not record its origin.
     """
     if not file.is_file():
         raise UnknownOriginError(f"{file} is no file")
@@ -76,7 +77,7 @@ def whence(file: Path) -> str:
 
 
 def _written_in(content: bytes) -> dict[str, Any]:
-    """Return what a picture, a drawing, a page, a table, a PDF or a workbook says of its origin; empty for nothing."""
+    """Return the origin recorded in a PNG, SVG, HTML page, CSV table, PDF or workbook; empty if there is none."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(content)) as parts:
             content = parts.read("docProps/core.xml") if "docProps/core.xml" in parts.namelist() else b""
@@ -87,9 +88,9 @@ def _written_in(content: bytes) -> dict[str, Any]:
 
 
 def _again(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return how notebooks are run again, from the same release also when a newer one is there.
+    """Return the title and the command that runs notebooks again, on the same release even if a newer one exists.
 
-    Named is every parameter that is not as by default; of one notebook also what each was.
+    The command names every parameter that differs from its default. For a single notebook all parameters are listed.
     """
     models, options, lines = notebooks(), dict[str, Any](), [title]
     for notebook, parameters in notebook_parameters.items():
@@ -98,8 +99,8 @@ def _again(title: str, notebook_parameters: Mapping[str, Mapping[str, Any]]) -> 
         for name, value in parameters.items():
             if str(value) == defaults.get(name, "None"):
                 continue
-            if name == "vintage" and not issubclass(model, Revisions):  # theirs may be newer than any report's
-                options.setdefault(name, value)  # of all notebooks; one that had another is given its own
+            if name == "vintage" and not issubclass(model, Revisions):  # revisions may use a newer release
+                options.setdefault(name, value)  # for all notebooks; one with another release gets its own below
             if options.get(name) != value:
                 options[f"{short}.{name}"] = value
         if len(notebook_parameters) == 1:

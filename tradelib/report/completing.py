@@ -1,4 +1,4 @@
-"""Names of series complete inside quotes, in IPython, JupyterLab and VS Code."""
+"""Completion of series names inside quotes, in IPython, JupyterLab and VS Code."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 _VERBS = "combine|contributions|find|forecast|load|plot|revisions|triangle|x13"
 QUOTED = re.compile(rf"(?:\b(?:{_VERBS})\((?:[^()\"']|\"[^\"]*\"|'[^']*')*|\bseries\s*=\s*)[\"'][^\"']*$")
-"""An open quote in a call that takes names of series, or in what a parameter ``series`` is set to."""
+"""An open quote in a call that takes series names, or after ``series =``."""
 
 MOST = 200
-"""Names that one list shows: those that begin with the word, and the shortest, which are wholes rather than parts."""
+"""Most names in one list: first those that begin with the word, and shorter ones (totals, not parts) before longer."""
 
 
 def complete_names() -> None:
-    """Let the IPython shell that runs, if one does, complete names of series."""
+    """Register the completion of series names with the running IPython shell, if there is one."""
     from IPython.core.completer import context_matcher
     from IPython.core.getipython import get_ipython
 
@@ -26,7 +26,7 @@ def complete_names() -> None:
 
 
 def _names(context: CompletionContext) -> SimpleMatcherResult:
-    """Return the names and mnemonics that have the word at the cursor."""
+    """Return the names and mnemonics that contain the word at the cursor."""
     from IPython.core.completer import SimpleCompletion
 
     from tradelib.store import series

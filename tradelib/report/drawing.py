@@ -1,4 +1,4 @@
-"""A figure's SVG as part of a page: in the colours and the font of the page, with names of its own."""
+"""A figure's SVG as part of a page: with the page's colours and font, and element ids that are unique on it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ _COLOURS = {
     "#56b4e9": "fourth", "#767676": "soft-ink", "#a7b0b8": "unnamed", "#f6dccd": "widens-fill", "#e3e3e3": "grid",
     "#e3e7eb": "band", "#444444": "soft-ink", "#ffffff": "page", "#000000": "ink",
 }  # fmt: skip
-"""The colours of ``tradelib.report.look.figures``, and the variables of the page that stand for them."""
+"""The colours of ``tradelib.report.look.figures``, and the CSS variables of the page that replace them."""
 
 
 def inline(svg: str, prefix: str, label: str) -> str:
-    """Return the drawing for the page.
+    """Return an SVG that is ready to be part of a page.
 
     Parameters
     ----------
     svg : str
-        As matplotlib writes it, with text as text.
+        As matplotlib writes it, with text kept as text.
     prefix : str
-        Goes before every name in it, for two drawings may use the same.
+        Put before every element id, because two drawings may use the same ids.
     label : str
-        What a reader who cannot see it is told; already escaped.
+        Alternative text, already escaped.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r' d="((?:\s*[MLz](?:\s-?[\d.]+\s-?[\d.]+)?)+)\s*"', _steps, body)
-    # Places to a tenth of a point; the numbers that a reader sees stay as they are.
+    # Coordinates are cut to a tenth of a point; numbers in the text stay as they are.
     body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d)\d+", r"\1", tag[0]), body)
     box = re.search(r'viewBox=["\']([^"\']*)', body)
     head = f'<svg role="img" aria-label="{label}" viewBox="{box[1] if box else "0 0 10 10"}">'
@@ -38,34 +38,34 @@ def inline(svg: str, prefix: str, label: str) -> str:
     for colour, variable in _COLOURS.items():
         body = re.sub(colour, f"var(--{variable})", body, flags=re.IGNORECASE)
     body = re.sub(r'<g id="\S+months ([^"]*)">', r'<g data-months="\1">', body.replace("xlink:href", "href"))
-    body = _DOTS.sub(_with_one_look, body)
+    body = _DOTS.sub(_with_one_style, body)
     body = _RUN.sub(_merged, re.sub(r'<g id="[^"]*">', "<g>", body))
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"<defs>\s*</defs>", "", body))
 
 
 def _steps(match: re.Match[str]) -> str:
-    """Return a path of straight lines as steps in tenths of a unit, which take half of the bytes of positions.
+    """Return a path of straight lines in relative coordinates, to a tenth: half the bytes of absolute ones.
 
-    Every step is a difference of rounded positions, so that rounding does not add up along the line.
+    Every step is a difference of rounded positions, so that rounding errors do not add up along the line.
     """
-    path, here = [], (0, 0)
+    path, last = [], (0, 0)
     for sign, x, y in re.findall(r"([MLz])(?:\s(-?[\d.]+)\s(-?[\d.]+))?", match[1]):
         if sign == "z":
             path.append("z")
             continue
-        there = round(10 * float(x)), round(10 * float(y))
+        point = round(10 * float(x)), round(10 * float(y))
         if sign == "M":
-            path.append(f"M{there[0] / 10:g} {there[1] / 10:g}")
+            path.append(f"M{point[0] / 10:g} {point[1] / 10:g}")
         else:
-            path.append(f"l{(there[0] - here[0]) / 10:g} {(there[1] - here[1]) / 10:g}")
-        here = there
+            path.append(f"l{(point[0] - last[0]) / 10:g} {(point[1] - last[1]) / 10:g}")
+        last = point
     return f' d="{"".join(path)}"'
 
 
 _RUN = re.compile(
     r'<g>\s*<path d="[^"]*"((?: clip-path="[^"]*")? style="[^"]*"/>)\s*</g>(?:\s*<g>\s*<path d="[^"]*"\1\s*</g>)+'
 )
-"""Shapes of one look after each other, as bars are."""
+"""Consecutive shapes with the same style, such as bars."""
 
 
 def _merged(run: re.Match[str]) -> str:
@@ -76,9 +76,9 @@ def _merged(run: re.Match[str]) -> str:
 _DOTS = re.compile(
     r'(<use href="[^"]*") x="[^"]*" y="[^"]*"( style="[^"]*")/>(?:\s*\1 x="[^"]*" y="[^"]*"\2/>){2,}', re.DOTALL
 )
-"""Dots of one look after each other."""
+"""Consecutive dots with the same style."""
 
 
-def _with_one_look(run: re.Match[str]) -> str:
-    """Say the look of a run of dots once, for all of them."""
+def _with_one_style(run: re.Match[str]) -> str:
+    """Return a run of dots with their style stated once, on the group."""
     return f"<g{run[2]}>{run[0].replace(run[2], '')}</g>"

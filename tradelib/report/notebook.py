@@ -1,4 +1,4 @@
-"""What a notebook says and leaves behind: echo, figures with their readings, tables, checks, results."""
+"""What a notebook shows and records: parameters, sources, figures with their readings, tables, checks, results."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ if TYPE_CHECKING:
 
 
 class CheckFailed(TradelibError):  # noqa: N818 - it reads as what happened
-    """Something that must hold does not."""
+    """Something that must hold does not: a claim, or that a figure draws only its data."""
 
 
 class Record:
-    """The record of one run of a notebook; ``finish()`` writes it when an output folder is given.
+    """The record of one run of a notebook; ``finish()`` writes it if an output folder is given.
 
     Parameters
     ----------
     parameters : Parameters or Chapter
-        Checked parameters; creating one is the check.
+        Checked parameters, as ``asked`` returns them.
     title, question : str
-        What the notebook is called and what it asks.
+        The notebook's title and the question it answers.
     """
 
     def __init__(self, parameters: Any, *, title: str, question: str) -> None:
@@ -57,15 +57,15 @@ class Record:
             "notebook": parameters.notebook, "title": title, "question": question, "parameters": values,
             "sources": {}, "items": [], "results": {}, "checks": [], "proofs": [],
         }  # fmt: skip
-        if "OPENBLAS_NUM_THREADS" not in os.environ:  # whoever sets it knows better
-            threadpool_limits(1, user_api="blas")  # its threads take longer over small matrices than one processor
+        if "OPENBLAS_NUM_THREADS" not in os.environ:  # a value that is set takes precedence
+            threadpool_limits(1, user_api="blas")  # on small matrices, several threads are slower than one
         figures.style()
         sentences.clear()
         words = [f"`{name}` = {in_words(name, value)}" for name, value in values.items()]
         _say("**Parameters:** " + " · ".join(words))
 
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
-        """Load series as ``Parameters.load`` does, and say where they come from.
+        """Load series as ``Parameters.load`` does, and show where they come from.
 
         Returns
         -------
@@ -75,13 +75,13 @@ class Record:
         return self.note(self.parameters.load(series, **kwargs))
 
     def release(self) -> Release:
-        """Return the release that a chapter is about, and say which it is."""
+        """Return the release that a chapter is about, and show which one it is."""
         release: Release = self.parameters.read()
         self.cite(release)
         return release
 
     def cite(self, release: Release) -> None:
-        """Say which release the figures come from, where they are read from it and not by ``load``."""
+        """Show and record the release that figures come from, if they are not read by ``load``."""
         self._recorded["sources"][f"release {release.released}"] = {
             "source": release.source, "vintage": release.released.isoformat(), "compilation": release.publisher,
             "unit": "as published", "statistical_month": str(release.month), "adjustment": "", "basis": "",
@@ -91,7 +91,7 @@ class Record:
         _say(f"- {release.summary()}")
 
     def note(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Say where the columns of a frame come from, as its ``attrs["series"]`` tells, and return it."""
+        """Show and record the sources of a frame's columns, from its ``attrs["series"]``, and return the frame."""
         echo: dict[str, list[str]] = {}
         for name, about in frame.attrs["series"].items():
             span = frame[name].dropna().index
@@ -103,7 +103,7 @@ class Record:
         return frame
 
     def _origin(self) -> dict[str, Any]:
-        """Return the parameters that give the same again, also when a newer release is there."""
+        """Return the parameters that reproduce this run, even after a newer release."""
         return {**self._recorded["parameters"], "vintage": self.parameters.day.isoformat()}
 
     @property
@@ -112,7 +112,7 @@ class Record:
         return "; ".join(dict.fromkeys(about["source"] for about in self._recorded["sources"].values()))
 
     def unit(self, name: str) -> str:
-        """Return unit, adjustment and basis of a series loaded before, as they stand under a figure's title."""
+        """Return unit, adjustment and basis of a series loaded before, as printed under a figure's title."""
         about = self._recorded["sources"][name]
         unit = about["unit"].replace("billions of dollars", "billions of dollars a month")
         basis = {"bop": ", BOP basis", "census": ", Census basis"}.get(about["basis"], "")
@@ -121,29 +121,29 @@ class Record:
     def figure(self, fig: Figure, name: str, data: pd.DataFrame | pd.Series, **words: str) -> None:
         """Show a figure and export it with the data behind it.
 
-        The text that stands for the picture says what it shows in numbers, so that a comparison of outputs sees more
-        than that there is a picture.
+        The plain text of the output describes the picture in numbers, so that a comparison of outputs notices more
+        than the presence of a picture.
 
         Parameters
         ----------
         fig : Figure
             The drawing.
         name : str
-            Of its files.
+            Name of its files, without suffix.
         data : DataFrame or Series
-            All that it draws.
+            All values that it draws.
         **words : str
-            ``title``, ``unit`` and ``alt``, as ``figures.finish`` takes them, and ``source`` if it is not that of all
+            ``title``, ``unit`` and ``alt``, as ``figures.finish`` takes them, and ``source``, by default that of all
             series loaded.
 
         Raises
         ------
         CheckFailed
-            The figure draws what is not in its data.
+            The figure draws a value that is not in its data.
         """
         figures.finish(fig, **{"source": self.source} | words)
         for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()):
-            axis.set_label_coords(0.5, 0.5)  # else the layout looks for its place, which takes a third of all time
+            axis.set_label_coords(0.5, 0.5)  # else the layout computes it, a third of the total time
         texts = {key: words[key] for key in ("title", "unit", "alt")}
         self._recorded["items"].append({"kind": "figure", "name": name, **texts, "reading": ""})
         table = pd.DataFrame(data)
@@ -157,7 +157,7 @@ class Record:
             origin["data"] = sorted({source["sha256"][:12] for source in self._recorded["sources"].values()})
             text = json.dumps(origin | {"source": self.source})
             export.save(fig, self._folder / "figures", name, table, text)
-            # The picture is drawn once: the file's is shown, in the size that it has in a notebook without files.
+            # Drawn only once: the saved picture is shown, at the size that it has in a notebook without files.
             picture = (self._folder / "figures" / f"{name}.png").read_bytes()
         else:
             picture = print_figure(fig)
@@ -195,40 +195,40 @@ class Record:
         _say("\n".join(f"- {tile[0]}: **{tile[1]}**; {tile[2]}; {tile[3]}" for tile in tiles))
 
     def text(self, name: str, title: str, paragraphs: Sequence[str]) -> None:
-        """Show a text under its title, and keep it as an item of its own; its reading is Markdown."""
+        """Show a text under its title and record it as an item; the recorded text is Markdown."""
         body = "\n\n".join(paragraphs)
         item = {"kind": "text", "name": name, "title": sentences.plain(title), "reading": _linked(body)}
         self._recorded["items"].append(item)
         _say(f"**{title}**\n\n{body}")
 
     def reading(self, text: str) -> None:
-        """Say in words, computed from the results, what the last figure or table shows; a dollar sign is money."""
+        """Say in words, computed from the results, what the last figure or table shows; dollar signs mean money."""
         if self._recorded["items"]:
             item = self._recorded["items"][-1]
             item["reading"] = "\n\n".join(filter(None, [item["reading"], _linked(text)]))
         _say(text)
 
     def result(self, **values: float | str | bool | None) -> None:
-        """Keep key results, unrounded, under their names."""
+        """Record key results, unrounded, by name."""
         self._recorded["results"] |= {k: None if isinstance(v, float) and pd.isna(v) else v for k, v in values.items()}
 
     def check(
         self, claim: str, got: Any, *, expected: Any = None, within: float = 0.0, at_most: float | None = None,
     ) -> None:  # fmt: skip
-        """Compare what was computed with what must hold; both are printed, so that a comparison of outputs sees both.
+        """Check that a value is as expected; both are printed, so that a comparison of outputs covers both.
 
         Parameters
         ----------
         claim : str
             What must hold, in words.
         got : object
-            What was computed: a number for ``at_most`` and ``within``.
+            The computed value; a number if ``at_most`` or ``within`` is given.
         expected : object, optional
-            What it must be.
+            The value that it must have.
         within : float
-            How far a number may be from ``expected``.
+            Tolerance: the largest absolute difference from ``expected``.
         at_most : float, optional
-            What a number must not exceed, instead of ``expected``.
+            Upper limit of a number, instead of ``expected``.
         """
         if at_most is not None:
             holds, wanted = got <= at_most, f"at most {at_most:g}"
@@ -241,12 +241,12 @@ class Record:
         print(f"{'ok  ' if holds else 'FAIL'} {claim}: {outcome}")  # noqa: T201
 
     def finish(self) -> None:
-        """Write ``results.json`` when there is an output folder; then fail if a check did.
+        """Write ``results.json`` if there is an output folder; then raise if a check failed.
 
         Raises
         ------
         CheckFailed
-            Names every claim that does not hold.
+            A check failed; the message names every claim that does not hold.
         """
         self._recorded |= {"proofs": sentences.proofs(), "origin": self._origin()}
         if self._folder:
@@ -254,7 +254,7 @@ class Record:
             text = json.dumps(self._recorded, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
             partial = self._folder / ".results.json"
             partial.write_text(text + "\n", encoding="utf-8")
-            partial.replace(self._folder / "results.json")  # a kernel that is ended meanwhile leaves no half of it
+            partial.replace(self._folder / "results.json")  # atomic: a killed kernel leaves no partial file
         failed = [check["claim"] for check in self._recorded["checks"] if not check["holds"]]
         if failed:
             raise CheckFailed("does not hold: " + "; ".join(failed))
@@ -264,31 +264,31 @@ class Record:
 def _say(text: str) -> None:
     """Display Markdown in which dollar signs are money.
 
-    JupyterLab takes the text between two dollar signs for mathematics, also when they are escaped; it does not
-    look across the borders of an element.
+    JupyterLab takes the text between two dollar signs for mathematics, even if they are escaped, but not if they are
+    in different elements.
     """
     display(Markdown(sentences.plain(text).replace("$", r"<span>\$</span>")))
 
 
 def _linked(text: str) -> str:
-    """Return a text with the links of its numbers as Markdown has them."""
+    """Return a text with the links of its numbers in Markdown instead of HTML."""
     return html.unescape(re.sub(r'<a class="n" href="(#\w+)">(.*?)</a>', r"[\2](\1)", text))
 
 
 def _all_numbers(column: pd.Series) -> bool:
-    """Whether a column holds numbers, or figures of a release, or nothing; truth values are none."""
+    """Return whether a column holds only numbers, figures of a release or missing values; booleans do not count."""
     if column.dtype == object:
         return column.notna().any() and all(isinstance(value, float) or value is None for value in column)
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _plain(value: Any) -> Any:
-    """Return a NumPy or pandas scalar as JSON knows it."""
+    """Return a value that JSON can hold: the Python number of a NumPy scalar, or a text."""
     return value.item() if hasattr(value, "item") else str(value)
 
 
 def _in_words(value: Any, scale: float) -> str:
-    """Return a value as text; a number to a hundredth of what it may be off, so that no platform prints another one."""
+    """Return a value as text; numbers are rounded to a hundredth of ``scale``, so that all platforms print the same."""
     if isinstance(value, (list, tuple, set)):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, (int, float, np.number)) and scale and np.isfinite(value):

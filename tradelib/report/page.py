@@ -1,4 +1,4 @@
-"""The pages of a run, each one self-contained HTML file, made from what the notebooks recorded."""
+"""The pages of a report, each a self-contained HTML file, made from the records of the notebooks."""
 
 from __future__ import annotations
 
@@ -29,24 +29,26 @@ from tradelib.words.checking.statements import documents
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 FRONT = "01_overview"
-"""The notebook whose answer, key figures and two drawings are the first screen."""
+"""The notebook whose answer, key figures and two drawings fill the first screen."""
 FIRST_SCREEN = ("answer", "path", "drivers", "revised", "tiles")
-"""The names of these items."""
+"""Names of the items on the first screen."""
 BRIEF = (FRONT, "13_in_proportion", "14_changes")
-"""The notebooks that stand before the list of chapters."""
+"""Notebooks shown before the list of chapters."""
 ANALYSES = "20"
-"""From this number on a notebook stands on the page of analyses."""
+"""Notebooks from this number on belong to the page of analyses."""
 
 
 def write_page(folder: Path, failures: Mapping[str, str]) -> str:
-    """Write ``index.html`` and, where there are analyses beside chapters, ``analysis.html``; return the headline.
+    """Write ``index.html`` and, if there are chapters and analyses, ``analysis.html``; return the headline.
+
+    Also writes the workbook and, if the overview has run, the feed.
 
     Parameters
     ----------
     folder : Path
         Has ``results.json``, ``figures/`` and, for the page's own drawings, ``drawings/``.
     failures : mapping of str to str
-        By notebook, what failed; the page says so at its top.
+        Errors by notebook, listed at the top of the page.
     """
     results: dict[str, Any] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     models = notebooks()
@@ -59,8 +61,8 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
     pages = {"index.html": chapters or others} | ({"analysis.html": others} if chapters and others else {})
     day = max((source["vintage"] for section in chapters for source in section["sources"].values()), default="9999")
-    for name, own in pages.items():
-        text = _page(name, own, headline=headline, failures=failures, beside=list(pages), day=day)
+    for name, shown in pages.items():
+        text = _page(name, shown, headline=headline, failures=failures, beside=list(pages), day=day)
         (folder / name).write_text(text + "\n", encoding="utf-8")
     write_workbook(folder, results, json.dumps(_origin(sections)))
     if front := results.get(FRONT):
@@ -70,7 +72,7 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
 
 @cache
 def template(name: str) -> Template:
-    """Return a template of a page, compiled once; all know the style sheet and how texts and numbers are written."""
+    """Return the template of a page, compiled once, with the style sheet and the filters for texts and numbers."""
     loader = PackageLoader("tradelib.report")
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -101,7 +103,7 @@ def _page(name: str, sections: list[dict[str, Any]], **values: Any) -> str:
 
 
 def _origin(sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what a file that is taken from a page says of where it comes from, as ``whence`` reads it."""
+    """Return the origin that is stored in files taken from a page, in the form that ``whence`` reads."""
     sources = [source for section in sections for source in section["sources"].values()]
     return {
         "tradelib": __version__,
@@ -112,17 +114,17 @@ def _origin(sections: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _unbroken(title: str) -> Markup:
-    """Return a title in which no line ends between sign, number and unit."""
+    """Return a title without line breaks between sign, number and unit."""
     number = r"(?:[\u2212+]\$?|\$)\d[\d.,]*(?: (?:billion|million)\b)?|\b\d[\d.,]* (?:billion|million|percent)\b"
     return Markup(re.sub(number, r'<span class="w">\g<0></span>', str(escape(title))))
 
 
 _QUIET = ("a", "svg", "script", "style", "summary", "h1", "h2", "h3", "dl", "code", "header", "footer", "li")
-"""Elements in whose text no term is explained."""
+"""Elements in which no term is linked to the glossary."""
 
 
 def explained(html: str, glossary: Mapping[str, str]) -> str:
-    """Link each term of a glossary to its meaning where a paragraph uses it first."""
+    """Link each term of a glossary to its meaning where a paragraph of the page first uses it."""
     pieces, inside, paragraph = re.split(r"(<[^>]+>)", html), 0, False
     waiting = {part.strip(): slug(term) for term in glossary for part in re.sub(r"\(.*?\)", "", term).split(",")}
     for at, piece in enumerate(pieces):
@@ -140,7 +142,7 @@ def explained(html: str, glossary: Mapping[str, str]) -> str:
 
 
 def _about(front: dict[str, Any]) -> dict[str, Any]:
-    """Return the month that the first screen is about, the day of its release and, where known, of the next one."""
+    """Return the month that the first screen is about, the day of its release and, if known, that of the next one."""
     days = [dt.date.fromisoformat(source["vintage"]) for source in front["sources"].values()]
     month = front["results"].get("month")
     printed = [about for about in documents().values() if about["released"] == max(days)]
@@ -159,7 +161,7 @@ def _part(name: str) -> bytes:
 
 
 def _style_sheet() -> str:
-    """Return the style sheet with its fonts in it."""
+    """Return the style sheet with its fonts embedded."""
     sheet = _part("page.css").decode()
     return re.sub(
         r"url\((fonts/[\w.-]+)\)",
@@ -169,7 +171,7 @@ def _style_sheet() -> str:
 
 
 def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Return the drawings of a figure, one where it scrolls on a phone, and its data."""
+    """Return the drawings of a figure (only the wide one if it scrolls on a phone) and its data."""
     name, label = f"{notebook}-{item['name']}", str(escape(item["alt"]))
     drawings = dict.fromkeys(("wide", "narrow"), Markup())
     for width in drawings:
@@ -180,19 +182,19 @@ def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) ->
     text = data.read_text(encoding="utf-8") if data.exists() else ""
     # Seven digits are enough to draw and to read; the file beside the page has twelve.
     text = re.sub(r"(?<![\w.])-?\d+\.\d{5,}(?!\w)", lambda number: f"{float(number[0]):.7g}", text)
-    # What a script element ends with must not stand in it.
+    # A closing tag in the text would end the script element.
     return drawings | {"csv": Markup(text.replace("<", "&lt;")), "id": name}
 
 
 def proofs(rows: Iterable[Mapping[str, Any]], days: Collection[str]) -> str:
-    """Return the list of proofs: of each number its formula, also in numbers, every cell, and where print has it.
+    """Return the list of proofs: each number's formula, in names and in numbers, its cells, and where it is printed.
 
     Parameters
     ----------
     rows : iterable of mapping
         As ``sentences.proofs`` returns them.
     days : collection of str
-        Of the releases whose texts are looked through for the same number.
+        Days of the releases whose texts are searched for the same number.
     """
     prints = dict[tuple[Any, str], Any]()
     for release in store.releases():
@@ -208,15 +210,15 @@ def proofs(rows: Iterable[Mapping[str, Any]], days: Collection[str]) -> str:
 
 
 def printed_numbers(release: store.Release) -> Mapping[tuple[Any, str], Any]:
-    """Return what the documents about a release print in words: verdict, place and address, by what identifies it.
+    """Return the numbers in the documents about a release: verdict, place and address of each, by its identity.
 
-    Takes a second, and is remembered for as long as the release is not written again.
+    Takes a second; cached until the release is written again.
     """
     return _judged(str(release.released), (release.folder / "release.toml").stat().st_mtime_ns)
 
 
 @cache
-def _judged(day: str, written: int) -> Mapping[tuple[Any, str], Any]:  # noqa: ARG001 - tells its versions apart
+def _judged(day: str, written: int) -> Mapping[tuple[Any, str], Any]:  # noqa: ARG001 - part of the cache key
     prints = dict[tuple[Any, str], Any]()
     for judged, where, url in printed_figures(store.release(day)):
         if judged.proof is not None:
@@ -226,14 +228,14 @@ def _judged(day: str, written: int) -> Mapping[tuple[Any, str], Any]:  # noqa: A
 
 
 def _identity(cells: Collection[tuple[str, str, str]], value: float) -> tuple[Any, str]:
-    """Return what two figures have in common that say the same of the same cells, whatever way it was computed."""
+    """Return a key that is equal for numbers from the same cells with the same absolute value, however computed."""
     return frozenset(cells), f"{abs(value):.9g}"
 
 
 def _formula(row: Mapping[str, Any]) -> str:
-    """Return a formula as print has it: minus signs, and a negative number behind a sign in brackets.
+    """Return a formula in print: with minus signs, and with negative numbers after an operator in brackets.
 
-    A number that is one cell, at most in billions, needs none.
+    Empty for a number that is a single cell, or a single cell in billions.
     """
     if len(row["cells"]) == 1 and re.fullmatch(r"\w+\[[\d.-]+\]( / 1000)?", row["formula"]):
         return ""

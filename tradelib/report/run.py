@@ -1,4 +1,4 @@
-"""A run from plan to published folder: whole or not at all, and only if it is not there already."""
+"""A report from plan to published folder: complete or not at all, and only if it does not exist already."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """A published run.
+    """A published report.
 
     Attributes
     ----------
     folder : Path
-        Where it lies.
+        Folder of the report.
     headline : str
-        Its first sentence.
+        Its headline.
     failures : dict of str to str
         By notebook, the cell that failed and why; empty after success.
     left_out : dict of str to str
-        By notebook, why the data cannot carry it.
+        By notebook, what it needs and the data do not have.
     skipped : bool
-        Whether the same run was there already and nothing had to be done.
+        Whether the same report existed already, so that nothing was run.
     """
 
     folder: Path
@@ -75,42 +75,43 @@ def report(  # noqa: PLR0913
     only : sequence of str
         Notebooks to run; all when empty.
     out : Path, optional
-        Folder of the run; by default ``reports/<statistical month>`` with what differs from the defaults.
+        Folder of the report; by default ``reports/<statistical month>`` and the options that differ from the defaults.
     force : bool
-        Run even when the same run is there.
+        Run even if the same report exists.
     executor : Executor, optional
-        Who runs the jobs; threads, one more than cores, by default: so the longest notebook has most of a core.
+        Runs the jobs; by default threads, one more than cores, so that the longest notebook has most of a core.
     pdf : bool
-        Print the page to ``report.pdf``, too, with a browser that is installed.
+        Also print the page to ``report.pdf``, with an installed browser.
     kept : Path, optional
-        Folder in which the run of each notebook is kept; one made from the same code, parameters, data and libraries
-        is taken from there. Without it, or while another report is at work there, all notebooks run.
+        Folder that keeps the run of each notebook; a run with the same code, parameters, data and libraries is taken
+        from there. Without the folder, or while another report uses it, all notebooks run.
     begin, progress : callable
-        Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
+        ``begin`` is called before the first run, with all jobs and, by place, the reason for each that will run;
+        ``progress`` is called with each outcome as it arrives.
 
     Raises
     ------
     ParameterError
-        Before anything runs, when a parameter is unknown or impossible.
+        A parameter is unknown or impossible; raised before anything runs.
     OccupiedError
-        Before anything runs, when the folder holds what is no report.
+        The folder holds something other than a report; checked before anything runs and again at the end.
     RunError
         The folder cannot be written, its disk is full, or a notebook, the package or the data changed meanwhile.
     """
     release = store.release_in_use((options or {}).get("vintage"))
-    options = dict(options or {}) | {"vintage": release.released.isoformat()}  # all of it is about one release
+    options = dict(options or {}) | {"vintage": release.released.isoformat()}  # the whole report is about one release
     final = out or Path("reports") / _run_name(release.month, options, only)
     for place in (final, _failed(final)):
         require_replaceable(place)
     inputs = surroundings() | {"sources": sources(), "options": options, "only": list(only), "pdf": pdf}
-    # Before the parameters are checked, which reads the data: they follow from the same.
+    # Compared before the parameters are checked, because the check reads the data; same inputs, same parameters.
     known = manifest_in(final / MANIFEST)
     same = json.loads(json.dumps(inputs))
     if not force and known.get("outcome") == "ok" and not runs.reason_to_run(final, same, MANIFEST):
         return Report(final, known["headline"], {}, known["inputs"]["left_out"], skipped=True)
     workers = executor or threads((os.cpu_count() or 1) + 1)
     run = partial(runs.bring, executor=workers, force=force, begin=begin, progress=progress)
-    # The server of the kernels loads while the parameters are checked, and the prints are judged while notebooks run.
+    # The kernel server loads while the parameters are checked; printed numbers are judged while the notebooks run.
     with warm.running() if executor is None and warm.available() else nullcontext(), ThreadPoolExecutor(1) as beside:
         jobs, left_out = planned(options, only)
         prints = beside.submit(printed_numbers, release)
@@ -120,24 +121,24 @@ def report(  # noqa: PLR0913
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
             with partial_folder(final.parent) as made, _runs(kept, made.with_name("runs")) as place:
-                run(jobs[::-1], place)  # analyses, which stand last, take longest
+                run(jobs[::-1], place)  # analyses come last and take longest
                 errors = _gather(made, jobs, place)
                 prints.result()
                 headline = _write(made, inputs, errors)
                 if errors:  # a good report of the same name stays where it is
                     final = _failed(final)
-                require_replaceable(final)  # whatever came there while the notebooks ran
+                require_replaceable(final)  # something may have been put there while the notebooks ran
                 publish(made, final)
         except OSError as error:
             raise runs.RunError(
-                f"cannot write {final}: {runs.reason(error)}. What was there before is there still"
+                f"cannot write {final}: {runs.reason(error)}. What was there before is unchanged"
             ) from error
     return Report(final, headline, errors, left_out)
 
 
 @contextmanager
 def _runs(kept: Path | None, own: Path) -> Iterator[Path]:
-    """Provide the folder of the kept runs; where it cannot be had, one of this report alone."""
+    """Provide the folder of kept runs or, if it cannot be used, one for this report alone."""
     with ExitStack() as stack:
         place = own
         with suppress(OSError, runs.RunError):
@@ -151,14 +152,14 @@ def _failed(final: Path) -> Path:
 
 
 def _run_name(month: pd.Period, options: Mapping[str, Any], only: Sequence[str]) -> str:
-    """Return the statistical month and what differs from the defaults, as a folder's name."""
+    """Return the name of a report's folder: the statistical month and the options that differ from the defaults."""
     chosen = [f"{name}-{value}" for name, value in sorted(options.items()) if name != "vintage" and value is not None]
     words = [str(month), *chosen, *sorted(only)]
     return "_".join("".join(c if c.isalnum() or c in "-." else "-" for c in word) for word in words)
 
 
 def _gather(folder: Path, jobs: Sequence[Job], kept: Path) -> dict[str, str]:
-    """Copy what each notebook left to where a reader looks for it; return by notebook what went wrong."""
+    """Copy the files of each notebook into the folders of the report; return errors by notebook."""
     results, errors = dict[str, Any](), dict[str, str]()
     for kind in ("notebooks", "figures", "tables", "drawings"):
         (folder / kind).mkdir()
@@ -175,7 +176,7 @@ def _gather(folder: Path, jobs: Sequence[Job], kept: Path) -> dict[str, str]:
 
 
 def _write(folder: Path, inputs: Mapping[str, Any], failures: Mapping[str, str]) -> str:
-    """Write pages and manifest of a report from what the notebooks left; return its headline."""
+    """Write the pages and the manifest of a report from the notebooks' files; return its headline."""
     headline = write_page(folder, failures)
     shutil.rmtree(folder / "drawings")  # they are in the page
     if inputs["pdf"]:

@@ -1,4 +1,4 @@
-"""The skeleton of a notebook that is part of report, sweep and tests from its first line."""
+"""The skeleton of a new notebook, which report, sweep and tests include from the start."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from tradelib.store import notebook_folder
 
 
 def write_skeleton(word: str) -> Path:
-    """Write a notebook about the first series that a word finds, under the next free number from 30.
+    """Write a notebook about the first series that a word finds, with the next number, 30 or higher.
 
     Raises
     ------
     ParameterError
-        The word is no name, a notebook has it, or no series of a release is described by it.
+        The word is not a valid name, a notebook of that name exists, or the word finds no monthly series in the
+        newest release.
     """
     from tradelib import store
 
@@ -30,7 +31,7 @@ def write_skeleton(word: str) -> Path:
     release, listed = store.release_of(), store.series(word.replace("_", " ")).index
     names = []
     for series in listed:
-        with suppress(ParameterError):  # of years, quarters or another release
+        with suppress(ParameterError):  # annual, quarterly, or of another release
             names += [series] if len(release.series(series).dropna()) > 1 else []
     number = max((int(stem[:2]) for stem in stems), default=0)
     path = notebook_folder() / f"{max(number + 1, 30)}_{name}.ipynb"

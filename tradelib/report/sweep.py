@@ -1,6 +1,6 @@
-"""A sweep: one notebook for many parameters, with all runs in one table and on one page.
+"""A sweep: one notebook run with many sets of parameters, all gathered in one table and on one page.
 
-Runs that are there are kept; the folder belongs to this sweep, or to one that it continues.
+Existing runs are kept. A folder holds one sweep, which may be extended.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from tradelib.report.execution.runs import Begin, Progress
 
 MOST_SHOWN = 2000
-"""More small figures than this no browser shows and no reader looks through; the table has every run."""
+"""Most runs on the page; browsers and readers cannot cope with more small figures. The table has every run."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What became of a sweep.
+    """The outcome of a sweep.
 
     Attributes
     ----------
     folder : Path
         ``index.html``, ``results.csv``, ``runs/``, ``failed/``.
     runs, skipped : int
-        How many runs it has, and how many of them were there already.
+        Number of runs, and how many of them existed already.
     failures : dict of str to str
-        By the run's place, what went wrong.
+        Errors by the run's place.
     """
 
     folder: Path
@@ -58,30 +58,32 @@ def sweep(
     begin: Begin = lambda *_: None,
     progress: Progress = lambda _: None,
 ) -> Sweep:
-    """Run the jobs that are not done, and gather all of them.
+    """Run the jobs that are not done yet, and gather the results of all.
 
     Parameters
     ----------
     jobs : sequence of Job
-        Of one notebook, checked, as ``jobs_of`` makes them.
+        Jobs of one notebook with checked parameters, as ``jobs_of`` returns them.
     out : Path, optional
-        Folder of the sweep, by default ``reports/sweep-<notebook>``; one that was interrupted is taken up.
+        Folder of the sweep, where an interrupted one is resumed; by default ``reports/sweep-<notebook>``, with a hash
+        added if that has runs of another sweep.
     executor : Executor, optional
-        Who runs the jobs; threads by default.
+        Runs the jobs; threads by default.
     force : bool
-        Run also what is done.
+        Run all jobs, including those already done.
     begin, progress : callable
-        Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
+        ``begin`` is called before the first run, with all jobs and, by place, the reason for each that will run;
+        ``progress`` is called with each outcome as it arrives.
 
     Raises
     ------
     OccupiedError
-        The folder holds something, and no sweep was ever made in it; or runs of another sweep.
+        The folder holds files but was never used for a sweep, or ``out`` has runs of another sweep.
     RunError
-        The folder cannot be written, its disk is full, another sweep is at work in it, or the notebook, the package or
-        the data changed while it ran. What is done is kept.
+        The folder cannot be written, its disk is full, another sweep is using it, or the notebook, the package or the
+        data changed while it ran. Finished runs stay in the folder.
     KeyboardInterrupt
-        Says how many runs are done.
+        The sweep was interrupted; the message says how many runs are done.
     """
     folder = _own_folder(jobs, out)
     try:
@@ -98,41 +100,40 @@ def sweep(
 
 
 def _own_folder(jobs: Sequence[Job], out: Path | None) -> Path:
-    """Return where a sweep goes: never among files that are not of a sweep, nor over the table of another one.
+    """Return the folder of a sweep, which must have neither other files nor the table of another sweep.
 
     Raises
     ------
     OccupiedError
-        The folder asked for has such files, or such a table.
+        The folder has such files, or ``out`` has such a table.
     """
-    folder, own = out or Path("reports") / f"sweep-{jobs[0].notebook}", {job.place for job in jobs}
+    folder, places = out or Path("reports") / f"sweep-{jobs[0].notebook}", {job.place for job in jobs}
     kinds = [folder / kind for kind in ("runs", "failed")]
-    others = {path.parent.relative_to(kind).as_posix() for kind in kinds for path in kind.rglob("run.json")} - own
+    others = {path.parent.relative_to(kind).as_posix() for kind in kinds for path in kind.rglob("run.json")} - places
     if others and out is None:
-        folder = folder.with_name(f"{folder.name}-{hashlib.sha256(repr(sorted(own)).encode()).hexdigest()[:8]}")
+        folder = folder.with_name(f"{folder.name}-{hashlib.sha256(repr(sorted(places)).encode()).hexdigest()[:8]}")
     elif others:
         raise OccupiedError(
-            f"{folder} has the table of another sweep: {len(others)} runs of it are not in this; "
-            "give --out another folder"
+            f"{folder} holds another sweep: {len(others)} of its runs are not in this one; give --out another folder"
         )
     require_own(folder, "sweep", made_by_us=(folder / MARK).is_file())
     return folder
 
 
 def _kept(jobs: Sequence[Job], folder: Path) -> str:
-    """Return in words how many runs of a sweep that has stopped are there."""
+    """Return in words how many runs of a stopped sweep are done."""
     around, done = surroundings(), 0
     for job in jobs:
         with suppress(OSError, ValueError, TradelibError):
             done += not runs.reason_to_run(folder / "runs" / job.place, digests(job, around), files=False)
-    return f"{done} of {len(jobs)} runs are done and kept; the same command goes on from there"
+    return f"{done} of {len(jobs)} runs are done and kept; the same command resumes the sweep"
 
 
 def gather(folder: Path, jobs: Sequence[Job], work: Path) -> dict[str, str]:
-    """Write ``results.csv`` and ``index.html`` from what the runs left; return by place what went wrong.
+    """Write ``results.csv`` and ``index.html`` from the files of the runs; return errors by place.
 
-    The table has a row for each run: its parameters, outcome, seconds, place and every key result that its
-    notebook kept; unrounded. They are written in the folder ``work`` first.
+    The table has one row per run: parameters, outcome, error, seconds, place and every key result of the notebook,
+    unrounded. Both files are written in the folder ``work`` first.
     """
     values = [job.values for job in jobs]
     varying = [name for name in values[0] if len({repr(row[name]) for row in values}) > 1] or list(values[0])
@@ -160,5 +161,5 @@ def gather(folder: Path, jobs: Sequence[Job], work: Path) -> dict[str, str]:
     )  # fmt: skip
     (work / "index.html").write_text(text + "\n", encoding="utf-8")
     for name in ("results.csv", "index.html"):
-        (work / name).replace(folder / name)  # so that a reader never sees half of it
+        (work / name).replace(folder / name)  # atomic: a reader never sees a partial file
     return {job.place: run["error"] for job, run in zip(jobs, made, strict=True) if run["error"]}

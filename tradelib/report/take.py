@@ -1,4 +1,4 @@
-"""What a reader takes along from a report: a workbook of its tables, a PDF of its page, a feed of its headline."""
+"""Files that go with a report: a workbook of its tables, a PDF of its page, a feed of its headline."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tradelib.quantity.errors import TradelibError
 
 WORKBOOK, PDF, FEED = "report.xlsx", "report.pdf", "feed.json"
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-"""Stands for the time of writing, so that the same figures give the same bytes."""
+"""Replaces the time of writing, so that the same figures give the same bytes."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
 class NoBrowserError(TradelibError):
-    """There is no browser that can print the page."""
+    """No browser could print the page."""
 
 
 def write_workbook(folder: Path, results: Mapping[str, Any], origin: str) -> None:
-    """Write every table of a run into one workbook, unrounded, with a sheet of contents first and of sources last.
+    """Write all tables of a report, unrounded, to one workbook; the first sheet has contents, the last one sources.
 
-    ``origin`` is kept as the description in its properties.
+    ``origin`` is stored as the description in the workbook's properties.
     """
     buffer = BytesIO()
     tables = [(record, item) for record in results.values() for item in record["items"] if item["kind"] == "table"]
@@ -80,12 +80,12 @@ def write_feed(folder: Path, front: Mapping[str, Any], headline: str) -> None:
 
 
 def write_pdf(folder: Path) -> None:
-    """Print the page to a PDF with a browser that is installed, the same bytes for the same page.
+    """Print the page to a PDF with an installed browser; the same page gives the same bytes.
 
     Raises
     ------
     NoBrowserError
-        There is none; the message says which would do.
+        No supported browser is installed, or it printed nothing.
     """
     from pypdf import PdfWriter
 
@@ -93,9 +93,9 @@ def write_pdf(folder: Path) -> None:
     if browser is None:
         raise NoBrowserError(f"--pdf needs one of {', '.join(_BROWSERS)}: found none. Open index.html and print it")
     path = folder / PDF
-    root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # Chromium has none for root
+    root = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []  # Chromium has no sandbox for root
     flags = ["--headless", *root, "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
-    page = folder / ".print.html"  # on paper nothing can be unfolded
+    page = folder / ".print.html"  # on paper, folded parts cannot be opened
     text = (folder / "index.html").read_text(encoding="utf-8")
     page.write_text(text.replace("<details>", "<details open>"), "utf-8")
     try:
@@ -105,7 +105,7 @@ def write_pdf(folder: Path) -> None:
         page.unlink()
     if not path.exists():
         raise NoBrowserError(f"{browser} printed nothing: {done.stderr.decode(errors='replace')[-300:]}")
-    # The browser numbers elements from where it happens to be: here they are counted from 0.
+    # The browser numbers elements from an arbitrary start; numbered from 0, the same page gives the same bytes.
     pdf = path.read_bytes()
     rank = {name: at for at, name in enumerate(sorted(set(re.findall(rb"\(node\d{8}\)", pdf))))}
     pdf = re.sub(rb"\(node\d{8}\)", lambda name: b"(node%08d)" % rank[name[0]], pdf)

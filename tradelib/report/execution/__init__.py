@@ -1,4 +1,4 @@
-"""Notebooks executed: what to run, the kernels that run it, and the folder that appears when all is done."""
+"""Execution of notebooks: what to run, the kernels that run it, and the folder that is published at the end."""
 
 from tradelib.report.execution.jobs import Job, Outcome, threads
 from tradelib.report.execution.plan import planned

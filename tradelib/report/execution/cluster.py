@@ -1,6 +1,6 @@
-"""An executor on a Dask cluster: parameters and results travel, code and data must be the same on both sides.
+"""An executor on a Dask cluster: only parameters and results are sent, code and data must be the same on both sides.
 
-Start one worker process a host, with as many threads as runs at a time (``dask worker ADDRESS --nworkers 1
+Start one worker process per host, with a thread for each run at a time (``dask worker ADDRESS --nworkers 1
 --nthreads 8``): each worker process keeps one warm server.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tradelib.report.execution.jobs import Choice, Executor, Job, Kernels, Limits
 
 RETRIES = 2
-"""How often a run is tried elsewhere; one whose worker is lost is so besides, as the scheduler's settings say."""
+"""Retries of a task that raises. For a task whose worker is lost the scheduler's own settings apply."""
 SECONDS_TO_ANSWER = 30
 
 
@@ -36,16 +36,17 @@ def cluster(address: str, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -
     Parameters
     ----------
     address : str
-        Of the scheduler, for example ``tcp://10.0.0.1:8786``.
+        Address of the scheduler, for example ``tcp://10.0.0.1:8786``.
     kernel : {'warm', 'stock'}
         As ``threads`` takes it; chosen on each worker.
     limits : Limits
-        What each job may take. Without a limit of memory it is an equal share of its worker's machine.
+        Limits of each job. The default for memory is an equal share of the worker's machine.
 
     Raises
     ------
     RunError
-        When run: Dask is not installed, no scheduler or worker answers, or a worker has other code, data or libraries.
+        When jobs are run: Dask is not installed, no scheduler or worker answers, or a worker has other code, data or
+        libraries.
     """
 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
@@ -63,18 +64,18 @@ def cluster(address: str, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -
 
 
 def _connected(address: str) -> Any:
-    """Return a client of the scheduler, which has at least one worker.
+    """Return a client of a scheduler that has at least one worker.
 
     Raises
     ------
     RunError
-        Dask is not installed, this is no address, or no scheduler or worker answers.
+        Dask is not installed, the address is malformed, or no scheduler or worker answers.
     """
     try:
         from distributed import Client
     except ImportError:
         raise RunError("a cluster needs Dask: pip install 'tradelib[cluster]'") from None
-    # At once: a client asks for what is no address for a while, and then cannot be closed.
+    # Checked here, because Dask's client retries a malformed address for a while and then cannot be closed.
     if not re.fullmatch(r"(tcp|tls|ucx|wss?)://.+:\d{1,5}", address):
         raise RunError(f"{address!r} is no address of a Dask scheduler like tcp://10.0.0.1:8786")
     try:
@@ -90,24 +91,24 @@ def _connected(address: str) -> Any:
 
 
 def remote(job: Job, expected: Mapping[str, str], kernel: Choice, limits: Limits) -> tuple[Outcome, dict[str, bytes]]:
-    """Execute a job on a worker; return what became of it and the files that it left.
+    """Execute a job on a worker; return its outcome and the files that it wrote.
 
     Raises
     ------
     RunError
-        The worker has other code, data or libraries, and would give another result.
+        The worker has other code, data or libraries, so that its result could differ.
     """
     from distributed import get_worker
 
     worker = get_worker()
-    with _beginning:  # of several first runs one starts the server
+    with _beginning:  # of several concurrent first runs only one starts the server
         if expected not in _agreed:
             _require_same(expected, job, worker.address)
             _agreed.append(expected)
         chosen = _kernels(kernel, limits, int(worker.state.nthreads))
     with tempfile.TemporaryDirectory(dir=chosen.scratch) as folder:
         outcome = execute(job, Path(folder), chosen)
-        _require_same(expected, job, worker.address)  # nor may anything change while it runs
+        _require_same(expected, job, worker.address)  # nothing may have changed during the run
         place = Path(folder) / job.place
         files = {p.relative_to(place).as_posix(): p.read_bytes() for p in place.rglob("*") if p.is_file()}
     return outcome, files
@@ -122,25 +123,25 @@ def _require_same(expected: Mapping[str, str], job: Job, worker: str) -> None:
 
 _beginning = threading.Lock()
 _agreed: list[Mapping[str, str]] = []
-"""What a run has expected here and there was when it began; what comes after is looked at when it ends."""
+"""Inputs found to be the same here at the start of a run; changes since then are noticed at the end of each run."""
 _kept = ExitStack()
 
 
 @cache
 def _kernels(kernel: Choice, limits: Limits, runs: int) -> Kernels:
-    """Return the worker's kernels, for so many runs at a time; their server lives as long as the worker."""
+    """Return the worker's kernels for a number of concurrent runs; their server lives as long as the worker."""
     if limits.memory is None:
         limits = replace(limits, memory=memory_share(runs))
     return _kept.enter_context(kernels(kernel, limits))
 
 
 def _bring(future: Future[tuple[Outcome, dict[str, bytes]]], job: Job, place: Path) -> Outcome:
-    """Return the outcome of a remote run, its files put in their place."""
+    """Return the outcome of a remote run, and write its files to ``place``."""
     try:
         outcome, files = future.result()
     except RunError:
         raise
-    except Exception as error:  # noqa: BLE001 - a run that kills its workers must not cost the others
+    except Exception as error:  # noqa: BLE001 - a run that kills its workers must not stop the others
         return Outcome(job, 0.0, f"{type(error).__name__}: {error}")
     for name, content in files.items():
         path = place / name

@@ -1,6 +1,6 @@
-"""The process that warm kernels are forked from; ``tradelib.report.execution.warm`` runs this file and speaks to it.
+"""The server from which warm kernels are forked; ``tradelib.report.execution.warm`` starts it and sends it requests.
 
-A file of its own because it decides what is loaded, and how, before anything of the package is.
+A separate file, because it must control what is loaded, and how, before any part of the package is imported.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ LIBRARIES = Path(__file__).with_name("libraries.toml")
 
 
 def serve(descriptor: int) -> None:
-    """Load the libraries, then fork a kernel for each request that comes over the line."""
+    """Load the libraries, then fork a kernel for each request from the connection."""
     server, line, kernels, before = os.getpid(), Connection(descriptor), dict[int, int](), set(os.environ)
-    gc.disable()  # what is loaded stays; looking through it again and again for what does not is a third of the time
+    gc.disable()  # all that is loaded stays, and collecting in between takes a third of the time
     _load()
-    gc.freeze()  # so that no kernel's collector touches, and thereby copies, the memory all share
-    line.send(True)  # noqa: FBT003 - all is loaded; when it cannot be, the end of the line says so
+    gc.freeze()  # so that no kernel's collector touches, and thereby copies, the shared memory
+    line.send(True)  # noqa: FBT003 - loaded; if loading fails, the connection closes instead
     try:
         request = _fork_on_request(line, kernels)
     except (EOFError, OSError):  # the owner has gone
         for pidfd, pid in kernels.items():
             _bury(pid, pidfd)
-        os._exit(0)  # as a kernel does: the owner waits, and taking down hundreds of modules takes a while
+        os._exit(0)  # as kernels do: the owner is waiting, and tearing down hundreds of modules is slow
     line.close()
     for pidfd in kernels:
         os.close(pidfd)
@@ -51,7 +51,8 @@ def serve(descriptor: int) -> None:
 
 def _load() -> None:
     """Load what every notebook would wait for: libraries, fonts, the figures of all releases, declared parameters."""
-    # What some look at when they load, as it is in a kernel: matplotlib the backend, pandas terminal and encoding.
+    # Some libraries look at these when they load, and must find what they find in a kernel: matplotlib the backend,
+    # pandas the shell and the encoding.
     sys.stdout.reconfigure(encoding="UTF-8")  # type: ignore[union-attr]
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
@@ -68,20 +69,25 @@ def _load() -> None:
     from tradelib.report.parameters import notebooks
     from tradelib.store import load
 
-    with contextlib.suppress(TradelibError, OSError):  # what is wrong with data or notebooks, the run itself says
+    with contextlib.suppress(TradelibError, OSError):  # the run itself reports errors in data or notebooks
         load(start="first")
         notebooks()
 
 
 def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request:
-    """Fork until the line ends, which is an error; return the request in the kernel only.
+    """Fork a kernel for each request; return the request, in the forked process only.
 
     Parameters
     ----------
     line : Connection
-        Brings arguments, folder and environment of a kernel; takes the number of its process.
+        Brings arguments, folder and environment of a kernel; takes back its process id.
     kernels : dict of int to int
-        The living kernels, process by descriptor; kept here.
+        Process ids of the live kernels by pidfd; updated in place.
+
+    Raises
+    ------
+    EOFError, OSError
+        The connection was closed.
     """
     while True:
         for source in wait([line, *kernels]):
@@ -97,7 +103,7 @@ def _fork_on_request(line: Connection, kernels: dict[int, int]) -> Request:
 
 
 def _bury(pid: int, pidfd: int) -> None:
-    """End what is left of a kernel's process group, then let its number go."""
+    """Kill what is left of a kernel's process group, then free its process id."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -105,9 +111,9 @@ def _bury(pid: int, pidfd: int) -> None:
 
 
 def _become_kernel(server: int, arguments: list[str], folder: str, environment: dict[str, str]) -> None:
-    """Be what a stock kernel is after its imports; returns when the kernel has been shut down."""
+    """Run as a stock kernel does after its imports; the process exits when the kernel is shut down."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: never outlive the server
-    if os.getppid() != server:  # it died before that
+    if os.getppid() != server:  # the server died before that
         os._exit(1)
     import ipykernel_launcher
     import numpy as np
@@ -118,12 +124,12 @@ def _become_kernel(server: int, arguments: list[str], folder: str, environment: 
     os.environ.clear()
     os.environ.update(environment)
     random.seed()
-    np.random.seed()  # noqa: NPY002 - the state that all kernels would share
+    np.random.seed()  # noqa: NPY002 - else all kernels would share one state
     sys.argv = [str(ipykernel_launcher.__file__), *arguments]
     IPKernelApp.launch_instance(argv=arguments)
-    # The shell has let go of what the notebook made, which closes its files; taking down a few hundred modules, which
-    # would copy the memory that all kernels share, is left to the system.
-    threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - as multiprocessing ends what it forks
+    # The shell has released the notebook's objects, which closes their files. Tearing down hundreds of modules would
+    # copy the shared memory, so that is left to the system.
+    threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - as multiprocessing does in its forks
     atexit._run_exitfuncs()  # noqa: SLF001
     os._exit(0)
 

@@ -1,4 +1,4 @@
-"""All that a run's result depends on: notebook, parameters, package, data, engines and libraries."""
+"""Everything that the result of a run depends on: notebook, parameters, package, data, engines and libraries."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from tradelib.report.execution.jobs import Job
 
 LIBRARIES = tuple(tomllib.loads(Path(__file__).with_name("libraries.toml").read_text(encoding="utf-8"))["versions"])
-"""The libraries that compute, read, draw or write what a run leaves."""
+"""The libraries that compute, read, draw or write the results of a run."""
 
 PAGE = "page"
-"""The part of the surroundings that no notebook sees: how the pages are made."""
+"""The part of the surroundings that no notebook depends on: the templates of the pages."""
 
 
 def sources() -> dict[str, str]:
-    """Return the hash of the code of every notebook in the folder."""
+    """Return the hash of the cells of every notebook in the folder, without outputs."""
     return {path.stem: _known(path, _notebook_hash) for path in sorted(notebook_folder().glob("[0-9]*.ipynb"))}
 
 
 def surroundings() -> dict[str, Any]:
     """Return what the results of all jobs depend on: package, data, engines and libraries.
 
-    A file is read again only when it was written since, so that this can be asked after every run.
+    A file is read again only if it has been written since, so that this can be called after every run.
     """
     package = Path(__file__).parents[2]
     return {
@@ -54,9 +54,9 @@ def surroundings() -> dict[str, Any]:
 
 
 def digests(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Return by name, each as a hash, all that a job's result depends on besides its parameters.
+    """Return the hashes, by name, of all that a job's result depends on besides its parameters.
 
-    What ``surroundings`` returned before may be given, to save looking again.
+    ``around`` may be an earlier result of ``surroundings``, to save computing it again.
     """
     everything = {"notebook": _known(job.source, _notebook_hash)} | dict(surroundings() if around is None else around)
     return {
@@ -67,7 +67,7 @@ def digests(job: Job, around: Mapping[str, Any] | None = None) -> dict[str, str]
 
 
 def changes(before: Mapping[str, str], job: Job) -> list[str]:
-    """Return the names of the circumstances of a job that are not what they were."""
+    """Return the names of a job's inputs that have changed since ``before``, a result of ``digests``."""
     try:
         now = digests(job)
     except (OSError, ValueError, TradelibError) as error:  # a file has gone, or is half written
@@ -77,17 +77,17 @@ def changes(before: Mapping[str, str], job: Job) -> list[str]:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the libraries, as this process has them."""
+    """Return the versions of Python and of the libraries in this process."""
     return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 
 def sha256_of(path: Path) -> str:
-    """Return the hash of a file."""
+    """Return the SHA-256 hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _x13() -> str | None:
-    """Return the hash of the X-13 program, None where there is none."""
+    """Return the hash of the X-13 program, or None if it is not installed."""
     try:
         return _known(x13.binary())
     except EngineMissingError:
@@ -95,28 +95,28 @@ def _x13() -> str | None:
 
 
 def _hash(root: Path, endings: tuple[str, ...]) -> str:
-    """Return one hash of the names and contents of those files of a folder, at any depth, whose names end so."""
+    """Return one hash of the names and contents of all files in a folder, at any depth, with these endings."""
     whole = hashlib.sha256()
     for folder, inner, names in os.walk(root):
-        inner.sort()  # the walk goes on in this order
+        inner.sort()  # in place: the walk goes on in this order
         for path in (Path(folder, name) for name in sorted(names) if name.endswith(endings)):
             whole.update(f"{str(path).removeprefix(str(root))}\0{_known(path)}\0".encode())
     return whole.hexdigest()
 
 
 def _notebook_hash(path: Path) -> str:
-    """Return the hash of a notebook's sources, which outputs and counts do not change."""
+    """Return the hash of the sources of a notebook's cells, which outputs and execution counts do not change."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
 
 
 def _known(path: Path, how: Any = sha256_of) -> str:
-    """Return the hash of a file, computed once as long as its times and size stay."""
+    """Return the hash of a file, cached until its times, size or inode change."""
     status = path.stat()
     return _computed(path, how, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
 
 
 @lru_cache(maxsize=4096)
-def _computed(path: Path, how: Any, status: tuple[int, ...]) -> str:  # noqa: ARG001 - it tells the versions apart
+def _computed(path: Path, how: Any, status: tuple[int, ...]) -> str:  # noqa: ARG001 - part of the cache key
     digest: str = how(path)
     return digest

@@ -1,4 +1,4 @@
-"""A job, who runs it (an executor with its kernels), and the executed notebook that it leaves."""
+"""Jobs, the executors and kernels that run them, and the executed notebooks that they write."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 LONGEST_ERROR = 2000
-"""Characters of a message that are kept; the executed notebook has all of it."""
+"""Most characters of an error message that are kept; the executed notebook has it in full."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Job:
     Attributes
     ----------
     notebook : str
-        Its name.
+        Name of the notebook.
     parameters : Common
-        Checked.
+        Checked parameters.
     """
 
     notebook: str
@@ -51,24 +51,24 @@ class Job:
 
     @cached_property
     def place(self) -> str:
-        """Folder of its own within a folder of runs, which follows from notebook and values."""
+        """The run's own folder within a folder of runs; its name follows from notebook and values."""
         digest = hashlib.sha256(json.dumps([self.notebook, self.values], sort_keys=True).encode()).hexdigest()
         return f"{digest[:2]}/{digest[:16]}"
 
     @property
     def source(self) -> Path:
-        """The notebook as it stands in the project."""
+        """Path of the notebook in the project."""
         return notebook_folder() / f"{self.notebook}.ipynb"
 
     @property
     def values(self) -> dict[str, Any]:
-        """Parameters as plain values, without the place of the output, which is the executor's business."""
+        """Parameters as plain values, without ``output``, which the executor sets."""
         return self.parameters.model_dump(exclude={"output"})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job.
+    """The outcome of a job.
 
     Attributes
     ----------
@@ -77,9 +77,9 @@ class Outcome:
     seconds : float
         Wall time, kernel start included.
     error : str or None
-        Cell and message of the failure, cut when long; None after success.
+        Cell and message of the failure, cut if long; None after success.
     kernel : str
-        What it ran in: ``warm`` or ``stock``.
+        Kind of kernel that it ran in: ``warm`` or ``stock``.
     """
 
     job: Job
@@ -88,7 +88,7 @@ class Outcome:
     kernel: str = "stock"
 
     def __post_init__(self) -> None:
-        """Cut a message without end, and write what no file can hold, half a surrogate pair, in ASCII."""
+        """Cut a long message, and escape lone surrogates, which no file in UTF-8 can hold."""
         if self.error:
             text = self.error.encode("utf-8", "backslashreplace").decode()
             cut = f"{text[:LONGEST_ERROR]}… ({len(text):,} characters)" if len(text) > LONGEST_ERROR else text
@@ -100,7 +100,7 @@ Choice = Literal["warm", "stock"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What one run may take; None is without limit.
+    """Limits of one run; None means unlimited.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Limits:
     memory : int or None
         Bytes of the kernel's own memory (``RLIMIT_DATA``; Linux only).
     output : int or None
-        Characters that its cells may show.
+        Characters of output of all cells.
     """
 
     seconds: float | None = None
@@ -126,11 +126,11 @@ class Kernels:
     Parameters
     ----------
     name : str
-        Kernelspec that they are started from.
+        Name of the kernelspec that they are started from.
     limits : Limits
-        What each may take.
+        Limits of each run.
     scratch : Path
-        Folder for what the kernels leave while they run: temporary files, connection files with their keys, sockets.
+        Folder for temporary files, connection files (which hold keys) and sockets of running kernels.
     """
 
     def __init__(self, name: str, limits: Limits, scratch: Path) -> None:
@@ -139,21 +139,21 @@ class Kernels:
         self.ended = False
 
     def end(self) -> None:
-        """End every kernel at once and let no other start."""
+        """End every kernel at once and prevent others from starting."""
         self.ended = True
         for run in list(self.living):
             run.end("interrupted")
 
 
 Executor = Callable[[Iterable[Job], Path], Iterator[Outcome]]
-"""Runs every job in a folder of its own, ``<folder>/<place>/``, and yields outcomes as they come.
+"""Runs each job in its own folder, ``<folder>/<place>/``, and yields outcomes as they arrive.
 
 An executor never raises for a job that fails; it leaves the executed copy as ``notebook.ipynb``.
 """
 
 
 def memory_share(runs: int | None) -> int:
-    """Return the bytes that each of several runs at a time may take: an equal share of this machine, 2 GB at least."""
+    """Return the bytes that each of several concurrent runs may take: an equal share of this machine, at least 2 GB."""
     return int(max(2e9, psutil.virtual_memory().total / (runs or os.cpu_count() or 1)))
 
 
@@ -164,17 +164,17 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
     Parameters
     ----------
     choice : {'warm', 'stock'}
-        Forked from a preloaded process where that can be, or as Jupyter starts them.
+        Forked from a preloaded process if the platform can do this, or as Jupyter starts them.
     limits : Limits
-        What each may take.
+        Limits of each run.
     """
     with ExitStack() as stack:
-        # Gone when this process is; the path is short, as paths of sockets must be.
+        # Removed when this process ends, even by a kill; a short path, because paths of sockets must be short.
         scratch = stack.enter_context(watched(Path(tempfile.mkdtemp(prefix="tradelib-"))))
         name = KERNEL["name"]
         if choice == "warm" and warm.available():
             stack.enter_context(warm.running())
-            # They take a second to load, in which the server loads what it needs.
+            # Imported now: this takes a second, during which the server loads.
             from tradelib.report.execution import notebook_run  # noqa: F401
 
             name = warm.NAME if warm.server().ready() else name
@@ -182,20 +182,20 @@ def kernels(choice: Choice, limits: Limits = NO_LIMITS) -> Iterator[Kernels]:
 
 
 def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits = NO_LIMITS) -> Executor:
-    """Return an executor that runs jobs side by side; the work is in the kernels, so threads are enough.
+    """Return an executor that runs jobs in threads, which are enough because kernels do the work.
 
     Parameters
     ----------
     workers : int or None
-        How many at a time; by default three more than cores.
+        Most concurrent runs; by default three more than cores.
     kernel : {'warm', 'stock'}
-        Kernels forked from a preloaded process where that can be, or as Jupyter starts them.
+        Kernels forked from a preloaded process if the platform can do this, or as Jupyter starts them.
     limits : Limits
-        What each job may take.
+        Limits of each job.
     """
 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
-        count = workers or (os.cpu_count() or 1) + 3  # as a kernel starts and ends it waits for timers
+        count = workers or (os.cpu_count() or 1) + 3  # a kernel waits for timers while it starts and ends
         with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
             try:
                 for _, future in completed(
@@ -203,7 +203,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
                 ):
                     yield future.result()
             except BaseException:
-                # The kernels do not hear the terminal's Ctrl-C; the threads end when their kernels have.
+                # The terminal's Ctrl-C does not reach the kernels; each thread ends once its kernel has.
                 pool.shutdown(wait=False, cancel_futures=True)
                 chosen.end()
                 raise
@@ -214,7 +214,7 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
 def completed(
     jobs: Iterable[Job], submit: Callable[[Job], Future[Any]], most: Callable[[], int]
 ) -> Iterator[tuple[Job, Future[Any]]]:
-    """Submit jobs, however many there are only so many at a time, and yield each that is done with its future."""
+    """Submit jobs, at most ``most()`` at a time, and yield each finished job with its future."""
     queue, waiting = iter(jobs), dict[Future[Any], Job]()
     while True:
         while len(waiting) < most() and (job := next(queue, None)):
@@ -226,7 +226,7 @@ def completed(
 
 
 def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
-    """Execute one job in its folder and leave the executed, normalised copy there."""
+    """Execute one job in its folder and write the executed, normalised copy there."""
     import nbformat
 
     from tradelib.report.execution.notebook_run import NotebookRun, with_parameters
@@ -238,13 +238,13 @@ def execute(job: Job, folder: Path, chosen: Kernels) -> Outcome:
         notebook = with_parameters(job.source, job.values | {"output": "."})
         error = NotebookRun(notebook, place, chosen).run()
         nbformat.write(normalise(notebook), place / "notebook.ipynb")
-    except Exception as failure:  # noqa: BLE001 - what cannot be read or written must not cost the other notebooks
+    except Exception as failure:  # noqa: BLE001 - an unreadable or unwritable file must not stop the others
         error = f"{type(failure).__name__}: {failure}"
     return Outcome(job, time.perf_counter() - begun, error, "warm" if chosen.name == warm.NAME else "stock")
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook with nothing in it that changes from run to run: times, paths, identifiers."""
+    """Remove from a notebook, in place, what changes from run to run (times, paths, identifiers), and return it."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02}"

@@ -1,6 +1,6 @@
-"""One notebook executed in one kernel, within limits; nothing that it started outlives it.
+"""Execution of one notebook in one kernel, within limits; no process that it started outlives it.
 
-A module of its own because nbclient and papermill take a second to import, in which the process of the warm kernels can
+A separate module because nbclient and papermill take a second to import; meanwhile the server of the warm kernels can
 load.
 """
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from tradelib.report.execution.jobs import Kernels
 
 _log = logging.getLogger(__name__)
-_log.setLevel(logging.CRITICAL)  # what goes wrong stands in the outcome
+_log.setLevel(logging.CRITICAL)  # the outcome says what went wrong
 
 
 def with_parameters(path: Path, values: Mapping[str, Any]) -> NotebookNode:
-    """Return a notebook with the values after its defaults, and nothing in it of an earlier execution."""
+    """Return a notebook with the values set after its defaults, and without outputs of an earlier execution."""
     source = load_notebook_node(str(path))
     notebook: NotebookNode = parameterize_notebook(source, values, kernel_name="python3", language="python")
     for cell in notebook.cells:
@@ -49,22 +49,22 @@ def with_parameters(path: Path, values: Mapping[str, Any]) -> NotebookNode:
 
 
 class NotebookRun(NotebookClient):
-    """A notebook that is executed in a folder, and why its kernel was ended, if it was.
+    """The execution of a notebook in a folder.
 
     Parameters
     ----------
     notebook : NotebookNode
-        With its parameters; the outputs come into it.
+        The notebook with its parameters; its outputs are set in place.
     folder : Path
-        Where the kernel works, so that no path of this machine enters the notebook.
+        Working directory of the kernel, so that no path of this machine enters the notebook.
     kernels : Kernels
-        Say which kernel, and what it may take.
+        Kernelspec, limits and scratch folder.
     """
 
     def __init__(self, notebook: NotebookNode, folder: Path, kernels: Kernels) -> None:
         super().__init__(
             notebook, kernel_name=kernels.name, timeout=None, raise_on_iopub_timeout=True, log=_log,
-            coalesce_streams=True,  # a busy machine delivers in pieces what a cell prints, another one at once
+            coalesce_streams=True,  # a busy machine delivers a cell's output in pieces, an idle one at once
             resources={"metadata": {"path": str(folder)}}, extra_arguments=["--IPKernelApp.log_level=50"],
         )  # fmt: skip
         self._kernels, self._limits, self._shown = kernels, kernels.limits, 0
@@ -73,7 +73,7 @@ class NotebookRun(NotebookClient):
         self._group: int | None = None
 
     def run(self) -> str | None:
-        """Execute all cells; return what went wrong: why the kernel was ended, which cell failed, or that it died."""
+        """Execute all cells; return None, or why the kernel was ended, which cell failed, or that the kernel died."""
         seconds = self._limits.seconds or threading.TIMEOUT_MAX
         timer = threading.Timer(seconds, self.end, [f"took longer than {seconds:g} seconds"])
         timer.daemon = True
@@ -83,7 +83,7 @@ class NotebookRun(NotebookClient):
         try:
             if self._kernels.ended:
                 self.end("interrupted")
-            # As execute() does, but without a callback at the end of the process, which stays when a start is cut off.
+            # As execute() does, but without its atexit callback, which stays registered if a start is interrupted.
             self.reset_execution_trackers()
             with self.setup_kernel():
                 for number, cell in enumerate(self.nb.cells):
@@ -95,11 +95,11 @@ class NotebookRun(NotebookClient):
                 error += f"; a run may take {self._limits.memory / 1e9:.3g} GB"
         except DeadKernelError as failure:
             error = f"DeadKernelError: {failure}: it crashed, or the system ended it, as it does when memory runs out"
-        except Exception as failure:  # noqa: BLE001 - as what was executed so far is kept whatever it is
+        except Exception as failure:  # noqa: BLE001 - whatever it is, what was executed so far is kept
             error = f"{type(failure).__name__}: {failure}"
         finally:
             timer.cancel()
-            error = self._reason or error  # also when all cells were through before the kernel could be ended
+            error = self._reason or error  # even if all cells were done before the kernel was ended
             self.end("over")
             self._kernels.living.discard(self)
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -107,16 +107,16 @@ class NotebookRun(NotebookClient):
 
     def create_kernel_manager(self) -> AsyncKernelManager:
         """Return the manager of the run's kernel."""
-        specs = KernelSpecManager(kernel_dirs=[str(warm.SPECS / "kernels")])  # and the stock kernel, which it knows
-        own = {"kernel_name": self.kernel_name, "kernel_spec_manager": specs}
+        specs = KernelSpecManager(kernel_dirs=[str(warm.SPECS / "kernels")])  # the stock kernel is built in
+        options = {"kernel_name": self.kernel_name, "kernel_spec_manager": specs}
         if sys.platform != "win32":
-            # Sockets in a folder of our own: over TCP any user of this machine could read what a kernel shows.
-            own |= {"transport": "ipc", "ip": str(self._scratch / "k")}
-        self.km = AsyncKernelManager(**own, connection_file=str(self._scratch / "kernel.json"))
+            # Sockets in a private folder: over TCP, any user of this machine could read a kernel's output.
+            options |= {"transport": "ipc", "ip": str(self._scratch / "k")}
+        self.km = AsyncKernelManager(**options, connection_file=str(self._scratch / "kernel.json"))
         return self.km
 
     def start_new_kernel(self, **kwargs: Any) -> None:
-        """Start the kernel and limit its memory; end it if that was asked for in the meantime."""
+        """Start the kernel and limit its memory; end it if the run was ended in the meantime."""
         environment = warm.ONE_THREAD | dict(os.environ) | {"TMPDIR": str(self._scratch)}
         super().start_new_kernel(env=environment, **kwargs)
         process, most = self._process(), self._limits.memory
@@ -128,7 +128,7 @@ class NotebookRun(NotebookClient):
             self.end(self._reason)
 
     def process_message(self, message: dict[str, Any], *args: Any) -> Any:
-        """Take what a cell shows into the notebook; end the kernel when it is too much, of which no more is kept."""
+        """Add a cell's output to the notebook; if the limit is exceeded, drop it and end the kernel."""
         content, most = message["content"], self._limits.output
         shown = [content.get("text", ""), content.get("evalue", ""), *content.get("traceback", ())]
         size = sum(len(str(text)) for text in [*shown, *content.get("data", {}).values()])
@@ -139,7 +139,7 @@ class NotebookRun(NotebookClient):
         return super().process_message(message, *args)
 
     def end(self, reason: str) -> None:
-        """End the kernel, with all that it has started, for a reason; the first one counts."""
+        """End the kernel and all that it has started; the first reason given is kept."""
         self._reason = self._reason or reason
         process = self._process()
         living = process if process and process.poll() is None else None
@@ -147,8 +147,8 @@ class NotebookRun(NotebookClient):
             if living:
                 living.kill()
             return
-        # When the run is over also if the kernel has died, as what it has started may live on. Only then and only
-        # once: a number that no process has any more can be given to another.
+        # When the run is over, the group is killed even if the kernel has died, because its children may live on. Only
+        # then and only once, because the id of a dead process can be reused.
         group = living.pid if living else self._group if reason == "over" else None
         if group:
             with suppress(ProcessLookupError, PermissionError):

@@ -1,4 +1,4 @@
-"""Folders for what is being made: hidden, and gone when their maker is; and which folders may be replaced."""
+"""Hidden folders for work in progress, removed when their process ends; and which folders may be replaced."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tradelib.quantity.errors import TradelibError
 
 PREFIX = ".partial-"
 MARK = ".made-by-tradelib"
-"""A file in each hidden folder of ours: without it a folder is somebody's own, whatever its name."""
+"""A file in each folder of ours; a folder without it belongs to the user, whatever its name."""
 
 MANIFEST = "manifest.json"
 _SHOWN = 3
 
 
 class OccupiedError(TradelibError):
-    """The folder for a result holds something that this project did not make."""
+    """The folder for a result holds something that tradelib did not make."""
 
 
 def manifest_in(path: Path) -> dict[str, Any]:
-    """Return what a run or a report says of itself: inputs, outcome, hashes of its files; empty when it cannot be read.
+    """Return the manifest of a run or report: inputs, outcome, hashes of its files; empty if it cannot be read.
 
     Parameters
     ----------
@@ -46,12 +46,12 @@ def manifest_in(path: Path) -> dict[str, Any]:
 
 
 def require_own(folder: Path, kind: str, *, made_by_us: bool) -> None:
-    """Refuse a place for a report or a sweep that is a file, or a folder with files of somebody's own.
+    """Refuse a place for a report or a sweep that is a file, a link, or a folder with the user's own files.
 
     Raises
     ------
     OccupiedError
-        The message names another place.
+        The place is refused; the message suggests another one.
     """
     if not folder.name:
         raise OccupiedError(f"--out {folder}: expected a folder for the {kind} alone, for example reports/{kind}")
@@ -60,34 +60,35 @@ def require_own(folder: Path, kind: str, *, made_by_us: bool) -> None:
         found = "link" if folder.is_symlink() else "file"
         raise OccupiedError(f"{folder} is a {found}; expected no file there; {other}")
     if folder.is_dir() and any(folder.iterdir()) and not made_by_us:
-        raise OccupiedError(f"{folder} holds files and is no {kind} of ours; nothing was written; {other}")
+        raise OccupiedError(f"{folder} holds files, but no {kind} made by tradelib; nothing was written; {other}")
 
 
 def require_replaceable(folder: Path) -> None:
     """Refuse a place for a report that holds anything but an earlier report.
 
-    An earlier report is a folder with a manifest that lists every file in it. One file more, and the folder is
-    somebody's own.
+    An earlier report is a folder with a manifest that lists every file in it. A folder with any other file belongs to
+    the user.
 
     Raises
     ------
     OccupiedError
-        The place is a file, or a folder with something in it that no report listed; the message names another place.
+        The place is a file, or a folder with a file that its manifest does not list; the message suggests another one.
     """
     manifest = manifest_in(folder / MANIFEST)
     require_own(folder, "report", made_by_us=bool(manifest))
     paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    there = {path.relative_to(folder).as_posix() for path in paths}
-    if strange := sorted(there - manifest.get("files", {}).keys() - {MANIFEST}):
+    names = {path.relative_to(folder).as_posix() for path in paths}
+    if strange := sorted(names - manifest.get("files", {}).keys() - {MANIFEST}):
         more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
         raise OccupiedError(
-            f"{folder} is a report, but {', '.join(strange[:_SHOWN])}{more} in it is not of ours; nothing was written; "
-            f"move that away, or give --out another folder, for example {folder.with_name(folder.name + '-report')}"
+            f"{folder} is a report, but holds other files, too: {', '.join(strange[:_SHOWN])}{more}; nothing was "
+            "written; move them away, or give --out another folder, for example "
+            f"{folder.with_name(folder.name + '-report')}"
         )
 
 
-# Nothing can be done in a process that is killed: another one waits for the end of the pipe between them. It tries
-# for a while, as a kernel that has not noticed yet may still write.
+# A killed process cannot clean up, so a second one waits until the pipe between them closes. It retries for a while,
+# because a kernel that has not noticed yet may still write.
 _WATCHER = """
 import os, shutil, sys, time
 sys.stdin.read()
@@ -101,10 +102,10 @@ for _ in range(100):
 
 @contextmanager
 def partial_folder(parent: Path) -> Iterator[Path]:
-    """Provide a new hidden folder, and remove it when the block ends, or this process.
+    """Provide a new hidden folder, and remove it when the block or this process ends.
 
-    What is to stay is moved away in the block. A folder whose process and watcher both died, as in a power cut, is
-    removed by the next caller, if it carries our mark; its lock is free then.
+    Within the block, the caller moves away what is to stay. If process and watcher both died, as in a power cut, the
+    next caller removes the folder, which carries our mark and whose lock is free.
     """
     for left in parent.glob(f"{PREFIX}*"):
         if (left / MARK).is_file() and not left.is_symlink():
@@ -112,29 +113,29 @@ def partial_folder(parent: Path) -> Iterator[Path]:
                 shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     with watched(folder), FileLock(folder / ".lock"):
-        (folder / MARK).touch()  # only now, or another process could take it for left between its making and its lock
+        (folder / MARK).touch()  # only once it is locked: before, another process could take it for abandoned
         made = folder / "made"
-        made.mkdir(mode=0o777)  # what is published has the permissions that the umask of its owner says
+        made.mkdir(mode=0o777)  # so that the published folder has the permissions of the user's umask
         yield made
 
 
 @contextmanager
 def watched(folder: Path) -> Iterator[Path]:
-    """Remove a folder when the block ends, or this process."""
+    """Remove a folder when the block or this process ends."""
     command = [sys.executable, "-I", "-S", "-c", _WATCHER, str(folder.absolute())]
-    # A session of its own: Ctrl-C in the terminal is not for it.
+    # A session of its own, so that Ctrl-C in the terminal does not reach it.
     watcher = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
         yield folder
-    finally:  # not as its own context manager, which after Ctrl-C waits for a quarter of a second only
+    finally:  # not `with Popen(...)`, which after Ctrl-C waits for a quarter of a second only
         cast("IO[bytes]", watcher.stdin).close()
         watcher.wait()
 
 
 def publish(partial: Path, final: Path) -> None:
-    """Put a whole folder in its place; one that is there changes places with it or goes first, and is freed last."""
+    """Move a complete folder into place; an existing one is exchanged with it or moved aside, and then removed."""
     if final.is_dir() and _exchanged(partial, final):
         return
     if final.is_dir():
@@ -146,7 +147,7 @@ def publish(partial: Path, final: Path) -> None:
 
 
 def _exchanged(partial: Path, final: Path) -> bool:
-    """Exchange two folders in one step, so that a kill loses neither; tell whether the system could (Linux can)."""
+    """Exchange two folders atomically, so that a kill loses neither; return whether the system could (Linux only)."""
     if sys.platform != "linux":
         return False
     renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)

@@ -14,21 +14,23 @@ from tradelib.report.parameters import LackingError, check, notebooks
 
 
 def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[Job], dict[str, str]]:
-    """Return the jobs of a report, every parameter checked, and by notebook why the data cannot carry it.
+    """Return the jobs of a report with checked parameters, and by notebook why it is left out.
 
-    A notebook is left out for what the data lack only if nothing was asked of it by name.
+    A notebook is left out if the data do not have what it needs, unless it was named in ``only`` or in an option.
 
     Parameters
     ----------
     options : mapping
-        Values by parameter name, given to every notebook that has it; ``forecasts.horizon`` gives one notebook its own.
+        Values by parameter name, for every notebook that takes it; ``forecasts.horizon`` is for one notebook alone.
     only : sequence of str
-        Names of notebooks, with or without their number; when empty all that have something to say about the release.
+        Notebooks to run, with or without their number; if empty, all for which the data suffice.
 
     Raises
     ------
     ParameterError
         A notebook or a parameter is unknown, or a value impossible.
+    LackingError
+        The data do not have what a notebook that was named needs, or what any notebook that takes an option needs.
     """
     models, shared, own = notebooks(), dict[str, Any](), dict[str, dict[str, Any]]()
     for option, value in options.items():
@@ -39,7 +41,7 @@ def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[
         given[parameter] = value
     chosen = list(dict.fromkeys([*(map(named, only) if only else models), *own]))
     takers = {option: [name for name in chosen if option in models[name].shared()] for option in shared}
-    # The release is the report's also where no notebook takes it.
+    # ``vintage`` is the report's release, even if no notebook takes it.
     if unknown := [option for option, names in takers.items() if not names and option != "vintage"]:
         known = {option for name in chosen for option in models[name].shared()} - {"output"}
         known |= {f"{name.partition('_')[2]}.{option}" for name in chosen for option in models[name].own}
@@ -48,13 +50,13 @@ def planned(options: Mapping[str, Any], only: Sequence[str] = ()) -> tuple[list[
     for name in chosen:
         given = {option: value for option, value in shared.items() if name in takers[option]}
         try:
-            # What is said of one notebook stands against what is said to all.
+            # An option of one notebook takes precedence over one for all.
             jobs.append(Job(name, check(models[name], given | own.get(name, {}))))
         except LackingError as error:
             if only or name in own:
                 raise
             errors[name] = error
-    # What none of those that take it can use is a mistake, and no reason to leave all of them out.
+    # An option that none of its takers can use is a mistake, not a reason to leave all of them out.
     for names in (*takers.values(), chosen):
         if names and errors.keys() >= set(names):
             raise errors[names[0]]
@@ -70,12 +72,12 @@ def named(word: str) -> str:
 
 
 def assignments(words: Sequence[str], option: str = "--set", form: str = "NAME=VALUE") -> dict[str, str]:
-    """Return the texts of ``NAME=VALUE`` words by name; what they stand for is the business of the parameters' model.
+    """Return the values of ``NAME=VALUE`` words by name, as text; the model of the parameters converts them.
 
     Raises
     ------
     ParameterError
-        A word is none, or a name is given twice.
+        A word has no equals sign, or a name is given twice.
     """
     texts = dict[str, str]()
     for word in words:
@@ -91,7 +93,7 @@ def assignments(words: Sequence[str], option: str = "--set", form: str = "NAME=V
 def sweep_of(
     notebook: str, *, over: Sequence[str] = (), table: Path | None = None, common: Sequence[str] = ()
 ) -> list[Job]:
-    """Return the checked jobs of a sweep: a row of the table, if there is one, with every combination.
+    """Return the checked jobs of a sweep: each row of the table, if there is one, with every combination of ``over``.
 
     Parameters
     ----------
@@ -102,7 +104,7 @@ def sweep_of(
     table : Path, optional
         As ``read_table`` takes it.
     common : sequence of str
-        ``NAME=VALUE`` words for every run; the value may hold a comma.
+        ``NAME=VALUE`` words for every run; the value may contain a comma.
     """
     rows, axes = read_table(table) if table else [{}], assignments(over, "--over", "NAME=VALUE,VALUE,...")
     fixed = assignments(common)
@@ -110,7 +112,7 @@ def sweep_of(
     for (giver, names), (other, others) in itertools.combinations(givers.items(), 2):
         if both := names & others:
             raise ParameterError(f"{', '.join(sorted(both))}: given by {giver} and by {other}")
-    # An empty value is None; one that holds a comma needs a table.
+    # An empty value is None; a value with a comma needs a table.
     choices = itertools.product(*(values.split(",") for values in axes.values()))
     runs = (fixed | row | dict(zip(axes, choice, strict=True)) for row, choice in itertools.product(rows, choices))
     return jobs_of(notebook, [{name: text or None for name, text in texts.items()} for texts in runs])
@@ -127,13 +129,13 @@ def read_table(path: Path) -> list[dict[str, Any]]:
     Raises
     ------
     ParameterError
-        The file cannot be read, or is none of these.
+        The file cannot be read, or is not such a table.
     """
     if path.suffix != ".csv":
         raise ParameterError(f"{path}: a parameter table is .csv")
     csv.field_size_limit(2**31 - 1)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:  # a value keeps the line ends that it has
+        with path.open(encoding="utf-8-sig", newline="") as file:  # newline="" keeps line ends in values
             header, *body = list(csv.reader(file, strict=True)) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ParameterError(f"cannot read the parameter table {path}: {error}") from error
@@ -145,12 +147,12 @@ def read_table(path: Path) -> list[dict[str, Any]]:
 
 
 def jobs_of(notebook: str, rows: Iterable[Mapping[str, Any]]) -> list[Job]:
-    """Return a job for each row, every one checked before the first runs.
+    """Return a checked job for each row.
 
     Raises
     ------
     ParameterError
-        Names what is wrong with each row, the first ten of them; or two rows that are the same run.
+        Rows have impossible parameters or repeat each other (the message names the first ten), or there is no row.
     """
     name = named(notebook)
     model, jobs, wrong = notebooks()[name], dict[str, tuple[int, Job]](), list[str]()

@@ -1,6 +1,6 @@
-"""Runs kept in a folder: each whole or not there, and made again only when something that it depends on has changed.
+"""Runs kept in a folder: each is complete or absent, and made again only if something that it depends on has changed.
 
-What a notebook recorded in its folder is read back and checked: a record that is cut short is an error.
+What a notebook recorded in its folder is read back and checked: a truncated record is an error.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ RESULTS = "results.json"
 
 
 class RunError(TradelibError):
-    """Notebooks cannot be run, or what they leave cannot be written."""
+    """Notebooks cannot be run, or their results cannot be written."""
 
 
 @contextmanager
 def at_work(folder: Path) -> Iterator[Path]:
-    """Make a folder of runs ours while the block runs.
+    """Mark a folder of runs as ours, and lock it while the block runs.
 
     Raises
     ------
     RunError
-        Another process is at work in it.
+        Another process has locked it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
@@ -64,43 +64,44 @@ def bring(
     begin: Begin = lambda *_: None,
     progress: Progress = lambda _: None,
 ) -> dict[str, str]:
-    """Run those jobs of which the folder has no valid run, so that it has one of each.
+    """Run the jobs that have no valid run in the folder.
 
     Parameters
     ----------
     jobs : sequence of Job
         Each with a place of its own.
     folder : Path
-        ``runs/`` and ``failed/`` in it get a folder for each job; ours, as ``at_work`` makes it.
+        Gets a folder for each job, in ``runs/`` or ``failed/``; locked by ``at_work``.
     executor : Executor
-        Who runs them.
+        Runs the jobs.
     force : bool
-        Run all.
+        Run all jobs.
     begin, progress : callable
-        Called before the first run with all jobs and, by place, why those that run do; with each outcome as it comes.
+        ``begin`` is called before the first run, with all jobs and, by place, the reason for each that will run;
+        ``progress`` is called with each outcome as it arrives.
 
     Returns
     -------
     dict of str to str
-        By place, why those that ran did.
+        By place, the reason for each run.
 
     Raises
     ------
     RunError
-        Notebook, package or data changed while they ran. What is done is kept.
+        Notebook, package or data changed while the jobs ran. Finished runs stay, but count as made from other inputs.
     """
     around = surroundings()
     inputs = {job.place: digests(job, around) for job in jobs}
     reasons = {
         place: reason
         for place, known in inputs.items()
-        if (reason := "asked for anew" if force else reason_to_run(folder / "runs" / place, known))
+        if (reason := "forced" if force else reason_to_run(folder / "runs" / place, known))
     }
     begin(jobs, reasons)
     if not reasons:
         return reasons
     with partial_folder(folder) as work:
-        # What took longest begins first, so that no core waits for it at the end; what never ran before that.
+        # The longest first, so that no core waits for it at the end; before them, jobs that have never run.
         todo = sorted((job for job in jobs if job.place in reasons), key=lambda job: -_seconds(folder, job))
         for outcome in executor(todo, work):
             place = outcome.job.place
@@ -116,14 +117,14 @@ def bring(
 
 
 def left(jobs: Sequence[Job], folder: Path) -> Iterator[tuple[Job, Path, dict[str, Any], dict[str, Any]]]:
-    """Yield each job with the folder of its run, what that says of itself, and what the notebook recorded."""
+    """Yield each job with the folder of its run, the run's manifest, and what the notebook recorded."""
     for job in jobs:
         place = _place_of(folder, job)
         yield job, place, manifest_in(place / "run.json"), read_recorded(place)[0]
 
 
 def reason_to_run(place: Path, inputs: Mapping[str, Any], name: str = "run.json", *, files: bool = True) -> str:
-    """Return why a run has to be made, in words; nothing when it is there, made from the same, with its files whole.
+    """Return in words why a run must be made; empty if it exists, made from the same inputs, with its files intact.
 
     Parameters
     ----------
@@ -132,9 +133,9 @@ def reason_to_run(place: Path, inputs: Mapping[str, Any], name: str = "run.json"
     inputs : mapping
         As ``digests`` returns them, or those of a report.
     name : str
-        File in the folder that lists what the run was made from and the hashes of its files.
+        File in the folder that lists the run's inputs and the hashes of its files.
     files : bool
-        Whether the files are looked at, too.
+        Whether to check the files, too.
     """
     if not (place / name).exists():
         return "not run with these parameters before"
@@ -147,18 +148,18 @@ def reason_to_run(place: Path, inputs: Mapping[str, Any], name: str = "run.json"
 
 
 def _seconds(folder: Path, job: Job) -> float:
-    """Return how long a job took when it last ran; without end where that is not known."""
+    """Return how many seconds a job took when it last ran; infinity if that is not known."""
     return float(manifest_in(_place_of(folder, job) / "run.json").get("seconds", "inf"))
 
 
 def _place_of(folder: Path, job: Job) -> Path:
-    """Return where the run of a job is: among the good ones or, with its error, among the failed ones."""
+    """Return the folder of a job's run: in ``runs/`` if there is a good one, else in ``failed/``."""
     good = folder / "runs" / job.place
     return good if good.exists() else folder / "failed" / job.place
 
 
 def reason(error: OSError) -> str:
-    """Return why something could not be written, in words."""
+    """Return in words why something could not be written."""
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return f"{error.filename} is no folder"
     return "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror or str(error)
@@ -170,14 +171,14 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def files_in(folder: Path) -> dict[str, str]:
-    """Return the hash of every file in a folder, by its path within."""
+    """Return the hash of every file in a folder, by relative path."""
     return {p.relative_to(folder).as_posix(): sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str]) -> None:
-    """Move a run to where it belongs, whole: among the good ones, or among the failed ones with its error."""
+    """Move a complete run into place: to ``runs/`` or, with its error, to ``failed/``."""
     job, made = outcome.job, work / outcome.job.place
-    made.mkdir(parents=True, exist_ok=True)  # a run that could not even begin leaves its error
+    made.mkdir(parents=True, exist_ok=True)  # a run that could not even begin has an error, but no folder
     about: dict[str, Any] = {
         "notebook": job.notebook, "parameters": job.values, "inputs": inputs, "error": outcome.error,
         "seconds": round(outcome.seconds, 2), "kernel": outcome.kernel, "files": files_in(made),
@@ -186,7 +187,7 @@ def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str])
     former = work / "former"
     for kind in ("runs", "failed"):
         if (folder / kind / job.place).exists():
-            (folder / kind / job.place).rename(former)  # in one step, so that no half of it is ever there
+            (folder / kind / job.place).rename(former)  # atomic, so that a partial folder never exists
             shutil.rmtree(former)
     final = folder / ("failed" if outcome.error else "runs") / job.place
     final.parent.mkdir(parents=True, exist_ok=True)
@@ -194,10 +195,10 @@ def _keep(outcome: Outcome, folder: Path, work: Path, inputs: Mapping[str, str])
 
 
 def read_recorded(place: Path) -> tuple[dict[str, Any], str | None]:
-    """Return what a notebook recorded and what is wrong with it; what is wrong, as what is not there, counts as empty.
+    """Return what a notebook recorded, and what is wrong with it or None.
 
-    Wrong is a file that is no JSON, cut short, or says something else than ``Record.finish`` writes, and a figure
-    without its file.
+    A missing or wrong record is returned as empty. Wrong is a file that is not valid JSON, or not what
+    ``Record.finish`` writes, and a figure without its file.
 
     Parameters
     ----------
@@ -211,7 +212,7 @@ def read_recorded(place: Path) -> tuple[dict[str, Any], str | None]:
         return {}, None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        # What can be read but never written again: half a surrogate pair, and what is no number in JSON.
+        # Python reads these, but they cannot be written again: lone surrogates, NaN and infinity.
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (OSError, ValueError, RecursionError) as error:
         return {}, f"{RESULTS} cannot be read: {error}"
@@ -225,7 +226,7 @@ def read_recorded(place: Path) -> tuple[dict[str, Any], str | None]:
 
 @cache
 def _record_schema() -> Any:
-    """Return the validator of what ``Record.finish`` writes, as ``results.schema.json`` declares it."""
+    """Return the validator of what ``Record.finish`` writes, from ``results.schema.json``."""
     from jsonschema import Draft202012Validator
 
     schema = files("tradelib.report") / "templates" / "results.schema.json"

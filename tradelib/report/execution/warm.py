@@ -1,10 +1,10 @@
-"""Kernels that start warm: each is forked from a process that has imported the heavy libraries already.
+"""Warm kernels: each is forked from a process that has already imported the heavy libraries.
 
 A forked kernel is a real Jupyter kernel, a process of its own, reached through a standard kernel provisioner
-(entry point ``tradelib-warm``); only its start is shorter. The forking process, the server, belongs to the process
-that asks for kernels and shares its fate: when the one end of their pipe closes, however that came about, the
-server ends its kernels and itself; when the server is killed, the system kills its kernels. Where the platform
-cannot do this, the provisioner starts a stock kernel instead.
+(entry point ``tradelib-warm``); only its start is faster. The process that forks, the server, is owned by the process
+that asks for kernels and ends with it: when their pipe closes, for whatever reason, the server ends its kernels and
+itself; when the server is killed, the system kills its kernels. On platforms that cannot do this, the provisioner
+falls back to stock kernels.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ if TYPE_CHECKING:
 
 NAME = "tradelib-warm"
 SPECS = Path(__file__).parent / "jupyter"
-"""Where the kernelspec is; a member of JUPYTER_PATH."""
+"""Folder of the kernelspec; it can be put on JUPYTER_PATH."""
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""What a kernel starts with unless it is set: threads of small products wait for each other, beside other kernels."""
+"""Default environment of a kernel: with small matrices and other kernels at work, threads wait for each other."""
 
 _PACKAGE = Path(__file__).parents[2]
 _SERVER = Path(__file__).with_name("forkserver.py")
-# Read once, when a process starts or a library loads: a server that has other values cannot stand in.
+# Prefixes of variables that are read once, when a process starts or a library loads: after a change of one, the
+# kernels of a running server would differ from stock ones.
 _START_UP = ("PYTHON", "MPL", "OMP_", "OPENBLAS", "MKL_", "LD_", "LC_", "LANG", "TZ", "MALLOC", "STATSMODELS", "PANDAS")
 
 
@@ -56,12 +57,12 @@ def _state() -> str:
 
 
 class Server:
-    """A preloaded process, seen from the process that owns it."""
+    """The preloaded process, as seen by the process that owns it."""
 
     def __init__(self) -> None:
         self.owner, self.state, self._lock = os.getpid(), _state(), threading.Lock()
         self._line, theirs = Pipe()
-        # Nobody's terminal, pipe or Ctrl-C reaches the server: it has a session and standard streams of its own.
+        # The server has its own session and standard streams, so that no terminal, pipe or Ctrl-C reaches it.
         environment = ONE_THREAD | {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
         self._process = subprocess.Popen(
             [sys.executable, str(_SERVER), str(theirs.fileno())], pass_fds=[theirs.fileno()], env=environment,
@@ -71,17 +72,17 @@ class Server:
         self._loaded: bool | None = None
 
     def ready(self) -> bool:
-        """Wait until the server has loaded everything; False when it could not, or when that has changed since."""
+        """Wait until the server has loaded; return False if it failed, or if what it loaded has changed since."""
         with self._lock:
             if self._loaded is None:
                 try:
                     self._loaded = bool(self._line.recv())
                 except (EOFError, OSError):  # it died
                     self._loaded = False
-        return self._loaded and self.state == _state()  # else its kernels go on; new ones load what is there now
+        return self._loaded and self.state == _state()  # if not, running kernels go on, new ones start stock
 
     def fork(self, arguments: list[str], folder: str, environment: dict[str, str]) -> int | None:
-        """Return the process of a new kernel; None where there can be none."""
+        """Return the process id of a new kernel, or None if the server has died."""
         with self._lock:
             try:
                 self._line.send((arguments, folder, environment))
@@ -90,7 +91,7 @@ class Server:
                 return None
 
     def usable(self) -> bool:
-        """Return whether it lives and is ours."""
+        """Return whether the server is alive and owned by this process."""
         return self.owner == os.getpid() and self._process.poll() is None
 
     def stop(self) -> None:
@@ -98,7 +99,7 @@ class Server:
         self._line.close()
         if self.owner == os.getpid():
             if self._loaded is None:
-                self._process.kill()  # it has no kernels yet, and hears of the line's end only when it has loaded
+                self._process.kill()  # it has no kernels yet, and would notice the closed pipe only after loading
             self._process.wait()
 
 
@@ -108,7 +109,7 @@ _users = 0
 
 
 def server() -> Server:
-    """Return this process's server; one that has died is replaced."""
+    """Return this process's server, started on first use; one that has died is replaced."""
     global _server  # noqa: PLW0603 - one for the process
     with _guard:
         if _server is None or not _server.usable():
@@ -118,7 +119,7 @@ def server() -> Server:
 
 @contextlib.contextmanager
 def running() -> Iterator[None]:
-    """Keep a server while the block runs; the last block to end ends it."""
+    """Keep a server while the block runs; the last such block to end stops it."""
     global _users, _server  # noqa: PLW0603 - one for the process
     with _guard:
         _users += 1
@@ -134,15 +135,15 @@ def running() -> Iterator[None]:
 
 
 class Forked(psutil.Process):  # type: ignore[misc]
-    """A forked kernel, as ``LocalProvisioner`` expects a process to be: like ``subprocess.Popen``.
+    """A forked kernel with the interface of ``subprocess.Popen`` that ``LocalProvisioner`` expects.
 
-    Signals reach this process and no later one of the same number; one that has ended is no error.
+    A signal never reaches a later process with the same id; sending one to a process that has ended is no error.
     """
 
     stdin = stdout = stderr = None
 
     def poll(self) -> int | None:
-        """Return None while it lives; with which code it ended is known to its parent only."""
+        """Return None while the kernel is alive, then 1; only its parent, the server, knows the exit code."""
         with contextlib.suppress(psutil.NoSuchProcess):
             return None if self.is_running() and self.status() != psutil.STATUS_ZOMBIE else 1
         return 1
@@ -153,16 +154,16 @@ class Forked(psutil.Process):  # type: ignore[misc]
             super().send_signal(sig)
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the kernel."""
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the kernel to end."""
         self.send_signal(signal.SIGTERM)
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Starts kernels by forking a preloaded process, or as ``LocalProvisioner`` does where that cannot be."""
+    """A provisioner that forks kernels from the preloaded process, with ``LocalProvisioner`` as fallback."""
 
     warm = False
 

@@ -1,1 +1,1 @@
-"""The look of figures, and what leaves the notebook with them."""
+"""The style of figures, the charts that notebooks share, and the export of figures with their data."""

@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 
 def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, str]]) -> None:
-    """Draw a bar a month or quarter, one piece a column, upwards from zero where it is positive, else downwards.
+    """Draw a stacked bar per month or quarter, positive values upwards from zero, negative ones downwards.
 
-    Those of a long span touch.
+    From ``LONG`` periods on, the bars touch.
 
     Parameters
     ----------
     ax : Axes
         Where to draw.
     frame : DataFrame
-        Values by month or quarter, in order; one that is missing or left out has no bar.
+        Values by month or quarter, in order; a missing period has no bar.
     shades : mapping
         Name and colour of each column, in the order of stacking.
     """
-    frame = frame.reindex(pd.period_range(frame.index[0], frame.index[-1], freq=frame.index.freq))  # a gap stays one
+    frame = frame.reindex(pd.period_range(frame.index[0], frame.index[-1], freq=frame.index.freq))  # keep gaps
     tops = {True: pd.Series(0.0, frame.index), False: pd.Series(0.0, frame.index)}
     edges = date2num(figures.dates(frame.index.append(frame.index[-1:] + 1)))
     width = np.median(np.diff(edges))
@@ -47,13 +47,13 @@ def stacked_bars(ax: Axes, frame: pd.DataFrame, shades: Mapping[str, tuple[str, 
         look: dict[str, Any] = {"color": shade, "label": name, "linewidth": 0}
         if len(frame) < LONG:
             ax.bar(figures.dates(frame.index), values, bottom=bottom, width=0.85 * width, **look)
-        else:  # no gap between bars could be seen, and one shape is drawn in a tenth of the time of hundreds
+        else:  # gaps between bars would be invisible, and one shape takes a tenth of the time of hundreds
             ax.stairs(bottom + values, edges - width / 2, baseline=bottom, fill=True, **look)
         tops = {up: top + values.where((values >= 0) == up, 0.0) for up, top in tops.items()}
 
 
 def stacked_rows(ax: Axes, frame: pd.DataFrame) -> None:
-    """Draw a horizontal bar for each row, one piece a column, first row on top, and name the columns above."""
+    """Draw a stacked horizontal bar for each row, first row on top, with the columns in a legend."""
     left = pd.Series(0.0, frame.index)
     for column, shade in zip(frame, (figures.VERMILION, figures.ORANGE, figures.LIGHT), strict=False):
         ax.barh(frame.index.astype(str), frame[column], left=left, color=shade, height=0.66, label=column)
@@ -77,18 +77,18 @@ def strong_lines(ax: Axes, frame: pd.DataFrame, strong: Sequence[str], labels: M
 
 
 def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) -> None:
-    """Draw what two causes make of a change as stacked bars by month, and the change itself as a line.
+    """Draw the contributions of two causes to a change as stacked bars by month, and the change as a line.
 
     Parameters
     ----------
     ax : Axes
         Where to draw.
     causes : DataFrame
-        By month; the names of its two columns, in lower case, are those of the legend.
+        By month; the legend has the names of its two columns, capitalized.
     change : Series
         Their sum by month, without gaps.
     label : str
-        What stands at the end of its line.
+        Name at the end of the line.
     """
     shades = zip(causes, (figures.ORANGE, figures.SKY), strict=True)
     figures.zero_line(ax)
@@ -100,21 +100,21 @@ def two_causes(ax: Axes, causes: pd.DataFrame, change: pd.Series, label: str) ->
 
 
 LONG = 60
-"""Months from which a span shows recessions and events."""
+"""Least number of months for which recessions and events are shown."""
 _LETTER = 5.6
-"""Points that a letter takes at most, on average."""
+"""Upper bound of the average width of a letter, in points."""
 
 
 @cache
 def events() -> list[dict[str, Any]]:
-    """Return recessions and other events, with their sources, in the order of their importance (``events.toml``)."""
+    """Return recessions and other events, with their sources, in order of importance (``events.toml``)."""
     return tomllib.loads(Path(__file__).with_name("events.toml").read_text(encoding="utf-8"))["event"]  # type: ignore[no-any-return]
 
 
 def history(ax: Axes, values: pd.Series) -> None:
-    """Shade the recessions of a long span and mark its events, named above the panel, as far as the names do not meet.
+    """Shade recessions and mark events of a long span, named above the panel unless the names would overlap.
 
-    Nothing is drawn that was not known at the end of the last month, so that no figure tells of what came later.
+    Nothing is drawn that was not yet known at the end of the last month, so that no figure shows what came later.
     """
     first, last = values.index[0].start_time, values.index[-1].end_time
     months = (values.index[-1] - values.index[0]).n + 1
@@ -142,7 +142,7 @@ def history(ax: Axes, values: pd.Series) -> None:
 
 
 def filled_balance(ax: Axes, values: pd.Series) -> None:
-    """Draw a balance by month as a line whose distance from zero is filled, with its last month marked."""
+    """Draw a balance by month as a line, with the area to zero filled and the last month marked."""
     values = values.dropna()
     months, newest = figures.dates(values.index), values.iloc[-1]
     history(ax, values)
@@ -157,28 +157,28 @@ def filled_balance(ax: Axes, values: pd.Series) -> None:
 
 
 def path(ax: Axes, values: pd.Series, smooth: pd.Series, shade: str, name: str = "") -> None:
-    """Draw months in grey and what runs through them in colour, named at its end where a name is given."""
+    """Draw monthly values in grey and a smooth line through them in colour, with ``name`` at its end if given."""
     figures.lines(ax, values, color=figures.LIGHT, linewidth=0.9)
     figures.lines(ax, smooth.rename("smooth"), {"smooth": name} if name else None, color=shade, linewidth=2)
     figures.time_axis(ax, zero=values.min() < 0)
 
 
 def filled(ax: Axes, values: pd.Series, shade: str) -> None:
-    """Draw a measure of change as a line, with its distance from zero filled."""
+    """Draw a measure of change as a line, with the area to zero filled."""
     figures.area(ax, values.index, values, 0, color=shade, alpha=0.15)
     figures.lines(ax, values, color=shade)
     figures.time_axis(ax, zero=True)
 
 
 def named_lines(ax: Axes, frame: pd.DataFrame, names: Mapping[str, str], title: str = "") -> None:
-    """Draw the columns that have a name, each with it at its end; a balance around the line of zero."""
+    """Draw the columns in ``names``, each with its name at its end, and the zero line if a value is negative."""
     figures.lines(ax, frame[list(names)], names)
     figures.time_axis(ax, zero=frame[list(names)].min(axis=None) < 0)
     ax.set_title(title)
 
 
 def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mapping[str, tuple[str, str]]) -> None:
-    """Draw what parts contribute as stacked bars, by name and colour, and the whole as a line."""
+    """Draw the contributions of parts as stacked bars, by name and colour, and the whole as a line."""
     stacked_bars(ax, parts, names)
     figures.lines(ax, whole, color=figures.INK)
     figures.time_axis(ax, zero=True)
@@ -186,7 +186,7 @@ def contributions(ax: Axes, parts: pd.DataFrame, whole: pd.Series, names: Mappin
 
 
 def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame], outcome: pd.Series) -> None:
-    """Draw the past, a forecast in its bands (each with ``low`` and ``high``), and what has come since."""
+    """Draw the past, a forecast with its bands (each with ``low`` and ``high``), and the outcome."""
     figures.lines(ax, past, color=figures.colour(str(past.name)))
     for band in bands:
         figures.area(ax, band.index, band["low"], band["high"], color=figures.SKY, alpha=0.35)
@@ -198,18 +198,18 @@ def fan(ax: Axes, past: pd.Series, mean: pd.Series, bands: Iterable[pd.DataFrame
 def panels(
     draw: Callable[..., AxesImage | None], flows: Mapping[str, Any], *, height: float, share: bool = True, **how: Any
 ) -> Figure:
-    """Return a figure with a panel for each flow, below each other so that each has its names; shades get a scale.
+    """Return a figure with a panel for each flow, one below the other; a heat map gets a colour bar.
 
     Parameters
     ----------
     draw : callable
-        What draws one flow: axes, values, name of the flow, and ``how``.
+        Draws one flow; called with axes, values, name of the flow, and ``how``.
     flows : mapping
         Values by flow.
     height : float
-        Of the figure, in inches.
+        Height of the figure, in inches.
     share : bool
-        One scale for all panels.
+        Whether all panels have the same scale.
     """
     fig, axes = plt.subplots(len(flows), sharex=share, sharey=share, figsize=(7.2, height))
     for ax, (flow, values) in zip(axes, flows.items(), strict=True):
@@ -232,7 +232,7 @@ def heat_by_month(ax: Axes, table: pd.DataFrame, _: str, *, limit: float) -> Axe
 
 
 def two_lines(ax: Axes, pair: pd.DataFrame, flow: str, *, zero: bool = True) -> None:
-    """Draw the first of two columns in grey and the second in colour, differences around a line at zero."""
+    """Draw the first of two columns in grey and the second in the flow's colour, with a zero line if ``zero``."""
     if zero:
         figures.zero_line(ax)
     for name, shade in zip(pair, (figures.LIGHT, figures.colour(flow)), strict=True):
@@ -241,5 +241,5 @@ def two_lines(ax: Axes, pair: pd.DataFrame, flow: str, *, zero: bool = True) -> 
 
 
 def name_months(ax: Axes) -> None:
-    """Write the first letters of the months along the axis, which a phone has room for."""
+    """Write the first letters of the months along the axis, for which a phone has room."""
     ax.set_xticks(range(12), list("JFMAMJJASOND"))

@@ -1,4 +1,4 @@
-"""A figure as files: picture, drawings and data; and what it shows, read back, to compare with the data or as text."""
+"""Export of a figure: picture, drawings and data; and its values read back, to compare with the data or describe."""
 
 from __future__ import annotations
 
@@ -33,17 +33,18 @@ _DPI = 200
 _LINE = 0.19
 """Height in inches of a line of text."""
 FEWEST = 3
-"""Points from which a line shows data; shorter ones are marks, zero lines and rules."""
+"""Fewest points of a line that shows data; shorter ones are marks, zero lines and rules."""
 _DIGITS = 1e-6
-"""How far a drawn value may be from the one in the data, relative to it or, below one, absolute."""
+"""Tolerance between a drawn value and the data: relative or, for values below one, absolute."""
 
 
 def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = "") -> None:
-    """Write a figure as PNG and SVG, and the data behind it as CSV, the same bytes for the same input.
+    """Write a figure as PNG and SVG, and its data as CSV; the same input gives the same bytes.
 
-    Beside the folder, ``drawings/`` gets it for the page, without title, unit and source, which the page sets itself:
-    cut out of the SVG, and laid out anew for a phone, but for a heat map with numbers in its cells, which scrolls on
-    one. The figure cannot be used any more. ``about`` is written into picture and drawing: where they come from.
+    The page's drawings are written to ``drawings/``, beside the folder, without title, unit and source, which the page
+    adds itself. The wide one is cut out of the SVG; the narrow one, for a phone, is laid out again. A heat map with
+    numbers in its cells has only the wide one, which scrolls. The figure cannot be used afterwards. ``about``, the
+    origin, is stored in PNG and SVG.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scrolls = any(ax.get_images() and ax.texts for ax in fig.axes)
@@ -77,15 +78,15 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
 def _drawing(fig: Figure, about: str = "") -> str:
     """Return a figure as SVG."""
     svg = StringIO()
-    fig.set_dpi(_DPI)  # of images in it
+    fig.set_dpi(_DPI)  # for embedded images
     FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None, "Creator": None, "Description": about or None})
     return svg.getvalue()
 
 
 def _with_months(svg: str, fig: Figure, data: pd.DataFrame) -> str:
-    """Return a drawing that says where first and last month stand, in ten-thousandths of its width.
+    """Return a drawing that records the positions of its first and last month, in ten-thousandths of its width.
 
-    The page shows the values of a month under the pointer; it cannot know the axis otherwise.
+    The page needs them to show the values of the month under the pointer.
     """
     if isinstance(data.index, pd.PeriodIndex) and data.index.is_unique:
         ends = date2num([data.index[0].start_time, data.index[-1].start_time])
@@ -98,7 +99,7 @@ def _with_months(svg: str, fig: Figure, data: pd.DataFrame) -> str:
 
 
 def _make_narrow(fig: Figure, height: float) -> None:
-    """Lay a figure out anew for a phone: panels below each other, long names of bars on several lines."""
+    """Lay out a figure again for a phone: panels one below the other, long names of bars wrapped."""
     drawn = [ax for ax in fig.axes if ax.get_subplotspec()]
     columns = max((ax.get_subplotspec().get_gridspec().ncols for ax in drawn), default=1)  # type: ignore[union-attr]
     if columns > 1:
@@ -128,7 +129,7 @@ def _make_narrow(fig: Figure, height: float) -> None:
 
 
 def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
-    """Push the names of lines apart that meet, and leave out other labels that would lie over one before them."""
+    """Move overlapping names of lines apart, and hide other labels that would cover an earlier one."""
     fig.get_layout_engine().execute(fig)  # type: ignore[union-attr]
     for ax in axes:
         low, high = ax.get_ylim()
@@ -145,7 +146,7 @@ def _keep_apart(fig: Figure, axes: Sequence[Axes]) -> None:
 
 
 class Drawn(NamedTuple):
-    """Values as they are drawn: by a line, bars, an area, dots or an image; ``along`` are the places along a line."""
+    """Values as drawn by a line, bars, an area, dots or an image; ``along`` has the positions along a line."""
 
     kind: str
     label: str
@@ -168,7 +169,7 @@ def _numbers(values: Any) -> npt.NDArray[np.float64]:
 
 
 def _parts(ax: Axes) -> Iterator[tuple[str, Any, Any, Any]]:
-    """Yield kind, artist, values and, of a line, the places along it."""
+    """Yield kind, artist, values and, for a line, the positions along it."""
     for line in ax.get_lines():
         yield "line", line, line.get_ydata(orig=False), line.get_xdata(orig=False)
     for bars in ax.containers:
@@ -189,14 +190,14 @@ def _parts(ax: Axes) -> Iterator[tuple[str, Any, Any, Any]]:
 
 
 def not_in(fig: Figure, data: pd.DataFrame) -> str:
-    """Return the first drawn value that the exported data do not have, in words; empty when all are there.
+    """Return in words the first drawn value that is not in the exported data; empty if all are.
 
     Parameters
     ----------
     fig : Figure
         The drawing.
     data : DataFrame
-        What is exported as its data. An area may reach to zero.
+        The exported data. Zero need not be in it, because areas reach to it.
     """
     columns = data.reset_index().select_dtypes("number").to_numpy(dtype=float)
     known = np.unique(np.append(columns[np.isfinite(columns)], (0.0, -np.inf, np.inf)))
@@ -208,7 +209,7 @@ def not_in(fig: Figure, data: pd.DataFrame) -> str:
 
 
 def _missing(values: npt.NDArray[np.float64], known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the values that are not among the known ones, which are in order and end with infinity on both sides."""
+    """Return the values that are not in ``known``, which is sorted and has infinity at both ends."""
     at = np.searchsorted(known, values)
     gaps = np.minimum(values - known[at - 1], known[at] - values)
     missing: npt.NDArray[np.float64] = values[gaps > _DIGITS * np.maximum(np.abs(values), 1)]
@@ -216,7 +217,7 @@ def _missing(values: npt.NDArray[np.float64], known: npt.NDArray[np.float64]) ->
 
 
 def description(fig: Figure, data: pd.DataFrame) -> str:
-    """Return what a figure says and shows: its texts, every drawn part and every exported column in numbers."""
+    """Return a figure in words and numbers: its texts, and the values of every drawn part and exported column."""
     lines = [" ".join(text.get_text().split()) for text in fig.texts]
     lines += [f"{' '.join(filter(None, (part.kind, part.label)))}: {_in_numbers(part.sizes)}" for part in drawn(fig)]
     numbers = data.select_dtypes("number")
@@ -225,8 +226,8 @@ def description(fig: Figure, data: pd.DataFrame) -> str:
 
 
 def _in_numbers(values: npt.NDArray[np.float64]) -> str:
-    there = values[np.isfinite(values)]
-    if not there.size:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
         return f"{len(values)} without a value"
-    marks = {"first": there[0], "last": there[-1], "least": there.min(), "most": there.max()}
-    return f"{there.size} values, " + ", ".join(f"{word} {value:.4g}" for word, value in marks.items())
+    marks = {"first": finite[0], "last": finite[-1], "least": finite.min(), "most": finite.max()}
+    return f"{finite.size} values, " + ", ".join(f"{word} {value:.4g}" for word, value in marks.items())

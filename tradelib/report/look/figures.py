@@ -1,4 +1,4 @@
-"""How every figure looks, what it must say, and how it is exported."""
+"""The style of all figures: colours, labels, axes, and the title, unit and source that each must have."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette: told apart by colour-blind readers; the order also differs in lightness, for print in grey.
+# Okabe and Ito's palette, which colour-blind readers can tell apart; for print in grey, lightness differs as well.
 INK, BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = (
     "#1a1a1a", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#767676",
 )  # fmt: skip
 LIGHT, FILL, BAND = "#a7b0b8", "#f6dccd", "#e3e7eb"
 LABEL = 9.2
-"""Type size of labels in points, which makes 12 pixels in a drawing as the page shows it."""
+"""Font size of labels in points, which is 12 pixels in a drawing on the page."""
 NAME = "name of a line"
-"""Marks the names at the ends of lines, which a narrow drawing pushes further apart."""
+"""Group id of the names at the ends of lines, which a narrow drawing moves further apart."""
 FLOW_COLOURS = {
     "balance": INK, "exports": BLUE, "imports": VERMILION, "balance_goods": ORANGE, "balance_services": GREEN,
 }  # fmt: skip
 
 
 def style() -> None:
-    """Set the project's look, the sheet ``house.mplstyle``, for all figures that follow."""
+    """Apply the project's style sheet, ``house.mplstyle``, to all figures that follow."""
     plt.style.use("tradelib.report.look.house")
 
 
@@ -43,7 +43,7 @@ def colour(name: str) -> str:
 
 
 def dates(index: pd.Index) -> pd.Index:
-    """Return the first day of each period, as matplotlib's date axis wants it; other indexes unchanged."""
+    """Return the first day of each period, as matplotlib's date axis needs it; other indexes unchanged."""
     return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
 
 
@@ -57,7 +57,7 @@ def lines(ax: Axes, frame: pd.DataFrame | pd.Series, labels: Mapping[str, str] |
     frame : DataFrame or Series
         Values by month; gaps stay gaps.
     labels : mapping, optional
-        What to call each column; without one the lines go unnamed.
+        Name of each column; without this the lines have no names.
     **kwargs
         Passed on to ``Axes.plot``; ``color`` defaults to the colour of the flow.
     """
@@ -73,17 +73,17 @@ def lines(ax: Axes, frame: pd.DataFrame | pd.Series, labels: Mapping[str, str] |
 
 
 def label(ax: Axes, text: str, at: Any, offset: tuple[int, int], *, va: str = "center", **look: Any) -> None:
-    """Write a label some points beside a place."""
+    """Write a label at an offset, in points, from a position."""
     ax.annotate(text, at, offset, textcoords="offset points", va=va, **{"fontsize": LABEL, **look})
 
 
 def area(ax: Axes, index: pd.Index, low: Any, high: Any, **look: Any) -> None:
-    """Fill what lies between two values of each month."""
+    """Fill the area between two values of each month."""
     ax.fill_between(dates(index), low, high, linewidth=0, **look)
 
 
 def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
-    """Write names right of the lines' ends, pushed apart where they would overlap."""
+    """Write names to the right of the lines' ends, moved apart where they would overlap."""
     low, high = ax.get_ylim()
     gap, at = (high - low) * 0.055, float("-inf")
     for value, x, text, shade in sorted(ends, key=lambda end: end[0]):
@@ -92,7 +92,7 @@ def name_ends(ax: Axes, ends: list[tuple[float, object, str, str]]) -> None:
 
 
 def time_axis(ax: Axes, *, zero: bool = False) -> None:
-    """Write few and short dates under a panel, so that they do not run into each other, and draw the line of zero."""
+    """Write few and short dates under a panel, so that they do not overlap; with ``zero``, draw the zero line."""
     if zero:
         zero_line(ax)
     ax.xaxis.set_major_locator(locator := AutoDateLocator(minticks=2, maxticks=6))
@@ -109,16 +109,16 @@ def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = ""
     values : Series
         By label.
     widens : {1, -1, 0}
-        Which sign widens the deficit and is drawn in its colour, the other in that of a narrower one; 0 gives every
-        bar the colour of the flow that its label begins with.
+        The sign that widens the deficit, drawn in ``VERMILION``; the other sign is drawn in ``BLUE``. With 0, each bar
+        has the colour of the flow that its label begins with.
     total : str
-        The label of a sum of the others, drawn in ink.
+        The label of a bar that is the sum of the others, drawn in ``INK``.
     """
     names = values.index.astype(str)
     shades = np.where(values * widens > 0, VERMILION, BLUE) if widens else [colour(name.lower()) for name in names]
     bars = ax.barh(names, values, color=np.where(names == total, INK, shades), height=0.62)
     for bar, value in zip(bars, values.tolist(), strict=True):
-        # Right of zero also where the bar points left, so that it never meets the names.
+        # Right of zero even if the bar points left, so that the value never overlaps the names.
         at = (max(value, 0.0), bar.get_y() + bar.get_height() / 2)
         label(ax, printed(value, sign=True), at, (4, 0), fontweight="bold", fontsize=9.5)
     ax.axvline(0, color=INK, linewidth=0.9)
@@ -130,7 +130,7 @@ def signed_bars(ax: Axes, values: pd.Series, *, widens: int = 0, total: str = ""
 
 
 def dumbbells(ax: Axes, before: pd.Series, after: pd.Series) -> None:
-    """Draw a row for each entry, from a hollow dot (before) to a full one (after), with the signed difference."""
+    """Draw a row for each entry, from a hollow dot (before) to a filled one (after), with the signed difference."""
     for row, (old, new) in enumerate(zip(before.tolist(), after.tolist(), strict=True)):
         change = round(new - old, 6)
         shade = BLUE if change >= 0 else VERMILION
@@ -165,13 +165,13 @@ def finish(fig: Figure, *, title: str, unit: str, source: str, alt: str) -> Figu
     source : str
         Producer and vintage, printed at the foot.
     alt : str
-        What a reader who cannot see the figure is told.
+        Alternative text, for readers who cannot see the figure.
     """
     width, height = fig.get_size_inches()
     heads = [("title", title, 9.2, 0.19), ("unit", unit, 14.4, 0.15), ("source", f"Source: {source}", 18.0, 0.12)]
     lines = {name: textwrap.wrap(text, int(width * letters)) for name, text, letters, _ in heads}
-    more = {name: (len(lines[name]) - 1) * line for name, _, _, line in heads}  # inches that further lines take
-    fig.set_figheight(height := height + sum(more.values()))  # and that the drawing does not lose
+    more = {name: (len(lines[name]) - 1) * line for name, _, _, line in heads}  # inches of wrapped lines
+    fig.set_figheight(height := height + sum(more.values()))  # added, so that the drawing keeps its height
     head, foot = (0.62 + more["title"] + more["unit"]) / height, (0.34 + more["source"]) / height
     fig.set_layout_engine("constrained", rect=(0.0, foot, 1.0, 1 - head - foot))
     looks = {

@@ -1,4 +1,4 @@
-"""One verb that draws: series as they were loaded, and every result of the package, in the house style."""
+"""The verb ``plot``, which draws loaded series and every result of the package in the house style."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROWS = 12
-"""Bars, or months of revisions, that a drawing has room for."""
+"""Most bars, or months of revisions, in one drawing."""
 
 
 class _Drawing(NamedTuple):
@@ -46,10 +46,10 @@ def plot(what: Any, *, title: str = "", unit: str = "", source: str = "") -> Fig
     Parameters
     ----------
     what : DataFrame, Series or result
-        Series by month, quarter or year as ``load`` and ``combine`` return them, or what another verb returned.
+        Series by month, quarter or year as ``load`` and ``combine`` return them, or the result of another verb.
     title, unit, source : str
-        What to write instead of label, unit with basis, and source. By default they come from ``attrs`` of a frame,
-        for columns whose values are still those that were loaded.
+        Text to use instead of label, unit with basis, and source. By default these come from ``attrs`` of a frame, for
+        columns whose values are still as loaded.
 
     Returns
     -------
@@ -59,14 +59,14 @@ def plot(what: Any, *, title: str = "", unit: str = "", source: str = "") -> Fig
     Raises
     ------
     ParameterError
-        Nothing that can be drawn.
+        ``what`` cannot be drawn.
     SeriesError
         A column holds no numbers.
 
     Warns
     -----
     StoreWarning
-        A column was computed, or has lost what it was (``attrs``), and no unit is given: the figure names none.
+        A column was computed, or has lost its ``attrs``, and no unit is given: the figure says that it is not known.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def _frame(frame: pd.DataFrame) -> _Drawing:
     def draw(ax: Axes) -> None:
         if filled:
             return charts.filled_balance(ax, frame.iloc[:, 0])
-        # Where two have the colour of one flow, each takes the next of the style.
+        # If two series have the colour of one flow, all take their colours from the style instead.
         shade = {} if len({figures.colour(name) for name in names}) == len(names) else {"color": None}
         figures.lines(ax, frame.rename(columns=str), names if len(names) > 1 else None, **shade)
         return figures.time_axis(ax, zero=frame.min(axis=None) < 0)
@@ -143,7 +143,7 @@ def _forecast(what: Forecast) -> _Drawing:
 
 
 def _named(draw: Callable[[Axes], None], what: Adjustment | Forecast, more: str, note: str) -> _Drawing:
-    """Return a drawing that says what the series is, where it was loaded."""
+    """Return a drawing with label, unit and source of the series, if it was loaded from the store."""
     unit = what.about.get("unit", "in the unit of the series").capitalize()
     return _Drawing(draw, what.about.get("label", what.name) + more, f"{unit}; {note}", what.about.get("source", ""))
 

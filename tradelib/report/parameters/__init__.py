@@ -1,4 +1,4 @@
-"""What a notebook can be asked for: its tagged cell declares it, and every value is checked before anything runs."""
+"""Parameters of notebooks: declared in each notebook's tagged cell, and checked before anything runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tradelib.store import notebook_folder
 
 
 class LackingError(ParameterError):
-    """The data do not have what a notebook needs for what is asked of it."""
+    """The data do not have what a notebook needs with these parameters."""
 
 
 _BASES: dict[str, type[Common]] = {
@@ -29,21 +29,21 @@ _BASES: dict[str, type[Common]] = {
     "40_newest_trend": Models, "41_turbulence": Breaks, "42_news_or_noise": Revisions, "43_one_index": Prices,
     "44_terms_of_trade": Prices,
 }  # fmt: skip
-"""Notebooks whose data must have more than the parameters say; of all others the tagged cell says everything."""
+"""Models of notebooks that require more of the data than their parameters say; for others the tagged cell is enough."""
 _MONTHS = ("start", "end", "month", "example", "episode_start", "episode_end")
 _KNOWN: dict[str, Any] = {"series": SeriesName} | dict.fromkeys(_MONTHS, Month | None)
-"""Parameters whose names say what they may be; of others the base of the model says it, or the type of the default."""
+"""Types of parameters known by name; for others the base of the model, or the default, gives the type."""
 _BOUNDS = re.compile(r"(-?[\d.]+)(?: to (-?[\d.]+)| or more)")
 _NEEDS = re.compile(r"^# Needs exhibits? (.+?)\.?$", re.MULTILINE)
 
 
 def notebooks() -> dict[str, type[Common]]:
-    """Return every notebook of the folder and what it can be asked for, in the order of their names.
+    """Return the parameter model of every notebook in the folder, in the order of their names.
 
     Raises
     ------
     ParameterError
-        There is none.
+        The folder has no notebook.
     """
     if not (paths := sorted(notebook_folder().glob("[0-9]*.ipynb"))):
         raise ParameterError(f"no notebook in {notebook_folder()} (TRADELIB_NOTEBOOKS names the folder)")
@@ -52,22 +52,22 @@ def notebooks() -> dict[str, type[Common]]:
 
 @cache
 def declared(path: Path, written: int = 0) -> type[Common]:  # noqa: ARG001 - see below
-    """Return the model of a notebook, as its tagged cell declares it.
+    """Return the parameter model of a notebook, as its tagged cell declares it.
 
     Parameters
     ----------
     path : Path
         A notebook with a cell tagged ``parameters``: assignments of defaults, each with a comment. A number whose
-        comment says ``3 to 40`` or ``1 or more`` stays in these bounds; a line ``# Needs exhibits 7, 8.`` names what
-        the release must have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a chapter
-        on a release. What the model of such a notebook takes anyway has the default and the bounds of the cell, too.
+        comment says ``3 to 40`` or ``1 or more`` must be within these bounds; a line ``# Needs exhibits 7, 8.`` names
+        what the release must have. With ``start`` and ``end`` the notebook is an analysis of a span, without them a
+        chapter on a release. The default and the bounds in the cell replace those of a parameter in the base model.
     written : int
-        When the file was written, so that it is read again once it has changed.
+        Modification time of the file, part of the cache key.
 
     Raises
     ------
     ParameterError
-        There is no such cell, or it holds something else than assignments of plain values.
+        There is no such cell, or it contains anything but assignments of plain values.
     """
     cell = assigned(path)
     base = _BASES.get(path.stem) or (Parameters if {"start", "end"} <= cell.keys() else Chapter)
@@ -92,7 +92,7 @@ def assigned(path: Path) -> dict[str, tuple[Any, str]]:
     Raises
     ------
     ParameterError
-        There is no such cell, or it holds something else than assignments of plain values.
+        There is no such cell, or it contains anything but assignments of plain values.
     """
     source = _tagged_cell(path)
     lines = source.splitlines()
@@ -115,8 +115,8 @@ def _tagged_cell(path: Path) -> str:
     for cell in cells:
         if "parameters" in cell["metadata"].get("tags", ()):
             return "".join(cell["source"])
-    expected = "in which its parameters stand with their defaults"
-    raise ParameterError(f"{path.name} has no cell tagged parameters, {expected}")
+    expected = "expected one that assigns the defaults of its parameters"
+    raise ParameterError(f"{path.name} has no cell tagged parameters; {expected}")
 
 
 def asked(notebook: str, **values: Any) -> Any:
@@ -136,9 +136,10 @@ def check(model: type[Common], values: Mapping[str, Any]) -> Common:
     Raises
     ------
     ParameterError
-        A name is unknown, a type wrong, a value no series, no month or out of bounds; all of it in one message.
+        A name is unknown, a type is wrong, or a value is not a series, not a month or out of bounds; one message lists
+        all faults.
     LackingError
-        The data do not have the series, span or release that is asked for, or too little of it.
+        The data do not have the series, span or release, or too few months of it.
     """
     try:
         parameters = model(**values)

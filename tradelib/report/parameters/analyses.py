@@ -1,4 +1,4 @@
-"""What analyses need of the data: months for a trend or a model, prices of a year, prints with a later figure."""
+"""Parameters of the analyses, and what they need: months of a trend or model, prices of a year, revised prints."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class Trend(Parameters):
 class Models(Trend):
     """What is the path of a series made of? The models are for exports, imports and balance of its item.
 
-    A model's ``known_months`` are those that must be there up to the end, the months before the span included.
+    There must be ``known_months`` months up to the end; those before the span count.
     """
 
     model_months: ClassVar[int] = 120
     known_months: ClassVar[int] = 36
 
     def require(self) -> None:
-        """Check that the time up to the end of the span has the months of a model."""
+        """Check that there are enough months for a model up to the end of the span."""
         super().require()
         self.check_known(self.end, self.known_months)
 
     def check_known(self, end: str | None, least: int) -> None:
-        """Raise ``TradelibError`` when there are fewer months up to a month than models need."""
+        """Raise ``TradelibError`` if there are fewer than ``least`` months up to a month, or the flows end earlier."""
         names, ends = list(self.flows().values()), self.load(self.series, end=end).dropna().index[-1]
         known = self.load_back([self.series, *names], end).dropna()
         require_months(known[self.series], least=least, purpose=self.notebook.partition("_")[2])
@@ -63,7 +63,7 @@ class Models(Trend):
             raise ParameterError(f"{' and '.join(names)} end in {known.index[-1]}, {self.series} in {ends}")
 
     def load_back(self, names: list[str], end: str | None) -> pd.DataFrame:
-        """Load ten years and more up to a month, from a release that has the span if it reaches back so far."""
+        """Load ten years or more up to a month; if no release reaches back so far, load the longest history."""
         span = self.load(self.series, end=end).dropna().index
         try:
             return self.load(names, start=str(min(span[0], span[-1] - self.model_months + 1)), end=end)
@@ -71,20 +71,20 @@ class Models(Trend):
             return self.load(names, start=None, end=end)
 
     def flows(self) -> dict[str, str]:
-        """Return what the models are for: balance, exports and imports of the item, or an index on its own."""
+        """Return the names of the modelled series by flow: exports and imports of the item, or an index alone."""
         quantity = store.find(self.series, self.day)[0]
         if quantity.measure == "index":
             return {quantity.flow: quantity.name}
         return {flow: replace(quantity, flow=flow).name for flow in ("exports", "imports")}
 
     def load_long(self, end: str | None = None, *, season: bool = False) -> pd.DataFrame:
-        """Load what the models are for: the span, and where it is short the months before, up to ten years.
+        """Load the series that are modelled: the span and, if it is shorter than ten years, the months before it.
 
         Returns
         -------
         DataFrame
-            ``exports``, ``imports`` and ``balance``, their difference, or an index on its own; what is not adjusted
-            comes without its season, as STL estimates it from all these months, or as published, with ``season``.
+            ``exports``, ``imports`` and ``balance``, their difference; or an index alone. From unadjusted series the
+            season, as STL estimates it from all these months, is removed unless ``season`` is true.
         """
         names, end = self.flows(), end or self.end
         data = self.load_back(list(names.values()), end).dropna()
@@ -110,7 +110,7 @@ class Forecasts(Models):
     horizon : int
         Months ahead that are forecast.
     origin : str or None
-        The month at which the forecast is made, with what was known of the months up to it; None for the last one.
+        The month at which the forecast is made, from the months up to it; None for the last one.
     """
 
     horizon: int
@@ -126,25 +126,25 @@ class Forecasts(Models):
 
 
 class Prices(Parameters):
-    """What every notebook on prices and volumes takes.
+    """Parameters of every notebook on prices and volumes.
 
     Attributes
     ----------
     reference_year : int
-        Volumes are at its prices, price indexes 100 in it.
+        The year at whose prices volumes are measured, and in which price indexes are 100.
     """
 
     needs: ClassVar[tuple[str, ...]] = tuple(Quantity(flow, "goods").name for flow in ("exports", "imports"))
     reference_year: int
 
     def load_prices(self) -> pd.DataFrame:
-        """Load the price indexes, another agency's, from their newest release."""
+        """Load the price indexes, which another agency publishes, from their newest release."""
         return self.load(PRICES, start=None, end=None, vintage=None)
 
     def load_chained(self) -> pd.DataFrame | None:
-        """Load the official chained dollars, in billions, of all months.
+        """Load the official chained dollars of all months, in billions.
 
-        None where the store has no table of many years (``realexp``, ``realimp``) on the day of the release.
+        None if the store has no tables of many years (``realexp``, ``realimp``) on the day of the release.
         """
         tables = {"realexp", "realimp"}
         fitting = [each for each in store.releases() if each.released <= self.day and tables <= set(each.exhibits)]
@@ -154,7 +154,7 @@ class Prices(Parameters):
         return self.load(list(real["name"].unique()), start=None, end=None)
 
     def common_months(self) -> pd.PeriodIndex:
-        """Return the months of the span asked for that values, prices and, where used, chained dollars all have.
+        """Return the months of the span that have values, prices and, if used, chained dollars.
 
         On the day of a release prices can be a month behind the values, or the other way round.
         """
@@ -164,7 +164,7 @@ class Prices(Parameters):
         return months if chained is None else months.intersection(chained.index)
 
     def require(self) -> None:
-        """Check that there are a year to compare with and the prices of the reference year; an episode fits."""
+        """Check that there are 13 months and the prices of the reference year, and that an episode is within them."""
         super().require()
         months = self.common_months()
         if len(months) < 13:
@@ -187,7 +187,7 @@ class Prices(Parameters):
 
 
 class Revisions(Parameters):
-    """What every notebook on revisions takes.
+    """Parameters of every notebook on revisions.
 
     Attributes
     ----------
@@ -205,18 +205,18 @@ class Revisions(Parameters):
 
     @cached_property
     def day(self) -> dt.date:
-        """The day until which releases count: that of the release named, or of the newest that has the series."""
+        """The day up to which releases count: that of ``vintage``, or of the newest release that has the series."""
         return store.release_of(self.series, self.vintage).released
 
     def load_triangle(self) -> pd.DataFrame:
-        """Load all months and the releases until the vintage asked for, in billions of dollars."""
+        """Load the triangle of all months and the releases up to the vintage, in billions of dollars."""
         known = store.triangle(self.series, self.compilation, self.day)
         billions = known / 1000
         billions.attrs = known.attrs | {"unit": "billions of dollars"}
         return billions
 
     def require(self) -> None:
-        """Check that enough months of the span have the print and a later one, an example among them."""
+        """Check that enough months of the span, the example among them, have the print and a later one."""
         super().require()
         span = {"start": self.start, "end": self.end}
         table = revisions.pairs(self.load_triangle(), number=self.print_number, flat=0.05, **span)

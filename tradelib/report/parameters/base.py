@@ -1,4 +1,4 @@
-"""What every notebook can be asked for: an analysis of a span of months, a chapter about one release."""
+"""Parameters that every notebook takes: an analysis of a span of months, or a chapter about one release."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _one_series(word: str) -> str:
 
 
 def _month(text: str) -> str:
-    """Return a text that is a month like 2024-02; refuse any other."""
+    """Return a text unchanged if it is a month like 2024-02; raise ``ValueError`` otherwise."""
     try:
         dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a calendar month
     except ValueError:
@@ -42,17 +42,17 @@ Month = Annotated[str, AfterValidator(_month)]
 
 
 class Common(BaseModel):
-    """What every notebook takes.
+    """Parameters of every notebook.
 
     Attributes
     ----------
     vintage : str or None
-        The release in use: the one about a month, the newest known on a day, or None for the newest that has goods and
-        services in all. Nothing published after its day is read.
+        The release in use: the one about a month, the newest known on a day, or None for the newest with totals of
+        goods and services. Nothing published after its day is read, unless a model says otherwise.
     output : str or None
         Folder for figures, tables and results; None writes nothing.
 
-    A model's ``own`` names the parameters that mean something else in it than in other notebooks.
+    A model's ``own`` names the parameters that have another meaning in it than in other notebooks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
@@ -68,25 +68,25 @@ class Common(BaseModel):
         return store.release_in_use(self.vintage).released
 
     def require(self) -> None:
-        """Raise ``TradelibError`` where the data do not have what is asked for; ``check`` calls it."""
-        self.day  # noqa: B018 - it raises where there is no such release
+        """Raise ``TradelibError`` if the data do not have what the parameters need; ``check`` calls it."""
+        self.day  # noqa: B018 - it raises if there is no such release
 
     @classmethod
     def shared(cls) -> set[str]:
-        """Names of the parameters that a report gives to every notebook; others it gives only when one is named."""
+        """Return the names of parameters that a report gives to every notebook; others are given to one by name."""
         return set(cls.model_fields) - set(cls.own)
 
 
 class Parameters(Common):
-    """What an analysis takes: a span of months, as they were known on the day of a release.
+    """Parameters of an analysis: a span of months, as they were known on the day of a release.
 
     Attributes
     ----------
     start, end : str or None
-        First and last month, both included; None for all there is.
+        First and last month, both included; None for the first and last available.
 
-    Of a model that has a ``series`` the release in use must have that one, of another those that it ``needs``; the span
-    must lie in theirs.
+    The release in use must have the model's ``series`` or, without one, the series that it ``needs``, for the whole
+    span.
     """
 
     needs: ClassVar[tuple[str, ...]] = store.HEADLINE
@@ -95,23 +95,23 @@ class Parameters(Common):
     end: Month | None = None
 
     def load(self, series: str | Sequence[str], **kwargs: Any) -> pd.DataFrame:
-        """Load series for the span asked for, in billions of dollars, as they were known on the day of the release.
+        """Load series for the span, in billions of dollars, as they were known on the day of the release.
 
-        Without a ``start`` they come from the release that has most months of them.
+        Without a ``start`` they come from the release that has the most months of them.
         """
         options = {"start": self.start, "end": self.end, "vintage": self.day, "unit": "billions"} | kwargs
         options["start"] = options["start"] or "first"
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", store.StoreWarning)  # the record says it, where the series are named
+            warnings.simplefilter("ignore", store.StoreWarning)  # the record shows it beside the series
             return store.load(series, **options)
 
     def require(self) -> None:
-        """Check that the release in use has the series, and the data the span."""
+        """Check that the release in use has the series, and that the data cover the span."""
         super().require()
         self.require_series([self.series] if hasattr(self, "series") else self.needs)
 
     def require_series(self, names: Sequence[str]) -> None:
-        """Check series one by one: an older release does not stand in for the one in use."""
+        """Check that the release in use has each series; an older release is no substitute."""
         for name in names:
             having = store.release_of(name, self.day)
             if having.publisher == FT900 and having.released < self.day:
@@ -121,7 +121,7 @@ class Parameters(Common):
 
 
 class Chapter(Common):
-    """A chapter about one release: everything in it stands in that release."""
+    """Parameters of a chapter about one release, from which all its figures come."""
 
     exhibits: ClassVar[tuple[str, ...]] = ()
 
@@ -131,26 +131,26 @@ class Chapter(Common):
         Raises
         ------
         ParameterError
-            It does not have the exhibits that the chapter is about, or not all series of Exhibit 1.
+            An exhibit that the chapter is about is missing from it, or a series of Exhibit 1.
         """
         release = store.release(self.day)
-        if lacking := [name for name in self.exhibits if name not in release.exhibits]:
-            raise ParameterError(f"{release.named} about {release.month} has no exhibit {' and no '.join(lacking)}")
-        if (there := sum(release.has(name) for name in store.HEADLINE)) < len(store.HEADLINE):
+        if missing := [name for name in self.exhibits if name not in release.exhibits]:
+            raise ParameterError(f"{release.named} about {release.month} has no exhibit {' and no '.join(missing)}")
+        if (count := sum(release.has(name) for name in store.HEADLINE)) < len(store.HEADLINE):
             total = len(store.HEADLINE)
             raise ParameterError(
-                f"{release.named} about {release.month} has {there} of the {total} series of Exhibit 1"
+                f"{release.named} about {release.month} has {count} of the {total} series of Exhibit 1"
             )
         return release
 
     @property
     def at(self) -> pd.Period:
-        """The month that the chapter is about: that of the release, or an earlier one where the notebook has ``month``.
+        """The month that the chapter is about: ``month`` if the notebook takes it and it is set, or the release's own.
 
         Raises
         ------
         ParameterError
-            The release does not have that month and the one before it.
+            The release does not have both that month and the one before it.
         """
         release = self.read()
         if not (month := getattr(self, "month", None)):

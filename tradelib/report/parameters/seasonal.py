@@ -1,4 +1,4 @@
-"""What the notebooks on seasonality and seasonal adjustment can be asked for."""
+"""Parameters of the notebooks on seasonality and seasonal adjustment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Seasonal(Parameters):
     series: SeriesName
 
     def require(self) -> None:
-        """Check that the series is published as adjusted and long enough."""
+        """Check that the series is published as seasonally adjusted and is long enough."""
         super().require()
         self.require_series(store.HEADLINE if self.series in store.HEADLINE else ())  # they are shown beside it
         if store.find(self.series, self.day)[0].adjustment != "sa":
@@ -53,7 +53,7 @@ class AgencyWay(Parameters):
         return slice(max(self.start or self.judged, self.judged), self.end)
 
     def require(self) -> None:
-        """Check that there are the detail, the engine, and months enough to compare."""
+        """Check that the detail, the engine and enough months to compare are available."""
         from tradelib.seasonal import agency
         from tradelib.seasonal.x13 import run
 
@@ -70,14 +70,14 @@ class OwnAdjustment(Parameters):
     Attributes
     ----------
     series : str
-        Goods not seasonally adjusted, of all partners or of one; the other flow is adjusted with it.
+        Unadjusted exports or imports of goods, with all partners or one; the other flow is adjusted with it.
         Without a ``start`` the newest release that has them since ``since`` is used.
     engine : {"rule", "seats", "x11", "stl"}
-        How each flow is adjusted: as the rule on its first adjustments says, or as asked; STL where there is no X-13.
+        How each flow is adjusted: ``rule`` chooses by the first adjustments; STL is the fallback without X-13.
     spec : str
-        Specs of X-13 as ``.spc`` text, without data, or ``chosen`` for the one chosen on the years before 2020-03.
-        One that STL would ignore or that names the other engine is refused. Each dated regressor must lie in every
-        window of 15 years.
+        X-13 specs as ``.spc`` text, without data, or ``chosen`` for the one chosen on the data before 2020-03. A text
+        is refused with engine ``rule`` or ``stl``, or if it names the other engine. Each dated regressor must lie in
+        every window of 15 years.
     """
 
     own: ClassVar[tuple[str, ...]] = ("series",)
@@ -87,16 +87,16 @@ class OwnAdjustment(Parameters):
     spec: str
 
     def load_flows(self, adjustment: Literal["nsa", "sa"] = "nsa") -> pd.DataFrame:
-        """Load exports and imports, unadjusted or as far as the agency publishes them adjusted, under their names."""
+        """Load exports and imports, unadjusted or as the agency adjusts them, in columns by name of the series."""
         quantity = replace(store.find(self.series, self.day)[0], adjustment=adjustment)
         names = [replace(quantity, flow=flow).name for flow in ("exports", "imports")]
         try:
             return self.load(names, start=self.start or self.since)
-        except TradelibError:  # no release reaches back so far: the one that has most months
+        except TradelibError:  # no release reaches back so far: use the one with the most months
             return self.load(names)
 
     def load_agency(self) -> pd.DataFrame | None:
-        """Load what the agency publishes adjusted, for months that are at hand unadjusted; None where it has none."""
+        """Load the agency's adjusted series for months that have unadjusted figures; None if there are none."""
         try:
             adjusted = self.load_flows("sa")
         except TradelibError:
@@ -105,7 +105,7 @@ class OwnAdjustment(Parameters):
         return adjusted.loc[common] if len(common) else None
 
     def require(self) -> None:
-        """Check that the series is goods, unadjusted and long enough, and that a spec is one."""
+        """Check that the series is goods, unadjusted and long enough, and that the spec is valid."""
         super().require()
         quantity = store.find(self.series, self.day)[0]
         if (quantity.basis, quantity.adjustment) != ("census", "nsa"):

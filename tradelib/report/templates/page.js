@@ -8,16 +8,16 @@
   button.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; name(); });
   name();
 
-  // Newer figures should exist when the next release was due; where its day is not known, 45 days after this one.
+  // Newer figures should exist once the next release was due or, if its day is not known, 45 days after this one.
   const stale = document.getElementById("stale");
   if (stale) {
     const days = Math.floor((Date.now() - Date.parse(stale.dataset.released)) / 864e5);
     stale.hidden = stale.dataset.next ? Date.now() < Date.parse(stale.dataset.next) + 864e5 : days < 45;
     stale.querySelector("span").textContent = `${days} days ago`;
-    stale.querySelector(".own").hidden = location.protocol !== "file:"; // who reads it on a server cannot fetch
+    stale.querySelector(".own").hidden = location.protocol !== "file:"; // readers of a page on a server cannot run it
   }
 
-  // A number opens its proof: the entry of the list of proofs, shown beside it.
+  // A click on a number opens its proof: a copy of its entry in the list of proofs.
   const panel = document.getElementById("panel");
   let from = null;
   const close = () => { panel.hidden = true; if (from) from.focus(); from = null; };
@@ -38,7 +38,7 @@
   });
   document.addEventListener("keydown", event => { if (event.key === "Escape" && !panel.hidden) close(); });
 
-  // In a table one number takes the tabulator, arrows move to the others.
+  // In a table, the Tab key reaches one number; arrow keys move to the others.
   for (const table of document.querySelectorAll("table")) {
     const links = [...table.querySelectorAll("a.n")];
     links.slice(1).forEach(link => { link.tabIndex = -1; });
@@ -50,7 +50,7 @@
     });
   }
 
-  // Links inside a folded part open it.
+  // A link to a target in a folded part opens that part.
   const unfold = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     for (let part = target && target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
@@ -59,7 +59,7 @@
   addEventListener("hashchange", unfold);
   if (location.hash) unfold();
 
-  // PNG, SVG and CSV are made from what the page shows: no second copy of a byte.
+  // PNG, SVG and CSV are made from what the page shows, so that it holds nothing twice.
   const escaped = text => text.replace(/[&<>]/g, sign => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
   const origin = JSON.parse(document.getElementById("origin").textContent);
   const whence = figure => {
@@ -67,7 +67,7 @@
     return JSON.stringify({ tradelib: origin.tradelib, notebook, parameters: origin.notebooks[notebook], data: origin.data, source: origin.source });
   };
   const crc = bytes => ~bytes.reduce((sum, byte) => { sum ^= byte; for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1; return sum; }, ~0) >>> 0;
-  // A picture says where it comes from in a text of its own, before its last twelve bytes.
+  // The origin is a text chunk of the PNG, put before its last chunk, which has twelve bytes.
   const described = (bytes, words) => {
     const body = new TextEncoder().encode(`tEXtDescription\0${words}`), size = new DataView(new ArrayBuffer(4)), sum = new DataView(new ArrayBuffer(4));
     size.setUint32(0, body.length - 4);
@@ -82,11 +82,11 @@
     text = text.replace(/var\((--[\w-]+)\)/g, (_, variable) => light.getPropertyValue(variable).trim());
     const body = text.slice(text.indexOf(">") + 1, text.lastIndexOf("</svg>"));
     const line = (y, size, weight, words) => `<text x="6" y="${y}" style="font-size:${size}px;font-weight:${weight}">${escaped(words)}</text>`;
-    const said = selector => figure.querySelector(selector)?.textContent.trim() || "";
+    const textOf = selector => figure.querySelector(selector)?.textContent.trim() || "";
     const ink = light.getPropertyValue("--ink").trim(), page = light.getPropertyValue("--page").trim();
     return {
       width, height: height + 58,
-      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><metadata>${escaped(whence(figure))}</metadata><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, said("h2, h3"))}${line(31, 9.5, 400, said(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
+      text: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + 58}" width="${width}" height="${height + 58}" font-family="Inter, Helvetica Neue, Arial, sans-serif"><metadata>${escaped(whence(figure))}</metadata><style>text{fill:${ink}}</style><rect width="100%" height="100%" fill="${page}"/>${line(16, 12, 600, textOf("h2, h3"))}${line(31, 9.5, 400, textOf(".unit"))}<svg y="38" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${body}</svg>${line(height + 52, 8, 400, document.body.dataset.source)}</svg>`,
     };
   };
   const save = (blob, file) => {
