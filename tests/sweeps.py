@@ -102,8 +102,6 @@ def results(folder: Path) -> dict[str, str]:
             content = path.read_bytes()
             if path.name == "run.json":
                 content = json.dumps(json.loads(content) | {"seconds": 0, "kernel": ""}).encode()
-            elif path.name == "manifest.json":
-                content = json.dumps(json.loads(content) | {"notebooks": {}}).encode()
             elif path.name == "results.csv":
                 content = pd.read_csv(path).drop(columns="seconds").to_csv().encode()
             elif path.name == "index.html" and (folder / "runs").exists():

@@ -176,7 +176,7 @@ def test_a_balance_is_adjusted_by_the_spec_of_its_sides_in_levels(data):
         ({"spec": "series{start=2000.1 data=(1 2 3)} x11{}"}, "expected specs without data"),
         ({"spec": MODEL + "x11{}"}, r"found x11\{\} with engine 'seats'; expected seats\{\} or neither"),
         ({"spec": MODEL + "seats{}", "engine": "x11"}, r"found seats\{\} with engine 'x11'"),
-        ({"series": "exports_goods_census_sa"}, "is published as adjusted"),
+        ({"series": "exports_goods_census_sa"}, "found Census basis, seasonally adjusted; expected goods that end in"),
         ({"start": "2021-06"}, "2021-06 to 2025-02 are 45 months; the tests need 72"),
         ({"spec": MODEL, "engine": "rule"}, "engine 'rule', which takes none"),
         ({"spec": MODEL, "engine": "stl"}, "engine 'stl', which takes none"),

@@ -194,6 +194,17 @@ def test_without_a_browser_the_pdf_is_refused_in_words_and_nothing_stays(made, m
     assert not (tmp_path / "p").exists()
 
 
+def test_a_browser_that_hangs_is_refused_in_words(made, monkeypatch, tmp_path):
+    hanging = tmp_path / "chromium"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n", encoding="utf-8")
+    hanging.chmod(0o755)
+    monkeypatch.setattr("tradelib.report.take._BROWSERS", [str(hanging)])
+    monkeypatch.setattr("tradelib.report.take.PATIENCE", 0.1)
+    with pytest.raises(NoBrowserError, match=r"did not print the page within 0\.1 s"):
+        write_pdf(made)
+    assert not (made / ".print.html").exists()
+
+
 @pytest.mark.slow
 @browser.needed
 def test_the_pdf_is_letter_with_page_numbers_and_the_same_bytes(made):

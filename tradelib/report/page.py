@@ -57,9 +57,9 @@ def write_page(folder: Path, failures: Mapping[str, str]) -> str:
         for number, item in enumerate(section["items"]):
             item.update(_drawn(folder, section["notebook"], item, number) if item["kind"] == "figure" else {})
     chapters = [s for s in sections if s["notebook"] < ANALYSES and issubclass(models[s["notebook"]], Chapter)]
-    others = [s for s in sections if s not in chapters]
+    analyses = [s for s in sections if s not in chapters]
     headline = next((s["results"]["headline"] for s in sections if "headline" in s["results"]), "")
-    pages = {"index.html": chapters or others} | ({"analysis.html": others} if chapters and others else {})
+    pages = {"index.html": chapters or analyses} | ({"analysis.html": analyses} if chapters and analyses else {})
     day = max((source["vintage"] for section in chapters for source in section["sources"].values()), default="9999")
     for name, shown in pages.items():
         text = _page(name, shown, headline=headline, failures=failures, beside=list(pages), day=day)

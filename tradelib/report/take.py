@@ -21,6 +21,8 @@ from tradelib.quantity.errors import TradelibError
 WORKBOOK, PDF, FEED = "report.xlsx", "report.pdf", "feed.json"
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Replaces the time of writing, so that the same figures give the same bytes."""
+PATIENCE = 120
+"""Seconds that a browser may take to print a page."""
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
@@ -100,7 +102,9 @@ def write_pdf(folder: Path) -> None:
     page.write_text(text.replace("<details>", "<details open>"), "utf-8")
     try:
         command = [browser, *flags, page.absolute().as_uri()]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+        done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise NoBrowserError(f"{browser} did not print the page within {PATIENCE} s") from None
     finally:
         page.unlink()
     if not path.exists():
