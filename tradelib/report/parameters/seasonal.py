@@ -109,7 +109,7 @@ class OwnAdjustment(Parameters):
         super().require()
         quantity = store.find(self.series, self.day)[0]
         if (quantity.basis, quantity.adjustment) != ("census", "nsa"):
-            raise ParameterError(f"series {self.series!r}: found {quantity.terms}; expected goods that end in _census_nsa")
+            raise ParameterError(f"{self.series!r}: found {quantity.terms}; expected goods that end in _census_nsa")
         _require_years(self.load_flows().index, LEAST_YEARS + 1)  # the first adjustments of three years have a model
         if self.spec == "chosen":
             return
