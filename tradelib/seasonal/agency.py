@@ -28,9 +28,8 @@ SPEC: Spec = build(
 )
 """Logs, airline model, trading days tested, no Easter, three types of outliers, X-11 with tighter limits for extremes.
 
-Chosen by ``benchmarks/choose_enduse_spec.py`` on 2016-2020 only. Of the 108 candidates the ten nearest to the agency's
-totals differ by less than 0.01 percentage points (0.305 to 0.313 percent). This is one of those ten that leave the
-choice of seasonal filters to X-13."""
+Chosen by ``benchmarks/choose_enduse_spec.py`` on 2016-2020 only. The ten nearest of 108 candidates differ by less than
+0.01 points (0.305 to 0.313 percent); this is one of those that leave the choice of seasonal filters to X-13."""
 
 
 def force_years(adjusted: Values, unadjusted: Values) -> Values:

@@ -26,8 +26,7 @@ CHOSEN: dict[str, Any] = {
 }
 """Chosen, with the window of 15 years, by ``benchmarks/choose_goods_spec.py`` on months before March 2020 only.
 
-With complete years forced, this is the nearest of 162 candidates to the agency's series (0.461 percent; the next two
-0.466).
+With years forced, it is the nearest of 162 candidates to the agency's series (0.461 percent; the next two 0.466).
 
 Easter is left out: averaged over the candidates, it moves exports and imports away from the agency's series."""
 
