@@ -188,14 +188,14 @@ def text_of(path: str | Path, *, pages: int | None = None) -> str:
     """
     path = Path(path)
     if not path.is_file():
-        raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
+        raise ParameterError(f"{path} is not a file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
     if path.suffix.lower() == ".pdf":
         return "\n\n".join(islice(pdf_texts(path.name, path.read_bytes()), pages))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ParameterError(
-            f"{path} is no text in UTF-8: byte {error.start}; save it as .txt, .md, .html or .pdf"
+            f"{path} is not UTF-8 text: byte {error.start}; save it as .txt, .md, .html or .pdf"
         ) from error
     if path.suffix.lower() in (".html", ".htm"):
         text = re.sub(r"<(script|style)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.DOTALL | re.IGNORECASE)
