@@ -36,7 +36,7 @@ ENGINES: dict[str, dict[str, Any]] = {
     "X-11": {"engine": "x11"},
     "X-11 wide": {"engine": "x11", "x11": {"sigmalim": "(2.5 3.5)"}},
 }
-# what else was tried of the chosen specification, one thing at a time
+# Departures from the chosen specification that were tried, one at a time.
 DEPARTURES: dict[str, dict[str, Any]] = {
     "one coefficient of trading days": {"regression": {"variables": ("td1coef",)}},
     "critical value 3": {"outlier": {"types": ("ao", "ls", "tc"), "critical": 3.0}},
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def departures() -> None:
-    """Print how far the chosen specification and its neighbours are, before March 2020 and in the five years since."""
+    """Print the distances of the chosen specification and its neighbours, before March 2020 and in the years since."""
     rows: dict[tuple[str, int], dict[str, float]] = {}
     for (name, asked), years, flow in itertools.product(
         ({"as chosen": {}} | DEPARTURES).items(), (15, 20), ("exports", "imports")
