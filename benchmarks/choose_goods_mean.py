@@ -1,4 +1,4 @@
-"""Choose among the total adjusted as such, the sum of partners adjusted one by one, and their means, by distance.
+"""Choose among the total adjusted directly, the sum of partners adjusted one by one, and their means.
 
 As in ``choose_goods_spec.py``, each is run as if it were February of 2011, 2014, 2017 and 2020 and compared with the
 agency's series over the five years before that month, with the chosen specification and windows of 15 or 20 years. The

@@ -105,12 +105,12 @@ def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) 
         "outlier": {},
         "arima": {"model": "(0 1 1)(0 1 1)"},
     }
-    if {"automdl", "pickmdl"} & {name for name, asked in specs.items() if asked is not None}:
+    if {"automdl", "pickmdl"} & {name for name, arguments in specs.items() if arguments is not None}:
         defaults.pop("arima")
     if engine:
         defaults[engine] = {"noadmiss": True} if engine == "seats" else {}
     wanted = defaults | specs
-    return Spec({name: plain(name, asked) for name, asked in wanted.items() if asked is not None})
+    return Spec({name: plain(name, arguments) for name, arguments in wanted.items() if arguments is not None})
 
 
 def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
