@@ -83,7 +83,7 @@ class Headline(Result):
 
     @cached_property
     def larger(self) -> pd.Period | None:
-        """The last month before it with a larger deficit or surplus; None if the release has none."""
+        """The last earlier month with a larger deficit or surplus; None if the release has none."""
         path = self.series[store.BALANCE].astype(float)
         now = path[self.month]
         larger = path[path < now] if now < 0 else path[path > now]
@@ -128,7 +128,7 @@ class Headline(Result):
 
 
 def largest_year(release: Release, name: str, sign: int) -> float | None:
-    """Return the bound that a month, times ``sign``, must exceed to be a record; None without annual totals before it.
+    """Return the bound that a month, times ``sign``, must exceed to be a record; None without earlier annual totals.
 
     Before the first month of a series only annual totals are known. A month may lie well above the mean of its year, so
     the bound is twice the largest monthly mean.

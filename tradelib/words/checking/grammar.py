@@ -18,7 +18,7 @@ _SUBJECTS = ("flow", "item", "partner")
 
 
 _NEAR = 11
-"""A number fewer characters than this after a record belongs to it: *record high of $419.0 billion*."""
+"""A number belongs to the record before it if fewer characters lie between them: *record high of $419.0 billion*."""
 _FAR = 3
 """Number of sentences without a flow after which the last flow is no longer carried over."""
 
@@ -96,7 +96,7 @@ class Sentence:
         return bool(subjects) and subjects[-1].kind == "foreign"
 
     def _ranks(self) -> list[Statement]:
-        """Return the ranks: of the level right after, else the last before, else the first, else the month's own."""
+        """Return the ranks, each of the level right after it, else the last before, else the first, else the month."""
         ranks = []
         levels = [row for row in self.rows if row.kind == "level" and not row.is_base and row.length == 1]
         for match in phrase("rank").finditer(self.text):
