@@ -125,7 +125,7 @@ def _spans(result: Adjustment) -> list[Row]:
 def _revisions(series: pd.Series, spec: Spec, adjusted: pd.Series) -> list[Row]:
     least, mode, revised = 12 * (_BEFORE + _YEARS), "percent" if (adjusted > 0).all() else "difference", None
     # For a shorter series X-13 would silently move the start of the history.
-    reason = f"revisions={_YEARS} needs {least} months; found {len(adjusted)}"
+    reason = f"a history of {_YEARS} years needs {least} months; found {len(adjusted)}"
     if len(adjusted) >= least:
         start = adjusted.index[-1] - 12 * _YEARS + 1
         history = {"estimates": ("sadj", "sadjchng"), "start": f"{start.year}.{start.month}", "additivesa": mode}

@@ -38,7 +38,7 @@ def recent(values: pd.Series, years: int) -> pd.Series:
         ``years`` is not an integer, or below the shortest span that can be tested.
     """
     if isinstance(years, bool) or not isinstance(years, (int, np.integer)) or years < LEAST_YEARS:
-        raise ParameterError(f"years={years!r}: expected whole numbers of years, each at least {LEAST_YEARS}")
+        raise ParameterError(f"years={years!r}: expected a whole number of years, at least {LEAST_YEARS}")
     return values.iloc[-12 * years :]
 
 

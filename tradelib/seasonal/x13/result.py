@@ -104,7 +104,7 @@ class Adjustment(Result):
 
     @property
     def scale(self) -> Literal["log", "level"]:
-        """``log`` if the model is for logarithms, otherwise ``level``."""
+        """``log`` if the model is for logarithms, otherwise ``level``, also for a square root or another power."""
         transform = self.diagnostics.get("aictrans", self.diagnostics.get("transform", ""))
         return "log" if "log" in transform.lower() else "level"
 
