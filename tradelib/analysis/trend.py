@@ -52,9 +52,9 @@ def turning_points(
 
     A month is a peak if the trend is above its values in the ``window`` months on each side, a trough if it is below
     them; the first and last ``window`` months can be neither. Peaks and troughs alternate: of two peaks or two troughs
-    in a row the more extreme is kept. One turning point is at least ``phase`` months and a move of ``least`` from the
-    next; a move of that size must also precede the first and follow the last. From peak to peak and from trough to
-    trough it is at least ``cycle`` months.
+    in a row the more extreme is kept. Neighbouring turning points are at least ``phase`` months and a move of ``least``
+    apart; a move of that size must also precede the first and follow the last. Successive peaks, and successive
+    troughs, are at least ``cycle`` months apart.
 
     Parameters
     ----------
