@@ -1,9 +1,9 @@
-"""Choose how to adjust goods trade by its distance from the agency's series, without looking at the last five years.
+"""Choose how to adjust goods trade, by the distance from the agency's series, without looking at the last five years.
 
-Every candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, and judged on the
-five years before that month, whole years forced to the unadjusted ones; one specification serves exports and imports.
-``goods.CHOSEN`` holds the simplest of those that tie at the top; it alone is then run on all months and compared for
-March 2020 and later.
+Each candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, with complete years
+forced to the unadjusted totals. The distance is measured over the five years before that month. One specification
+serves exports and imports. ``goods.CHOSEN`` holds the nearest; it alone is then run on all months and compared with the
+agency's series since March 2020.
 """
 
 from __future__ import annotations
