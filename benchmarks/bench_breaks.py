@@ -1,4 +1,4 @@
-"""How long the search for breaks takes, and how its cost grows with months and breaks."""
+"""Time of the search for breaks, and its growth with the number of months and breaks."""
 
 from functools import partial
 from time import perf_counter
@@ -10,7 +10,7 @@ from tradelib.analysis import break_tests, breaks
 
 
 def seconds(work, repeat=5):
-    """Return the shortest of some runs."""
+    """Return the shortest time of several runs."""
     times = []
     for _ in range(repeat):
         start = perf_counter()

@@ -1,4 +1,4 @@
-"""How long forecasts from every month take, by model and refit; what notebook 27 costs is the first row of each."""
+"""Time of forecasts from every month, by model and ``refit``; the first row of each series is what notebook 27 does."""
 
 from time import process_time
 
@@ -9,7 +9,7 @@ from tradelib.analysis import forecast
 
 
 def seconds(work):
-    """Return the processor seconds that a piece of work takes."""
+    """Return the processor seconds that the work takes."""
     start = process_time()
     work()
     return process_time() - start

@@ -1,8 +1,9 @@
-"""What a run costs: plain papermill, a thread pool, warm kernels, a Dask cluster on this machine.
+"""Cost of a run with plain papermill, a thread pool, warm kernels, and a Dask cluster on this machine.
 
-Wall time of a shared machine says little, so that the processor time of all processes involved is measured beside it,
-and every ratio comes from one run of this file. ``--counts 1 12 48 200`` for all sizes; the default is short. Plain
-papermill and the thread pool run at most ``--plain`` of the jobs, as their cost a run does not change with the number.
+Wall time on a shared machine says little, so the processor time of all processes involved is measured as well, and
+every ratio comes from one run of this file. ``--counts 1 12 48 200`` measures all sizes; the default is short. Plain
+papermill and the thread pool run at most ``--plain`` of the jobs, because their cost per run does not depend on the
+number.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ for months in (1, 3, 12):
 
 @dataclass
 class Cost:
-    """Wall and processor seconds, and the most memory (proportional share, so that shared pages count once)."""
+    """Wall and processor seconds, and peak memory (proportional share, so that shared pages count once)."""
 
     wall: float = 0.0
     processor: float = 0.0
@@ -62,7 +63,7 @@ Meter = Callable[[], contextlib.AbstractContextManager[Cost]]
 
 @contextlib.contextmanager
 def timed() -> Iterator[Cost]:
-    """Measure the time that the block, with all processes that it starts and ends, takes."""
+    """Measure the time that the block takes, including all processes that it starts and ends."""
     cost, begun, used = Cost(), time.perf_counter(), processor_seconds()
     yield cost
     cost.wall, cost.processor = time.perf_counter() - begun, processor_seconds() - used
@@ -70,7 +71,7 @@ def timed() -> Iterator[Cost]:
 
 @contextlib.contextmanager
 def measured() -> Iterator[Cost]:
-    """Measure memory, too; asking for it takes processor time of its own, a twentieth of a short run's."""
+    """Measure time and memory; sampling memory adds a twentieth to the processor time of a short run."""
     over, most = threading.Event(), 0.0
 
     def sample() -> None:
@@ -126,7 +127,7 @@ def plain(work: list[Job], meter: Meter = measured) -> Cost:
 
 @contextlib.contextmanager
 def dask() -> Iterator[Executor]:
-    """Provide an executor on a local cluster of one worker process with as many threads as runs here."""
+    """Provide an executor on a local cluster: one worker process with as many threads as a sweep uses here."""
     import dask.config
     from distributed import LocalCluster
 
@@ -134,21 +135,21 @@ def dask() -> Iterator[Executor]:
 
     with (
         dask.config.set({"distributed.worker.profile.enabled": False}),  # as docs/scale.md starts a worker
-        mock.patch.object(sys.modules["__main__"], "__file__", None),  # no worker loads the script that sends it work
+        mock.patch.object(sys.modules["__main__"], "__file__", None),  # so that no worker loads this script
         LocalCluster(n_workers=1, threads_per_worker=CORES + 3, dashboard_address=":0") as made,
     ):
         yield cluster(made.scheduler_address)
 
 
 def on_dask(work: list[Job], meter: Meter = measured) -> Cost:
-    """Return what the jobs cost on a local cluster, its start and end included."""
+    """Return what the jobs cost on a local cluster, including its start and end."""
     with meter() as cost, dask() as executor:
         run(work, executor, contextlib.nullcontext)
     return cost
 
 
 def on_running_dask(work: list[Job], meter: Meter = measured) -> Cost:
-    """Return what the jobs cost on a local cluster that has run one before."""
+    """Return what the jobs cost on a local cluster that has already run a job."""
     with dask() as executor:
         run(work[:1], executor, contextlib.nullcontext)
         return run(work, executor, meter)
@@ -156,7 +157,7 @@ def on_running_dask(work: list[Job], meter: Meter = measured) -> Cost:
 
 @contextlib.contextmanager
 def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
-    """Measure what each cell, by notebook and number, takes in its kernel, with what it has started, and no more."""
+    """Measure each cell alone, by notebook and number: its time in the kernel and in the processes that it starts."""
     taken: dict[tuple[str, int], Cost] = {}
     run_cell, run_job, here = NotebookRun.execute_cell, jobs.execute, threading.local()
 
@@ -178,14 +179,14 @@ def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
 
 
 def compare_report() -> None:
-    """Measure the whole report, page and all, against what its cells take in it by themselves."""
+    """Measure the whole report, including the page, against the cost of its cells alone."""
     with tempfile.TemporaryDirectory() as folder, cells_alone() as cells, measured() as cost:
         made = report(out=Path(folder) / "r")
     if made.failures:
         sys.exit(str(made.failures))
     wall, processor = sum(cell.wall for cell in cells.values()), sum(cell.processor for cell in cells.values())
     for name in sorted({name for name, _ in cells}):
-        own = [one for (notebook, _), one in cells.items() if notebook == name]
+        own = [cell for (notebook, _), cell in cells.items() if notebook == name]
         print(
             f"  cells of {name:<24}{sum(cell.wall for cell in own):6.1f} s "
             f"{sum(cell.processor for cell in own):6.1f} processor s"
@@ -198,7 +199,7 @@ def compare_report() -> None:
 
 
 def small_notebook(folder: Path, like: Job) -> None:
-    """Write a notebook of three figures, whose cells take a tenth of a second each."""
+    """Write a notebook of three figures whose cells take a tenth of a second each."""
     empty_notebook(folder, like)
     path = folder / f"{like.notebook}.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -208,11 +209,11 @@ def small_notebook(folder: Path, like: Job) -> None:
 
 def main() -> None:
     """Measure and print."""
-    logging.getLogger("papermill").setLevel(logging.ERROR)  # the small notebook has no use for output
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns that the small notebook does not use ``output``
     parser = argparse.ArgumentParser()
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 12])
-    parser.add_argument("--notebook", help="one of the project's; by default a small one of three figures")
-    parser.add_argument("--plain", type=int, default=24, help="most runs without warm kernels")
+    parser.add_argument("--notebook", help="a notebook of the project; by default a small one of three figures")
+    parser.add_argument("--plain", type=int, default=24, help="largest number of runs without warm kernels")
     options = parser.parse_args()
     months = ",".join(f"{year}-{month:02}" for year in range(1993, 2013) for month in range(1, 13))
     everything = sweep_of(options.notebook or "trend", over=[f"start={months}"])

@@ -1,7 +1,7 @@
-"""What imports, commands and reading take, the last beside plain calls on the same rows, in turn.
+"""Time of imports, of commands, and of reading, which is compared with plain calls on the same rows.
 
-The processor's time is measured, in the processes that a call starts, too, so that what else the machine does counts
-little. ``goals.py`` prints it.
+Processor time is measured, including that of the processes that a call starts, so that other work on the machine
+matters little. ``goals.py`` prints the results.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Times = list[tuple[float, float]]
 """A figure and its limit or peer, for each repetition."""
 SHORT = 3
-"""How often is measured what takes at most five seconds."""
+"""Repetitions of what takes at most five seconds."""
 BESIDE = Path(os.environ.get("TRADELIB_OFFICIAL") or Path(__file__).parents[2] / "shared" / "official")
 
 
@@ -42,7 +42,7 @@ def seconds(call: Callable[[], object]) -> float:
 
 
 def in_turn(call: Callable[[], object], peer: Callable[[], object], calls: int) -> Times:
-    """Return the milliseconds of a call and of its peer, each repetition the best of so many calls."""
+    """Return the milliseconds of a call and of its peer: for each repetition, the best of ``calls`` in turn."""
     best = []
     for _ in range(SHORT):
         pairs = [(seconds(call), seconds(peer)) for _ in range(calls)]
@@ -51,7 +51,7 @@ def in_turn(call: Callable[[], object], peer: Callable[[], object], calls: int) 
 
 
 def history_text() -> Times:
-    """Return what the official history text takes, and its rows without heads and notes in pandas."""
+    """Return the time of reading the official history text, and of reading only its rows of figures by pandas."""
     with tempfile.TemporaryDirectory() as folder:
         text, rows = Path(folder) / "history.txt", Path(folder) / "rows.txt"
         text.write_text(official.as_text(official.history_rows(official.bundled())), encoding="ascii")
@@ -61,13 +61,13 @@ def history_text() -> Times:
 
 
 def country_workbook() -> Times:
-    """Return what the country workbook takes, and merely opening it."""
+    """Return the time of reading the country workbook, and of only opening it."""
     book = BESIDE / "country_2023-03.xlsx"
     return in_turn(lambda: read_file(book), lambda: load_workbook(book).get_sheet_by_index(0).to_python(), 3)
 
 
 def imports() -> Times:
-    """Return what importing the package takes in a new process, and pandas in another."""
+    """Return the time of importing the package in a new process, and of importing pandas in another."""
     package, pandas = (
         lambda name=name: subprocess.run([sys.executable, "-c", f"import {name}"], check=True)
         for name in ("tradelib", "pandas")
@@ -76,13 +76,13 @@ def imports() -> Times:
 
 
 def command(*arguments: str | Path) -> float:
-    """Return the processor seconds of a command, its start included."""
+    """Return the processor seconds of a command, including its start."""
     line = [sys.executable, "-c", "from tradelib.cli import run; run()", *arguments]
     return seconds(lambda: subprocess.run(line, check=True, capture_output=True))
 
 
 def adding(name: str, day: str) -> float:
-    """Return the processor seconds that a release takes into an empty store; a folder goes as an archive."""
+    """Return the processor seconds of adding a release to an empty store; a folder is added as an archive."""
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, TRADELIB_DATA=f"{folder}/data"):
         path = BESIDE / name
         if path.is_dir():

@@ -1,7 +1,7 @@
-"""What a report costs: side by side against one after another, and how much of it is set-up.
+"""Cost of a report: notebooks side by side against one after another, and the share of set-up.
 
-Set-up is what every notebook pays before its first line of analysis: kernel start, imports, shutdown. It is
-measured as a run of a notebook that only imports what the real ones import. All ratios come from one run.
+Set-up is what every notebook costs besides its analysis: kernel start, imports, shutdown. It is measured by running a
+notebook that only imports what the real ones import. All ratios come from one run.
 """
 
 from __future__ import annotations

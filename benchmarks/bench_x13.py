@@ -1,12 +1,12 @@
 """Time per series: the bare program (the limit), the driver, and the statsmodels wrapper, measured in one run.
 
-Each reads the same text and has its files in the same place; no answer comes from the cache. Rounds are interleaved,
-because the machine may be busy with other things. Of one series the best of five rounds is taken; of many, which come
-in lots of 40 that the program and the driver take in turns, the median ratio of the lots and its quartiles, in wall
-time and in processor time.
+All read the same text and have their files in the same place; no result comes from the cache. Rounds are interleaved,
+because the machine may be busy with other things. For one series, the best of five rounds is reported. Many series are
+split into lots of 40, which the program and the driver adjust in turns; the median and the quartiles of the lots'
+ratios are reported, for wall time and for processor time.
 
-Run as ``python benchmarks/bench_x13.py 1000`` for so many series with a fixed model; the 280 of the end-use detail, as
-``seasonal.agency.indirect`` adjusts them, are always there.
+``python benchmarks/bench_x13.py 1000`` sets the number of series with a fixed model. The 280 series of the end-use
+detail, adjusted as in ``seasonal.agency.indirect``, are always measured.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ def timed(job: Callable[[], object]) -> tuple[float, float]:
 
 
 def ask_anew() -> None:
-    """Let X-13 compute all again: its answers of before are in the cache."""
+    """Empty the cache of X-13, so that it computes everything again."""
     shutil.rmtree(cache_folder() / "x13", ignore_errors=True)
 
 
 def fresh() -> Iterator[int]:
-    """Count the rounds, each without the answers of those before."""
+    """Yield the number of each round, with the cache of X-13 emptied before it."""
     for number in range(ROUNDS):
         ask_anew()
         yield number

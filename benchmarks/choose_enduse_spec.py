@@ -1,8 +1,8 @@
-"""Choose how to adjust five-digit end-use series by how near their sum comes to the agency's totals in 2016-2020.
+"""Choose how to adjust five-digit end-use series, by the distance of their sum from the agency's totals in 2016-2020.
 
-One specification serves exports and imports; 2021 to 2024 are printed beside it and decide nothing. ``agency.SPEC``
-holds the nearest. Every candidate adjusts 280 series, which takes about eight seconds. The last four columns, months
-before March 2020 and since, show what a choice without the pandemic would have been.
+One specification serves exports and imports. Distances in 2021 to 2024 are printed too and decide nothing.
+``agency.SPEC`` is among the nearest. Each candidate adjusts 280 series, which takes about eight seconds. The last four
+columns, for months before March 2020 and since, show what the choice would have been without the pandemic.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
             theirs = agency[f"{flow}_goods_census_sa"]
             run = indirect(detail[flow], spec=spec(*options), most_q=float("inf"))
             for most_q in MOST_Q:
-                good = run.quality <= most_q  # the years are forced series by series, so that the rest can be put back
+                good = run.quality <= most_q  # years are forced series by series, so that the others can be replaced
                 total = run.adjusted.loc[:, good].sum(axis=1) + detail[flow].loc[:, ~good].sum(axis=1)
                 for name, months in SPANS.items():
                     near = agreement(total.loc[months], theirs.loc[months]).mean_absolute

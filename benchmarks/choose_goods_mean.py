@@ -1,11 +1,11 @@
-"""Is the total adjusted as such, the sum of partners adjusted one by one, or their mean nearest to the agency's series?
+"""Choose among the total adjusted directly, the sum of partners adjusted one by one, and their means.
 
-As in ``choose_goods_spec.py``, all is run as if it were February of 2011, 2014, 2017 and 2020 and judged on the five
-years before that month, with the chosen specification and windows of 15 or 20 years. The last columns are March 2020
-and later, which decide nothing. Notebook ``29_own_adjustment`` uses the nearest.
+As in ``choose_goods_spec.py``, each is run as if it were February of 2011, 2014, 2017 and 2020 and compared with the
+agency's series over the five years before that month, with the chosen specification and windows of 15 or 20 years. The
+last columns are March 2020 and later, which decide nothing. Notebook ``29_own_adjustment`` uses the nearest.
 
-The second table takes in the sum of end uses, which begin in 2016, in months from 2016-01 to 2020-02. Its settings,
-``agency.SPEC``, were chosen on 2016 to 2020; chosen on these months only, they are among the nearest too.
+The second table adds the sum of end uses, which begin in 2016, for the months from 2016-01 to 2020-02. Its settings,
+``agency.SPEC``, were chosen on 2016 to 2020; a choice on these months alone would have them among the nearest too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DAY, LATER = "2025-04-03", ENDS[-1]
 
 
 def tables(flow: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Return unadjusted goods by country, with what is left of the world, and the agency's adjusted world."""
+    """Return unadjusted goods by country, with the rest of the world, and the agency's adjusted total."""
     known = store.release(DAY).quantities
     countries = [name for name, row in partners().items() if row["kind"] == "country"]
     names = [name for country in countries if (name := f"{flow}_goods_{country}_census_nsa") in known]
@@ -36,7 +36,7 @@ def tables(flow: str) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def by_detail(flow: str, unadjusted: pd.Series) -> pd.Series:
-    """Return the total divided by the factor of its end-use detail, whole years forced."""
+    """Return the total adjusted by the factors of its end-use detail, years forced."""
     detail = load_detail()[0][flow]
     months = detail.index.intersection(unadjusted.index)
     factor = indirect(detail).total / detail.sum(axis=1)
@@ -44,7 +44,7 @@ def by_detail(flow: str, unadjusted: pd.Series) -> pd.Series:
 
 
 def ranked(distances: dict[str, dict[tuple[str, str], float]]) -> str:
-    """Return a table of distances, the nearest in the mean of both flows on months before March 2020 first."""
+    """Return a table of distances, sorted by the mean of both flows over months before March 2020."""
     table = pd.DataFrame(distances).T
     early = table.drop(columns=LATER, level=1).T.groupby(level=0).mean().T
     shown = early.assign(both=early.mean(axis=1)).join(table.xs(LATER, axis=1, level=1).add_suffix(" later"))

@@ -1,9 +1,9 @@
-"""Choose how to adjust goods trade by its distance from the agency's series, without looking at the last five years.
+"""Choose how to adjust goods trade, by the distance from the agency's series, without looking at the last five years.
 
-Every candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, and judged on the
-five years before that month, whole years forced to the unadjusted ones; one specification serves exports and imports.
-``goods.CHOSEN`` holds the simplest of those that tie at the top; it alone is then run on all months and compared for
-March 2020 and later.
+Each candidate is run as if it were February of 2011, 2014, 2017 and 2020, on the data up to then, with complete years
+forced to the unadjusted totals. The distance is measured over the five years before that month. One specification
+serves exports and imports. ``goods.CHOSEN`` holds the nearest; it alone is then run on all months and compared with the
+agency's series since March 2020.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ENGINES: dict[str, dict[str, Any]] = {
     "X-11": {"engine": "x11"},
     "X-11 wide": {"engine": "x11", "x11": {"sigmalim": "(2.5 3.5)"}},
 }
-# what else was tried of the chosen specification, one thing at a time
+# Departures from the chosen specification that were tried, one at a time.
 DEPARTURES: dict[str, dict[str, Any]] = {
     "one coefficient of trading days": {"regression": {"variables": ("td1coef",)}},
     "critical value 3": {"outlier": {"types": ("ao", "ls", "tc"), "critical": 3.0}},
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def departures() -> None:
-    """Print how far the chosen specification and its neighbours are, before March 2020 and in the five years since."""
+    """Print the distances of the chosen specification and its neighbours, before March 2020 and in the years since."""
     rows: dict[tuple[str, int], dict[str, float]] = {}
     for (name, asked), years, flow in itertools.product(
         ({"as chosen": {}} | DEPARTURES).items(), (15, 20), ("exports", "imports")

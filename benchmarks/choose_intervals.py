@@ -1,10 +1,10 @@
-"""Choose how intervals of forecasts follow volatility by their Winkler score on outcomes before 2013.
+"""Choose how forecast intervals follow volatility, by their Winkler score on outcomes before 2013.
 
 ``memory`` and ``back`` are lambda and rho of notebook ``27_forecasts``, whose own cells are run here. The score of each
-flow is taken in relation to the one without volatility (``memory`` 1), and their mean decides; outcomes from 2013 on
-stand beside it and decide nothing. The notebook takes 0.4 and 0.9: a ``memory`` below 0.4 follows single errors. One of
-0.1 would score 3 percent better before 2013 and not since, one of 0.2 one percent both before and since; ``back`` from
-0.9 to 1 differ by less than one percent.
+flow is divided by the score without volatility (``memory`` 1), and the mean of these ratios decides; outcomes from 2013
+on are reported too and decide nothing. The notebook uses 0.4 and 0.9, because a ``memory`` below 0.4 follows single
+errors. A ``memory`` of 0.1 would score 3 percent better before 2013 but not since, and 0.2 would score one percent
+better both before and since. Values of ``back`` from 0.9 to 1 differ by less than one percent.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SPANS = {
 }  # fmt: skip
 MEMORY, BACK = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.5, 0.7, 0.9, 0.95, 1.0)
 LAST = "def score"
-"""Words of the last cell of the notebook that is run."""
+"""Text that marks the last notebook cell to run."""
 
 
 def page() -> dict[str, Any]:
-    """Return the names of the notebook after its forecasts are made and its intervals are defined."""
+    """Run the notebook until its forecasts are made and its intervals defined, and return its names."""
     names: dict[str, Any] = {"__name__": "page"}
     for cell in nbformat.read(notebook_folder() / "27_forecasts.ipynb", as_version=4).cells:
         if cell.cell_type == "code":
@@ -41,7 +41,7 @@ def page() -> dict[str, Any]:
 
 
 def scores(names: dict[str, Any], memory: float, back: float) -> dict[tuple[str, str, str], float]:
-    """Return score, share held and width by flow, for outcomes before and since the split and in the two collapses."""
+    """Return score, coverage and width by flow, for outcomes before and since 2013 and in the two collapses."""
     names |= {"memory": memory, "back": back}
     errors, size = names["combined"], names["size"]
     names["usual"] = {

@@ -1,10 +1,10 @@
-"""One table of what the project promises about speed: figure, limit or peer, ratio, spread, goal, met or not.
+"""One table of the project's goals for speed: figure, limit or peer, ratio, spread, goal, met or not.
 
-Every ratio comes from one run of this file; both sides of it are measured one after the other on the same cores, so
-that a machine busy with other things moves the ratio less than the seconds. What takes long is measured twice, the
-rest more often: the ratio is that of the best of each side, or of its sums where parts of one work took turns, and the
-spread is the least and the most that one repetition gave by itself. ``--runs`` and ``--series`` make it shorter,
-``--parts`` chooses; plain papermill runs at most ``--plain`` of the runs, as its cost a run does not change with their
+Every ratio comes from one run of this file. Its two sides are measured one after the other on the same cores, so that
+other work on the machine affects the ratio less than the seconds. What takes long is measured twice, the rest more
+often. The ratio compares the best of each side, or the sums where parts of the same work took turns; the spread is the
+smallest and the largest ratio of a single repetition. Fewer ``--runs`` and ``--series`` take less time; ``--parts``
+selects rows. Plain papermill runs at most ``--plain`` of the runs, because its cost per run does not depend on their
 number.
 """
 
@@ -45,16 +45,17 @@ if TYPE_CHECKING:
 
 CORES = os.cpu_count() or 1
 LONG = 2
-"""How often is measured what takes more than five seconds."""
+"""Repetitions of what takes more than five seconds."""
 LOTS = 5
-"""In how many lots of series X-13 and tradelib take turns."""
+"""Number of lots of series in which X-13 and tradelib take turns."""
 
 
 @dataclass(frozen=True)
 class Row:
     """A figure against its limit or peer, for each repetition; the ratio must be at most or at least the goal.
 
-    Whichever of least, median and sum ``of`` takes of either side, their ratio lies within the spread.
+    ``of`` combines the repetitions of either side: with the least, the median or the sum, the ratio lies within the
+    spread.
     """
 
     what: str
@@ -91,7 +92,7 @@ OLDER = ("overview", "seasonal", "trend", "real_vs_nominal", "revisions", "forec
 
 
 def made(options: dict[str, object] | None = None, **how: Any) -> tuple[bench_kernels.Cost, dict[str, float]]:
-    """Return what a report costs and the seconds of each notebook that ran for it."""
+    """Return the cost of a report and the seconds of each notebook that ran for it."""
     seconds = dict[str, float]()
     with timed() as cost:
         got = report(options, progress=lambda o: seconds.update({o.job.notebook: o.seconds}), **how)
@@ -109,7 +110,7 @@ def of_start() -> list[Row]:
 
 
 def of_reading() -> list[Row]:
-    """Return the rows on official files, where they are at hand: reading them, adding them to an empty store."""
+    """Return the rows on official files, as far as available: reading them, adding them to an empty store."""
     rows = [Row("history text, processor ms", "its rows by pandas.read_csv, ms", bench_read.history_text(), 3.0)]
     if not BESIDE.is_dir():
         print("left out: workbooks and PDF of the agencies; set TRADELIB_OFFICIAL to a folder that has them")
@@ -131,7 +132,7 @@ def of_report() -> list[Row]:
     whole, cells, older, changed = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        for number in range(LONG):  # each time with no run kept
+        for number in range(LONG):  # each time without cached runs
             ask_anew()
             places = {"out": place / f"all-{number}", "kept": place / f"kept-{number}"}
             with bench_kernels.cells_alone() as taken:

@@ -1,8 +1,8 @@
-"""How much of an analysis a reader sees: lines that run in a notebook's cells against lines that run in the package.
+"""How much of an analysis a reader sees: lines executed in a notebook's cells against lines executed in the package.
 
-Counted are executed statements, by `coverage`; on either side without imports and the lines that begin a function or a
-class, in the package only what stands inside functions. The package's part are the modules that analyse: reading data,
-drawing, recording, and driving the X-13 program are on no page and not counted.
+Executed statements are counted by `coverage`, without imports and the lines that begin a function or a class; in the
+package only those inside functions. Of the package, only the modules that analyse count: reading data, drawing,
+recording, and driving the X-13 program are never in a notebook and are not counted.
 
 Run as ``python benchmarks/lines_on_the_page.py 23_trend 26_breaks 27_forecasts``.
 """
@@ -30,7 +30,7 @@ ROOMS = ("analysis", "seasonal", "quantity/monthly.py", "store/triangles.py")
 
 
 def counted(path: Path, *, only_in_functions: bool) -> set[int]:
-    """Return the lines of a file that count: where a statement begins, without imports, definitions and texts."""
+    """Return the lines of a file that count: where a statement begins, without imports, definitions and docstrings."""
     lines: set[int] = set()
 
     def visit(node: ast.AST, *, inside: bool) -> None:
@@ -46,7 +46,7 @@ def counted(path: Path, *, only_in_functions: bool) -> set[int]:
 
 
 def executed(measured: coverage.CoverageData, path: Path, *, only_in_functions: bool) -> int:
-    """Return how many lines that count were executed."""
+    """Return how many of the lines that count were executed."""
     return len(counted(path, only_in_functions=only_in_functions) & set(measured.lines(str(path)) or ()))
 
 

@@ -1,8 +1,8 @@
-"""How often do the tests for residual seasonality raise an alarm when nothing is left, and how often when something is?
+"""Size and power of the tests for residual seasonality, by simulation.
 
-Series without seasonality are random walks with noise, with and without an abrupt fall as in 2020; the adjusted ones
-are simulated airline models that X-13 has adjusted, as published series are. The seasonal ones have a wave of one
-year added, measured in standard deviations of the monthly change. Methods that reject too often are shown beside.
+Series without seasonality are random walks with noise, with and without an abrupt fall as in 2020, and simulated
+airline models that X-13 has adjusted, as published series are. Seasonal series have an annual wave added, measured in
+standard deviations of the monthly change. Two methods that reject too often are shown for comparison.
 
 Run as ``python benchmarks/size_and_power.py [series per row]``.
 """
@@ -26,7 +26,7 @@ PLAIN = {"transform": {"function": "log"}, "regression": None, "outlier": None}
 
 
 def walk(rng: np.random.Generator, *, theta: float, shock: float = 0.0, wave: float = 0.0) -> pd.Series:
-    """Logarithms move by an MA(1) of standard deviation 1 percent; ``shock`` is a fall and rebound in 2020, percent."""
+    """Return a series whose logarithms move by an MA(1) of 1 percent; ``shock``: fall and partial rebound in 2020."""
     noise = rng.normal(size=MONTHS + 1) / np.sqrt(1 + theta**2)
     level = (noise[1:] - theta * noise[:-1]).cumsum()
     level[INDEX >= "2020-04"] -= shock
@@ -36,7 +36,7 @@ def walk(rng: np.random.Generator, *, theta: float, shock: float = 0.0, wave: fl
 
 
 def airline(rng: np.random.Generator) -> pd.Series:
-    """An airline model with a seasonal pattern of a few percent."""
+    """Return a simulated airline model with a seasonal pattern of a few percent."""
     burn, noise = 60, rng.normal(size=MONTHS + 60 + 13) / 100
     shocks = noise[13:] - 0.4 * noise[12:-1] - 0.7 * noise[1:-12] + 0.28 * noise[:-13]
     values = np.zeros(MONTHS + burn)
@@ -47,7 +47,7 @@ def airline(rng: np.random.Generator) -> pd.Series:
 
 
 def hac_dummies(changes: pd.Series) -> float:
-    """Wald test of monthly dummies with HAC standard errors: one of the methods left out."""
+    """Return the p-value of monthly dummies with HAC standard errors, one of the two methods left out."""
     dummies = pd.get_dummies(pd.PeriodIndex(changes.index).month, drop_first=True, dtype=float).to_numpy()
     fit = sm.OLS(changes.to_numpy(), sm.add_constant(dummies)).fit(cov_type="HAC", cov_kwds={"maxlags": 12})
     with warnings.catch_warnings():
@@ -56,7 +56,7 @@ def hac_dummies(changes: pd.Series) -> float:
 
 
 def spectral_peaks(changes: pd.Series) -> bool:
-    """A seasonal frequency above the 90 percent point of what noise would show, any of five: the other one left out."""
+    """Return whether any of five seasonal frequencies exceeds the 90 percent point of noise, the other method."""
     power = np.abs(np.fft.rfft((changes - changes.mean()).to_numpy()[-372:])) ** 2
     peaks = power[[31 * k for k in range(1, 6)]] / power[1:].mean()
     return bool((peaks > -np.log(0.1)).any())

@@ -484,7 +484,7 @@ def test_a_damaged_pdf_and_a_file_that_is_no_text_are_refused_in_words(tmp_path)
     with pytest.raises(SourceError, match=r"a\.pdf.*damaged PDF"):
         checking.text_of(tmp_path / "a.pdf")
     (tmp_path / "a.txt").write_bytes(b"caf\xe9")
-    with pytest.raises(ParameterError, match=r"a\.txt is no text in UTF-8: byte 3"):
+    with pytest.raises(ParameterError, match=r"a\.txt is not UTF-8 text: byte 3"):
         checking.text_of(tmp_path / "a.txt")
 
 

@@ -81,7 +81,7 @@ def test_an_empty_argument_is_never_the_current_folder(words, monkeypatch, capsy
 
 
 def test_check_of_a_missing_file_is_one_plain_message(tmp_path):
-    with pytest.raises(ParameterError, match=r"none\.txt is no file; expected a text"):
+    with pytest.raises(ParameterError, match=r"none\.txt is not a file; expected a text"):
         raise run("check", tmp_path / "none.txt").exception
 
 

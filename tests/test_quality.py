@@ -98,7 +98,7 @@ def test_a_short_series_has_a_card_that_says_what_is_missing(months):
     assert got.measures.loc["Q", "grade"] == "good"
     row = got.measures.loc["revision, %"]
     assert np.isnan(row["value"])
-    assert row["reason"] == f"revisions=3 needs 96 months; found {months}"
+    assert row["reason"] == f"a history of 3 years needs 96 months; found {months}"
     assert f"without value: revision, % and revision, changes, points ({row['reason']})" in got.summary()
     assert "two sliding spans" in got.measures.loc["sliding spans, %", "reason"]
 

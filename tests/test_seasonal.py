@@ -59,7 +59,7 @@ def test_sentence_and_table_judge_a_series_by_one_rule(others, expected):
 
 @pytest.mark.parametrize("years", [0, -1, 4, 7.5, True])
 def test_spans_that_cannot_be_tested_are_refused(years):
-    with pytest.raises(ParameterError, match=f"years={years}: expected whole numbers of years, each at least 5"):
+    with pytest.raises(ParameterError, match=f"years={years}: expected a whole number of years, at least 5"):
         residual.recent(AIRLINE, years)
 
 

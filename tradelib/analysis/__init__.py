@@ -1,1 +1,1 @@
-"""Engines of analysis: forecasts, trends and breaks, chained dollars, revisions."""
+"""Analyses: forecasts, trends, breaks and revisions."""

@@ -1,4 +1,4 @@
-"""How many breaks there are, and how far that can be believed: tests, criteria, and the warning of a near unit root."""
+"""The number of breaks and the evidence for it: tests, information criteria, and a warning of a near unit root."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ SUP_F, SEQUENTIAL, UD_MAX = (
     {int(trim) / 100: {int(size): values for size, values in by_size.items()} for trim, by_size in table.items()}
     for table in (_PUBLISHED[name] for name in ("sup_f", "sequential", "ud_max"))
 )
-"""Published critical values, by trimming, then by size of the test in percent: values of k = 1, 2, ... breaks against
-none, of l + 1 against l = 0, 1, ..., and of one or more, up to five, against none. Their source is in the file."""
+"""Published critical values by trimming, then by size of the test in percent: for k = 1, 2, ... breaks against none,
+for l + 1 breaks against l = 0, 1, ..., and for one to five breaks against none. The file gives their source."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known about the breaks of a series.
+    """The evidence on the breaks of a series.
 
     Attributes
     ----------
     found : Search
         The best partitions.
     table : DataFrame
-        By number of breaks: ``rss``, ``bic``, ``lwz``; for the level model also ``sup_f`` (so many against none),
-        ``sequential_f`` (so many against one fewer) and their critical values.
+        By number of breaks: ``rss``, ``bic``, ``lwz``; for the level model also ``sup_f`` (that number against none),
+        ``sequential_f`` (that number against one fewer) and their critical values.
     counts : dict
         Number of breaks by ``bic``, ``lwz`` and, for the level model, the ``sequential`` tests.
     ud_max, ud_critical : float
         The largest sup-F and its critical value; missing for the trend model.
     dates : DataFrame
-        The breaks that LWZ chooses, with their intervals, as ``date_intervals`` gives them.
+        The breaks that LWZ chooses, with their intervals, as ``date_intervals`` returns them.
     persistence : float
-        First autocorrelation of the residuals around these breaks.
+        First autocorrelation of the residuals from the regimes between these breaks.
     near_unit_root : bool
-        The tests find breaks too often. Whether the level may be a random walk is asked in ``26_breaks``, of walks made
-        of the series' own changes.
+        Whether ``persistence`` is so high that the tests find breaks too often. ``26_breaks`` tests whether the level
+        may be a random walk, against simulated walks made of the series' own changes.
     """
 
     found: breaks.Search
@@ -74,21 +74,22 @@ def weigh(
     model : {"level", "trend"}
         The tests are for ``level`` only: no published critical values fit a trend.
     trim : {0.05, 0.10, 0.15}
-        Least share of the months in a regime.
+        Smallest share of the months that a regime may have.
     most : int
-        Most breaks.
+        Largest number of breaks.
     percent : {1, 5, 10}
-        Size of the tests.
+        Size of the tests, percent.
     persistence_limit : float
-        Residual autocorrelation from which the series counts as near a unit root. Walks of 386 months with independent
-        steps have about 0.85 around their regimes, less where a step is partly taken back; autoregressions of 0.8 have
-        about 0.75, and LWZ already finds one or two breaks in those.
-        A Dickey-Fuller test would not do: real breaks look like a unit root to it (Perron 1989, Econometrica 57).
+        Residual autocorrelation from which the series counts as near a unit root. Random walks of 386 months with
+        independent steps have about 0.85 around their regimes, less if steps are partly reversed. Autoregressions with
+        a coefficient of 0.8 have about 0.75, and LWZ already finds one or two breaks in them.
+        A Dickey-Fuller test cannot replace it, because it mistakes real breaks for a unit root (Perron 1989,
+        Econometrica 57).
 
     Raises
     ------
     SeriesError, ParameterError
-        As for ``search``, or no published critical values.
+        As for ``search``, or no critical values are published for ``trim`` or ``percent``.
     """
     if trim not in SUP_F:
         raise ParameterError(f"trim {trim!r} has no published critical values; possible: {', '.join(map(str, SUP_F))}")
@@ -111,11 +112,12 @@ def weigh(
 
 
 def sup_f(found: breaks.Search, number: int) -> float:
-    """Return the F statistic of equal means at the best partition with so many breaks; infinite if these fit exactly.
+    """Return the F statistic of equal means at the best partition with ``number`` breaks; infinite if it fits exactly.
 
-    The drop of squared residuals for each break, over the long-run variance of the residuals that remain: robust to
-    persistence, not to a variance that differs between regimes. In samples of this length it still rejects too often:
-    without breaks in 386 months, at 5 % and ``ud_max``, in 11 % of white noise, 27 % at an autocorrelation of 0.7.
+    It is the reduction in squared residuals per break over the long-run variance of the remaining residuals: robust to
+    persistence, but not to a variance that differs between regimes. In samples of this length it still rejects too
+    often: in 386 months without breaks, ``ud_max`` at 5 % rejects in 11 % of the cases for white noise, and in 27 % at
+    an autocorrelation of 0.7.
 
     References
     ----------
@@ -141,7 +143,7 @@ def _tests(found: breaks.Search, trim: float, percent: int) -> pd.DataFrame:
 
 
 def _one_more(found: breaks.Search, number: int) -> float:
-    """Return the largest sup-F of one more break inside a regime of the best partition with so many breaks."""
+    """Return the largest sup-F of one more break inside a regime of the best partition with ``number`` breaks."""
     if found.rss[number] <= 1e-12 * found.rss[0]:
         return 0.0
     edges = [0, *found.starts[number], len(found.series)]

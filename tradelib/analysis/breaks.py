@@ -1,6 +1,6 @@
-"""Breaks in the level or the trend of a series after Bai and Perron: where, how many, how sure.
+"""Breaks in the level or the trend of a series after Bai and Perron: dates, information criteria, intervals.
 
-The partition with the least squared residuals is found exactly, by dynamic programming on the costs of all regimes.
+The least-squares partition is found exactly, by dynamic programming on the costs of all possible regimes.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class Search:
     Attributes
     ----------
     series : Series
-        What was searched.
+        The series searched.
     model : {"level", "trend"}
         A mean, or a straight line, in each regime.
     least : int
         Fewest months a regime may have.
     starts : tuple of tuple of int
-        For 0, 1, 2, ... breaks the positions at which a new regime starts.
+        For 0, 1, 2, ... breaks, the positions at which a new regime starts.
     rss : tuple of float
         Residual sum of squares for 0, 1, 2, ... breaks.
     """
@@ -45,18 +45,18 @@ class Search:
     rss: tuple[float, ...]
 
     def months(self, breaks: int) -> list[pd.Period]:
-        """Return the first months of the new regimes of the best partition with so many breaks."""
+        """Return the first month of each new regime in the best partition with this number of breaks."""
         return list(self.series.index[list(self.starts[breaks])])
 
     def fitted(self, breaks: int) -> pd.Series:
-        """Return the means or lines of the best partition with so many breaks."""
+        """Return the means or lines of the best partition with this number of breaks."""
         pieces = np.split(self.series.to_numpy(), self.starts[breaks])
         degree = 0 if self.model == "level" else 1
         return pd.Series(np.concatenate([_fit(piece, degree) for piece in pieces]), self.series.index)
 
 
 def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, most: int = 5) -> Search:
-    """Find the partitions with the least squared residuals, exactly.
+    """Find the least-squares partition for each number of breaks, exactly.
 
     Parameters
     ----------
@@ -65,14 +65,14 @@ def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, mos
     model : {"level", "trend"}
         What each regime has: a mean, or a straight line.
     trim : float
-        Share of the months that a regime has at least.
+        Smallest share of the months that a regime may have.
     most : int
-        Most breaks to look for; fewer when the span does not hold so many regimes.
+        Largest number of breaks to look for; fewer if the span has no room for as many regimes.
 
     Raises
     ------
     SeriesError
-        The series is unfit.
+        The series does not meet these conditions.
     ParameterError
         Unknown model, a share that leaves no room for a break, or less than one break.
 
@@ -91,14 +91,14 @@ def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, mos
 
 
 def partitions(values: pd.Series, model: Model, least: int, most: int) -> Search:
-    """Return the best partitions of a fit series with up to so many breaks, each regime of at least some months."""
+    """Return the best partitions of a checked series: up to ``most`` breaks, at least ``least`` months per regime."""
     data, degree, months = values.to_numpy(), 0 if model == "level" else 1, len(values)
     costs = _costs(data, degree)
     length = np.subtract.outer(np.arange(months + 1), np.arange(months + 1)).T
     costs[length < least] = np.inf
     lowest, begins = costs[0], list[np.ndarray]()
     ways: list[tuple[int, ...]] = [()]
-    while len(ways) <= most:  # by the last month of a regime: the lowest cost up to it, and where it then begins
+    while len(ways) <= most:  # for each end of a regime: the lowest cost up to it, and where the regime then begins
         total = lowest[:, None] + costs
         lowest, begins = total.min(axis=0), [*begins, total.argmin(axis=0)]
         starts = [months]
@@ -131,13 +131,13 @@ def _costs(data: np.ndarray, degree: int) -> np.ndarray:
 
 
 def criteria(found: Search) -> pd.DataFrame:
-    """Return by number of breaks the residual sum of squares and the two information criteria.
+    """Return the residual sum of squares and two information criteria by number of breaks.
 
     Returns
     -------
     DataFrame
-        ``rss``, ``bic`` (Yao 1988), ``lwz`` (Liu, Wu and Zidek 1997), both in the form of Bai and Perron (2003a); the
-        smallest value is the best number.
+        ``rss``, ``bic`` (Yao 1988), ``lwz`` (Liu, Wu and Zidek 1997), both in the form of Bai and Perron (2003a). The
+        number with the smallest value of a criterion is best.
     """
     months, per_regime = len(found.series), 1 if found.model == "level" else 2
     rss = np.array(found.rss)
@@ -150,10 +150,10 @@ def criteria(found: Search) -> pd.DataFrame:
 
 
 def long_run_variance(residuals: np.ndarray) -> float:
-    """Return the variance of a mean times the months, with persistence counted in.
+    """Return the long-run variance: the variance of the mean under autocorrelation, times the number of months.
 
-    Newey and West's (1987) estimate with Bartlett weights; the lags after Andrews (1991) from the first
-    autocorrelation, a third of the months at most.
+    Newey and West (1987) with Bartlett weights; the number of lags after Andrews (1991) from the first autocorrelation,
+    at most a third of the months.
     """
     from statsmodels.regression.linear_model import OLS
 
@@ -163,42 +163,42 @@ def long_run_variance(residuals: np.ndarray) -> float:
 
 
 def bandwidth(residuals: np.ndarray) -> int:
-    """Return how many autocorrelations the long-run variance counts: Andrews (1991), at most a third of the months."""
+    """Return the number of lags of the long-run variance: Andrews (1991), at most a third of the months."""
     rho = float(np.clip(autocorrelation(residuals), -0.97, 0.97))
     alpha = 4 * rho**2 / (1 - rho**2) ** 2
     return int(min(1.1447 * (alpha * len(residuals)) ** (1 / 3), len(residuals) / 3))
 
 
 def autocorrelation(residuals: np.ndarray) -> float:
-    """Return the first autocorrelation; 0 where nothing varies."""
+    """Return the first autocorrelation, 0 if all residuals are equal."""
     centred = residuals - residuals.mean()
     size = float(centred @ centred)
     return float(centred[1:] @ centred[:-1]) / size if size > 0 else 0.0
 
 
 def date_intervals(found: Search, breaks: int, *, level: float = 0.95) -> pd.DataFrame:
-    """Say between which months each break lies.
+    """Return a confidence interval for the date of each break.
 
     Parameters
     ----------
     found : Search
         From ``search``.
     breaks : int
-        How many breaks.
+        Number of breaks.
     level : float
-        Confidence.
+        Confidence level.
 
     Returns
     -------
     DataFrame
-        By first month of the new regime: ``low`` and ``high`` (first months; cut at the ends of the span), ``before``
-        and ``after`` (fitted on both sides of the break) and ``jump``.
+        By first month of the new regime: ``low`` and ``high``, the bounds of that month within the span; ``before`` and
+        ``after``, the fitted values on either side of the break; and ``jump``, their difference.
 
     Notes
     -----
-    Bai (1997): scale = jump^2 / long-run variance of the regime before; persistence widens the interval. With lines,
-    the jump of the fitted values at the break takes the place of the shift in mean. The asymptotics let the jump be
-    small in relation to the noise; a break well seen in a short regime is surer than this says.
+    Bai (1997): scale = jump^2 / long-run variance of the regime before, so that persistence widens the interval. For
+    lines, the jump of the fitted values at the break replaces the shift in mean. The asymptotics assume a jump that is
+    small relative to the noise; a clear break next to a short regime is dated more precisely than the interval says.
     """
     starts, data = found.starts[breaks], found.series.to_numpy()
     fitted = found.fitted(breaks).to_numpy()

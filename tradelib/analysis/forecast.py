@@ -1,4 +1,4 @@
-"""Forecasts of a monthly series from each of its months, with the months known then, and the models that make them."""
+"""Rolling-origin forecasts of a monthly series, and the models that make them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEAST_MONTHS = 36
 LEVELS = (80, 95)
-"""Percent of past misses that the intervals hold."""
+"""Coverage of the intervals: percent of past forecast errors."""
 
 _SIDES = (("low", -1), ("high", 1))
 _ZERO = 1e-4
@@ -33,19 +33,19 @@ _ZERO = 1e-4
 
 
 def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]]:
-    """Run a fit and return its result with notes for what the library warned of.
+    """Run a fit and return its result, with the library's warnings as notes.
 
     Parameters
     ----------
     fit : callable
-        Fits and returns the library's result, or its parameters alone.
+        Fits and returns the library's result, or only its parameters.
     what : str
-        What is fitted, for messages.
+        Name of the model, for messages.
 
     Raises
     ------
     SeriesError
-        The library gave up, or the result is not finite.
+        The library failed, or a parameter is not finite.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -87,7 +87,7 @@ def _ets(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
 
 
 def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
-    """Estimate a statsmodels state space model; the mean change is taken out before, as drift."""
+    """Estimate a statsmodels state space model; the mean change is removed first, as drift."""
     scale = float(np.std(np.diff(values))) or 1.0
     slope = float(np.mean(np.diff(values)))
 
@@ -127,27 +127,28 @@ def _local_level(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
 METHODS: dict[str, Callable[[np.ndarray], tuple[Ahead, tuple[str, ...]]]] = {
     "ETS": _ets, "SARIMA": _sarima, "UC": _local_level,
 }  # fmt: skip
-"""What estimates a model from n months without gap.
+"""Functions that estimate a model from months without gaps, and return a forecaster and notes.
 
-Each returns a function from n values and a horizon to n rows of forecasts (row t looks ahead from value t, with the
-values up to it), and what the optimiser warned of, with estimates at a boundary."""
+The forecaster takes n values and a horizon and returns n rows of forecasts, row t from the values up to t. The notes
+are the warnings of the optimiser and the estimates at a boundary."""
 
 
 def _estimates(months: int, refit: int) -> Iterator[tuple[int, int]]:
-    """Return how many months each estimate has, and how many the next one."""
+    """Return the number of months in each estimate, paired with that in the next one."""
     return pairwise([*sorted({LEAST_MONTHS, *range(months, LEAST_MONTHS - 1, -refit)}), months + 1])
 
 
 def without_season(series: pd.Series, horizon: int, *, refit: int = 10) -> tuple[pd.Series, pd.DataFrame]:
-    """Take from every month the season as it was known then, and say what it was expected to be in the months ahead.
+    """Remove from each month the season as it was known then, and project the season over the months ahead.
 
-    STL estimates the season every ``refit`` months, as ``roll`` its models; later months have that of the last year.
+    STL estimates the season every ``refit`` months, as often as ``roll`` its models; the months until the next estimate
+    have the season of its last year.
 
     Returns
     -------
     Series, DataFrame
-        The series less its season, which no later month revises; and the season by origin and months ahead, to be
-        added to forecasts of what is left, missing for the first 35 origins.
+        The series without its season, which later months do not revise; and the season by origin and months ahead, to
+        be added to forecasts of that series, missing for the first 35 origins.
     """
     series = require_months(series, least=LEAST_MONTHS, purpose="forecast", varying=True)
     months = np.add.outer(np.arange(len(series)), np.arange(horizon + 1))
@@ -162,12 +163,12 @@ def without_season(series: pd.Series, horizon: int, *, refit: int = 10) -> tuple
 
 
 def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd.DataFrame:
-    """Forecast from every month that has enough before it; the last row looks ahead from the newest month.
+    """Forecast from every month with enough history; the last row holds the forecasts from the newest month.
 
     Parameters
     ----------
     series : Series
-        Monthly, no gap, not constant, at least 36 months, seasonally adjusted or without season. Logarithms give
+        Monthly, no gap, not constant, at least 36 months, seasonally adjusted or without seasonality. Logarithms give
         forecasts of logarithms.
     horizon : int
         Months ahead.
@@ -175,25 +176,26 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
         ``ETS``: exponential smoothing with additive error and damped trend, no season. ``SARIMA``: (1,1,1)(1,0,0)12
         with drift. ``UC``: local level with drift.
     refit : int
-        Parameters are estimated every so many months, from the months known then, the last time with all of them;
-        forecasts use the newest estimate and all months up to their origin.
+        Months between estimates of the parameters. Each estimate uses the months up to then, the last one all months;
+        each forecast uses the newest estimate at its origin and all months up to it.
 
     Returns
     -------
     DataFrame
         By origin and months ahead, in the unit of the series; missing for the first 35 origins. ``attrs["notes"]``
-        holds what the last fit warned of.
+        holds the notes of the last fit.
 
     Raises
     ------
     SeriesError
-        The series is unfit.
+        The series does not meet these conditions.
     ParameterError
-        Unknown method, a horizon or a number of months that is not positive.
+        Unknown method, or ``horizon`` or ``refit`` is not a positive integer.
 
     Notes
     -----
-    Pseudo real time: the months are those of one vintage, revised since. A forecast made then knew first prints.
+    Pseudo real time: all figures are of one vintage, with later revisions in them. A forecast made at the time knew
+    first prints.
     """
     if not all(isinstance(count, (int, np.integer)) and count is not True and count > 0 for count in (horizon, refit)):
         raise ParameterError(f"horizon={horizon!r}, refit={refit!r}: expected whole numbers, at least 1")
@@ -212,7 +214,7 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
 
 @dataclass(frozen=True, repr=False)
 class Forecast(Result):
-    """What is to be expected of a series, and how wrong such forecasts have been.
+    """Forecast of a series, and how far past forecasts were off.
 
     Attributes
     ----------
@@ -222,11 +224,11 @@ class Forecast(Result):
         The months up to the origin.
     table : pandas.DataFrame
         By month ahead, in the unit of the series: ``forecast``, ``low 80``, ``high 80``, ``low 95``, ``high 95``, and
-        ``missed``, the mean absolute error of past forecasts as far ahead.
+        ``missed``, the mean absolute error of past forecasts at the same horizon.
     origins : int
-        Past months from which forecasts one month ahead were made.
+        Number of past forecasts one month ahead.
     about : dict
-        Label, unit and source, where the series was loaded.
+        Label, unit and source, if the series was loaded from the store.
     """
 
     is_drawn: ClassVar[bool] = True
@@ -239,7 +241,7 @@ class Forecast(Result):
     about: dict[str, str]
 
     def summary(self) -> str:
-        """Return the forecast of the first and the last month with its interval, a line each."""
+        """Return the forecasts of the first and the last month with their intervals, one line each."""
         lines = [f"{self.about.get('label', self.name)}, {self.method} from the months up to {self.series.index[-1]}"]
         for month, row in self.table.iloc[[0, -1]].drop_duplicates().iterrows():
             interval = f"{printed(row['low 80'])} to {printed(row['high 80'])} eight times in ten"
@@ -250,19 +252,20 @@ class Forecast(Result):
 def forecast(
     series: pd.Series | pd.DataFrame | str | Path, horizon: int = 12, method: str = "ETS", *, log: bool | None = None
 ) -> Forecast:
-    """Forecast a monthly series, with intervals as wide as past forecasts were wrong.
+    """Forecast a monthly series, with intervals from the errors of past forecasts.
 
     Parameters
     ----------
     series : Series, one-column DataFrame, str or Path
-        Monthly values; a name of the store, or a CSV file of months and values. What the store has unadjusted is
-        forecast with its season, as ``without_season`` takes it; any other series must be adjusted or without season.
+        Monthly values, the name of a series in the store, or a CSV file of months and values. A series that the store
+        has as unadjusted is forecast with its season, as ``without_season`` estimates it; any other series must be
+        adjusted or without seasonality.
     horizon : int
         Months ahead.
     method : {"ETS", "SARIMA", "UC"}
-        As ``roll`` has them.
+        As for ``roll``.
     log : bool, optional
-        Forecast logarithms; by default where all values are positive.
+        Forecast logarithms; by default if all values are positive.
 
     Returns
     -------
@@ -272,15 +275,15 @@ def forecast(
     Raises
     ------
     SeriesError
-        The series is unfit, has too few months for the intervals, or has no logarithms.
+        The series does not meet the conditions of ``roll``, is too short for the intervals, or has no logarithms.
     ParameterError
         Unknown method, or an impossible horizon.
 
     Notes
     -----
-    Pseudo real time: forecasts are made from every past month, in the figures of one vintage. An interval reaches to
-    the conformal quantile of their absolute errors at the same distance (of logarithms, errors are relative). The
-    notebook on forecasts compares methods and scales errors by calm and wild years.
+    Pseudo real time: forecasts are made from every past month, with the figures of one vintage. An interval extends on
+    either side by the conformal quantile of their absolute errors at the same horizon (for logarithms, errors are
+    relative). The notebook on forecasts compares methods and scales errors by volatility.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How far prints move: a print against the latest figure, and what each release changed."""
+"""Revisions: a print of each month against the latest figure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pairs(
     end: str | pd.Period | None = None,
     flat: float = 0.0,
 ) -> pd.DataFrame:
-    """Return a print and the latest figure, for months that a later release has again.
+    """Return a print and the latest figure, for months that have a later print.
 
     Parameters
     ----------
@@ -33,23 +33,23 @@ def pairs(
     start, end : str, pandas.Period or None
         First and last month measured, both included.
     flat : float
-        A change of less than this, in the unit of the triangle, has no direction: 0.05 billion prints as 0.0,
-        "virtually unchanged".
+        A change smaller than this, in the unit of the triangle, has no direction. A change below 0.05 billion prints as
+        0.0, "virtually unchanged".
 
     Returns
     -------
     pandas.DataFrame
         By month, in the unit of the triangle: ``released``; ``first``, ``latest``, ``revision``;
         ``first_change`` from the month before *in the same release*, ``latest_change``, ``change_revision``;
-        ``direction``: ``kept``, ``flipped``, or ``flat`` where one of the changes has none. Changes are NaN where a
-        month before is missing; then the direction is missing too.
+        ``direction``: ``kept``, ``flipped``, or ``flat`` if either change has none. If the month before is missing, the
+        changes and the direction are missing too.
     """
     days, about = prints.released(triangle), prints.statistical_months(triangle)
     first, latest = prints.nth_print(triangle, number), prints.latest(triangle)
     before = prints.nth_print(triangle.shift(), number)  # the month before, in the same release
     released = pd.Series(days, about)[~about.duplicated()].reindex(triangle.index + (number - 1))
     table = pd.DataFrame({"released": released.set_axis(triangle.index), "first": first, "latest": latest})
-    again = first.notna() & (table["released"] < days[-1])  # those that a later release has again
+    again = first.notna() & (table["released"] < days[-1])  # months that have a later print
     table = table[again].loc[start:end].rename_axis("period")
     if table.empty:
         count = f"{len(about)} release{'' if len(about) == 1 else 's'}"
@@ -77,9 +77,9 @@ class Revisions(Result):
     label, unit : str
         The series in words, and the unit of the figures.
     triangle : pandas.DataFrame
-        All prints: months down, releases across; ``tradelib.store.triangles`` has more questions to it.
+        All prints: months down, releases across, for the functions of ``tradelib.store.triangles``.
     table : pandas.DataFrame
-        By month, as ``pairs`` returns it: ``first`` is the print, ``latest``, ``revision``, ``direction`` ...
+        By month, as ``pairs`` returns it: ``first`` (the print), ``latest``, ``revision``, ``direction`` ...
     number : int
         Which print; 1 is the first.
     """
@@ -99,7 +99,7 @@ class Revisions(Result):
         return f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
 
     def summary(self) -> str:
-        """Return mean and mean absolute revision and how often the direction turned, in two lines."""
+        """Return mean and mean absolute revision and how often the direction flipped, in two lines."""
         revision, turned = self.table["revision"], int((self.table["direction"] == "flipped").sum())
         print_ = f"{prints.ordinal(self.number)} print"
         return (
@@ -110,7 +110,7 @@ class Revisions(Result):
 
 
 def revisions(series: str, number: int = 1, compilation: str | None = None) -> Revisions:
-    """Return how far the prints of a series lie from the latest figures.
+    """Compare a print of each month of a series with the latest figure.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def revisions(series: str, number: int = 1, compilation: str | None = None) -> R
     number : int
         Which print; 1 is the first.
     compilation : str, optional
-        Whose figures, as ``store.triangle`` takes it.
+        Whose figures, as for ``store.triangle``.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def revisions(series: str, number: int = 1, compilation: str | None = None) -> R
     Raises
     ------
     ParameterError
-        The word stands for no series or several.
+        The name fits no series, or several.
     SeriesError
         No month has that print and a later one.
 

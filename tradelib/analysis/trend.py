@@ -13,10 +13,10 @@ Turn = Literal["peak", "trough"]
 
 
 def stl_trend(series: pd.Series) -> pd.DataFrame:
-    """Take a series apart by seasonal-trend decomposition with local regression.
+    """Decompose a series by STL, seasonal-trend decomposition with local regression.
 
-    The season changes slowly, over a window of 13 years; that of the trend, 21 months, is the narrowest that then keeps
-    the season out: 1.5 * 12 / (1 - 1.5 / 13), rounded up.
+    The seasonal window is 13 years. The trend window of 21 months is the narrowest that then keeps the season out of
+    the trend: 1.5 * 12 / (1 - 1.5 / 13), rounded up.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def stl_trend(series: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By month, in the unit of the series: ``trend``, ``seasonal`` and ``remainder``, which add up to it.
+        By month, in the unit of the series: ``trend``, ``seasonal`` and ``remainder``, which add up to the series.
 
     Raises
     ------
@@ -50,19 +50,20 @@ def turning_points(
 ) -> pd.Series:
     """Date the peaks and troughs of a trend.
 
-    The rule: a month is a peak when the trend is above that of the ``window`` months on each side; peaks and troughs
-    alternate (of two in a row the more extreme stays); from one to the next are at least ``phase`` months and a move
-    of at least ``least``, before the first and after the last such a move too; from peak to peak and trough to trough
-    are at least ``cycle`` months. The first and last ``window`` months can hold none.
+    A month is a peak if the trend is above its values in the ``window`` months on each side, a trough if it is below
+    them; the first and last ``window`` months can be neither. Peaks and troughs alternate: of two peaks or two troughs
+    in a row the more extreme is kept. Neighbouring turning points are at least ``phase`` months and a move of ``least``
+    apart; a move of that size must also precede the first and follow the last. Successive peaks, and successive
+    troughs, are at least ``cycle`` months apart.
 
     Parameters
     ----------
     trend : Series
-        Monthly, no gap. Of a negative balance a trough is where the deficit is largest.
+        Monthly, no gap. For a negative balance, a trough is where the deficit is largest.
     window, phase, cycle : int
         Months.
     least : float
-        Smallest move of the trend between two turning points, in its unit; missing asks for none.
+        Smallest move of the trend between two turning points, in its unit; NaN sets no minimum.
 
     Returns
     -------
@@ -90,7 +91,7 @@ def turning_points(
 
 
 def _alternate(turns: list[tuple[int, Turn]], path: np.ndarray) -> list[tuple[int, Turn]]:
-    """Of neighbours of one kind keep the more extreme."""
+    """Keep the most extreme of neighbouring turning points of the same kind."""
     kept: list[tuple[int, Turn]] = []
     for at, turn in turns:
         if not kept or kept[-1][1] != turn:
@@ -101,7 +102,7 @@ def _alternate(turns: list[tuple[int, Turn]], path: np.ndarray) -> list[tuple[in
 
 
 def _weakest(turns: list[tuple[int, Turn]], path: np.ndarray, phase: int, cycle: int, least: float) -> int | None:
-    """Return which turning point to strike: an end of the smallest move that breaks the rule, None when all keep it."""
+    """Return the turning point to remove, at an end of the smallest move that breaks the rule; None if no move does."""
     if not turns:
         return None
     ats = [at for at, _ in turns]

@@ -1,1 +1,1 @@
-"""Seasonal adjustment by X-13ARIMA-SEATS and STL, and seasonality that is left."""
+"""Seasonal adjustment by X-13ARIMA-SEATS and STL, and tests for residual seasonality."""

@@ -1,4 +1,4 @@
-"""The agency's own way, to adjust each five-digit end-use series, force its years and sum; and how close we come."""
+"""Indirect adjustment as the agency does it: by five-digit end use, years forced, then summed; and how close it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tradelib.seasonal.x13.run import binary
 Values = TypeVar("Values", pd.Series, pd.DataFrame)
 FLOWS = ("exports", "imports")
 MOST_Q = 1.5
-"""Quality statistic of X-11 above which a series is left unadjusted."""
+"""Quality statistic Q of X-11 above which a series is left unadjusted."""
 
 SPEC: Spec = build(
     "x11",
@@ -26,16 +26,16 @@ SPEC: Spec = build(
     outlier={"types": ("ao", "ls", "tc"), "critical": 3.3},
     x11={"sigmalim": (1.0, 2.0)},
 )
-"""Logs, airline model, trading days tested, no Easter, three types of outliers, X-11 with tighter limits of extremes.
+"""Logs, airline model, trading days tested, no Easter, three types of outliers, X-11 with tighter limits for extremes.
 
-Chosen by ``benchmarks/choose_enduse_spec.py`` on 2016-2020 only. Of 108 candidates ten lie within 0.01 percent of the
-nearest (0.305 to 0.313); this is one of those that leave the seasonal filters to X-13."""
+Chosen by ``benchmarks/choose_enduse_spec.py`` on 2016-2020 only. The twelve nearest of 108 candidates are within 0.01
+points (0.305 to 0.312 percent); this one has 0.310 and is one of those that leave the seasonal filters to X-13."""
 
 
 def force_years(adjusted: Values, unadjusted: Values) -> Values:
-    """Return adjusted values scaled so that each whole calendar year adds up to the unadjusted one.
+    """Scale adjusted values so that each complete calendar year adds up to the unadjusted total.
 
-    A year of fewer than twelve months, and one whose adjusted values add up to zero, stays as it is.
+    A year of fewer than twelve months, or one whose two totals are both zero, is left as it is.
     """
     year = pd.PeriodIndex(adjusted.index).year
     ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
@@ -45,24 +45,24 @@ def force_years(adjusted: Values, unadjusted: Values) -> Values:
 
 
 def agreement(ours: pd.Series, theirs: pd.Series) -> pd.Series:
-    """Compare an adjusted series of ours with the published one of the same source.
+    """Compare our adjusted series with the agency's.
 
     Parameters
     ----------
     ours, theirs : pandas.Series
-        Positive values in one unit over the same months; ``theirs`` is the agency's. A month without a value in
-        either is not compared, nor are the changes into it and out of it.
+        Positive values in the same unit over the same months; ``theirs`` is the agency's. A month missing in either
+        is left out, as are the changes into and out of it.
 
     Returns
     -------
     pandas.Series
-        ``mean_absolute`` distance of a month, percent of the agency's value; ``correlation`` of the monthly changes in
-        percent; ``same_direction``: percentage of months in which both rise or both fall, of those with a change.
+        ``mean_absolute``: mean absolute difference, percent of the agency's value; ``correlation`` of the monthly
+        percentage changes; ``same_direction``: percentage of these changes that have the same sign in both series.
 
     Raises
     ------
     ComparabilityError
-        They do not cover the same months, or no change of a month is known in both.
+        The series cover different months, or no monthly change is known in both.
     """
     if not ours.index.equals(theirs.index):
         spans = [f"{s.index[0]} to {s.index[-1]} ({len(s)} months)" for s in (ours, theirs)]
@@ -77,16 +77,16 @@ def agreement(ours: pd.Series, theirs: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class Indirect:
-    """Many series adjusted one by one, to be added up.
+    """Series adjusted one by one, and their sum.
 
     Attributes
     ----------
     adjusted : pandas.DataFrame
-        Months down, series across; each calendar year adds up to the unadjusted one.
+        Months down, series across; each complete calendar year adds up to the unadjusted total.
     quality : pandas.Series
-        Quality statistic Q of X-11 by series, missing where X-13 could not adjust.
+        Quality statistic Q of X-11 by series; missing if X-13 could not adjust it.
     reasons : dict of str to str
-        Why a series was left unadjusted.
+        Why a series was left unadjusted, by series.
     """
 
     adjusted: pd.DataFrame
@@ -100,27 +100,27 @@ class Indirect:
 
 
 def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Load goods by five-digit end use and the agency's adjusted totals of the same months.
+    """Load goods by five-digit end use and the agency's adjusted totals for the same months.
 
     Returns
     -------
     detail : pandas.DataFrame
         Unadjusted, by month, ``flow`` and ``code``, billions of dollars, Census basis; a month without trade is zero.
     agency : pandas.DataFrame
-        The agency's adjusted exports and imports of all goods, under their names, as they stood before the annual
-        revision after that of the detail, which comes every June.
+        The agency's adjusted exports and imports of all goods, by series name, as published before the next annual
+        revision (every June) after the release of the detail.
 
     Raises
     ------
     ParameterError
-        The store has no such release.
+        The store has no goods by five-digit end use.
     """
     known = store.releases("census_enduse")
     if not known:
         raise ParameterError("the store has no goods by five-digit end use (census_enduse)")
     release, totals = known[-1], [f"{flow}_goods_enduse_census_nsa" for flow in FLOWS]
-    facts = release.facts[release.facts["item"].str.count("/") == 3]  # goods, by end use, a category, a code
-    codes = facts["cell"].str.extract(r"\w+ (?P<code>\d+)")  # the cell of a series is its code and its month
+    facts = release.facts[release.facts["item"].str.count("/") == 3]  # such as goods/enduse/foods/wheat
+    codes = facts["cell"].str.extract(r"\w+ (?P<code>\d+)")  # such as "imports 00000, 2016-01"
     by_code = facts.join(codes).pivot_table(index="last", columns=["flow", "code"], values="value", observed=True)
     detail = by_code.rename_axis(index="period").fillna(0.0) / 1e9
     about = store.load(totals, vintage=release.released, unit="billions").attrs["series"]
@@ -132,26 +132,27 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q) -> Indirect:
-    """Adjust every column of a table, so that the sum is the agency's kind of total.
+    """Adjust each column of a table by itself, so that their sum is an indirectly adjusted total.
 
-    A series that X-13 refuses (for example one with months of no trade, which have no logarithms), or whose quality
-    statistic Q is above ``most_q``, stays as it is.
+    A series stays unadjusted if X-13 refuses it (for example because a month without trade has no logarithm) or if its
+    quality statistic Q exceeds ``most_q``.
 
     Parameters
     ----------
     detail : pandas.DataFrame
-        Unadjusted values, monthly ``PeriodIndex`` without gaps, one column a series, all in one unit.
+        Unadjusted values, monthly ``PeriodIndex`` without gaps, one column per series, all in the same unit.
     spec : Spec
-        How each is adjusted.
+        How to adjust each series.
     most_q : float
-        Q above which the adjustment is not used; Lothian and Morry (1978) accept up to 1. Not used without X-11.
+        Largest Q for which an adjustment is used; Lothian and Morry (1978) accept up to 1. Without effect when the
+        spec does not use X-11, which alone computes Q.
 
     Raises
     ------
     ParameterError
         ``most_q`` is not positive.
     EngineMissingError
-        There is no X-13 program.
+        The X-13 program is not installed.
 
     Notes
     -----
@@ -163,7 +164,7 @@ def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q)
     results, failures = x13_batch(detail, spec=spec)
     quality = pd.Series({name: result.number("f3.q") for name, result in results.items()}, dtype=float)
     for error in failures.values():
-        if not isinstance(error, TradelibError):  # a defect of ours is no reason to leave a series as it is
+        if not isinstance(error, TradelibError):  # a bug in this package must not pass for a series that X-13 refused
             raise error
     reasons = {name: str(error) for name, error in failures.items()}
     reasons |= {name: f"Q is {q:.2f}, above {most_q:g}" for name, q in quality.items() if q > most_q}

@@ -1,4 +1,4 @@
-"""How unadjusted goods trade is adjusted, so that the result comes close to the agency's, and how close it comes."""
+"""Seasonal adjustment of goods trade, with settings chosen to come close to the agency's series."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tradelib.seasonal.x13 import Spec, available, build, parse, x13
 Way = Literal["seats", "x11", "stl"]
 WINDOW_YEARS, KEPT_YEARS = 15, 5
 CUT = "2020-03"
-"""First of the months that were not used to choose."""
+"""First month not used to choose the settings."""
 AHEAD = 12
-"""Months to come whose factors are forecast."""
+"""Number of future months whose factors are forecast."""
 
 
 CHOSEN: dict[str, Any] = {
@@ -26,23 +26,23 @@ CHOSEN: dict[str, Any] = {
 }
 """Chosen, with the window of 15 years, by ``benchmarks/choose_goods_spec.py`` on months before March 2020 only.
 
-Whole years forced, it is the nearest to the agency's series of 162 candidates (0.461 percent; the next two 0.466).
+With years forced, it is the nearest of 162 candidates to the agency's series (0.461 percent; the next two 0.466).
 
-No Easter: over the candidates it takes exports and imports farther from the agency's series on average."""
+Easter is left out: averaged over the candidates, it moves exports and imports away from the agency's series."""
 
 
 def possible(way: Way) -> Way:
-    """Return the way asked for, or STL where there is no X-13 program."""
+    """Return the requested way, or STL as a fallback if the X-13 program is not installed."""
     return way if way == "stl" or available() else "stl"
 
 
 def goods_spec(way: Way, text: str = "chosen") -> Spec:
-    """Return the chosen spec for SEATS or X-11, or the one of a ``.spc`` text.
+    """Return the chosen spec for SEATS or X-11, or one parsed from ``.spc`` text.
 
     Raises
     ------
     ParameterError
-        The text names the other engine, or forecasts fewer than ``AHEAD`` months.
+        The text names the other engine, forecasts fewer than ``AHEAD`` months, or is not a spec that ``parse`` reads.
     """
     engine: Literal["seats", "x11"] = "x11" if way == "x11" else "seats"
     if text == "chosen":
@@ -57,22 +57,22 @@ def goods_spec(way: Way, text: str = "chosen") -> Spec:
 
 
 def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFrame:
-    """Adjust again and again, each time with one month more, as an office does that adjusts every month anew.
+    """Adjust repeatedly, adding one month each time, as an office does that re-estimates every month.
 
     Parameters
     ----------
     series : pandas.Series
         Unadjusted values, monthly ``PeriodIndex``.
     spec : Spec
-        How, without automatic choices; ``Adjustment.static`` freezes them.
+        How to adjust, without automatic choices; ``Adjustment.static`` freezes them.
     months : int
-        How many of the last months; X-13 wants five years before them.
+        Number of months, counted back from the last; X-13 needs five years before them.
 
     Returns
     -------
     pandas.DataFrame
-        By month, without the last one: ``first`` and ``final`` adjusted value, and the value of the month before as it
-        stood on the same days, ``first_before`` and ``final_before``.
+        By month, without the last one: ``first`` and ``final`` adjusted value; ``first_before`` and ``final_before``,
+        the value of the month before in the same two adjustments.
 
     Notes
     -----
@@ -87,10 +87,11 @@ def first_adjustments(series: pd.Series, spec: Spec, months: int) -> pd.DataFram
 
 
 def adjust_in_windows(series: pd.Series, spec: Spec) -> pd.Series:
-    """Adjust window by window, each as long as an agency would use, keep the last years of each, and force the years.
+    """Adjust in windows of the length that an agency would use, keep the last years of each, and force annual totals.
 
-    Agencies estimate factors from the data of their day and later leave them alone. Windows of 15 years end every five
-    years, counted back from the last month, and their last five years are kept; the first window is kept whole.
+    Agencies estimate factors from the data they have at the time and do not change them later. Windows of 15 years end
+    five years apart, counted back from the last month, and the last five years of each are kept. The months before
+    these come from the first 15 years of the series.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def adjust_in_windows(series: pd.Series, spec: Spec) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Adjusted values over the same months; those of a whole calendar year add up to the unadjusted year.
+        Adjusted values for the same months; each complete calendar year adds up to the unadjusted total.
     """
     end, parts = len(series), []
     while end > 12 * WINDOW_YEARS:

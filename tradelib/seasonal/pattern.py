@@ -1,4 +1,4 @@
-"""The seasonal pattern of an unadjusted series by STL: how large it is and how it moved."""
+"""The seasonal pattern of an unadjusted series by STL: its size and how it changed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A series taken apart into trend, seasonal and irregular.
+    """A series split into trend, seasonal and irregular.
 
     Attributes
     ----------
     components : pandas.DataFrame
-        By month: ``observed``, ``trend``, ``seasonal``, ``irregular`` and ``adjusted``. Multiplicative: seasonal and
-        irregular are factors around 1, and observed = trend · seasonal · irregular. Additive: they are in the unit
-        of the series, and observed = trend + seasonal + irregular. Either way adjusted has no seasonal in it.
+        By month: ``observed``, ``trend``, ``seasonal``, ``irregular`` and ``adjusted`` (observed without seasonal).
+        Multiplicative: seasonal and irregular are factors around 1, and observed = trend · seasonal · irregular.
+        Additive: they are in the unit of the series, and observed = trend + seasonal + irregular.
     multiplicative : bool
-        Whether factors divide rather than subtract.
+        Whether the decomposition is multiplicative; additive otherwise.
     """
 
     components: pd.DataFrame
@@ -31,32 +31,32 @@ class Pattern:
 
     @property
     def effects(self) -> pd.Series:
-        """Seasonal effect by month: percent of the level when multiplicative, else in the unit of the series."""
+        """Seasonal effect by month: percent of the level if multiplicative, otherwise in the unit of the series."""
         seasonal = self.components["seasonal"]
         return 100 * (seasonal - 1) if self.multiplicative else seasonal
 
     @property
     def factor_forecasts(self) -> pd.Series:
-        """Factors of the next twelve months: the last ones again, because STL has no model to forecast by."""
+        """Factors of the next twelve months: those of the last year repeated, because STL has no model to forecast."""
         last = self.components["seasonal"].iloc[-12:]
         return last.set_axis(pd.PeriodIndex(last.index) + 12)
 
 
 def stl_pattern(series: pd.Series) -> Pattern:
-    """Take a series apart with STL (Cleveland, Cleveland, McRae and Terpenning 1990), robust to outliers.
+    """Decompose a series by STL (Cleveland, Cleveland, McRae and Terpenning 1990), robust to outliers.
 
-    Multiplicative where every value is positive. The seasonal smoother spans seven years. STL knows no calendar:
-    working days and Easter stay in the irregular, and so in the adjusted series.
+    Multiplicative if every value is positive. The seasonal smoother spans seven years. STL has no calendar effects:
+    those of working days and Easter stay in the irregular, and so in the adjusted series.
 
     Parameters
     ----------
     series : pandas.Series
-        Unadjusted values, monthly ``PeriodIndex``, no month missing.
+        Unadjusted values, monthly ``PeriodIndex`` without gaps, at least 36 months.
 
     Raises
     ------
     SeriesError
-        The series cannot carry it.
+        The series is too short or constant, or has a gap.
     """
     from statsmodels.tsa.seasonal import STL
 
@@ -72,7 +72,7 @@ def stl_pattern(series: pd.Series) -> Pattern:
 
 
 def effects_by_year(effects: pd.Series) -> pd.DataFrame:
-    """Return monthly effects as one row a year and one column a calendar month; months outside the span are missing."""
+    """Return monthly effects, years down and calendar months across; months outside the span are missing."""
     index = pd.PeriodIndex(effects.index)
     table = pd.DataFrame({"year": index.year, "month": index.month, "effect": effects.to_numpy()})
     wide = table.pivot_table(index="year", columns="month", values="effect").reindex(columns=range(1, 13))

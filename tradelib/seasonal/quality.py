@@ -1,4 +1,4 @@
-"""How good is an adjustment? Its card: X-11's M statistics, seasonality left, stability, revisions, annual totals."""
+"""Quality card of an adjustment: M statistics of X-11, residual seasonality, stability, revisions, annual totals."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from tradelib.seasonal.x13 import Adjustment, Spec, x13
 Grade = Literal["good", "uncertain", "bad", "severe"]
 ORDER: tuple[Grade, ...] = ("good", "uncertain", "bad", "severe")
 _BEFORE, _YEARS = 5, 3
-"""Years that X-13 wants before a history of revisions, and years over which first adjustments are compared."""
+"""Years that X-13 needs before a history of revisions, and years over which first adjustments are compared."""
 
 _TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 LIMITS: dict[str, list[float]] = _TABLE["limits"]
-"""Where grades turn: up to the first limit good, then uncertain, bad, and beyond the last severe; their sources are in
-the file."""
+"""Limits between grades: good up to the first, then uncertain, then bad, severe beyond the last. The file gives their
+sources."""
 
 
 @dataclass(frozen=True)
 class QualityCard:
-    """The card of one adjustment.
+    """The quality card of one adjustment.
 
     Attributes
     ----------
     adjustment : Adjustment
-        The X-11 run behind the statistics, with the frozen model.
+        The X-11 run that gave the statistics, with the frozen model.
     measures : pandas.DataFrame
-        By ``measure``: ``value``, ``grade`` (empty where there is no limit), ``meaning``, and the ``reason`` why
-        there is no value (else empty). Revisions are in percent and percentage points, or, where adjusted values are
-        not all positive, in the unit of the series; the name of the measure says which.
+        By ``measure``: ``value``; ``grade``, empty for a measure without limits; ``meaning``; and ``reason``, why a
+        value is missing (otherwise empty). Revisions are in percent and percentage points or, if not all adjusted
+        values are positive, in the unit of the series; the name of the measure says which.
     """
 
     adjustment: Adjustment
@@ -43,15 +43,16 @@ class QualityCard:
 
     @property
     def verdict(self) -> Grade:
-        """The grade of Q, or that of the adjusted series' QS where that is worse.
+        """The worse of two grades: that of Q and that of QS on the adjusted series.
 
-        Single M statistics, spans and totals are shown, not decisive: the agencies accept single failures.
+        Single M statistics, sliding spans and annual totals are shown but do not decide: agencies accept an adjustment
+        that fails one of them.
         """
         grades = [self.measures.loc[name, "grade"] for name in ("Q", "QS after, p")]
         return max(filter(None, grades), key=ORDER.index)
 
     def summary(self) -> str:
-        """Return the verdict with the measures that are not good, and those that have no value."""
+        """Return the verdict, the measures that are not good, and those without a value, in one line."""
         graded = self.measures[self.measures["grade"] != ""]
         weak = graded[graded["grade"] != "good"]
         doubts = ", ".join(f"{name} {row['value']:.2f} ({row['grade']})" for name, row in weak.iterrows()) or "none"
@@ -61,23 +62,24 @@ class QualityCard:
 
 
 def quality_card(series: pd.Series, spec: Spec | None = None) -> QualityCard:
-    """Judge the adjustment of a series.
+    """Rate the adjustment of a series.
 
-    The model is chosen once, frozen, and judged by X-11 with sliding spans and a history of revisions: the first
-    adjustments of the last three years against the latest. Five more years must come before them, else the card has no
-    revisions and says why.
+    The model is chosen once, frozen, and rated by X-11 with sliding spans and a history of revisions, which compares
+    the first adjustments of the last three years with the latest. That history needs five more years before it; for a
+    shorter series the card has no revisions and says why.
 
     Parameters
     ----------
     series : pandas.Series
         Unadjusted values as ``x13`` takes them.
     spec : Spec, optional
-        How to adjust; the defaults otherwise. A spec for SEATS is judged by X-11 with the same model.
+        How to adjust; by default the defaults of ``x13`` with X-11. A spec for SEATS is rated by X-11 with the same
+        model.
 
     Raises
     ------
     SeriesError, EngineError
-        As ``x13`` raises them.
+        As for ``x13``.
 
     Notes
     -----
@@ -96,7 +98,7 @@ Row = tuple[str, float, str, str, str]
 
 
 def grade(value: float, limits: str) -> str:
-    """Return the grade of a value against limits that rise, or that fall; empty for a missing value or no limits."""
+    """Return the grade of a value against rising or falling limits; empty for a missing value or without limits."""
     if np.isnan(value) or not limits:
         return ""
     rising = LIMITS[limits][0] < LIMITS[limits][-1]
@@ -107,7 +109,7 @@ def _measured(  # noqa: PLR0913 - a row of the file
     run: Adjustment | None, name: str, key: str, meaning: str, *, at: int = 0, divide: float = 1, limits: str = "",
     without: str = "X-13 gives none",
 ) -> Row:  # fmt: skip
-    """Return a measure that a run prints under a key, or why there is none."""
+    """Return the measure that a run prints under a key, with the reason if it has no value."""
     value = run.number(key, at) / divide if run else float("nan")
     return name, value, grade(value, limits), meaning, without if np.isnan(value) else ""
 
@@ -122,8 +124,8 @@ def _spans(result: Adjustment) -> list[Row]:
 
 def _revisions(series: pd.Series, spec: Spec, adjusted: pd.Series) -> list[Row]:
     least, mode, revised = 12 * (_BEFORE + _YEARS), "percent" if (adjusted > 0).all() else "difference", None
-    # X-13 would move the start of a shorter history without being asked
-    reason = f"revisions={_YEARS} needs {least} months; found {len(adjusted)}"
+    # For a shorter series X-13 would silently move the start of the history.
+    reason = f"a history of {_YEARS} years needs {least} months; found {len(adjusted)}"
     if len(adjusted) >= least:
         start = adjusted.index[-1] - 12 * _YEARS + 1
         history = {"estimates": ("sadj", "sadjchng"), "start": f"{start.year}.{start.month}", "additivesa": mode}

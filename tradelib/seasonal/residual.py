@@ -1,13 +1,13 @@
-"""Is seasonality left in a series that is published as seasonally adjusted?
+"""Tests for residual seasonality in a series that is published as seasonally adjusted.
 
-One test decides for each series, ``model_f``, on a span named beforehand; the rule of the Bureau of
-Economic Analysis, which uses QS, stands beside it. ``benchmarks/size_and_power.py`` measures both by simulation, on 384
-months, 100 series a row: at 5 percent QS rejects 0 to 4 percent of series without seasonality, model F on the last 15
-years 0 to 5, and neither a series that X-11 has adjusted. A wave of a quarter of the standard deviation of the monthly
-change is found by model F in 65 percent of series, one of half of it always.
+One test decides for each series: ``model_f``, on a span fixed in advance. The rule of the Bureau of Economic Analysis,
+which uses QS, is reported with it. ``benchmarks/size_and_power.py`` measures both by simulation, with 384 months and
+100 series per row. At 5 percent, QS rejects 0 to 4 percent of the series without seasonality, and model F on the last
+15 years 0 to 5 percent; neither rejects a series that X-11 has adjusted. Model F finds a wave of a quarter of the
+standard deviation of the monthly change in 65 percent of the series, and one of half of it always.
 
-What is left out on purpose: seasonal dummies with HAC standard errors and peaks of the spectrum at 90 percent.
-Both reject far too often when nothing is left: 12 to 30 and 37 to 55 percent in the same simulation.
+Two methods are left out on purpose: seasonal dummies with HAC standard errors, and peaks of the spectrum at 90 percent.
+In the same simulation they reject 12 to 30 and 37 to 55 percent of the series without seasonality, far too many.
 """
 
 from __future__ import annotations
@@ -25,41 +25,41 @@ from tradelib.seasonal.x13 import x13
 
 LEAST_YEARS = 5
 PRIMARY_YEARS = 15
-"""Years of the one test that decides: long enough for it, and recent enough for seasonality that crept in."""
+"""Years used by the test that decides: enough for a test, yet recent enough to show seasonality that has crept in."""
 _RANDOM_WALK: dict[str, Any] = {"regression": None, "arima": {"model": "(0 1 1)"}}
 
 
 def recent(values: pd.Series, years: int) -> pd.Series:
-    """Return the most recent years of a series, all of a shorter one.
+    """Return the most recent years of a series, or all of a shorter one.
 
     Raises
     ------
     ParameterError
-        The span is not a whole number of years, or shorter than the series itself may be.
+        ``years`` is not an integer, or below the shortest span that can be tested.
     """
     if isinstance(years, bool) or not isinstance(years, (int, np.integer)) or years < LEAST_YEARS:
-        raise ParameterError(f"years={years!r}: expected whole numbers of years, each at least {LEAST_YEARS}")
+        raise ParameterError(f"years={years!r}: expected a whole number of years, at least {LEAST_YEARS}")
     return values.iloc[-12 * years :]
 
 
 def qs(changes: pd.Series) -> float:
-    """Return QS of monthly changes: positive autocorrelation at lags of one and two years.
+    """Return the QS statistic of monthly changes, which measures positive autocorrelation at lags 12 and 24.
 
     Parameters
     ----------
     changes : pandas.Series
-        A stationary monthly series of length n: first differences, whatever differences a model of X-13 would take.
+        A stationary monthly series of length n: first differences, whatever differencing a model of X-13 would use.
 
     Returns
     -------
     float
-        n(n+2) [r12² / (n-12) + max(0, r24)² / (n-24)], 0 when r12 ≤ 0; against chi-square with 2 degrees of freedom,
-        whose p-value is exp(-QS / 2).
+        n(n+2) [r12² / (n-12) + max(0, r24)² / (n-24)], or 0 if r12 ≤ 0. Under chi-square with 2 degrees of freedom its
+        p-value is exp(-QS / 2).
 
     Notes
     -----
-    Maravall (2012). Seasonal adjustment makes r12 negative, and half of all series without seasonality give 0, so the
-    test rejects less often than its level says.
+    Maravall (2012). Seasonal adjustment tends to make r12 negative, and half of all series without seasonality give 0,
+    so the test rejects less often than its nominal level.
     """
     deviations, n = (changes - changes.mean()).to_numpy(), len(changes)
     r12, r24 = (float(deviations[lag:] @ deviations[:-lag] / (deviations @ deviations)) for lag in (12, 24))
@@ -72,17 +72,17 @@ def _scale(values: pd.Series) -> Literal["log", "none"]:
 
 @dataclass(frozen=True)
 class ModelF:
-    """The test of fixed seasonal effects in an adjusted series, and how large they may still be.
+    """Result of the test for fixed seasonal effects in an adjusted series, and how large these may be.
 
     Attributes
     ----------
     first, last : pandas.Period
         Span tested.
     statistic, p_value : float
-        F that all effects are zero, and its p-value.
+        F statistic of the hypothesis that all effects are zero, and its p-value.
     effects : pandas.DataFrame
-        By month, January to December, whose sum is zero: ``estimate`` and ``standard_error``, in percent where the
-        model is for logarithms, else in the unit of the series.
+        By month, January to December: ``estimate`` and ``standard_error``, in percent if the model is for logarithms,
+        otherwise in the unit of the series. The effects sum to zero.
     """
 
     first: pd.Period
@@ -93,28 +93,28 @@ class ModelF:
 
     @property
     def bound(self) -> float:
-        """The largest effect of a month that lies within two standard errors of its estimate.
+        """The largest effect of a month that is within two standard errors of its estimate.
 
-        It says what the test could not have seen: an effect of that size may be there although none is proven.
+        The test cannot rule out an effect of this size, even if it does not reject.
         """
         return float((self.effects["estimate"].abs() + 2 * self.effects["standard_error"]).max())
 
 
 def model_f(series: pd.Series, *, years: int = PRIMARY_YEARS) -> ModelF:
-    """Test fixed seasonal effects in a regARIMA model with outliers.
+    """Test for fixed seasonal effects in a regARIMA model with outliers.
 
-    Outliers are searched and modelled first, so that 2020 neither hides nor feigns seasonality.
+    Outliers are detected and modelled, so that 2020 neither hides nor mimics seasonality.
 
     Parameters
     ----------
     series : pandas.Series
-        Seasonally adjusted values, monthly ``PeriodIndex``, no gap.
+        Seasonally adjusted values, monthly ``PeriodIndex`` without gaps.
     years : int
-        Most recent years tested, five or more; all of a shorter series.
+        Number of most recent years tested, five or more; a shorter series is tested as a whole.
 
     Notes
     -----
-    Lytras, Feldpausch and Bell (2007). The ARIMA model is (0 1 1), of logarithms when every value is positive.
+    Lytras, Feldpausch and Bell (2007). The ARIMA model is (0 1 1), of logarithms if every value is positive.
     """
     values = require_months(series, least=12 * LEAST_YEARS, purpose="residual seasonality", varying=True)
     span = recent(values, years)
@@ -128,16 +128,16 @@ def model_f(series: pd.Series, *, years: int = PRIMARY_YEARS) -> ModelF:
 
 
 class BeaRule(NamedTuple):
-    """The rule of the Bureau of Economic Analysis; a span is flagged when all three measures are beyond their limit.
+    """Limits of the rule of the Bureau of Economic Analysis, which flags a span that is beyond all three.
 
     Attributes
     ----------
     qs_p : float
-        p-value of QS below it.
+        The p-value of QS is below it.
     stable_f : float
-        F of stable seasonality (table D8) above it.
+        The F of stable seasonality (table D8) is above it.
     m7 : float
-        M7 below it.
+        M7 is below it.
     """
 
     qs_p: float = 0.01
@@ -149,19 +149,19 @@ BEA_RULE = BeaRule()
 
 
 def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule = BEA_RULE) -> pd.DataFrame:
-    """Take M7, the F tests of table D8 and the combined test from X-11 on an adjusted series, and QS of its changes.
+    """Return M7, the F tests of table D8 and the combined test of X-11 for an adjusted series, and QS of its changes.
 
-    All but QS are descriptive: X-11 smooths whatever it is given, so none of them has a size. That is why they are not
-    among the corrected tests, and why the rule asks for all of them together.
+    All but QS are descriptive: X-11 smooths whatever it is given, so these have no known size as tests. They are
+    therefore not among the tests corrected for multiplicity, and the rule requires all its measures together.
 
     Parameters
     ----------
     series : pandas.Series
-        Seasonally adjusted values, monthly ``PeriodIndex``, no gap.
+        Seasonally adjusted values, monthly ``PeriodIndex`` without gaps.
     years : int
-        Most recent span besides the whole one, five years or more; none where the series is not longer.
+        Number of most recent years measured besides the whole span, five or more; left out if the series is not longer.
     rule : BeaRule
-        Limits.
+        Limits of the rule.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def x11_measures(series: pd.Series, *, years: int = PRIMARY_YEARS, rule: BeaRule
     keys = {"stable_f": "f2.fsd8", "moving_f": "f2.msf", "m7": "f3.m07"}
     rows: dict[str, dict[str, Any]] = {}
     for span, part in spans.items() if len(values) > 12 * years else [*spans.items()][:1]:
-        # By another name, as x13 warns of an adjusted series, and this is a test of one.
+        # Renamed, because x13 warns of series that it knows to be adjusted, as is expected here.
         result = x13(part.rename(span), "x11", transform={"function": _scale(values)}, **_RANDOM_WALK)
         measures = {name: result.number(key) for name, key in keys.items()}
         qs_p = float(np.exp(-qs(changes.iloc[-len(part) :]) / 2))

@@ -1,1 +1,1 @@
-"""The release in words: numbers that remember their cells, sentences that know sign and number, the text checker."""
+"""The release in words: sentences whose numbers link to their cells, and the checker of texts."""

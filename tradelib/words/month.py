@@ -27,17 +27,17 @@ TABLES = ("1", "history", "bea1", "fred_BOPGSTB")
 """Tables that print the balance on goods and services by month."""
 
 LONG = 60
-"""Months that a release must have before a rank among them is worth saying."""
+"""Months of history beyond which a rank is worth stating."""
 
 
 @dataclass(frozen=True, repr=False)
 class Headline(Result):
-    """What a release says of a month: balance, exports and imports, goods and services.
+    """What a release says about a month: balance, exports and imports, goods and services.
 
     Attributes
     ----------
     release : Release
-        Where the figures stand.
+        The release that has the figures.
     month : pandas.Period
         The month.
     """
@@ -47,7 +47,7 @@ class Headline(Result):
 
     @cached_property
     def series(self) -> dict[str, pd.Series]:
-        """By name, those of the nine series of Exhibit 1 that have the month: millions of dollars until then."""
+        """Those of the nine series of Exhibit 1 that have the month, by name, up to it; millions of dollars."""
         known = (name for name in store.HEADLINE if self.release.find(name))
         values = {name: self.release.series(name)[: self.month].dropna() for name in known}
         return {name: path for name, path in values.items() if self.month in path.index}
@@ -63,7 +63,7 @@ class Headline(Result):
 
     @cached_property
     def title(self) -> str:
-        """The message in one line."""
+        """The headline, in one line."""
         path = self.series[store.BALANCE]
         now, before = path[self.month], path.get(self.month - 1)
         if before is None:
@@ -78,12 +78,12 @@ class Headline(Result):
 
     @property
     def is_long(self) -> bool:
-        """Whether the release has so many months that a rank among them is worth saying."""
+        """Whether the release has enough months of history for a rank to be worth stating."""
         return len(self.series[store.BALANCE]) > LONG
 
     @cached_property
     def larger(self) -> pd.Period | None:
-        """The last month with a larger deficit or surplus; None where the release has none."""
+        """The last earlier month with a larger deficit or surplus; None if the release has none."""
         path = self.series[store.BALANCE].astype(float)
         now = path[self.month]
         larger = path[path < now] if now < 0 else path[path > now]
@@ -91,7 +91,7 @@ class Headline(Result):
 
     @property
     def sentences(self) -> list[str]:
-        """What moved, in sentences: the total, its two parts, the flows, and the year to date where it is there."""
+        """What moved, in sentences: the balance and its two parts, the flows, and the year to date if available."""
         pairs = {name: (path[self.month], path.get(self.month - 1)) for name, path in self.series.items()}
         pairs = {name: pair for name, pair in pairs.items() if pair[1] is not None}
         named = {Quantity("balance", item).name: item_label(item) for item in ("total", "goods", "services")}
@@ -101,7 +101,7 @@ class Headline(Result):
         return [say.plain(text) for text in (say.sentences(*balances), say.sentences(*flows), self._year()) if text]
 
     def _year(self) -> str:
-        """Return the year to date beside the same months of the year before, where the release reaches that far."""
+        """Return the year to date compared with the same months of the year before; empty if either is incomplete."""
         first = pd.Period(year=self.month.year, month=1, freq="M")
         sums = {}
         for name, path in self.series.items():
@@ -116,11 +116,11 @@ class Headline(Result):
         return say.sentences(f"{when}, {say.balance_moved(*sums['balance'], name='goods and services')}", *clauses)
 
     def summary(self) -> str:
-        """Return title, sentences and source, a line each."""
+        """Return title, sentences and source, one line each."""
         return "\n".join([self.title, *self.sentences, f"Source: {self.release.source}"])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all of it for programs: the words, and the table in millions of dollars."""
+        """Return the words and the table (millions of dollars) as plain data, for programs."""
         words = {"headline": self.title, "sentences": self.sentences, "source": self.release.source}
         released = str(self.release.released) if self.release.released else None
         rows = self.table.astype(object).where(self.table.notna(), None).reset_index().to_dict("records")
@@ -128,10 +128,10 @@ class Headline(Result):
 
 
 def largest_year(release: Release, name: str, sign: int) -> float | None:
-    """Return what a month, times a sign, must exceed to be a record; None where the release cannot tell.
+    """Return the bound that a month, times ``sign``, must exceed to be a record; None without earlier annual totals.
 
-    Of years before the months of a series only sums are known. A month may lie well above the mean of its year, so
-    that the largest mean counts twice.
+    Before the first month of a series only annual totals are known. A month may lie well above the mean of its year, so
+    the bound is twice the largest monthly mean.
     """
     if not (release.has(name) and release.has(name, "annual")):
         return None
@@ -147,10 +147,10 @@ def headline(
     Parameters
     ----------
     source : path, sequence of paths, str, datetime.date, pandas.Period, Release or None
-        Official files in hand (Exhibit 1, the history table, BEA's time series, an archive, a folder or the PDF of a
-        release), a release of the store by its day or its month, or None for its newest with all nine series.
+        Official files (Exhibit 1, the history table, BEA's time series, an archive, a folder or the PDF of a release);
+        a release of the store, by its day or month; or None for the newest release there that has all nine series.
     month : str, datetime.date or pandas.Period, optional
-        An earlier month, as that release has it; by default the month that it is about.
+        An earlier month in the same release; by default the newest.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def headline(
     SourceError
         A file is not as published.
     ParameterError
-        The files have no balance on goods and services, or not that month; there is no such file or release.
+        There is no such file or release, or it does not have the balance on goods and services, or not that month.
 
     Examples
     --------
@@ -192,20 +192,20 @@ def _release(source: Any) -> Release:
 
 @dataclass(frozen=True, repr=False)
 class Contributions(Result):
-    """What parts contribute to the change of a flow in a month; they add up to it.
+    """Contributions of parts to the change of a flow in a month; they add up to the change.
 
     Attributes
     ----------
     flow : {"balance", "exports", "imports"}
         The flow.
     release : Release
-        Where the figures stand.
+        The release that has the figures.
     month : pandas.Period
-        The month; the change is that since the month before.
+        The month; the change is from the month before.
     table : pandas.DataFrame
-        By part, largest first: ``contribution`` in millions of dollars, ``points`` of percent of the flow in the
-        month before (NaN for a balance). The last row is everything else: what no part explains, with the net
-        adjustments from Census to balance-of-payments basis in it.
+        By part, largest first: ``contribution``, millions of dollars, and ``points``, percent of the flow in the month
+        before (NaN for a balance). The last row, everything else, is what no part explains; it includes the net
+        adjustments from Census to balance-of-payments basis.
     total : float
         The change, millions of dollars, balance-of-payments basis.
     """
@@ -233,25 +233,25 @@ def contributions(flow: str = "balance", release: str | dt.date | Release | None
     Parameters
     ----------
     flow : {"balance", "exports", "imports"}
-        Total trade in goods and services, balance-of-payments basis, seasonally adjusted. An increase of imports
-        lowers the balance.
+        Total trade in goods and services, balance-of-payments basis, seasonally adjusted. An increase in imports lowers
+        the balance.
     release : str, datetime.date, Release or None
-        Day or month of a release; None for the newest whole one.
+        A release, or its day or month; None for the newest complete one.
 
     Returns
     -------
     Contributions
-        The parts, largest first, and what is left.
+        The parts, largest first, and everything else.
 
     Raises
     ------
     ParameterError
-        Another flow; no such release, or it has no month before.
+        An unknown flow; no such release, or one without the month before.
 
     Notes
     -----
-    The parts of goods are the end-use commodities of Exhibits 7 and 8 (Census basis); without these exhibits goods
-    stay whole.
+    The parts of goods are the end-use commodities of Exhibits 7 and 8 (Census basis); in a release without these
+    exhibits goods are one part.
 
     Examples
     --------

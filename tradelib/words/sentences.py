@@ -1,8 +1,8 @@
-"""Sentences that know sign, number and unit; every number in them leads to its proof.
+"""Sentences with the right verb, sign and unit, in which every number links to its proof.
 
-Numbers are words here only at the very end: a helper takes ``Figure`` objects (or plain floats, which have no proof),
-rounds once, half up on the magnitude, and writes ``<a class="n" href="#p...">$140.5 billion</a>``. The proofs of all
-numbers printed in a notebook are in ``proofs()``. ``plain`` gives the text without links.
+Numbers become text only at the very end: a function takes ``Figure`` objects (or plain floats, which have no proof),
+rounds once, half up on the magnitude, and writes ``<a class="n" href="#p...">$140.5 billion</a>``. ``proofs()`` returns
+the proofs of all numbers printed in a notebook. ``plain`` returns a text without links.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _registry: dict[str, dict[str, Any]] = {}
 
 
 def proofs() -> list[dict[str, Any]]:
-    """Return one row for each number printed so far, in order.
+    """Return the proofs of the numbers printed so far, in order.
 
     Returns
     -------
     list of dict
-        ``id`` (the target of its link), ``text`` as printed, ``value``, ``formula`` in names, ``working`` with the
-        numbers put in, ``tie`` (the last digit hangs on rounding) and ``cells`` (name, period, value,
-        exhibit, cell, file, sha256, released).
+        ``id`` (the target of its link), ``text`` as printed, ``value``, ``formula`` in names, ``working`` (the formula
+        with the numbers filled in), ``tie`` (the value is halfway between two roundings) and ``cells`` (name, period,
+        value, exhibit, cell, file, sha256, released).
     """
     return list(_registry.values())
 
 
 def clear() -> None:
-    """Forget all numbers printed so far; a new document begins."""
+    """Forget all numbers printed so far, before a new document."""
     _registry.clear()
 
 
 def prove(text: str, value: object, *, tie: bool = False) -> str:
-    """Keep the proof of a printed number and return its name, the target of a link; empty where it has none."""
+    """Record the proof of a printed number and return its id, the target of a link; empty if it has no proof."""
     if not text or not isinstance(value, Figure) or not value.cells:
         return ""
     row = {"id": value.key, "text": text, "value": float(value), "formula": value.formula, "working": value.working}
@@ -56,19 +56,19 @@ def prove(text: str, value: object, *, tie: bool = False) -> str:
 
 
 def link(text: str, value: float, *, tie: bool = False) -> str:
-    """Return a printed number as a link to its proof; a plain float has none and stays text."""
+    """Return a printed number as a link to its proof, or as text if it has none."""
     nowrap = html.escape(text, quote=False).replace(" ", NBSP)
     number = prove(text, value, tie=tie)
     return f'<a class="n" href="#{number}">{nowrap}</a>' if number else nowrap
 
 
 def plain(text: str) -> str:
-    """Return a text without its links and with ordinary blanks, as a terminal shows it."""
+    """Return a text without links and with ordinary spaces, as for a terminal."""
     return html.unescape(re.sub(r"</?a\b[^>]*>", "", text)).replace(NBSP, " ")
 
 
 def rounded(value: float, decimals: int = 1, scale: int = 1) -> Decimal:
-    """Return what is printed of a value: half up on its magnitude, after division by the scale."""
+    """Return a value as printed: divided by the scale, then rounded half up on its magnitude."""
     return half_up(_exact(value) / scale, decimals)
 
 
@@ -77,7 +77,7 @@ def _exact(value: float) -> Any:
 
 
 def money(value: float, decimals: int = 1, *, sign: bool = False, short: bool = False) -> str:
-    """Return an amount in billions of dollars, its magnitude unless the sign is wanted.
+    """Return an amount in billions of dollars, without its sign unless requested.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def money(value: float, decimals: int = 1, *, sign: bool = False, short: bool = 
     sign : bool
         Print ``+`` or a minus sign before the dollar sign.
     short : bool
-        Leave the word out, as in a list or a table whose head has it.
+        Leave out the word "billion", as in a list or a table whose header has it.
 
     Examples
     --------
@@ -101,37 +101,37 @@ def money(value: float, decimals: int = 1, *, sign: bool = False, short: bool = 
 
 
 def percent(value: float, decimals: int = 1, *, sign: bool = False, word: str = " percent") -> str:
-    """Return a percentage, its magnitude unless the sign is wanted; ``word`` may be ``%``."""
+    """Return a percentage, without its sign unless requested; ``word`` may be ``%``."""
     return _sized(value, decimals, 1, f"{{}}{word}", sign=sign)
 
 
 def _sized(value: float, decimals: int, scale: int, form: str, *, sign: bool) -> str:
-    """Return the magnitude of a value in a form such as ``${} billion``, with its sign before it where wanted."""
+    """Return the magnitude of a value in a form such as ``${} billion``, preceded by its sign if requested."""
     size = rounded(value, decimals, scale)
     mark = "" if not sign or not size else "+" if size > 0 else MINUS
     return link(mark + form.format(f"{abs(size):,}"), value, tie=is_tie(_exact(value) / scale, decimals))
 
 
 def number(value: float, decimals: int = 0, unit: str = "", *, sign: bool = False) -> str:
-    """Return any other number, with its unit where it has one."""
+    """Return any other number, with its unit if given."""
     return link(f"{printed(_exact(value), decimals, sign=sign)}{' ' + unit if unit else ''}", value)
 
 
 def count(things: int, noun: str, plural: str = "") -> str:
-    """Return how many there are, in words up to twelve: ``one month``, ``three months``, ``14 months``."""
+    """Return a number of things, in words up to twelve: ``one month``, ``three months``, ``14 months``."""
     many = _COUNTS[things] if 0 <= things < len(_COUNTS) else f"{things:,}"
     return f"{many} {noun if things == 1 else plural or noun + 's'}"
 
 
 def listing(words: Sequence[str]) -> str:
-    """Return a list as a sentence has it: ``a``, ``a and b``, ``a, b, and c``."""
+    """Return words joined for a sentence: ``a``, ``a and b``, ``a, b, and c``."""
     if len(words) < 3:
         return " and ".join(words)
     return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
 def capital(text: str) -> str:
-    """Return a text with its first letter large, also where it begins inside a link."""
+    """Return a text with its first letter capitalized, even inside a link."""
     return re.sub(r"^((?:<[^>]*>)*)(\w)", lambda match: match[1] + match[2].upper(), text)
 
 
@@ -141,13 +141,13 @@ def month(period: pd.Period) -> str:
 
 
 def direction(value: float) -> Direction:
-    """Return the sign of what is printed of millions of dollars: 0 for a change that rounds to no 0.1 billion."""
+    """Return the sign of millions of dollars as printed: 0 if they round to 0.0 billion."""
     size = rounded(value, scale=1000)
     return 0 if not size else 1 if size > 0 else -1
 
 
 def rose(change: float, verbs: Sequence[str] = ("fell", "was unchanged", "rose")) -> str:
-    """Return the verb for a change of a flow, with nothing after it."""
+    """Return the verb for a change of a flow, without an amount."""
     return verbs[direction(change) + 1]
 
 
@@ -159,7 +159,7 @@ def flow_moved(now: float, before: float, *, share: bool = True, levels: bool = 
     now, before : Figure or float
         Millions of dollars.
     share : bool
-        Add the percentage in brackets, where the value before was not zero.
+        Add the percentage in parentheses, unless the value before was zero or the change rounds to zero.
     levels : bool
         Add ``to ...``.
     """
@@ -171,30 +171,30 @@ def flow_moved(now: float, before: float, *, share: bool = True, levels: bool = 
 def _moved(
     now: float, change: float, verbs: Sequence[str], rate: str = "", *, levels: bool = True, amount: bool = True
 ) -> str:
-    """Return the verb, and by how much and to what level; without an amount where it rounds to nothing."""
+    """Return the verb with the amount and the level; without the amount if it rounds to zero."""
     is_still = not direction(change)
     level = f" {'at' if is_still else 'to'} {money(now)}" if levels else ""
     return f"{rose(change, verbs)}{'' if is_still or not amount else f' {money(abs(change))}'}{rate}{level}"
 
 
 def side(balance: float) -> str:
-    """Return ``deficit`` or ``surplus``; ``balance`` where it rounds to zero."""
+    """Return ``deficit`` or ``surplus``; ``balance`` if it rounds to zero."""
     return ("deficit", "balance", "surplus")[direction(balance) + 1]
 
 
 def balance_moved(now: float, before: float, *, name: str = "", levels: bool = True, amount: bool = True) -> str:
-    """Return how a balance moved, as a clause: a deficit widens or narrows, a surplus rises or falls, or it turns.
+    """Return how a balance moved, as a clause: a deficit widens or narrows, a surplus rises or falls, or one turns.
 
     Parameters
     ----------
     now, before : Figure or float
         Millions of dollars, negative for a deficit.
     name : str
-        What stands before the noun: ``goods`` gives "the goods deficit widened ...".
+        The words before the noun: ``goods`` gives "the goods deficit widened ...".
     levels : bool
         Add ``to ...``.
     amount : bool
-        Say by how much; a headline has no room for it.
+        Add by how much; a headline has no room for it.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def moved_short(now: float, before: float, flow: str) -> str:
     now, before : Figure or float
         Millions of dollars, negative for a deficit.
     flow : str
-        A balance widens or narrows, or turns; another flow is more or less.
+        ``balance`` (a deficit is wider or narrower, a surplus larger or smaller) or another flow (more or less).
     """
     way = direction(abs(now) - abs(before))
     if flow == "balance" and side(now) != side(before):
@@ -238,7 +238,7 @@ def _standing(balance: float) -> str:
 
 
 def led_by(changes: pd.Series, total: float, names: dict[Any, str] | None = None) -> str:
-    """Return which two parts moved a total: only parts that moved the way the total did, largest first.
+    """Return the two parts that led a change, largest first, among those that moved in the direction of the total.
 
     Parameters
     ----------
@@ -252,8 +252,8 @@ def led_by(changes: pd.Series, total: float, names: dict[Any, str] | None = None
     Returns
     -------
     str
-        ``, led by pharmaceutical preparations (+$20.9 billion)``; empty where no part moved that way, or the total
-        did not move.
+        ``, led by pharmaceutical preparations (+$20.9 billion)``; empty if no part moved that way or the total did not
+        move.
     """
     way = direction(total)
     numbers = changes.dropna()
@@ -264,5 +264,5 @@ def led_by(changes: pd.Series, total: float, names: dict[Any, str] | None = None
 
 
 def sentences(*clauses: str) -> str:
-    """Return clauses as sentences: each begins large and ends with one full stop; empty ones are left out."""
+    """Return clauses as sentences, each capitalized and with one full stop; empty ones are left out."""
     return " ".join(f"{capital(clause.strip().rstrip('.'))}." for clause in clauses if clause.strip())

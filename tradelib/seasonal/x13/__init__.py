@@ -1,4 +1,4 @@
-"""Seasonal adjustment by the agencies' own engine, X-13ARIMA-SEATS."""
+"""Seasonal adjustment by X-13ARIMA-SEATS, the program that the agencies use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SAVED = {
     "force": "saa",
 }  # fmt: skip
 _MODELS = {"arima", "automdl", "pickmdl", "regression", "outlier", "estimate", "forecast"}
-"""Specs that have a regARIMA model; X-11 can do without one."""
+"""Specs that imply a regARIMA model; X-11 can do without one."""
 
 
 def x13(
@@ -42,23 +42,25 @@ def x13(
 ) -> Adjustment:
     """Adjust a monthly series.
 
-    By default: logs or levels by AICC, trading days and Easter tested, outliers searched, airline model, SEATS.
+    The defaults are logs or levels by AICC, trading days and Easter tested, automatic outlier detection, the airline
+    model, and SEATS.
 
     Parameters
     ----------
     series : Series, one-column DataFrame, str or Path
         Unadjusted values by month (Period or Datetime index), 36 to 780 months; or the path of a CSV file with months
-        and values, or a name of the store. Months inside that have no value or are left
-        out of the index are estimated (Findley and others 1998), and named in ``estimated``.
+        and values, or the name of a series in the store. Months inside the span that have no value or are not in the
+        index are estimated (Findley and others 1998), and listed in ``estimated``.
     engine : {"seats", "x11"} or None
-        SEATS, X-11, or only the regARIMA model; by default what the spec says, SEATS without one.
+        SEATS, X-11, or None for the regARIMA model only; by default the engine of the spec, or SEATS without a spec.
     spec : Spec, optional
-        A whole spec, for example of ``parse`` or ``static``, instead of the defaults; ``specs`` then change it.
+        A complete spec that replaces the defaults, for example from ``parse`` or ``static``; ``specs`` then change it.
     time_limit : float
         Seconds after which the program is stopped.
     **specs : mapping or None
-        Any X-13 spec with its arguments, under their own names: ``arima={"model": "(1 1 0)(0 1 1)"}``,
-        ``automdl={}``, ``outlier=None``. Dates are text: ``"2020.10"`` is October, the number 2020.10 is January.
+        Any X-13 spec with its arguments, under their X-13 names: ``arima={"model": "(1 1 0)(0 1 1)"}``,
+        ``automdl={}``; None, as in ``outlier=None``, removes a spec. Write dates as text: ``"2020.10"`` is October,
+        but the number 2020.10 is read as January.
 
     Returns
     -------
@@ -68,16 +70,16 @@ def x13(
     Raises
     ------
     SeriesError
-        The series cannot be adjusted: too short or long, constant, not monthly, with a month twice.
+        The series cannot be adjusted: too short or long, constant, not monthly, or with a duplicate month.
     ParameterError
-        X-13 has no such spec, the spec contradicts the engine, or SEATS is asked for a scale it does not have.
+        An unknown X-13 spec, a spec that contradicts the engine, or a scale that SEATS does not support.
     EngineError, EngineMissingError
-        The program refused, broke down, was stopped, or is not installed.
+        The program reported an error, crashed, exceeded its time limit, or is not installed.
 
     Warns
     -----
     StoreWarning
-        The series was loaded as one that the agency has adjusted.
+        The series was loaded from the store and is already adjusted by the agency.
 
     Notes
     -----
@@ -90,7 +92,7 @@ def x13(
     '(0 1 1)(0 1 1)'
     """
     if not (isinstance(time_limit, (int, float)) and 0 < time_limit < float("inf")):
-        raise ParameterError(f"time_limit={time_limit!r}: expected seconds")
+        raise ParameterError(f"time_limit={time_limit!r}: expected a positive number of seconds")
     series = one_series(series)
     values = ready(series)
     if spec is None:
@@ -112,54 +114,54 @@ def x13(
 def x13_batch(
     series: Mapping[str, pd.Series] | pd.DataFrame,
     engine: Engine | Literal["as specified"] | None = "as specified",
-    **asked: Any,
+    **options: Any,
 ) -> tuple[dict[str, Adjustment], dict[str, Exception]]:
-    """Adjust many series, on all cores; one that fails, for whatever reason, does not stop the others.
+    """Adjust many series on all cores; one that fails does not stop the others.
 
     Parameters
     ----------
     series : DataFrame or mapping of str to Series
-        As ``x13`` takes them, each name once; missing months at the ends of a column are left out.
-    engine, **asked
-        As ``x13`` takes them.
+        As for ``x13``, under unique names; missing months at either end of a column are left out.
+    engine, **options
+        As for ``x13``.
 
     Returns
     -------
     results : dict of str to Adjustment
         The series that could be adjusted, in the order given.
     failures : dict of str to Exception
-        The others, with what was wrong.
+        The others, with the exception that each raised.
 
     Raises
     ------
     ParameterError
-        Two series have one name, also as text: 1 and "1".
+        Two series have the same name once both are text, such as 1 and "1".
     """
     names = [str(name) for name in series.keys()]  # noqa: SIM118 - a DataFrame has columns
     if twice := [name for name, times in Counter(names).items() if times > 1]:
         raise ParameterError(f"found more than one series named {', '.join(twice)}; expected each name once")
 
-    def asked_for(name: str, column: Any) -> Adjustment:
-        return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **asked)
+    def adjust(name: str, column: Any) -> Adjustment:
+        return x13(column.rename(name) if isinstance(column, pd.Series) else column, engine, **options)
 
-    # Threads are enough, as the work is in the programs they start; one more than there are cores reads a result.
+    # Threads are enough, as the programs they start do the work; the one beyond the number of cores reads results.
     with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        runs = {str(name): pool.submit(asked_for, str(name), column) for name, column in series.items()}
+        runs = {str(name): pool.submit(adjust, str(name), column) for name, column in series.items()}
     failures = {name: error for name, run in runs.items() if isinstance(error := run.exception(), Exception)}
     return {name: run.result() for name, run in runs.items() if name not in failures}, failures
 
 
 def _by(engine: Engine | Literal["as specified"] | None, spec: Spec) -> Spec:
-    """Return the spec with the engine asked for, or say that it has another."""
+    """Return the spec with the requested engine; a spec that has another one is an error."""
     if engine in ("as specified", spec.engine):
         return spec
     if spec.engine or engine is None:
-        raise ParameterError(f"engine {engine!r} asked for, the spec has {spec.engine}; expected one of both")
+        raise ParameterError(f"engine {engine!r} contradicts the spec, which has {spec.engine}; expected the same")
     return spec.with_(**{engine: {}})
 
 
 def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[str, str]) -> None:
-    """Check that the series has logarithms where they are asked for, and SEATS no other scale than those and levels."""
+    """Check that values to be logged are positive, and that SEATS gets no scale but logs or levels."""
     if engine == "seats" and other_scale(transform):
         words = ", ".join(f"{name}={value}" for name, value in transform.items())
         raise ParameterError(f"transform {words}: SEATS splits logs or levels; expected function log, none or auto")
@@ -170,7 +172,7 @@ def _check_scale(values: pd.Series, engine: Engine | None, transform: Mapping[st
 
 
 def _to_run(spec: Spec) -> Spec:
-    """Return the spec with the tables that the result needs, and without print-outs."""
+    """Return the spec with the saved tables that the result needs, and without printed ones."""
     parts = {name: dict(arguments) for name, arguments in spec.parts.items()}
     models = not _MODELS.isdisjoint(parts)
     for name in ("series", "spectrum", *(("estimate", "forecast") if models else ())):
@@ -187,12 +189,12 @@ def _to_run(spec: Spec) -> Spec:
 
 
 def ready(series: pd.Series) -> pd.Series:
-    """Return the series as X-13 can take it: floats, months left out of the index put in as missing.
+    """Return the series as X-13 takes it: floats, with missing values for months that are not in the index.
 
     Raises
     ------
     SeriesError
-        What was found and what was expected.
+        The series is not monthly, is too short, too long or constant, or has too many missing or too large values.
     """
     purpose = "seasonal adjustment"
     index = series.index
@@ -201,7 +203,7 @@ def ready(series: pd.Series) -> pd.Series:
         if not index.is_unique or not index.is_monotonic_increasing:
             found = "has months twice or out of order; expected each once, in order"
             raise SeriesError(f"{purpose}: {series.name} {found}")
-        if len(index) <= np.ptp(index.asi8):  # months are left out
+        if len(index) <= np.ptp(index.asi8):  # some months are not in the index
             series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
     whole = trimmed(series, purpose)
     count = int(np.count_nonzero(~np.isnan(whole.to_numpy())))

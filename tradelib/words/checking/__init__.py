@@ -36,11 +36,11 @@ class Checked(Result):
     Attributes
     ----------
     text : str
-        As it was read.
+        The text as read, with spaces, dollar signs and abbreviations made uniform.
     judgements : list of Judgement
-        In the order of the text.
+        One for each number, in the order of the text.
     sources : tuple of str
-        The document of each, where they come from several.
+        The document of each judgement, if they come from several.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Checked(Result):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a number: ``number``, ``quantity``, ``month``, ``kind``, ``verdict``, ``why``, ``sentence``."""
+        """One row per number: ``number``, ``quantity``, ``month``, ``kind``, ``verdict``, ``why``, ``sentence``."""
         pairs = [(j.statement, j) for j in self.judgements]
         rows = [(s.number, j.quantity, str(s.month or ""), s.kind, j.verdict, j.why, s.sentence) for s, j in pairs]
         table = pd.DataFrame(rows, columns=["number", "quantity", "month", "kind", "verdict", "why", "sentence"])
@@ -57,7 +57,7 @@ class Checked(Result):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many numbers met with each verdict."""
+        """How many numbers have each verdict."""
         return {verdict: sum(j.verdict == verdict for j in self.judgements) for verdict in VERDICTS}
 
     def summary(self) -> str:
@@ -68,9 +68,9 @@ class Checked(Result):
         return f"{numbers}: {words}" if words else "no number about the U.S. trade figures"
 
     def html(self) -> str:
-        """Return the text with a mark on each number, or the table where it comes from several documents.
+        """Return the text with a mark on each number, or the table if the numbers come from several documents.
 
-        The verdict, the figure and its cells show under the pointer.
+        Hovering over a number shows the verdict, the figure and its cells.
         """
         if self.sources:
             return str(self.table.drop(columns="sentence").to_html(index=False))
@@ -103,19 +103,20 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
     text : str
         The text itself; ``tradelib.words.checking.text_of`` reads one from a file.
     released : str or date, optional
-        Day of the release that it is about; by default the release about its month.
+        Day of the release that the text is about; by default the release about its month.
     month : str, date or Period, optional
-        Statistical month; by default the first that the text names with its year, else the newest of the store.
+        Statistical month; by default that of ``released``, else the first month that the text names with its year, else
+        the newest of the store.
 
     Returns
     -------
     Checked
-        Verdicts by number; it shows itself in a notebook.
+        The verdict on each number; a notebook shows them in the text.
 
     Raises
     ------
     ParameterError
-        The store has no such release, or this is no text.
+        The store has no such release, or ``text`` is not a str.
 
     Examples
     --------
@@ -132,17 +133,17 @@ def check(text: str, *, released: str | dt.date | None = None, month: Month = No
 
 
 def check_documents(until: dt.date | None = None) -> Checked:
-    """Check the figures that the bundled documents of the agencies print in words.
+    """Check the figures that the bundled documents of the agencies print in their texts.
 
     Parameters
     ----------
     until : date, optional
-        Leave out documents and releases of a later day.
+        Leave out documents and releases after this day.
 
     Returns
     -------
     Checked
-        No verdict is *wrong* unless the store contradicts a print: a later figure is *revised since*.
+        A verdict is *wrong* only if the store contradicts a print; a number that changed later is *revised since*.
     """
     table, judgements, sources = statements.read(), list[Judgement](), list[str]()
     last = str(until or "9999")
@@ -155,9 +156,10 @@ def check_documents(until: dt.date | None = None) -> Checked:
 
 
 def printed_figures(release: Release) -> list[tuple[Judgement, str, str]]:
-    """Return what the documents about a release print in words and the release has: verdict, place, address.
+    """Return the numbers in the documents about a release that its figures confirm: judgement, place, address.
 
-    Only *agrees* and *ties* are returned, and only by the release's own figures: its documents were written with them.
+    Only the verdicts *agrees* and *ties* are returned, and only the release's own figures count: its documents were
+    written with them.
     """
     table = statements.read()
     table = table[table["released"] == str(release.released)]
@@ -167,7 +169,7 @@ def printed_figures(release: Release) -> list[tuple[Judgement, str, str]]:
 
 
 def _releases(month: pd.Period, own: Release | None) -> list[Release]:
-    """Return the release about a month first, then the later ones, then the earlier ones."""
+    """Return the releases: ``own``, then those about the month, then later ones, then earlier ones, nearest first."""
     known = [release for release in store.releases() if release.quantities]
     return sorted(known, key=lambda its: (
         its is not own, its.month != month, its.month < month, abs((its.month - month).n), -len(its.quantities)
@@ -180,20 +182,20 @@ def text_of(path: str | Path, *, pages: int | None = None) -> str:
     Raises
     ------
     ParameterError
-        There is no such file, or it is no text.
+        There is no such file, or it is not UTF-8 text.
     SourceError
         A PDF is damaged.
     """
     path = Path(path)
     if not path.is_file():
-        raise ParameterError(f"{path} is no file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
+        raise ParameterError(f"{path} is not a file; expected a text about the trade figures (.txt, .md, .html, .pdf)")
     if path.suffix.lower() == ".pdf":
         return "\n\n".join(islice(pdf_texts(path.name, path.read_bytes()), pages))
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ParameterError(
-            f"{path} is no text in UTF-8: byte {error.start}; save it as .txt, .md, .html or .pdf"
+            f"{path} is not UTF-8 text: byte {error.start}; save it as .txt, .md, .html or .pdf"
         ) from error
     if path.suffix.lower() in (".html", ".htm"):
         text = re.sub(r"<(script|style)\b.*?</\1>|<!--.*?-->", " ", text, flags=re.DOTALL | re.IGNORECASE)

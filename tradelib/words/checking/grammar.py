@@ -1,4 +1,4 @@
-"""How the release and the press speak: from a text to its statements, by rules on the words around each number."""
+"""Parse a text of the agencies or the press into statements, by rules on the words around each number."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _SUBJECTS = ("flow", "item", "partner")
 
 
 _NEAR = 11
-"""Characters between a record and its number: *record high of $419.0 billion*."""
+"""A number belongs to the record before it if fewer characters lie between them: *record high of $419.0 billion*."""
 _FAR = 3
-"""Sentences without a flow of trade after which a flow is not carried over any more."""
+"""Number of sentences without a flow after which the last flow is no longer carried over."""
 
 
 def read(text: str, month: pd.Period) -> list[Statement]:
-    """Return the statements of a text in order, also those that were not understood.
+    """Return the statements of a text in order, including those not understood.
 
     Parameters
     ----------
     text : str
         In English.
     month : Period
-        The statistical month that it is about.
+        The statistical month that the text is about.
     """
     text = plain(text)
     elsewhere = [*phrase("elsewhere").findall(text), *re.findall(words()["foreign"]["countries"], text, re.IGNORECASE)]
@@ -40,7 +40,7 @@ def read(text: str, month: pd.Period) -> list[Statement]:
     context, rows, end = Context(month), list[Statement](), 0
     for place, sentence in sentences(text):
         if "\n" in text[end:place]:
-            context.current = None  # a new paragraph is about the month of the text again
+            context.current = None  # a new paragraph returns to the month of the text
         end = place + len(sentence)
         own = Sentence(sentence, place, context).statements()
         months = [row.month for row in own if row.kind not in ("", "rank", "revision", "share") and not row.is_base]
@@ -50,7 +50,7 @@ def read(text: str, month: pd.Period) -> list[Statement]:
 
 
 class Sentence:
-    """One sentence: its subject from word to word, and the roles of its numbers."""
+    """One sentence: its subject, tracked from word to word, and the statements of its numbers."""
 
     def __init__(self, text: str, place: int, context: Context) -> None:
         self.text, self.place, self.context = text, place, context
@@ -69,7 +69,7 @@ class Sentence:
         return self.text[self.tokens[left].end : self.tokens[right].start if right < len(self.tokens) else None]
 
     def statements(self) -> list[Statement]:
-        """Return what each number says, and leave in the context what the next sentence may refer to."""
+        """Return a statement for each number, and update the context for the next sentence."""
         self._take_span()
         self.context.billions |= "in billions of dollars" in self.text.lower()
         start = 0
@@ -91,12 +91,12 @@ class Sentence:
         return sorted(rows, key=lambda row: row.start)
 
     def _is_foreign(self, place: int) -> bool:
-        """Whether the last subject before a place in the sentence is another than trade: *the budget deficit*."""
+        """Return whether the last subject before a place in the sentence is not trade: *the budget deficit*."""
         subjects = [token for token in self.tokens if token.kind in ("flow", "foreign") and token.start < place]
         return bool(subjects) and subjects[-1].kind == "foreign"
 
     def _ranks(self) -> list[Statement]:
-        """Return what the sentence says of ranks: of the level before, else of the next one, else of its month."""
+        """Return the ranks, each of the level right after it, else the last before, else the first, else the month."""
         ranks = []
         levels = [row for row in self.rows if row.kind == "level" and not row.is_base and row.length == 1]
         for match in phrase("rank").finditer(self.text):
@@ -117,9 +117,9 @@ class Sentence:
         return ranks
 
     def _take_span(self) -> None:
-        """Take over month, span and comparison that the sentence names."""
+        """Update the context with the month, span and comparison that the sentence names."""
         context, kinds = self.context, {token.kind for token in self.tokens}
-        # A span named after the numbers is that of another sentence or of a drawing beside the text.
+        # An average named after the numbers belongs to another sentence or to a chart beside the text.
         stop = self.numbers[0] if self.numbers else len(self.tokens)
         all_spans = [(at, token.value) for at, token in enumerate(self.tokens) if token.kind == "span"]
         spans = {value for at, value in all_spans if at < stop or value != "average"}
@@ -145,7 +145,7 @@ class Sentence:
             context.span = Span(1, lag)
 
     def _span(self, token: Token, lag: int) -> Span:
-        """Return the span of a quarter or of *January to March*, compared with the one before or a year before."""
+        """Return the span of a quarter or of *January to March*, and its lag: the span before or a year before."""
         months = r"\b(?!(?i:from|between|and|through|over|for|during)\b)[A-Z][A-Za-z]{2,8}"
         names = re.findall(months, f"{token.value} {token.text}")[:2]
         end = month_of(f"{names[-1]} {token.text[-4:]}", self.context.month)
@@ -155,14 +155,14 @@ class Sentence:
         return Span(length, 12 if lag == 12 else length, end=end)
 
     def _basis(self, place: int) -> str:
-        """Return the basis of a number: the last one before where they stand before their numbers, else the next."""
+        """Return the basis of a number: the last one before it if bases precede their numbers, else the next."""
         bases = [token for token in self.tokens if token.kind == "basis" and token.value != "net"]
         is_led = any(token.start < self.tokens[self.numbers[0]].start for token in bases[:1])
         near = [token for token in bases if (token.start < place) == is_led] or bases[-1:]
         return near[-1 if is_led else 0].value if near else self.subject.basis
 
     def _take_subject(self, first: int, stop: int) -> None:
-        """Take over flow, item, partner and price that stand between two numbers."""
+        """Update the subject with the flow, item, partner and price named between two numbers."""
         for at in range(first, stop):
             token, left = self.tokens[at], self.tokens[at - 1] if at else None
             ahead = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
@@ -182,12 +182,12 @@ class Sentence:
             elif token.kind == "basis" and token.value == "net":
                 self.subject = replace(self.subject, item="goods", basis="net")
             if left and left.kind == token.kind in _SUBJECTS and self.between(at - 1, at) == " and ":
-                self.subject = replace(self.subject, flow="")  # its numbers are those of two
+                self.subject = replace(self.subject, flow="")  # its numbers are about both
             is_subject = token.kind in _SUBJECTS or (token.kind, token.value) == ("basis", "net")
             self.has_subject |= token.kind == "flow" or (is_subject and bool(self.subject.flow))
 
     def _take_flow(self, at: int, token: Token) -> None:
-        """Take over a flow, with the item or partner before it (*goods deficit*), or that of the sentence before."""
+        """Update the subject with a flow and the item or partner before it (*goods deficit*), or an earlier partner."""
         flow = token.value if token.value in ("exports", "imports") else "balance"
         left = next((other for other in reversed(self.tokens[:at]) if other.kind != "level"), token)
         named = left if phrase("joined").fullmatch(self.text[left.end : token.start]) else None
@@ -206,7 +206,7 @@ class Sentence:
         )
 
     def _followed(self, at: int, subject: Subject) -> Subject:
-        """Return a subject with the item and the partner right after an amount: *$14.1 billion with Vietnam*."""
+        """Return a subject with the item and partner named right after an amount: *$14.1 billion with Vietnam*."""
         last = self.tokens[at]
         for token in [other for other in self.tokens[at + 1 :] if other.kind not in ("from", "level")]:
             link = self.text[last.end : token.start]
@@ -221,12 +221,12 @@ class Sentence:
         return replace(subject, flow="") if self._is_unknown(last.end, at) else subject
 
     def _is_unknown(self, end: int, at: int) -> bool:
-        """Whether an item or partner follows that no table has, past a token."""
+        """Return whether a token is followed by an item or partner that no table has."""
         after = phrase("follows").match(self.text, end)
         return after is not None and not any(-5 < other.start - after.end() <= 0 for other in self.tokens[at + 1 :])
 
     def named_at(self, at: int) -> Subject:
-        """Return the subject as it is from a token on, up to the next number."""
+        """Return the subject as it would be after the words from a token to the next number."""
         stop = next((number for number in self.numbers if number > at), len(self.tokens))
         subject, has_subject = self.subject, self.has_subject
         self._take_subject(at, stop)
@@ -234,7 +234,7 @@ class Sentence:
         return named
 
     def _statement(self, n: Number, blank: Statement) -> Statement:
-        """Return what one number says; the blank statement where the words around it do not tell."""
+        """Return the statement of one number; the blank one if the words around it do not determine it."""
         span, token, before = self.context.span, n.token, n.texts["before"]
         value, step = amount(token, billions=self.context.billions)
         claim = n.statement(blank)
@@ -294,13 +294,13 @@ class Sentence:
         return month - (12 if ago["year"] else 1) if ago else month
 
     def _months(self, words: list[Token], *after: str) -> list[pd.Period]:
-        """Return the months among words, but for those after a word of some kinds: bases of comparison and the like."""
+        """Return the months among words, except those after words of the given kinds, such as bases of comparison."""
         pairs = pairwise([None, *words])
         named = [token for left, token in pairs if token and not (left and left.kind in after)]
         return [self._named(token) for token in named if token.kind in ("month", "year")]
 
     def _ago(self, place: int) -> int:
-        """Return the months back to what the sentence compares with, at best after a number; 0 where it does not."""
+        """Return how many months back the sentence compares, preferably as named after a number; 0 if it does not."""
         spans = [token for token in self.tokens if token.value in _AGO and self.context.span.length == 1]
         token = next((token for token in spans if token.start > place), spans[-1] if spans else None)
         return _AGO[token.value] if token else 0

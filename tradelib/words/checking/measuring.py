@@ -1,4 +1,4 @@
-"""What a release has for a statement: the quantities that it may mean, and the same measure of each."""
+"""Measure what a statement says: the quantities of a release that it may mean, and the figure of each."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tradelib.words.checking.statements import Statement, Subject
 
 _MILLIONS = {"billions": Fraction(1000), "thousands": Fraction(1, 1000)}
-"""In a unit of print."""
+"""Millions in one of a published unit."""
 
 
 def quantities(subject: Subject, release: Release, *, annual: bool = False) -> list[Quantity]:
-    """Return what a release has of a subject, the likeliest first: basis and adjustment may be left open by a text."""
+    """Return the quantities that a subject may mean, likeliest first: a text may leave basis and adjustment open."""
     item = subject.item or ("goods" if subject.partner or subject.price else "total")
     partner, is_real = subject.partner or WORLD, subject.price == "real"
     bases = {subject.basis} if subject.basis else {"census"} if subject.price else {"bop", "census"}
@@ -41,24 +41,24 @@ def quantities(subject: Subject, release: Release, *, annual: bool = False) -> l
 
 
 def _is_item(known: str, item: str) -> bool:
-    """Whether an item is meant: itself, or the same commodity of another table (crude oil has two)."""
+    """Return whether an item is meant: itself, or the same commodity in another table (crude oil is in two)."""
     return known == item or (known.count("/") == item.count("/") == 2 and known.split("/")[2] == item.split("/")[2])
 
 
 def measures(statement: Statement, release: Release) -> Iterator[tuple[Quantity, Figure]]:
-    """Yield each quantity of a release that a statement may mean, with what the statement measures of it.
+    """Yield each quantity of a release that a statement may mean, with the figure that the statement is about.
 
     Parameters
     ----------
     statement : Statement
-        Its subject, kind and span; its value does not matter.
+        Its subject, kind and span count; its value does not.
     release : Release
-        One release: months of different ones are not compared, but for a revision.
+        Months of different releases are not compared, except for a revision.
 
     Yields
     ------
     Quantity
-        The likeliest first.
+        Likeliest first.
     Figure
         Millions of dollars, percent, or the factor of a ratio.
     """
@@ -74,7 +74,7 @@ def measures(statement: Statement, release: Release) -> Iterator[tuple[Quantity,
 
 
 def _figure(quantity: Quantity, release: Release, month: pd.Period) -> Figure | None:
-    """Return a month's figure in millions of dollars, a balance also as a difference; None where there is none."""
+    """Return a month's figure in millions of dollars, a balance also as exports less imports; None if missing."""
     known = release.find(quantity.name)
     if quantity.flow == "balance" and not known:
         out, home = (_figure(replace(quantity, flow=flow), release, month) for flow in ("exports", "imports"))
@@ -88,7 +88,7 @@ def _figure(quantity: Quantity, release: Release, month: pd.Period) -> Figure | 
 
 
 def measured(statement: Statement, release: Release, quantity: Quantity) -> Figure | None:
-    """Return what the statement measures, from the months of one release; None where months are missing."""
+    """Return the figure that a statement is about, from the months of one release; None if months are missing."""
     sign, month = statement.subject.sign, statement.month
     now = _span(quantity, release, month, statement)
     if now is None or statement.kind == "share":
@@ -109,7 +109,7 @@ def measured(statement: Statement, release: Release, quantity: Quantity) -> Figu
 
 
 def _span(quantity: Quantity, release: Release, month: pd.Period, statement: Statement) -> Figure | None:
-    """Return the sum, or the mean, of the months of a span; None where one is missing."""
+    """Return the sum, or the mean, of the months of a span; None if one is missing."""
     figures = [_figure(quantity, release, month - back) for back in range(statement.length)]
     known = [figure for figure in figures if figure is not None]
     if len(known) < len(figures):
@@ -120,7 +120,7 @@ def _span(quantity: Quantity, release: Release, month: pd.Period, statement: Sta
 
 
 def _share(now: Figure, statement: Statement, release: Release) -> Figure | None:
-    """Return a balance in percent of the GDP of its span, as GDP was known on the day of the release."""
+    """Return a balance in percent of the GDP of its span, as published by the day of the release; None if missing."""
     known = [other for other in store.releases("gdp") if other.released <= release.released and other.find("GDP")]
     if not known or statement.length % 3:  # GDP is published by quarter
         return None

@@ -1,4 +1,4 @@
-"""What a number is, by the words right around it: the rules of ``rules.toml``."""
+"""Classify a number by the words around it, with the rules of ``rules.toml``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIGNS = {"+": "up", "-": "down", "\N{MINUS SIGN}": "down"}
 
 
 class Number:
-    """A number and the texts around it, by the names that ``rules.toml`` has for them."""
+    """A number and the texts around it, under the names that ``rules.toml`` gives them."""
 
     def __init__(self, sentence: Sentence, at: int, start: int) -> None:
         tokens, text = sentence.tokens, sentence.text
@@ -47,14 +47,14 @@ class Number:
         }  # fmt: skip
 
     def statement(self, blank: Statement) -> Statement | None:
-        """Return the statement with what the first rule that fits makes of the number; None where none fits."""
+        """Return the statement with the fields that the first matching rule sets; None if no rule matches."""
         fitting = (then for patterns, then in _rules() if all(p.search(self.texts[name]) for name, p in patterns))
         return next((replace(blank, **role) for then in fitting if (role := self._role(**then))), None)
 
     def _role(
         self, kind: str, way: str = "", subject: str = "", lag: str = "", *, is_base: bool = False
     ) -> dict[str, Any] | None:  # fmt: skip
-        """Return what a rule makes of the number; None where the subject is not there that it speaks of."""
+        """Return the fields that a rule sets; None if the subject that it refers to is missing."""
         last, named = self.last, self.sentence.subject
         direction = last.direction if last and way == "last" else _WAYS.get(self.texts.get(way, way), 0)
         moved, direction = (direction, 0) if kind == "level" else (0, direction)
@@ -74,7 +74,7 @@ class Number:
 
 @cache
 def _rules() -> list[tuple[list[tuple[str, re.Pattern[str]]], dict[str, Any]]]:
-    """Return the rules in order: their patterns by text, and what they make of a number."""
+    """Return the rules in order: their patterns by text, and what they set."""
     small = "|".join((words()["phrases"]["filler"], *words()["about"].values()))
     text = (Path(__file__).parent / "rules.toml").read_text(encoding="utf-8").replace("SMALL", small)
     rows = tomllib.loads(text)["rule"]
@@ -82,7 +82,7 @@ def _rules() -> list[tuple[list[tuple[str, re.Pattern[str]]], dict[str, Any]]]:
 
 
 def qualifier(before: str) -> tuple[int, bool]:
-    """Return bound and roughness that the end of a text gives to the number after it."""
+    """Return how the end of a text qualifies the number after it: its bound, and whether it is rough."""
     about = words()["about"].items()
     fits = (key for key, small in about if re.search(rf"(?:\b|(?=~))(?:{small})\s*$", before, re.IGNORECASE))
     bound, _, rough = next(fits, "0").partition(" ")

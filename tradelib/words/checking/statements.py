@@ -1,6 +1,6 @@
-"""Statements with a number about the U.S. trade figures, and those that the agencies printed, without the sentences.
+"""Statements about the U.S. trade figures: the quantity, month and change that a number is about.
 
-What quantity, month and change each is about.
+Those that the agencies printed are bundled, without their sentences.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Subject:
     Attributes
     ----------
     flow : str
-        ``exports``, ``imports`` or ``balance``; empty where the text has not said.
+        ``exports``, ``imports`` or ``balance``; empty if the text does not say.
     sign : int
-        What the size of a balance is multiplied by: -1 for a deficit, 1 for a surplus, 0 where either may be.
+        Factor of the size of a balance: -1 for a deficit, 1 for a surplus, 0 if it may be either.
     item, partner : str
-        As ``Quantity`` has them; an empty item is the total, or goods with a partner.
+        As ``Quantity`` has them; an empty item means the total or, with a partner, goods.
     basis, price : str
-        ``census``, ``bop`` or ``net``, and ``real`` or ``nominal``, where the text says so.
+        ``census``, ``bop`` or ``net``, and ``real`` or ``nominal``, if the text says so.
     is_carried : bool
-        The partner is that of a sentence before, and may no longer be meant.
+        The partner is that of an earlier sentence, and may no longer be meant.
     """
 
     flow: str = ""
@@ -49,37 +49,39 @@ class Subject:
 
 @dataclass(frozen=True)
 class Statement:
-    """One number of a text and what it says.
+    """One number of a text and what the text says about it.
 
     Attributes
     ----------
     number, sentence : str
         As written.
     start : int
-        Place of the number in the plain text.
+        Position of the number in the plain text.
     subject : Subject
         What it is about.
     kind : {"level", "change", "percent", "points", "ratio", "share", "revision", "rank", ""}
         What it measures: an amount, a change of one, a change in percent or in percentage points, a ratio in words
         (*doubled*, *a third higher*), a share of GDP, a revision, or the rank of a month (*a record*, *the largest
-        since*: ``direction`` says largest or smallest, ``lag`` since when, 0 for ever); empty where the text was not
+        since*: ``direction`` says largest or smallest, ``lag`` since when, 0 for ever); empty if the text was not
         understood.
     month : Period
-        Last month of the span; None where the text was not understood.
+        Last month of the span; None if the text was not understood.
     length, lag : int
-        Months in the span, and between it and the one it is compared with; -1 for an earlier print of it.
+        Months in the span, and months back to the span it is compared with; -1 for an earlier print of the same one.
     average : bool
-        The mean of the span's months instead of their sum.
+        The number is the mean of the span's months, not their sum.
     direction : {-1, 0, 1}
-        Whether it says up or down.
+        Whether the text says down, neither, or up.
     moved : {-1, 0, 1}
-        Whether it says that a level rose or fell to what it is.
+        Whether the text says that a level fell, did neither, or rose to its value.
     value, step : Decimal
         Millions of dollars, percent, or the factor of a ratio, and one unit of the last place written.
     bound : {-1, 0, 1}
-        It says *less than* (-1) or *more than* (1); with ``rough``, *nearly* and *just over*.
-    rough, is_base : bool
-        It says *about*, or is what a change is counted from.
+        The text says *less than* (-1) or *more than* (1); with ``rough``, *nearly* or *just over*.
+    rough : bool
+        The text says *about*.
+    is_base : bool
+        The number is the one that a change is counted from.
     """
 
     number: str
@@ -101,7 +103,7 @@ class Statement:
 
 
 class Span(NamedTuple):
-    """Months in a span, and between it and the one it is compared with; their mean or sum; the last, where named."""
+    """A span: its months, the months back to the one it is compared with, mean or sum, and its last month if named."""
 
     length: int = 1
     lag: int = 1
@@ -124,19 +126,19 @@ class Context:
 
 @cache
 def documents() -> dict[str, dict[str, Any]]:
-    """Return the documents that the figures come from, by the name that the column ``source`` has."""
+    """Return the documents that the statements come from, by their name in the column ``source``."""
     return tomllib.loads((bundled("data") / "published" / "documents.toml").read_text(encoding="utf-8"))
 
 
 def read() -> pd.DataFrame:
-    """Return the bundled statements, as text: their document, then the fields of ``Statement`` and ``Subject``."""
+    """Return the bundled statements, all columns as text: document, then fields of ``Statement`` and ``Subject``."""
     return pd.read_csv(bundled("data") / "published" / "statements.csv", dtype=str, keep_default_na=False)
 
 
 def places(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return where each row of ``read`` is printed, and the address of the document, empty where it is not known.
+    """Return where each row of ``read`` is printed, and the address of the document, empty if unknown.
 
-    The place is title, page and the number's position in the document, which has no other address.
+    The place is the title, the page, and the position of the number among those of the document.
     """
     passed, totals, places = Counter[str](), Counter(table["source"]), []
     for source in table["source"]:

@@ -1,4 +1,4 @@
-"""Verdicts: a statement beside what the releases have, in whose rounding, and with the cells that say so."""
+"""Verdicts: a statement compared with the figures of the releases, in its own rounding, with the cells as evidence."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 Verdict = Literal["agrees", "ties", "revised since", "wrong", "not in the store", "not understood"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 ROUGH = 0.05
-"""How far *about*, *nearly* and *just over* may be from the figure, as a share of it."""
+"""How far a number with *about*, *nearly* or *just over* may be from the figure, as a share of the figure."""
 WORDED = 0.1
-"""How far a ratio in words may be off, as a share of the change that it says: *doubled* is 1.9 to 2.1 times, *a third
+"""How far a ratio in words may be off, as a share of the change it states: *doubled* is 1.9 to 2.1 times, *a third
 higher* is 30 to 37 percent more, *nearly doubled* is 1.8 to 2.0 times."""
 BOUND = 2
-"""How many times the number that it exceeds a figure of *more than* may be; beyond that a digit or a unit is wrong."""
+"""A figure may be up to this many times the number of *more than*; beyond that a digit or unit must be wrong."""
 IMPLAUSIBLE = 8000.0
-"""Millions a month that are too much for a revision, as is a percent of GDP; the largest of a month's balance in the
-store is 5,500."""
+"""Millions a month that are too much for a revision; of a share of GDP, one percent is. The largest revision of a
+month's balance in the store is 5,500."""
 _ANNUAL_OFF, _MONTH_OFF = 5.0, 0.5
-"""Millions by which a sum of published months, and a published month, may be off the unrounded one."""
+"""Millions by which a sum of published months, and a published month, may differ from the unrounded one."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A statement beside the store.
+    """The verdict on a statement, with its evidence.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Judgement:
     verdict : str
         One of ``VERDICTS``.
     quantity : str
-        In words.
+        The quantity compared, in words.
     why : str
         The figure of the store, or what is missing.
     proof : Figure or None
@@ -73,13 +73,13 @@ def judge(
     statement : Statement
         As ``grammar.read`` returns it.
     releases : sequence of Release
-        The release that the text is about first, then those that it may have been revised in, and the earlier ones.
+        First the release that the text is about, then those that may have revised its figures, then earlier ones.
     month : Period
         The statistical month of the release that the text is about; the store need not have it.
     is_official : bool
-        The text is an agency's own, so that another figure of a later release is a revision and no error.
+        The text is an agency's own, so that a different figure in a later release is a revision, not an error.
     own : Release, optional
-        The release that the text is dated by: where it has a figure, no later one can make another figure right.
+        The release that the text is dated by; if it has the figure, no later release can confirm a different one.
     """
     if statement.kind in ("", "rank"):
         return _ranked(statement, releases) if statement.kind else Judgement(statement, "not understood")
@@ -105,23 +105,23 @@ def judge(
     if is_contradicted or statement.kind == "points" or is_own:
         return replace(judgement, verdict="wrong", why=_correction(statement, release, judgement))
     if is_official:
-        # The later figure has its sign, so the printed one needs it.
+        # The later figure is shown with its sign, so the printed one needs a sign too.
         number = ("\N{MINUS SIGN}" if statement.direction < 0 else "") + statement.number
         return replace(judgement, verdict="revised since", why=f"printed {number}; later {judgement.why}")
     return replace(judgement, verdict="not in the store", why=f"{missing}; later it is {judgement.why}")
 
 
 def _revised(judgement: Judgement, first: tuple[Release, Judgement], release: Release) -> Judgement:
-    """Return the verdict where another release than the text's own has the figure as the text has it."""
+    """Return the verdict if a release other than the text's own has the figure that the text gives."""
     is_earlier = release.released < first[0].released
     when = f"right in the release of {release.released}; now" if is_earlier else f"{judgement.why}; before,"
     return replace(judgement, verdict="revised since", why=f"{when} {first[1].why}")
 
 
 def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
-    """Return the verdict on a rank, from the first release whose months reach as far back as the rank speaks of.
+    """Return the verdict on a rank, from the first release whose months reach as far back as the rank claims.
 
-    A later release than the text's own can confirm a rank, and cannot refute it.
+    A release other than the text's own can confirm a rank but not refute it.
     """
     word, month = "largest" if statement.direction > 0 else "smallest", statement.month
     for release in releases:
@@ -155,11 +155,11 @@ def _ranked(statement: Statement, releases: Sequence[Release]) -> Judgement:
 
 
 def _compared(statement: Statement, figure: Figure) -> Verdict:
-    """Return whether a figure prints as the text has it: ``ties`` where the millions as published cannot settle it."""
+    """Return whether a figure rounds to the number of the text; ``ties`` if the published millions cannot settle it."""
     size, value, half = figure.exact, exact(statement.value), exact(statement.step) / 2
     if statement.kind == "points":  # an amount does not move by points
         return "wrong"
-    if statement.kind == "ratio":  # counted from no change, so that halving is a size as doubling is
+    if statement.kind == "ratio":  # measured from no change, so that halving has a size just as doubling has
         way = 1 if value > 1 else -1
         size, value = (size - 1) * way, (value - 1) * way
         half, near = exact(WORDED) * value, 2 * exact(WORDED) * value
@@ -179,7 +179,7 @@ def _compared(statement: Statement, figure: Figure) -> Verdict:
 
 
 def _off(statement: Statement, figure: Figure) -> Fraction:
-    """Return how far whole millions may lie from the unrounded figure, in the unit of the statement."""
+    """Return how far published millions may be from the unrounded figure, in the unit of the statement."""
     millions = exact(_MONTH_OFF if statement.average else min(statement.length * _MONTH_OFF, _ANNUAL_OFF))
     if statement.kind in ("level", "change", "revision"):
         return millions if statement.kind == "level" else 2 * millions
@@ -199,7 +199,7 @@ def _where(statement: Statement, release: Release, figure: Figure) -> str:
 
 
 def _source(release: Release, figure: Figure) -> str:
-    """Return where a figure stands: release, exhibit, cells and file."""
+    """Return the source of a figure: release, exhibit, cells and file."""
     first, last = figure.cells[0], figure.cells[-1]
     exhibit = f"exhibit {first.exhibit}, " if first.exhibit[:1].isdigit() else ""
     table, _, address = last.cell.rpartition("!")
@@ -213,7 +213,7 @@ def _named(subject: Subject) -> str:
 
 
 def _correction(statement: Statement, release: Release, judgement: Judgement) -> str:
-    """Return what a wrong number should be, or that it moved the other way."""
+    """Return what a wrong number should be, or that the quantity moved the other way."""
     figure, subject, way = judgement.proof, statement.subject, statement.direction or statement.moved
     is_right = figure is not None and _compared(replace(statement, direction=0), abs(figure)) != "wrong"
     meant = "" if is_right else _meant(statement, release)

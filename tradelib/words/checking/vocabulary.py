@@ -1,4 +1,4 @@
-"""The words of texts about the trade figures, as one pattern whose matches are tokens."""
+"""Split texts about the trade figures into tokens, by one pattern made of ``words.toml``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tradelib.quantity.labels import ITEMS, item_label, partners
 
 
 class Token(NamedTuple):
-    """A word or number that the grammar knows, and where it stands in its sentence."""
+    """A word or number that the grammar knows, and its position in the sentence."""
 
     kind: str
     value: str
@@ -36,7 +36,7 @@ _NO_TOKENS = ("about", "plain", "phrases", "values")
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Return the table of words: by kind and meaning, a regular expression with its parts put in."""
+    """Return the table of words: by kind and meaning, a regular expression with its parts filled in."""
     table = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
     parts = table.pop("parts") | {"MONTH": f"(?-i:{_MONTHS})"}
     whole = partial(re.sub, "|".join(parts), lambda match: parts[match[0]])
@@ -45,13 +45,13 @@ def words() -> dict[str, dict[str, str]]:
 
 @cache
 def phrase(name: str) -> re.Pattern[str]:
-    """Return the pattern of a turn of phrase."""
+    """Return the pattern of a phrase."""
     return re.compile(words()["phrases"][name], re.IGNORECASE)
 
 
 @cache
 def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
-    """Return the pattern of all tokens, in the order of the table, and what each of its groups means."""
+    """Return the pattern of all tokens, in the order of the table, and the kind and meaning of each of its groups."""
     names = "|".join(re.escape(name).replace(r"\ ", "[ -]") for name in sorted(_names(), key=len, reverse=True))
     groups: dict[str, tuple[str, str]] = {}
     patterns = []
@@ -66,7 +66,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
 
 @cache
 def _names() -> dict[str, tuple[str, str]]:
-    """Return items and partners by their name in small letters."""
+    """Return items and partners by their name in lower case."""
     release = next((other for other in reversed(store.releases()) if "7" in other.exhibits), None)  # by commodity
     items = dict.fromkeys(quantity.item for quantity in release.quantities.values()) if release else {}
     roots = r"goods/(?:foods|industrial_supplies|capital_goods|automotive|consumer_goods)/[^/]+"
@@ -88,20 +88,20 @@ def factor(text: str) -> Fraction:
 
 
 def month_of(text: str, near: pd.Period) -> pd.Period:
-    """Return a named month; without its year the last one up to the month of the text."""
+    """Return a named month; without a year, the last such month up to the month of the text."""
     number = pd.Timestamp(f"1 {text[:3]} 2000").month
     year = re.search(r"(?:19|20)\d\d", text)
     return pd.Period(year=int(year[0]) if year else near.year - (number > near.month), month=number, freq="M")
 
 
 def subject_month(text: str) -> pd.Period | None:
-    """Return the first month that a text names with its year, without a day; None where it names none."""
+    """Return the first month that a text names with its year but without a day; None if it names none."""
     named = (token.text for token in tokens(plain(text)) if token.kind == "month" and token.text[-1].isdigit())
     return next((month_of(text, pd.Period("2000-01", "M")) for text in named), None)
 
 
 def amount(token: Token, *, billions: bool) -> tuple[Decimal | None, Decimal]:
-    """Return a number in millions, percent or times, and one unit of its last place; None without its unit."""
+    """Return a number in millions, percent or times, None for money without a unit; and one unit of its last place."""
     digits = re.search(r"\d[\d,]*(?:\.\d+)?", token.text)
     if token.kind == "ratio" or digits is None:
         number = factor(token.text)
@@ -127,14 +127,14 @@ def tokens(sentence: str) -> list[Token]:
 
 
 def sentences(text: str) -> list[tuple[int, str]]:
-    """Return the sentences of a text with their places; a bullet and an empty line begin a new one."""
+    """Return the sentences of a text with their positions; a bullet or an empty line begins a new one."""
     ends = [match.span() for match in phrase("end").finditer(text)]
     starts, stops = [0, *(stop for _, stop in ends)], [*(start for start, _ in ends), len(text)]
     return [(start, text[start:stop]) for start, stop in zip(starts, stops, strict=True) if text[start:stop].strip()]
 
 
 def plain(text: str) -> str:
-    """Return a text in which dollar signs, blanks, line ends and abbreviations are written in one way."""
+    """Return a text with dollar signs, spaces, line ends and abbreviations made uniform."""
     text = html.unescape(text)
     for pattern, new in words()["plain"].items():
         text = re.sub(pattern, new, text)
