@@ -50,8 +50,8 @@ def main() -> None:
                     rows.setdefault((*options, most_q), {})[name, flow] = near
     table = pd.DataFrame(rows).T
     table.index.names = ["sigmalim", "seasonalma", "critical", "aicdiff", "most_q"]
-    table["chosen by"] = table["2016 on"].mean(axis=1)
-    print(table.sort_values("chosen by").head(12).round(3).to_string())
+    order = table["2016 on"].mean(axis=1).sort_values()
+    print(table.loc[order.index[:12]].round(3).to_string())
 
 
 if __name__ == "__main__":

@@ -31,6 +31,12 @@ def test_years_add_up_to_the_unadjusted_ones_and_parts_of_years_are_left_as_they
     assert set(got.loc["1951", "b"]) == {7.0}
 
 
+@pytest.mark.parametrize("unadjusted_month", [0.0, 1.0])
+def test_a_year_whose_adjusted_total_is_zero_is_left_as_it_is(unadjusted_month):
+    adjusted = table(a=AIRLINE * 0)
+    pd.testing.assert_frame_equal(force_years(adjusted, adjusted + unadjusted_month), adjusted)
+
+
 def test_a_series_that_cannot_be_adjusted_well_stays_unadjusted_with_a_reason():
     noise = pd.Series(np.random.default_rng(1).lognormal(size=144), AIRLINE.index)
     detail = table(air=AIRLINE, noise=noise, none=AIRLINE.where(AIRLINE > 120, 0))

@@ -62,7 +62,7 @@ def test_a_file_says_by_which_command_it_is_made_again(made, tmp_path):
     (tmp_path / "alone.html").write_text("changed")
     with pytest.raises(UnknownOriginError, match="no report beside"):
         whence(tmp_path / "alone.html")
-    with pytest.raises(UnknownOriginError, match="is no file"):
+    with pytest.raises(UnknownOriginError, match="is not a file"):
         whence(tmp_path / "nothing")
     assert alone
 

@@ -124,6 +124,13 @@ def test_a_deficit_is_adjusted_in_levels():
     assert got.effects.abs().max() > 50
 
 
+@pytest.mark.parametrize("transform", [{"function": "sqrt"}, {"power": "0.3"}])
+def test_a_power_is_neither_logs_nor_levels(transform):
+    got = x13(AIRLINE, spec=build("x11", transform=transform, arima={"model": "(0 1 1)(0 1 1)"}, x11={"mode": "add"}))
+    assert (got.scale, got.multiplicative) == ("power", False)
+    assert "adjusted by X-11, powers, ARIMA" in got.summary()
+
+
 @pytest.mark.parametrize("engine", ["seats", "x11"])
 def test_defaults_find_calendar_and_outlier(engine):
     got = x13(AIRLINE, engine)

@@ -62,7 +62,7 @@ def whence(file: Path) -> str:
         the file itself does not record its origin.
     """
     if not file.is_file():
-        raise UnknownOriginError(f"{file} is no file")
+        raise UnknownOriginError(f"{file} is not a file")
     sha256 = sha256_of(file)
     for folder in [*file.absolute().parents, *sorted(Path("reports").glob("*/"))]:
         if (folder / MANIFEST).is_file() and not folder.name.startswith("."):

@@ -35,12 +35,12 @@ points (0.305 to 0.312 percent); this one has 0.310 and is one of those that lea
 def force_years(adjusted: Values, unadjusted: Values) -> Values:
     """Scale adjusted values so that each complete calendar year adds up to the unadjusted total.
 
-    A year of fewer than twelve months, or one whose two totals are both zero, is left as it is.
+    A year of fewer than twelve months, or one whose adjusted total is zero, is left as it is.
     """
     year = pd.PeriodIndex(adjusted.index).year
     ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
     whole = pd.Series(1, index=adjusted.index).groupby(year).size().eq(12)
-    ratio = ratio.where(ratio.notna()).where(whole, axis=0).fillna(1.0)
+    ratio = ratio.where(np.isfinite(ratio)).where(whole, axis=0).fillna(1.0)
     return adjusted * ratio.reindex(year).to_numpy()
 
 

@@ -103,10 +103,12 @@ class Adjustment(Result):
         return self._saved("factors").loc[self.components.index[-1] + 1 :].rename(None)
 
     @property
-    def scale(self) -> Literal["log", "level"]:
-        """``log`` if the model is for logarithms, otherwise ``level``, also for a square root or another power."""
-        transform = self.diagnostics.get("aictrans", self.diagnostics.get("transform", ""))
-        return "log" if "log" in transform.lower() else "level"
+    def scale(self) -> Literal["log", "level", "power"]:
+        """``log`` if the model is for logarithms, ``power`` for a square root or another power, otherwise ``level``."""
+        transform = self.diagnostics.get("aictrans", self.diagnostics.get("transform", "")).lower()
+        if "log" in transform:
+            return "log"
+        return "level" if transform in ("", "no transformation") else "power"
 
     @property
     def model(self) -> str:
