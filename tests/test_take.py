@@ -260,6 +260,9 @@ def test_diff_prints_what_was_revised_and_what_moved():
     got = RUN.invoke(app, ["diff", "2025-04-03", "2025-05-06", "--largest", "2"])
     assert got.exit_code == 0
     assert "15 of 10,490 figures in common were revised" in got.stdout
+    assert re.findall(r"^(.*, the largest of \d+) rev", got.stdout, re.MULTILINE) == [
+        "Headline series, the largest of 9", "Other series, the largest of 6",
+    ]  # fmt: skip
     assert re.search(r"2025-02 +\u2212122,662 +\u2212123,195 +\u2212533  balance_total_bop_sa", got.stdout)
     assert "pharmaceutical preparations +20,924; finished metal shapes \u221210,333" in got.stdout
     assert "Exports that moved most in 2024-02: no exhibit" in RUN.invoke(app, ["diff", "2023-04", "2024-02"]).stdout

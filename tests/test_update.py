@@ -127,6 +127,7 @@ def test_the_command_fetch_fails_when_a_source_does(agency):
     assert got.exit_code == 1
     assert "balance: new: about 1993-06" in got.output
     assert "history: failed:" in got.output
+    assert CliRunner().invoke(cli.app, ["fetch", "balance"]).exit_code == 0
 
 
 @pytest.mark.usefixtures("agency")

@@ -346,6 +346,9 @@ def test_a_formula_is_computed_from_published_values():
         ("(BOPTEXP - BOPTIMP) / BOPTIMP * 100", "percent", "", "total"),
         ("BOPTEXP / BOPTIMP", "ratio", "", "total"),
         ("BOPTEXP / (BOPTIMP * 100)", "ratio", "", "total"),
+        ("100 * (BOPTEXP / BOPTIMP)", "percent", "", "total"),
+        ("BOPTEXP / BOPTIMP / 2", "ratio", "", "total"),
+        ("2 * (BOPTEXP / BOPTIMP)", "ratio", "", "total"),
     ],
 )
 def test_the_result_of_a_formula_says_what_it_is(formula, unit, flow, item):
