@@ -108,6 +108,7 @@ def test_with_a_span_it_is_an_analysis_whose_series_and_months_are_checked(folde
     assert check(model, {"series": "BOPTEXP", "month": "2024-02"}).series == "exports_total_bop_sa"
     with pytest.raises(ParameterError, match="unknown series 'BOPGSTX'"):
         check(model, {"series": "BOPGSTX"})
+    assert check(model, {"month": "2024-2"}).month == "2024-02"
     with pytest.raises(ParameterError, match="'2024-13' is not a month"):
         check(model, {"month": "2024-13"})
 

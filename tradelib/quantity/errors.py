@@ -44,8 +44,8 @@ class SourceError(TradelibError):
         return f"{where}: found {self.found}; expected {self.expected}"
 
 
-class ParameterError(TradelibError):
-    """A parameter is unknown, of the wrong type or impossible."""
+class ParameterError(TradelibError, ValueError):
+    """A parameter is unknown, of the wrong type or impossible; a ``ValueError``, as pydantic expects of validators."""
 
 
 class ComparabilityError(TradelibError):

@@ -151,8 +151,7 @@ def _about(front: dict[str, Any]) -> dict[str, Any]:
 
 
 def _markdown(text: str) -> Markup:
-    html = _MARKDOWN.render(text).replace('<a href="#p', '<a class="n" href="#p')
-    return Markup(html)
+    return Markup(_MARKDOWN.render(text).replace('<a href="#p', '<a class="n" href="#p'))
 
 
 @cache
@@ -162,12 +161,11 @@ def _part(name: str) -> bytes:
 
 def _style_sheet() -> str:
     """Return the style sheet with its fonts embedded."""
-    sheet = _part("page.css").decode()
-    return re.sub(
-        r"url\((fonts/[\w.-]+)\)",
-        lambda match: f"url(data:font/woff2;base64,{base64.b64encode(_part(match[1])).decode()})",
-        sheet,
-    )
+
+    def embedded(font: re.Match[str]) -> str:
+        return f"url(data:font/woff2;base64,{base64.b64encode(_part(font[1])).decode()})"
+
+    return re.sub(r"url\((fonts/[\w.-]+)\)", embedded, _part("page.css").decode())
 
 
 def _drawn(folder: Path, notebook: str, item: Mapping[str, Any], number: int) -> dict[str, Any]:

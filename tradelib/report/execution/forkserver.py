@@ -25,8 +25,6 @@ from typing import TypeAlias
 Request: TypeAlias = tuple[list[str], str, dict[str, str]]
 """Arguments, folder and environment of a kernel."""
 
-LIBRARIES = Path(__file__).with_name("libraries.toml")
-
 
 def serve(descriptor: int) -> None:
     """Load the libraries, then fork a kernel for each request from the connection."""
@@ -56,7 +54,7 @@ def _load() -> None:
     sys.stdout.reconfigure(encoding="UTF-8")  # type: ignore[union-attr]
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-    for module in tomllib.loads(LIBRARIES.read_text(encoding="utf-8"))["preload"]:
+    for module in tomllib.loads(Path(__file__).with_name("libraries.toml").read_text(encoding="utf-8"))["preload"]:
         import_module(module)
     del builtins.get_ipython  # type: ignore[attr-defined]
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -197,10 +197,9 @@ def threads(workers: int | None = None, kernel: Choice = "warm", limits: Limits 
     def run(jobs: Iterable[Job], folder: Path) -> Iterator[Outcome]:
         count = workers or (os.cpu_count() or 1) + 3  # a kernel waits for timers while it starts and ends
         with kernels(kernel, limits) as chosen, ThreadPoolExecutor(count) as pool:
+            executed = partial(execute, folder=folder, chosen=chosen)
             try:
-                for _, future in completed(
-                    jobs, lambda job: pool.submit(execute, job, folder, chosen), lambda: 2 * count
-                ):
+                for _, future in completed(jobs, lambda job: pool.submit(executed, job), lambda: 2 * count):
                     yield future.result()
             except BaseException:
                 # The terminal's Ctrl-C does not reach the kernels; each thread ends once its kernel has.

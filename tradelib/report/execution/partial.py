@@ -136,14 +136,12 @@ def watched(folder: Path) -> Iterator[Path]:
 
 def publish(partial: Path, final: Path) -> None:
     """Move a complete folder into place; an existing one is exchanged with it or moved aside, and then removed."""
-    if final.is_dir() and _exchanged(partial, final):
-        return
-    if final.is_dir():
+    if not final.is_dir():
+        partial.rename(final)
+    elif not _exchanged(partial, final):
         with partial_folder(final.parent) as aside:
             final.rename(aside / "former")
             partial.rename(final)
-    else:
-        partial.rename(final)
 
 
 def _exchanged(partial: Path, final: Path) -> bool:

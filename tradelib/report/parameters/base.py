@@ -13,28 +13,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from tradelib import store
 from tradelib.quantity.errors import ParameterError
+from tradelib.store.periods import month_of
 from tradelib.store.reading import FT900
 
 
 def _one_series(word: str) -> str:
     """Return the name of the one series that a word stands for."""
-    try:
-        quantities = store.find(word)
-    except ParameterError as error:
-        raise ValueError(str(error)) from error
+    quantities = store.find(word)
     if len(quantities) > 1:
         names = ", ".join(quantity.name for quantity in quantities)
-        raise ValueError(f"{word!r} stands for {len(quantities)} series; name one of {names}")
+        raise ParameterError(f"{word!r} stands for {len(quantities)} series; name one of {names}")
     return quantities[0].name
 
 
 def _month(text: str) -> str:
-    """Return a text unchanged if it is a month like 2024-02; raise ``ValueError`` otherwise."""
-    try:
-        dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a calendar month
-    except ValueError:
-        raise ValueError(f"{text!r} is not a month like 2024-02") from None
-    return text
+    """Return a month as 2024-02, the form in which months are compared."""
+    return str(month_of(text))
 
 
 SeriesName = Annotated[str, AfterValidator(_one_series)]
@@ -134,13 +128,12 @@ class Chapter(Common):
             An exhibit that the chapter is about is missing from it, or a series of Exhibit 1.
         """
         release = store.release(self.day)
+        named = f"{release.named} about {release.month}"
         if missing := [name for name in self.exhibits if name not in release.exhibits]:
-            raise ParameterError(f"{release.named} about {release.month} has no exhibit {' and no '.join(missing)}")
-        if (count := sum(release.has(name) for name in store.HEADLINE)) < len(store.HEADLINE):
-            total = len(store.HEADLINE)
-            raise ParameterError(
-                f"{release.named} about {release.month} has {count} of the {total} series of Exhibit 1"
-            )
+            raise ParameterError(f"{named} has no exhibit {' and no '.join(missing)}")
+        count, total = sum(release.has(name) for name in store.HEADLINE), len(store.HEADLINE)
+        if count < total:
+            raise ParameterError(f"{named} has {count} of the {total} series of Exhibit 1")
         return release
 
     @property
