@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import pandas as pd
 
@@ -99,9 +99,11 @@ class Release(Tables, Result):
         >>> float(balance["2025-03"] - balance["2025-02"])
         -17303.0
         """
-        rows = self._rows(name, freq, compilation)
-        series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
-        return gap_free(series) if freq == "monthly" else series
+        if (key := (str(name), str(freq), compilation, "figures")) not in self._computed:
+            rows = self._rows(name, freq, compilation)
+            series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
+            self._computed[key] = gap_free(series) if freq == "monthly" else series
+        return cast("pd.Series", self._computed[key].copy())
 
     def before(self, *names: str) -> Release | None:
         """Return the newest earlier release that has each of some series in a compilation of this one; None if none."""
@@ -128,8 +130,7 @@ class Release(Tables, Result):
         period, rows = month_of(month), self._rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        row = rows.loc[period]
-        return self._figure(*(row[column] for column in _OF_A_CELL))
+        return self._figure(*rows.loc[period, list(_OF_A_CELL)])
 
     def wide(  # noqa: PLR0913 - they are what a quantity is made of
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
@@ -271,9 +272,8 @@ def known_on(vintage: Vintage = None) -> list[Release]:
 
 
 def _listed(known: Sequence[Release]) -> str:
-    return (
-        ", ".join(f"{own.released} (about {own.month})" for own in known) or f"none in {data_folder()} (TRADELIB_DATA)"
-    )
+    there = ", ".join(f"{own.released} (about {own.month})" for own in known)
+    return there or f"none in {data_folder()} (TRADELIB_DATA)"
 
 
 def day_named(vintage: Vintage) -> dt.date:
