@@ -23,10 +23,12 @@ def copy(folder: Path) -> None:
     # The environment is the one that runs the tests; -o keeps make from building it anew through the link.
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    # What a whole report asks of X-13 takes half a minute; the notebooks that are compared ask the same.
-    (cache_folder() / "x13").mkdir(parents=True, exist_ok=True)
+    # What a whole report asks of X-13 takes half a minute, to read all releases ten seconds; the notebooks that are
+    # compared ask the same. Both are kept under the hash of all that they are made from, the code that reads included.
     _cache(folder).mkdir()
-    (_cache(folder) / "x13").symlink_to(cache_folder().resolve() / "x13")
+    for kind in ("x13", "figures"):
+        (cache_folder() / kind).mkdir(parents=True, exist_ok=True)
+        (_cache(folder) / kind).symlink_to(cache_folder().resolve() / kind)
 
 
 def _cache(folder: Path) -> Path:
