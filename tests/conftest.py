@@ -143,10 +143,23 @@ def warm_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the project with the report that ``make report`` left there; one for all test processes."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all test processes have in common."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "clone"
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture
+def read_once(shared: Path) -> Iterator[None]:
+    """Let the pages of a PDF be those that another test process has read."""
+    with whole.read_once(shared):
+        yield
+
+
+@pytest.fixture(scope="session")
+def clone(shared: Path) -> Path:
+    """Return a copy of the project with the report that ``make report`` left there; one for all test processes."""
+    folder = shared / "clone"
     with FileLock(folder.with_suffix(".lock")):
         if not (done := folder.with_suffix(".done")).exists():
             whole.copy(folder)

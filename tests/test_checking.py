@@ -544,6 +544,7 @@ def test_the_bundled_figures_are_those_of_the_texts(official_folder, name):
     pd.testing.assert_frame_equal(got, expected, check_dtype=False)
 
 
+@pytest.mark.usefixtures("read_once")
 def test_the_release_as_printed_has_no_wrong_number(official_folder):
     got = checking.check(checking.text_of(official_folder / "ft900_2025-05-06.pdf"), month="2025-03")
     assert got.counts["wrong"] == 0

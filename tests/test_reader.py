@@ -13,6 +13,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import whole
 
 from tradelib import store
 from tradelib.quantity import Quantity
@@ -263,8 +264,9 @@ def pdf(official_folder):
 
 
 @pytest.fixture(scope="module")
-def printed(pdf):
-    return read_files([pdf])
+def printed(pdf, shared):
+    with whole.read_once(shared):
+        return read_files([pdf])
 
 
 @pytest.mark.slow
