@@ -99,8 +99,8 @@ def _hash(root: Path, endings: tuple[str, ...]) -> str:
     whole = hashlib.sha256()
     for folder, inner, names in os.walk(root):
         inner.sort()  # the walk goes on in this order
-        for path in (Path(folder, name) for name in sorted(names) if name.endswith(endings)):
-            whole.update(f"{str(path).removeprefix(str(root))}\0{_known(path)}\0".encode())
+        for path in (f"{folder}{os.sep}{name}" for name in sorted(names) if name.endswith(endings)):
+            whole.update(f"{path.removeprefix(str(root))}\0{_known(path)}\0".encode())
     return whole.hexdigest()
 
 
@@ -110,13 +110,13 @@ def _notebook_hash(path: Path) -> str:
     return hashlib.sha256(json.dumps([cell["source"] for cell in cells]).encode()).hexdigest()
 
 
-def _known(path: Path, how: Any = sha256_of) -> str:
+def _known(path: Path | str, how: Any = sha256_of) -> str:
     """Return the hash of a file, computed once as long as its times and size stay."""
-    status = path.stat()
+    status = os.stat(path)  # noqa: PTH116 - a third quicker, for hundreds of files after every run
     return _computed(path, how, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
 
 
 @lru_cache(maxsize=4096)
-def _computed(path: Path, how: Any, status: tuple[int, ...]) -> str:  # noqa: ARG001 - it tells the versions apart
-    digest: str = how(path)
+def _computed(path: Path | str, how: Any, status: tuple[int, ...]) -> str:  # noqa: ARG001 - it tells the versions apart
+    digest: str = how(Path(path))
     return digest
