@@ -39,9 +39,9 @@ OFFICIAL = Path(os.environ.get("TRADELIB_OFFICIAL") or _BESIDE)
 
 
 FILES = (
-    "page_in_browser", "sweep_runs", "lab", "parameter_sets", "mutated", "killed", "run", "warm", "overview_months",
-    "installed", "docs", "release_day", "reader", "take", "add_killed", "archive", "chapters", "report", "checking",
-    "sweep", "sweep_page", "chained", "verbs", "commands", "fetch",
+    "page_in_browser", "sweep_runs", "lab", "parameter_sets", "mutated", "killed", "run", "warm", "take", "checking",
+    "installed", "docs", "release_day", "reader", "overview_months", "add_killed", "archive", "chapters", "report",
+    "indirect", "sweep", "sweep_page", "chained", "verbs", "commands", "fetch",
 )  # fmt: skip
 """Files that take five seconds and more. The first makes the whole report, which has the others of it wait least."""
 
