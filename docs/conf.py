@@ -19,7 +19,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
-import tradelib  # noqa: E402
+import tradelib.report  # noqa: E402 - before nbformat, which it keeps from compiling for a second what no notebook needs
 
 project = "tradelib"
 author = "tradelib contributors"

@@ -12,6 +12,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import tradelib.report  # noqa: F401 - before nbformat, which it keeps from compiling for a second what no notebook needs
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS, WORK = ROOT / "notebooks", ROOT / "work"
 RECORD = WORK / ".copied.json"

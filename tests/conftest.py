@@ -39,9 +39,9 @@ OFFICIAL = Path(os.environ.get("TRADELIB_OFFICIAL") or _BESIDE)
 
 
 FILES = (
-    "page_in_browser", "sweep_runs", "lab", "parameter_sets", "mutated", "killed", "run", "warm", "overview_months",
-    "installed", "docs", "release_day", "reader", "take", "add_killed", "archive", "chapters", "report", "checking",
-    "sweep", "sweep_page", "chained", "verbs", "commands", "fetch",
+    "page_in_browser", "sweep_runs", "lab", "parameter_sets", "mutated", "killed", "run", "warm", "take", "checking",
+    "installed", "docs", "release_day", "reader", "overview_months", "add_killed", "archive", "chapters", "report",
+    "indirect", "sweep", "sweep_page", "chained", "verbs", "commands", "fetch",
 )  # fmt: skip
 """Files that take five seconds and more. The first makes the whole report, which has the others of it wait least."""
 
@@ -143,10 +143,23 @@ def warm_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the project with the report that ``make report`` left there; one for all test processes."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all test processes have in common."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "clone"
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture
+def read_once(shared: Path) -> Iterator[None]:
+    """Let the pages of a PDF be those that another test process has read."""
+    with whole.read_once(shared):
+        yield
+
+
+@pytest.fixture(scope="session")
+def clone(shared: Path) -> Path:
+    """Return a copy of the project with the report that ``make report`` left there; one for all test processes."""
+    folder = shared / "clone"
     with FileLock(folder.with_suffix(".lock")):
         if not (done := folder.with_suffix(".done")).exists():
             whole.copy(folder)

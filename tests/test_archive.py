@@ -206,6 +206,7 @@ def test_an_impossible_start_is_refused(since, message):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("read_once")
 def test_real_releases_are_added_from_an_archive(agency, official_folder):
     """Add April 2023 from its 31 workbooks, with a page that names its day, and March 2025 from its PDF alone."""
     workbooks = {path.name: path.read_bytes() for path in (official_folder / "ft900xlsx_2023-06-07").iterdir()}

@@ -64,13 +64,21 @@ def test_the_residual_of_the_real_balance_stays_visible():
     assert got["change"].tolist() == [0] * 4
 
 
+@pytest.fixture(scope="module")
+def with_chained(official_folder, tmp_path_factory):
+    """Return the store with the agency's own chained dollars, added once."""
+    folder = shutil.copytree(data_folder(), tmp_path_factory.mktemp("chained") / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRADELIB_DATA", str(folder))
+        store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("start", [None, "2020-01"])
-def test_the_notebook_uses_official_chained_dollars(official_folder, tmp_path, monkeypatch, start):
+def test_the_notebook_uses_official_chained_dollars(with_chained, tmp_path, monkeypatch, start):
     """The file has the total and its end uses; the total is compared with the value of all goods."""
-    shutil.copytree(data_folder(), tmp_path / "data")
-    monkeypatch.setenv("TRADELIB_DATA", str(tmp_path / "data"))
-    store.add([official_folder / f"real{flow}_2022-02.xlsx" for flow in ("exp", "imp")], "2022-04-05")
+    monkeypatch.setenv("TRADELIB_DATA", str(with_chained))
     for stem in (STEM, ONE_INDEX):
         got = record_of(stem, start=start, reference_year=2012, output=str(tmp_path / stem))
         assert all(check["holds"] for check in got["checks"])

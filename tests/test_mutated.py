@@ -12,6 +12,7 @@ from random import Random, SystemRandom
 
 import layouts as layouts_made
 import layouts_real
+import pandas as pd
 import pytest
 
 from tradelib.quantity.errors import SourceError
@@ -136,10 +137,16 @@ def outcome(name, number, grids, place=None):
 
 def figures_read(table):
     """Return all columns of each figure of a table, its cell first; as text, so that missing values are equal."""
-    columns = (table.facts[name].tolist() for name in table.facts if name not in {"cell", "first", "last"})
+    columns = (texts(table.facts[name].array) for name in table.facts if name not in {"cell", "first", "last"})
     months = (table.facts[name].array.asi8.tolist() for name in ("first", "last"))
-    texts = ([*map(str, column)] for column in (*columns, *months))
-    return list(zip(table.facts["cell"].tolist(), *texts, strict=True))
+    return list(zip(table.facts["cell"].tolist(), *columns, *months, strict=True))
+
+
+def texts(column):
+    """Return a column as texts; one of categories, of which there are few, by their numbers, ten times as fast."""
+    if isinstance(column, pd.Categorical):
+        return [*map(column.categories.tolist().__getitem__, column.codes.tolist())]
+    return [*map(str, column.tolist())]
 
 
 @functools.cache

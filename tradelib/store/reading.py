@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import pandas as pd
 
@@ -100,9 +100,11 @@ class Release(Tables, Result):
         >>> float(balance["2025-03"] - balance["2025-02"])
         -17303.0
         """
-        rows = self._rows(name, freq, compilation)
-        series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
-        return gap_free(series) if freq == "monthly" else series
+        if (key := (str(name), str(freq), compilation, "figures")) not in self._computed:
+            rows = self._rows(name, freq, compilation)
+            series = pd.Series(self._figures_of(rows), rows.index, dtype=object, name=rows["name"].iloc[0])
+            self._computed[key] = gap_free(series) if freq == "monthly" else series
+        return cast("pd.Series", self._computed[key].copy())
 
     def before(self, *names: str) -> Release | None:
         """Return the newest earlier release that shares a compilation of each series with this one; None if none."""
@@ -129,8 +131,7 @@ class Release(Tables, Result):
         period, rows = month_of(month), self._rows(name)
         if period not in rows.index:
             raise ParameterError(f"{self.named} has no {name} for {period}")
-        row = rows.loc[period]
-        return self._figure(*(row[column] for column in _OF_A_CELL))
+        return self._figure(*rows.loc[period, list(_OF_A_CELL)])
 
     def wide(  # noqa: PLR0913 - one parameter per field of a quantity
         self, flow: str, items: str = "*", *, partners: str = "world", basis: str = "census", adjustment: str = "sa",
