@@ -99,15 +99,12 @@ def partitions(values: pd.Series, model: Model, least: int, most: int) -> Search
     ways: list[tuple[int, ...]] = [()]
     while len(ways) <= most:  # by the last month of a regime: the lowest cost up to it, and where it then begins
         total = lowest + costs
-        begins.append(total.argmin(axis=1))
-        lowest = total[ends, begins[-1]]
+        lowest, begins = total.min(axis=1), [*begins, total.argmin(axis=1)]
         starts = [months]
         for begin in reversed(begins):
             starts.append(int(begin[starts[-1]]))
         ways.append(tuple(starts[:0:-1]))
-    rss = tuple(
-        sum(float(((piece - _fit(piece, degree)) ** 2).sum()) for piece in np.split(data, starts)) for starts in ways
-    )
+    rss = tuple(sum(float(((part - _fit(part, degree)) ** 2).sum()) for part in np.split(data, at)) for at in ways)
     return Search(values, model, least, tuple(ways), rss)
 
 
