@@ -93,21 +93,18 @@ def search(series: pd.Series, *, model: Model = "level", trim: float = 0.10, mos
 def partitions(values: pd.Series, model: Model, least: int, most: int) -> Search:
     """Return the best partitions of a checked series: up to ``most`` breaks, at least ``least`` months per regime."""
     data, degree, months = values.to_numpy(), 0 if model == "level" else 1, len(values)
-    costs = _costs(data, degree)
-    length = np.subtract.outer(np.arange(months + 1), np.arange(months + 1)).T
-    costs[length < least] = np.inf
-    lowest, begins = costs[0], list[np.ndarray]()
+    ends, costs = np.arange(months + 1), _costs(data, degree)
+    costs[np.subtract.outer(ends, ends) < least] = np.inf
+    lowest, begins = costs[:, 0], list[np.ndarray]()
     ways: list[tuple[int, ...]] = [()]
     while len(ways) <= most:  # for each end of a regime: the lowest cost up to it, and where the regime then begins
-        total = lowest[:, None] + costs
-        lowest, begins = total.min(axis=0), [*begins, total.argmin(axis=0)]
+        total = lowest + costs
+        lowest, begins = total.min(axis=1), [*begins, total.argmin(axis=1)]
         starts = [months]
         for begin in reversed(begins):
             starts.append(int(begin[starts[-1]]))
         ways.append(tuple(starts[:0:-1]))
-    rss = tuple(
-        sum(float(((piece - _fit(piece, degree)) ** 2).sum()) for piece in np.split(data, starts)) for starts in ways
-    )
+    rss = tuple(sum(float(((part - _fit(part, degree)) ** 2).sum()) for part in np.split(data, at)) for at in ways)
     return Search(values, model, least, tuple(ways), rss)
 
 
@@ -119,15 +116,19 @@ def _fit(piece: np.ndarray, degree: int) -> np.ndarray:
 
 
 def _costs(data: np.ndarray, degree: int) -> np.ndarray:
-    """Return the residual sum of squares of a mean or a line through months s to e - 1, for every s and e."""
+    """Return the residual sum of squares of a mean or a line through months s to e - 1, for every e and s.
+
+    Where these are too few, and where s comes after e, it means nothing.
+    """
     y, t = data - data.mean(), np.arange(len(data)) - (len(data) - 1) / 2
-    n, st, sy, stt, sty, syy = (
-        np.subtract.outer(sums, sums).T
-        for sums in (np.concatenate([[0.0], np.cumsum(x)]) for x in (np.ones_like(y), t, y, t * t, t * y, y * y))
-    )
+    products = (np.ones_like(y), y, y * y, t, t * t, t * y) if degree else (np.ones_like(y), y, y * y)
+    n, sy, syy, *line = (np.subtract.outer(sums, sums) for sums in (np.append(0.0, np.cumsum(x)) for x in products))
     with np.errstate(divide="ignore", invalid="ignore"):
-        costs = syy - sy * sy / n - degree * (sty - st * sy / n) ** 2 / (stt - st * st / n)
-    return np.asarray(np.maximum(np.nan_to_num(costs, nan=0.0, posinf=0.0, neginf=0.0), 0.0))
+        costs = syy - sy * sy / n
+        if line:
+            st, stt, sty = line
+            costs -= (sty - st * sy / n) ** 2 / (stt - st * st / n)
+    return np.asarray(np.maximum(costs, 0.0))
 
 
 def criteria(found: Search) -> pd.DataFrame:

@@ -190,3 +190,15 @@ def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> 
     parts = [quantity for quantity in listed if quantity.item.startswith("goods/")]
     if len(partitions := sorted({quantity.partition for quantity in parts})) > 1:
         raise ComparabilityError(f"{' and '.join(partitions)} are different classifications and cut across each other")
+
+
+class Origins(dict[str, dict[str, str]]):
+    """What each column of a frame is, by name, kept in its ``attrs``.
+
+    pandas copies ``attrs`` deeply whenever it makes a frame or a column of another, which for dictionaries in a
+    dictionary takes longer than most of what is computed; these are copied as shallowly as texts allow.
+    """
+
+    def __deepcopy__(self, _: object) -> Origins:
+        """Return a copy that shares nothing but texts."""
+        return Origins({name: about.copy() for name, about in self.items()})

@@ -40,8 +40,8 @@ def force_years(adjusted: Values, unadjusted: Values) -> Values:
     year = pd.PeriodIndex(adjusted.index).year
     ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
     whole = pd.Series(1, index=adjusted.index).groupby(year).size().eq(12)
-    ratio = ratio.where(np.isfinite(ratio)).where(whole, axis=0).fillna(1.0)
-    return adjusted * ratio.reindex(year).to_numpy()
+    ratio = ratio.loc[whole].where(np.isfinite, 1.0)
+    return adjusted * ratio.reindex(year, fill_value=1.0).to_numpy()
 
 
 def agreement(ours: pd.Series, theirs: pd.Series) -> pd.Series:
@@ -124,7 +124,7 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     by_code = facts.join(codes).pivot_table(index="last", columns=["flow", "code"], values="value", observed=True)
     detail = by_code.rename_axis(index="period").fillna(0.0) / 1e9
     about = store.load(totals, vintage=release.released, unit="billions").attrs["series"]
-    detail.attrs["series"] = dict(zip(FLOWS, about.values(), strict=True))
+    detail.attrs["series"] = type(about)(zip(FLOWS, about.values(), strict=True))
     months = {"start": detail.index[0], "end": detail.index[-1]}
     before_next = min(dt.date(release.released.year + 1, 5, 31), store.releases()[-1].released)
     names = [f"{flow}_goods_census_sa" for flow in FLOWS]

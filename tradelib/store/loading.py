@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity import Quantity, require_addable
+from tradelib.quantity import Origins, Quantity, require_addable
 from tradelib.quantity.errors import ParameterError, nearest
 from tradelib.store.periods import Month, month_of
 from tradelib.store.reading import FT900, Release, Vintage, day_named, known_on
@@ -106,7 +106,7 @@ def load(
     frame = pd.DataFrame({name: values for name, (values, _) in loaded.items()})
     frame = _cut(frame, None if since == FIRST else since, None if end is None else month_of(end, "end", letter))
     notes = _notes_on(chosen, known, freq, vintage)
-    frame.attrs = {"series": {name: about for name, (_, about) in loaded.items()}, "notes": notes}
+    frame.attrs = {"series": Origins({name: about for name, (_, about) in loaded.items()}), "notes": notes}
     frame = in_unit(frame, unit)
     for note in notes if since != FIRST else ():  # a caller who asks for most months expects this
         warnings.warn(note, StoreWarning, stacklevel=2)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tradelib.quantity import Quantity, require_addable, require_comparable
+from tradelib.quantity import Origins, Quantity, require_addable, require_comparable
 from tradelib.quantity.errors import ComparabilityError, ParameterError, SeriesError, TradelibError, nearest
 from tradelib.quantity.labels import SEARCH
 from tradelib.quantity.monthly import named_months
@@ -191,7 +191,7 @@ def combine(
     about |= {"unit": "percent" if _PERCENT.search(name) else "ratio"} if result.is_ratio else {}
     about |= {"label": name, "formula": name, "about": ", ".join(own.label() for own in quantities.values())}
     made = result.value.rename(name).to_frame()
-    made.attrs = {"series": {name: frame.attrs["series"][names[0]] | about}, "notes": frame.attrs["notes"]}
+    made.attrs = {"series": Origins({name: frame.attrs["series"][names[0]] | about}), "notes": frame.attrs["notes"]}
     return in_unit(made, unit)
 
 

@@ -54,7 +54,6 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
     fig.set_dpi(_DPI)
     FigureCanvasAgg(fig).print_png(folder / f"{name}.png", metadata={"Software": None, "Description": about})
     _, foot, _, height = fig.get_layout_engine().get()["rect"]  # type: ignore[union-attr]
-    fig.set_layout_engine("none")
     svg = _drawing(fig, about)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     data.to_csv(folder / f"{name}.csv", float_format="%.12g", lineterminator="\n")
@@ -71,13 +70,13 @@ def save(fig: Figure, folder: Path, name: str, data: pd.DataFrame, about: str = 
             text.remove()
         fig.set_layout_engine("constrained")
         _make_narrow(fig, high * height / 72)
-        fig.set_layout_engine("none")
         (drawings / f"{name}-narrow.svg").write_text(_with_months(_drawing(fig), fig, data), encoding="utf-8")
 
 
 def _drawing(fig: Figure, about: str = "") -> str:
-    """Return a figure as SVG."""
+    """Return a figure as SVG, laid out as it is."""
     svg = StringIO()
+    fig.set_layout_engine("none")
     fig.set_dpi(_DPI)  # for embedded images
     FigureCanvasSVG(fig).print_svg(svg, metadata={"Date": None, "Creator": None, "Description": about or None})
     return svg.getvalue()
