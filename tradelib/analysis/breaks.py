@@ -116,9 +116,9 @@ def _fit(piece: np.ndarray, degree: int) -> np.ndarray:
 
 
 def _costs(data: np.ndarray, degree: int) -> np.ndarray:
-    """Return the residual sum of squares of a mean or a line through months s to e - 1, for every e and s.
+    """Return the residual sum of squares of a mean or a line through months s to e - 1, by e (rows) and s (columns).
 
-    Where these are too few, and where s comes after e, it means nothing.
+    Entries with too few months, or with s after e, have no meaning.
     """
     y, t = data - data.mean(), np.arange(len(data)) - (len(data) - 1) / 2
     products = (np.ones_like(y), y, y * y, t, t * t, t * y) if degree else (np.ones_like(y), y, y * y)

@@ -193,12 +193,12 @@ def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> 
 
 
 class Origins(dict[str, dict[str, str]]):
-    """What each column of a frame is, by name, kept in its ``attrs``.
+    """The origin of each column of a loaded frame, by name, kept in its ``attrs``.
 
-    pandas copies ``attrs`` deeply whenever it makes a frame or a column of another, which for dictionaries in a
-    dictionary takes longer than most of what is computed; these are copied as shallowly as texts allow.
+    pandas makes a deep copy of ``attrs`` in every operation. For nested dictionaries ``copy.deepcopy`` takes longer than
+    most operations; as their values are immutable texts, copying two levels gives the same.
     """
 
     def __deepcopy__(self, _: object) -> Origins:
-        """Return a copy that shares nothing but texts."""
+        """Return a copy that shares only immutable texts."""
         return Origins({name: about.copy() for name, about in self.items()})
