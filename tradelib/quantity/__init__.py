@@ -195,8 +195,8 @@ def require_addable(quantities: Iterable[Quantity], *, is_sum: bool = False) -> 
 class Origins(dict[str, dict[str, str]]):
     """The origin of each column of a loaded frame, by name, kept in its ``attrs``.
 
-    pandas makes a deep copy of ``attrs`` in every operation. For nested dictionaries ``copy.deepcopy`` takes longer than
-    most operations; as their values are immutable texts, copying two levels gives the same.
+    pandas makes a deep copy of ``attrs`` in every operation. For nested dictionaries ``copy.deepcopy`` takes longer
+    than most operations; as their values are immutable texts, copying two levels gives the same.
     """
 
     def __deepcopy__(self, _: object) -> Origins:
