@@ -48,7 +48,7 @@ def agency(tmp_path, monkeypatch):
             "country": entry(f"{server.url}/country.xlsx", "country"),
             "exhibits": entry(f"{server.url}/ft900xlsx.zip", "12"),
             "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "bea1"),
-            "areas": entry(f"{server.url}/{{release:%Y-%m}}/geo-{{month:%m%y}}.xlsx", "geo1") | {"quarterly": True},
+            "areas": entry(f"{server.url}/{{release:%Y-%m}}/geo-{{month:%m%y}}.xlsx", "geo1"),
         }
         path = tmp_path / "sources.toml"
         path.write_text(tomli_w.dumps(table))

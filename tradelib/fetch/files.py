@@ -24,8 +24,6 @@ from tradelib import store
 from tradelib.fetch import addresses
 from tradelib.fetch.http import AbsentError, Offline, Received, download, name_of
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError, did_you_mean
-from tradelib.sources.files import read_files
-from tradelib.sources.identities import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -275,23 +273,19 @@ def _checked(
     A file is refused if it is not as published, does not have the table of its source, or if its newest month is
     impossible, not the one in its address, or older than that of the file in the cache.
     """
-    tables = read_files([path])
-    check(tables)
-    names = [table.exhibit for table in tables]
-    newest = max(table.month for table in tables)
+    opened = store.read(path)
+    newest = opened.month
     until = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
-    if source.quarterly and str(newest) < str(month):
-        newest = pd.Period(month, "M")
     remedy = f"; if that file is wrong, remove {known.path.parent}" if known else ""
     for wrong, found, expected in (
-        (source.table not in names, f"the tables {', '.join(names)}", f"table {source.table}"),
+        (source.table not in opened.exhibits, f"the tables {', '.join(opened.exhibits)}", f"table {source.table}"),
         (not _can_be(newest, today), until, f"a newest month that was over on {today}"),
         (month and str(newest) != month, until, f"{month}, as its address says"),
         (known and newest < known.month, until, f"{known and known.month} or later, as in the cached file{remedy}"),
     ):
         if wrong:
             raise SourceError(path.name, None, found=found, expected=expected)
-    return newest, tables[0].layout.publisher
+    return newest, opened.publisher
 
 
 def _can_be(month: pd.Period, today: dt.date) -> bool:
