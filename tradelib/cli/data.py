@@ -151,7 +151,7 @@ def update(
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
     with _err.status("Fetching") as status:
         outcomes = updates.update(names, released=released, progress=partial(_show, status))
-    fresh = updates.in_words(reached=any(outcome.is_reached for outcome in outcomes))
+    _, fresh = updates.freshness(reached=any(outcome.is_reached for outcome in outcomes))
     _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n")
     if not no_report:
         write_report({})
@@ -165,7 +165,7 @@ def sources() -> None:
     """List the releases of the store and the files that can be fetched."""
     from tradelib import store
     from tradelib.fetch import addresses, files
-    from tradelib.fetch.update import in_words
+    from tradelib.fetch.update import freshness
 
     for publisher in dict.fromkeys(release.publisher for release in store.releases("*")):
         known = store.releases(publisher)
@@ -177,7 +177,7 @@ def sources() -> None:
         record = files.at_hand(name)
         here = f"; here: about {record.month}, fetched {record.fetched[:10]}" if record else ""
         _out.print(f"{name}\n  {source.what}{here}")
-    _out.print(f"\n{in_words()}")
+    _out.print(f"\n{freshness()[1]}")
 
 
 @app.command(epilog=example("series oil", "series imports china --json"))
