@@ -340,7 +340,7 @@ def test_a_month_that_neither_its_neighbours_nor_the_stored_vintage_allow_is_ref
     with pytest.raises(SourceError, match=message):
         store.add(fred(tmp_path, values), "2022-03-08")
     got = store.add(fred(tmp_path, [*LEVELS[:-1], -41000, -40100]), "2022-03-08")
-    assert got.revisions[["month", "change"]].astype(str).to_numpy().tolist() == [["2021-12", "-800.0"]]
+    assert got.table[["month", "change"]].astype(str).to_numpy().tolist() == [["2021-12", "-800.0"]]
     assert "1 of 24 figures" in got.summary()
 
 
