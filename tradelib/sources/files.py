@@ -73,7 +73,7 @@ def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()
         The file has no known table, or has one table twice.
     """
     raw = formats.unpacked(path.name, formats.read_raw(path) if raw is None else raw)
-    if formats.is_workbook(raw):
+    if raw.startswith(formats.WORKBOOK):
         sheets = formats.read_cells(path.name, raw)
         rows = sheets[0][1]
         if rows and country.is_country(rows[0]):

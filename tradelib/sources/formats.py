@@ -31,8 +31,9 @@ MOST_RATIO = 200
 """Largest ratio of unpacked to packed size, for files above a megabyte; official workbooks reach about 12."""
 
 _SMALL = 1_000_000
-_NEW, _OLD, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
-_GZIP = b"\x1f\x8b"
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WORKBOOK, PDF, _GZIP = (b"PK\x03\x04", _OLD), b"%PDF-", b"\x1f\x8b"
+"""First bytes of files: of workbooks (``.xlsx``, ``.xls``), of PDFs, and of what gzip has compressed."""
 
 LAST_COLUMN, LAST_ROW = "CZ", 99_999
 """The last column and row that an ``.xlsx`` sheet may use; official tables reach column AC and row 8,475."""
@@ -61,11 +62,6 @@ def read_raw(path: str | Path) -> bytes:
     if not raw.strip():
         raise SourceError(path.name, None, found="an empty file", expected="an official table")
     return raw
-
-
-def is_workbook(raw: bytes) -> bool:
-    """Return whether bytes begin like an Excel workbook, ``.xlsx`` or ``.xls``."""
-    return raw.startswith((_NEW, _OLD))
 
 
 def read_grids(path: Path, raw: bytes) -> Iterator[Grid]:

@@ -304,9 +304,9 @@ def _check_store(opened: Release, file: str, known: Sequence[Release]) -> None:
     """Check figures that repeat last month's release, and series without accounts, against the store."""
     for other in known:
         if other.month == opened.month - 1:
-            check_against([opened.facts], other.facts, f"in the release of {other.released}")
+            check_against(opened.facts, other.facts, f"in the release of {other.released}")
         if other.month == opened.month + 1:
-            check_against([other.facts], opened.facts, f"in {file}")
+            check_against(other.facts, opened.facts, f"in {file}")
     for table in (table for table in opened.tables() if table.layout.down == FORM):
         before = [other for other in known if other.released < opened.released and table.exhibit in other.exhibits]
         check_jumps(table, before[-1].facts[before[-1].facts["exhibit"] == table.exhibit] if before else None)
