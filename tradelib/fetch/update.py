@@ -49,7 +49,7 @@ def update(
     *,
     released: str | dt.date | None = None,
     today: dt.date | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda _: None,
 ) -> list[Outcome]:
     """Fetch the newest files and add each to the release that it belongs to.
 
