@@ -8,7 +8,7 @@ import pytest
 from page import names_after
 
 from tradelib import load
-from tradelib.sources.files import read_files
+from tradelib.sources.files import read_file
 
 MONTHS = pd.period_range("2010-01", periods=96, freq="M")
 CELLS = ("def growth", "def closeness", "def jumps")
@@ -67,7 +67,7 @@ def test_official_deflators_correlate_with_the_bls_indexes_as_measured(official_
     )
     index = load([f"{flow}_goods_bls_nsa_base2000_index" for flow in ("exports", "imports")])
     for flow, expected in (("imports", 0.98), ("exports", 0.96)):
-        [table] = read_files([official_folder / f"real{flow[:3]}_2022-02.xlsx"])
+        [table] = read_file(official_folder / f"real{flow[:3]}_2022-02.xlsx")
         goods = table.facts.query("item == 'goods' and first == last").set_index("last")["value"]
         goods.index = pd.PeriodIndex(goods.index, name="period")
         value = nominal[f"{flow}_goods_census_sa"]

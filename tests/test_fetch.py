@@ -48,7 +48,7 @@ def agency(tmp_path, monkeypatch):
             "country": entry(f"{server.url}/country.xlsx", "country"),
             "exhibits": entry(f"{server.url}/ft900xlsx.zip", "12"),
             "services": entry(f"{server.url}/{{release:%Y-%m}}/trad-{{month:%m%y}}.xlsx", "bea1"),
-            "areas": entry(f"{server.url}/{{release:%Y-%m}}/geo-{{month:%m%y}}.xlsx", "geo1") | {"quarterly": True},
+            "areas": entry(f"{server.url}/{{release:%Y-%m}}/geo-{{month:%m%y}}.xlsx", "geo1"),
         }
         path = tmp_path / "sources.toml"
         path.write_text(tomli_w.dumps(table))
@@ -72,13 +72,13 @@ def leftovers():
 def test_a_file_comes_with_a_record_of_when_and_from_where(agency):
     agency.put("/balance.csv", CSV)
     seen = []
-    got = get(progress=lambda *at: seen.append(at))
+    got = get(progress=seen.append)
     assert got.status == "new"
     assert got.record.path.read_bytes() == CSV
     assert (got.record.statistical_month, got.record.publisher) == ("1993-06", "ft900")
     assert got.record.url == f"{agency.url}/balance.csv"
     assert got.record.is_sound
-    assert seen[-1] == ("balance", len(CSV), len(CSV))
+    assert seen == ["Fetching balance"]
     assert fetch.at_hand("balance").sha256 == got.record.sha256
     assert leftovers() == []
 

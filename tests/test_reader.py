@@ -20,7 +20,7 @@ from tradelib.quantity import Quantity
 from tradelib.quantity.errors import SourceError
 from tradelib.sources import formats
 from tradelib.sources.facts import read_series, series_layout, series_table
-from tradelib.sources.files import read_file, read_files
+from tradelib.sources.files import read_file
 from tradelib.sources.formats import read_grids
 from tradelib.sources.identities import check
 from tradelib.sources.reader import read_table
@@ -255,7 +255,7 @@ def release(official_folder):
 @pytest.fixture(scope="module")
 def workbooks(release):
     """Return the tables of a folder of workbooks, read once for all tests."""
-    return read_files([release])
+    return store.read(release).tables()
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +266,7 @@ def pdf(official_folder):
 @pytest.fixture(scope="module")
 def printed(pdf, shared):
     with whole.read_once(shared):
-        return read_files([pdf])
+        return read_file(pdf)
 
 
 @pytest.mark.slow

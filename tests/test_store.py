@@ -340,7 +340,7 @@ def test_a_month_that_neither_its_neighbours_nor_the_stored_vintage_allow_is_ref
     with pytest.raises(SourceError, match=message):
         store.add(fred(tmp_path, values), "2022-03-08")
     got = store.add(fred(tmp_path, [*LEVELS[:-1], -41000, -40100]), "2022-03-08")
-    assert got.revisions[["month", "change"]].astype(str).to_numpy().tolist() == [["2021-12", "-800.0"]]
+    assert got.table[["month", "change"]].astype(str).to_numpy().tolist() == [["2021-12", "-800.0"]]
     assert "1 of 24 figures" in got.summary()
 
 
@@ -659,11 +659,11 @@ def test_a_print_repeated_as_published_last_month_must_be_what_was_published():
     repeated = table.facts[table.facts["edition"] == "previous"]
     first = repeated.assign(edition="current")
     assert len(repeated) == 9
-    check_against([table.facts], first, "in March")
+    check_against(table.facts, first, "in March")
     for change in (lambda value: value * 1000, lambda value: -value, lambda value: value + 2):
         wrong = first.assign(value=change(first["value"]))
         with pytest.raises(SourceError, match="repeated as published last month; expected"):
-            check_against([table.facts], wrong, "in March")
+            check_against(table.facts, wrong, "in March")
 
 
 def test_a_world_total_a_thousand_times_too_large_is_refused_in_the_country_workbook():

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from tradelib.cli.app import AsJson, app, err as _err, example, out as _out, show_table
 from tradelib.cli.runs import write_report
 from tradelib.quantity.errors import ParameterError
-
-if TYPE_CHECKING:
-    from rich.status import Status
-
 
 Released = Annotated[str | None, typer.Option(help="Day of release, for example 2024-05-02, if no file names it.")]
 Sources = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Names, as in tradelib sources.")]
@@ -118,7 +113,7 @@ def fetch(names: Sources = None) -> None:
     from tradelib.fetch import files
 
     with _err.status("Fetching") as status:
-        outcomes = files.fetch(names, progress=partial(_show, status))
+        outcomes = files.fetch(names, progress=status.update)
     for outcome in outcomes:
         _out.print(outcome.summary())
         if outcome.status == "new" and outcome.record:
@@ -150,8 +145,8 @@ def update(
             statuses.add(outcome.status)
         raise typer.Exit(int(not statuses.isdisjoint({"failed", "refused"})))
     with _err.status("Fetching") as status:
-        outcomes = updates.update(names, released=released, progress=partial(_show, status))
-    fresh = updates.in_words(reached=any(outcome.is_reached for outcome in outcomes))
+        outcomes = updates.update(names, released=released, progress=status.update)
+    _, fresh = updates.freshness(reached=any(outcome.is_reached for outcome in outcomes))
     _out.print(f"{updates.summary(outcomes)}\n\n{fresh}\n")
     if not no_report:
         write_report({})
@@ -165,7 +160,7 @@ def sources() -> None:
     """List the releases of the store and the files that can be fetched."""
     from tradelib import store
     from tradelib.fetch import addresses, files
-    from tradelib.fetch.update import in_words
+    from tradelib.fetch.update import freshness
 
     for publisher in dict.fromkeys(release.publisher for release in store.releases("*")):
         known = store.releases(publisher)
@@ -177,7 +172,7 @@ def sources() -> None:
         record = files.at_hand(name)
         here = f"; here: about {record.month}, fetched {record.fetched[:10]}" if record else ""
         _out.print(f"{name}\n  {source.what}{here}")
-    _out.print(f"\n{in_words()}")
+    _out.print(f"\n{freshness()[1]}")
 
 
 @app.command(epilog=example("series oil", "series imports china --json"))
@@ -218,8 +213,3 @@ def headline(
     if not source and (newest := store.release_of(store.BALANCE)).released > result.release.released:
         known = f"The store has the balance until {newest.month}, without its parts"
         _err.print(f"{known}: tradelib headline {newest.month}")
-
-
-def _show(status: Status, source: str, done: int, total: int | None) -> None:
-    """Show how much of a file has been received, in a status line on standard error."""
-    status.update(f"{source}: {done:,}{f' of {total:,}' if total else ''} bytes")

@@ -60,8 +60,9 @@ def write_report(options: dict[str, Any], *, show: bool = False, **how: Any) -> 
         _err.print("Nothing has changed since this report was made (--force makes it again).")
     if result.headline:
         _out.print(result.headline)
-    if "vintage" not in options and (fresh := freshness()).verdict == "overdue":
-        _err.print(fresh.summary())
+    verdict, words = freshness()
+    if "vintage" not in options and verdict == "overdue":
+        _err.print(words)
     _out.print(f"Report: {result.folder / 'index.html'}")
     if show:
         typer.launch((result.folder / "index.html").absolute().as_uri())

@@ -33,8 +33,6 @@ class Source:
         The table that the file must contain.
     url : str
         Address; may have placeholders for the month of release and the statistical month.
-    quarterly : bool
-        Whether its figures are quarterly, so that they may end before the month in its address.
     """
 
     name: str
@@ -42,7 +40,6 @@ class Source:
     producer: str
     table: str
     url: str
-    quarterly: bool = False
 
     def __post_init__(self) -> None:
         _check_places(self.url, "release", "month")

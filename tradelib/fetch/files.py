@@ -22,10 +22,8 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.fetch import addresses
-from tradelib.fetch.http import AbsentError, Offline, Received, download, name_of
+from tradelib.fetch.http import AbsentError, Offline, download, name_of
 from tradelib.quantity.errors import ParameterError, SourceError, TradelibError, did_you_mean
-from tradelib.sources.files import read_files
-from tradelib.sources.identities import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from tradelib.fetch.addresses import Source
 
 Status: TypeAlias = Literal["new", "unchanged", "offline", "failed", "added", "there", "missing", "refused"]
-Progress: TypeAlias = "Callable[[str, int, int | None], None]"
+Progress: TypeAlias = "Callable[[str], object]"
 Check: TypeAlias = "Callable[[Path], tuple[pd.Period, str]]"
 _WORDS = {"unchanged": "nothing new", "offline": "no connection"}
 _KEPT = {"offline": "continuing with the file in the cache, ", "failed": "the file in the cache stays, "}
@@ -149,7 +147,7 @@ def at_hand(source: str) -> Record | None:
 
 
 def fetch(
-    names: Iterable[str] | None = None, *, today: dt.date | None = None, progress: Progress | None = None
+    names: Iterable[str] | None = None, *, today: dt.date | None = None, progress: Progress = lambda _: None
 ) -> list[Outcome]:
     """Fetch the newest files; a failure does not stop the others, and files in the cache stay.
 
@@ -160,7 +158,7 @@ def fetch(
     today : datetime.date, optional
         The day from which to look back for files whose address names their month; by default today.
     progress : callable, optional
-        Called with the source, the bytes received so far, and the total if the server states it, else None.
+        Called with a line that names the source, before it is requested.
 
     Returns
     -------
@@ -182,13 +180,14 @@ def fetch(
         if name not in known:
             raise ParameterError(f"unknown source {name!r}; {did_you_mean(name, known)}")
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    return [_fetch(known[name], day, progress or (lambda *_: None)) for name in chosen]
+    return [_fetch(known[name], day, progress) for name in chosen]
 
 
 def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
+    progress(f"Fetching {source.name}")
     known = at_hand(source.name)
     try:
-        record = _newest(source, today, known, progress)
+        record = _newest(source, today, known)
         return Outcome(source.name, "unchanged" if record == known else "new", record=record)
     except Offline as error:
         return Outcome(source.name, "offline", str(error), known)
@@ -198,7 +197,7 @@ def _fetch(source: Source, today: dt.date, progress: Progress) -> Outcome:
         return Outcome(source.name, "failed", f"cannot write to {downloads()}: {error.strerror}", known)
 
 
-def _newest(source: Source, today: dt.date, known: Record | None, progress: Progress) -> Record | None:
+def _newest(source: Source, today: dt.date, known: Record | None) -> Record | None:
     """Return the record of the newest file that exists, which may be the one in the cache."""
     absent: AbsentError | None = None
     for url, month in source.addresses(today):
@@ -206,7 +205,7 @@ def _newest(source: Source, today: dt.date, known: Record | None, progress: Prog
             break  # older than the file in the cache
         checked = partial(_checked, source, month=month, known=known, today=today)
         try:
-            return obtain(source.name, url, known, checked, partial(progress, source.name))
+            return obtain(source.name, url, known, checked)
         except AbsentError as error:
             if month is None:
                 raise
@@ -216,9 +215,7 @@ def _newest(source: Source, today: dt.date, known: Record | None, progress: Prog
     raise AbsentError(f"no file of the last {addresses.MONTHS_BACK} months ({absent})")
 
 
-def obtain(
-    name: str, url: str, known: Record | None, checked: Check, progress: Received = lambda *_: None
-) -> Record | None:
+def obtain(name: str, url: str, known: Record | None, checked: Check) -> Record | None:
     """Download a file into the cache, unless it is the one already there.
 
     Parameters
@@ -229,8 +226,6 @@ def obtain(
         The file in the cache; if it came from the same address, the request is conditional.
     checked : callable
         Reads the file and returns its newest month and its publisher; a file that it refuses is not kept.
-    progress : callable
-        As in ``download``.
 
     Returns
     -------
@@ -238,7 +233,7 @@ def obtain(
         The record of the file, or ``known``.
     """
     tags = (known.etag, known.last_modified) if known and known.url == url else ("", "")
-    answer = download(url, known=tags, progress=progress)
+    answer = download(url, known=tags)
     if answer is None:
         return known
     body, response = answer
@@ -275,23 +270,19 @@ def _checked(
     A file is refused if it is not as published, does not have the table of its source, or if its newest month is
     impossible, not the one in its address, or older than that of the file in the cache.
     """
-    tables = read_files([path])
-    check(tables)
-    names = [table.exhibit for table in tables]
-    newest = max(table.month for table in tables)
+    opened = store.read(path)
+    newest = opened.month
     until = "no month with a value" if newest is pd.NaT else f"figures until {newest}"
-    if source.quarterly and str(newest) < str(month):
-        newest = pd.Period(month, "M")
     remedy = f"; if that file is wrong, remove {known.path.parent}" if known else ""
     for wrong, found, expected in (
-        (source.table not in names, f"the tables {', '.join(names)}", f"table {source.table}"),
+        (source.table not in opened.exhibits, f"the tables {', '.join(opened.exhibits)}", f"table {source.table}"),
         (not _can_be(newest, today), until, f"a newest month that was over on {today}"),
         (month and str(newest) != month, until, f"{month}, as its address says"),
         (known and newest < known.month, until, f"{known and known.month} or later, as in the cached file{remedy}"),
     ):
         if wrong:
             raise SourceError(path.name, None, found=found, expected=expected)
-    return newest, tables[0].layout.publisher
+    return newest, opened.publisher
 
 
 def _can_be(month: pd.Period, today: dt.date) -> bool:

@@ -20,12 +20,9 @@ from urllib.request import getproxies, proxy_bypass
 from tradelib.quantity.errors import TradelibError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from httpx import Request, Response
     from tenacity import RetryCallState
 
-Received: TypeAlias = "Callable[[int, int | None], None]"
 Answer: TypeAlias = "tuple[bytes, Response]"
 DEADLINE = 600
 """Seconds for one file in total, including all attempts, waits and redirects."""
@@ -67,7 +64,7 @@ class Offline(TradelibError):  # noqa: N818 - it is a state
     """The server cannot be reached; the message says why."""
 
 
-def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received = lambda *_: None) -> Answer | None:
+def download(url: str, *, known: tuple[str, str] = ("", "")) -> Answer | None:
     """Download one file.
 
     Parameters
@@ -76,8 +73,6 @@ def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received 
         Address of the file.
     known : (str, str)
         ``ETag`` and ``Last-Modified`` of the file in the cache, for a conditional request; empty for none.
-    progress : callable
-        Called with the bytes received so far, and the total if the server states it, else None.
 
     Returns
     -------
@@ -95,7 +90,7 @@ def download(url: str, *, known: tuple[str, str] = ("", ""), progress: Received 
     from anyio.from_thread import start_blocking_portal
 
     with start_blocking_portal() as portal:  # works even if an event loop is running, as in a notebook
-        return portal.call(_Call(url, known, progress).retried)
+        return portal.call(_Call(url, known).retried)
 
 
 @dataclass
@@ -104,7 +99,6 @@ class _Call:
 
     url: str
     known: tuple[str, str]
-    progress: Received
     size: int = 0
 
     async def retried(self) -> Answer | None:
@@ -158,22 +152,19 @@ class _Call:
 
     async def take(self, response: Response) -> Answer | None:
         """Read a response to its end; refuse an error, an empty response, a web page, and a file that is too large."""
-        status, headers = response.status_code, response.headers
+        status = response.status_code
         if status == 304 and any(self.known):
             return None
         if status != 200:
             raise _error(self.url, response)
-        if "html" in headers.get("Content-Type", "").lower():
+        if "html" in response.headers.get("Content-Type", "").lower():
             raise DownloadError(f"{self.url}: a web page instead of a file")
-        length = headers.get("Content-Length", "")
-        total = int(length) if length.isdigit() and "Content-Encoding" not in headers else None
         body, self.size = bytearray(), 0
         async for chunk in response.aiter_bytes():
             body += chunk
             self.size = len(body)
             if self.size > MOST_BYTES:
                 raise DownloadError(f"{self.url}: more than {MOST_BYTES:,} bytes; no official file is that large")
-            self.progress(self.size, total)
         if not body:
             raise DownloadError(f"{self.url}: an empty answer")
         return bytes(body), response

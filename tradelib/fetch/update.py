@@ -11,10 +11,10 @@ import datetime as dt
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ from tradelib.store.reading import FT900, day_about
 WHOLE = 20
 """Number of tables from which a release counts as complete, whatever its source."""
 
+Verdict: TypeAlias = Literal["current", "possible", "overdue", "empty"]
 _MARK = "archive"
 """Key of the address in the description of a file from the archive."""
 
@@ -48,7 +49,7 @@ def update(
     *,
     released: str | dt.date | None = None,
     today: dt.date | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda _: None,
 ) -> list[Outcome]:
     """Fetch the newest files and add each to the release that it belongs to.
 
@@ -199,70 +200,36 @@ def last_month() -> pd.Period:
     return pd.Period(dt.datetime.now(tz=dt.UTC).date() - dt.timedelta(days=21), "M") - 1
 
 
-@dataclass(frozen=True)
-class Freshness:
-    """Whether a release newer than the newest in the store may be out.
-
-    Attributes
-    ----------
-    newest, due : pandas.Period
-        The newest month in the store, and the month after it, which is due.
-    released : datetime.date
-        Day on which the newest month was published.
-    waited : int
-        Days since the end of the month due; negative before its end.
-    shortest, longest : int
-        Shortest and longest delay of releases, in days after the end of their month.
-    verdict : {"current", "possible", "overdue"}
-        ``waited`` is less than ``shortest``, at most ``longest``, or more.
-    """
-
-    newest: pd.Period
-    due: pd.Period
-    released: dt.date
-    waited: int
-    shortest: int
-    longest: int
-    verdict: str
-
-    def summary(self, *, reached: bool = False) -> str:
-        """Return the verdict in words, with its reasons; do not advise an update if one has ``reached`` a server."""
-        here = f"The newest month in the store is {self.newest:%B %Y}, released {self.released}."
-        took = f"releases came {self.shortest} to {self.longest} days after the end of their month"
-        if self.verdict == "current":
-            return f"{here} {self.due:%B %Y} is not due yet: {took}."
-        do = "The servers that answered have nothing newer; try again later." if reached else "Try tradelib update."
-        late = "is out, unless the release is delayed or suspended"
-        state = "may be out" if self.verdict == "possible" else late
-        return f"{here} {self.due:%B %Y} ended {self.waited} days ago and {state}: {took}. {do}"
-
-
-def freshness(today: dt.date | None = None) -> Freshness:
-    """Return whether a trade release newer than the newest in the store may be out.
+def freshness(today: dt.date | None = None, *, reached: bool = False) -> tuple[Verdict, str]:
+    """Return whether a trade release newer than the newest in the store may be out, and the reasons in words.
 
     Parameters
     ----------
     today : datetime.date, optional
         The day to judge from; by default today.
+    reached : bool
+        Whether a server has answered just now, so that an update is not advised again.
 
-    Raises
-    ------
-    ParameterError
-        The store has no trade release.
+    Returns
+    -------
+    verdict : {"current", "possible", "overdue", "empty"}
+        The days since the end of the month due are fewer than the shortest delay of a release, at most the longest, or
+        more; ``empty`` if the store has no trade release.
+    words : str
+        The newest month, the month due, the delays, and what to do.
     """
-    day = today or dt.datetime.now(tz=dt.UTC).date()
-    known = store.releases()
-    newest = known[-1] if known else store.release()
+    if not (known := store.releases()):
+        return "empty", f"The store, {store.data_folder()}, has no release; get one with: tradelib update"
+    newest = known[-1]
     due = newest.month + 1
     days = [(release.released - release.month.end_time.date()).days for release in known]
     shortest, longest = (min(days), max(days)) if len(days) >= ENOUGH else USUAL
-    waited = (day - due.end_time.date()).days
-    verdict = "current" if waited < shortest else "possible" if waited <= longest else "overdue"
-    return Freshness(newest.month, due, newest.released, waited, shortest, longest, verdict)
-
-
-def in_words(*, reached: bool = False) -> str:
-    """Return the freshness of the store in words, or what to do if the store is empty."""
-    if not store.releases():
-        return f"The store, {store.data_folder()}, has no release; get one with: tradelib update"
-    return freshness().summary(reached=reached)
+    waited = ((today or dt.datetime.now(tz=dt.UTC).date()) - due.end_time.date()).days
+    here = f"The newest month in the store is {newest.month:%B %Y}, released {newest.released}."
+    took = f"releases came {shortest} to {longest} days after the end of their month"
+    if waited < shortest:
+        return "current", f"{here} {due:%B %Y} is not due yet: {took}."
+    verdict: Verdict = "possible" if waited <= longest else "overdue"
+    state = "may be out" if verdict == "possible" else "is out, unless the release is delayed or suspended"
+    do = "The servers that answered have nothing newer; try again later." if reached else "Try tradelib update."
+    return verdict, f"{here} {due:%B %Y} ended {waited} days ago and {state}: {took}. {do}"

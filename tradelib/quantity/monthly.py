@@ -59,8 +59,6 @@ def trimmed(series: pd.Series, purpose: str) -> pd.Series:
         name = "the series" if series.name is None else series.name
         raise SeriesError(f"{purpose}: {name} holds {series.dtype} values ({error}); expected numbers") from None
     valid = np.flatnonzero(~np.isnan(values.to_numpy()))
-    if len(valid) and len(values) == valid[-1] + 1 - valid[0]:
-        return values
     return values.iloc[valid[0] : valid[-1] + 1] if len(valid) else values.iloc[:0]
 
 

@@ -38,7 +38,7 @@ def half_up(value: Value, decimals: int = 1) -> Decimal:
     """
     fraction = exact(value)
     units = math.floor(abs(fraction) * 10**decimals + HALF)
-    return Decimal(units if fraction >= 0 else -units).scaleb(-decimals) if units else Decimal(0).scaleb(-decimals)
+    return Decimal(units if fraction >= 0 else -units).scaleb(-decimals)
 
 
 def is_tie(value: Value, decimals: int = 1) -> bool:

@@ -31,7 +31,7 @@ FORMATS = (
 )
 
 UNSUPPORTED = "previous presentation"
-"""In the title of services by category as BEA presented them formerly."""
+"""In the title of services by category as BEA presented them formerly, which are not read."""
 
 _DATED = re.compile(r"last updated|release at \d", re.IGNORECASE)
 
@@ -54,30 +54,26 @@ def files_of(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
             yield path, raw
 
 
-def read_files(paths: Iterable[Path]) -> list[Table]:
-    """Return the tables of official files.
+def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()) -> list[Table]:
+    """Return the tables of one official file.
 
     Parameters
     ----------
-    paths : iterable of Path
-        Files, folders, archives (``ft900xlsx_2304.zip``) and PDFs, alone or together.
+    path : Path
+        A workbook, text, PDF or API response, alone or out of an archive.
+    raw : bytes, optional
+        Its content, if it has been read.
+    first_of : sequence of str
+        Names of tables: reading stops at the first of them in the file and returns it alone, because reading all of a
+        release in PDF takes many seconds.
 
     Raises
     ------
     SourceError
-        A file has no known table, or has one table twice.
-    """
-    return [table for path, raw in files_of(paths) for table in read_file(path, raw)]
-
-
-def read_file(path: Path, raw: bytes | None = None, first_of: Sequence[str] = ()) -> list[Table]:
-    """Return the tables of one official file, as ``read_files`` does.
-
-    With ``first_of`` (names of tables), reading stops at the first of these tables in the file and returns it alone;
-    reading all of a release in PDF takes many seconds.
+        The file has no known table, or has one table twice.
     """
     raw = formats.unpacked(path.name, formats.read_raw(path) if raw is None else raw)
-    if formats.is_workbook(raw):
+    if raw.startswith(formats.WORKBOOK):
         sheets = formats.read_cells(path.name, raw)
         rows = sheets[0][1]
         if rows and country.is_country(rows[0]):
@@ -93,14 +89,10 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
     first = next(pages)
     released = released_on(first)
     tables: dict[str, Table] = {}
-    unsupported = ""
     grids = chain([first], pages)
     for group in tables_of(grids) if first.is_pdf else ([grid] for grid in grids):
         headings = titles(group[0])
-        if not headings or group[0].sheet in COVERS:
-            continue
-        if UNSUPPORTED in " ".join(headings).lower():
-            unsupported = headings[0]
+        if not headings or group[0].sheet in COVERS or UNSUPPORTED in " ".join(headings).lower():
             continue
         table = replace(read_table(group), released=released)
         if table.exhibit in first_of:
@@ -109,9 +101,6 @@ def _tables(pages: Iterator[Grid], first_of: Sequence[str]) -> list[Table]:
             found = f"{table.title!r} in sheet {other.grids[0].sheet!r} and in sheet {group[0].sheet!r}"
             raise group[0].error(None, found, "each table once; remove the sheet that is not the official one")
         tables[table.exhibit] = table
-    if unsupported and not tables:
-        why = "services by category in BEA's former presentation, whose categories are others than today's"
-        raise first.error(None, unsupported, f"another table; this is {why}")
     if not tables:
         found = f"{'a PDF' if first.is_pdf else 'a file'} that begins {' '.join(first.top[:3])[:120]!r}"
         raise first.error(None, found, FORMATS)

@@ -191,13 +191,13 @@ def refusal(fact: pd.Series, *, found: str, expected: str) -> SourceError:
     return SourceError(fact["file"], f"{fact['cell']} ({fact['label']})", found=found, expected=expected)
 
 
-def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: str) -> None:
+def check_against(facts: pd.DataFrame, other: pd.DataFrame, where: str) -> None:
     """Check figures repeated "as published last month" against the release that published them.
 
     Parameters
     ----------
-    frames : sequence of DataFrame
-        Facts of tables that may repeat figures of the month before.
+    facts : DataFrame
+        Facts of a release, which may repeat figures of the month before.
     other : DataFrame
         Facts of the release about the month before.
     where : str
@@ -208,7 +208,6 @@ def check_against(frames: Sequence[pd.DataFrame], other: pd.DataFrame, where: st
     SourceError
         A repeated figure differs from the published one.
     """
-    facts = pd.concat(frames, ignore_index=True)
     both = common(other[other["edition"] == "current"], facts[facts["edition"] == "previous"])
     wrong = both[(both["value"] - both["value_before"]).abs() > REPEATED + 1e-6]
     if len(wrong):

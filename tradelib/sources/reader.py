@@ -17,7 +17,7 @@ import pandas as pd
 
 from tradelib.quantity import QUANTITY_COLUMNS, Quantity
 from tradelib.quantity.labels import partner_slug, partners, slug
-from tradelib.quantity.periods import ordinal, parse
+from tradelib.quantity.periods import parse
 from tradelib.sources.facts import FORM, Table, category, facts_of, read_series, series_layout
 from tradelib.sources.rows import NOTES, REVISED, Grid, numbers
 from tradelib.sources.tables import LABELS, TOP_LINES, WORDS, assign, columns_of, letters, recognise, without_footnotes
@@ -172,8 +172,7 @@ class _Reader:
         year = span.year or self.year
         if year is None:
             raise grid.error(grid.place(at), f"{label!r} under no year", "a line with the year above it")
-        before = ordinal(year, 0)
-        self.rows.append((label, self.block, before + span.first, before + span.last, span.marker, "current"))
+        self.rows.append((label, self.block, *span.ordinals(year), span.marker, "current"))
 
     def _number(self, grid: Grid, at: int, label: str, meaning: dict[str, str]) -> int:
         """Return the number of the first column's quantity; rows with the same meaning share it."""

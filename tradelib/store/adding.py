@@ -73,7 +73,7 @@ class Added(Result):
         Tables that are new in the store; empty if it had all of them.
     against : Release or None
         The newest earlier release with some of the same figures; None if there is none, or nothing is new.
-    revisions : pandas.DataFrame
+    table : pandas.DataFrame
         One row per figure that differs: ``name``, ``month``, ``before``, ``now``, ``change``; largest change first.
     compared : int
         Number of figures that both releases have.
@@ -84,14 +84,9 @@ class Added(Result):
     release: Release
     tables: list[str]
     against: Release | None
-    revisions: pd.DataFrame
+    table: pd.DataFrame
     compared: int
     notes: list[str]
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The revisions."""
-        return self.revisions
 
     @property
     def already(self) -> bool:
@@ -107,10 +102,10 @@ class Added(Result):
         lines = [f"{self.release.publisher}: {about}, {len(self.tables)} new table{plural}: {', '.join(self.tables)}"]
         if self.against:
             lines.append(
-                f"  {len(self.revisions)} of {self.compared:,} figures in common with the release of "
+                f"  {len(self.table)} of {self.compared:,} figures in common with the release of "
                 f"{self.against.released} were revised"
             )
-            for row in self.revisions.head(_SHOWN).itertuples():
+            for row in self.table.head(_SHOWN).itertuples():
                 moved = f"{printed(row.before, 1)} to {printed(row.now, 1)} ({printed(row.change, 1, sign=True)})"
                 lines.append(f"    {row.name} {row.month}: {moved}")
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
@@ -309,9 +304,9 @@ def _check_store(opened: Release, file: str, known: Sequence[Release]) -> None:
     """Check figures that repeat last month's release, and series without accounts, against the store."""
     for other in known:
         if other.month == opened.month - 1:
-            check_against([opened.facts], other.facts, f"in the release of {other.released}")
+            check_against(opened.facts, other.facts, f"in the release of {other.released}")
         if other.month == opened.month + 1:
-            check_against([other.facts], opened.facts, f"in {file}")
+            check_against(other.facts, opened.facts, f"in {file}")
     for table in (table for table in opened.tables() if table.layout.down == FORM):
         before = [other for other in known if other.released < opened.released and table.exhibit in other.exhibits]
         check_jumps(table, before[-1].facts[before[-1].facts["exhibit"] == table.exhibit] if before else None)

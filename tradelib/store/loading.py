@@ -278,8 +278,8 @@ def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str
             "flow": "balance", "label": f"{label}, derived", "formula": " - ".join(parts),
             "cell": f"{about['cell']}; {other['cell']}",
         }  # fmt: skip
-    values, facts, last = release.values(name, freq), release.figures.facts, release.places(name, freq)[-1]
-    exhibit, file, cell = (facts[column].array[last] for column in ("exhibit", "file", "cell"))
+    facts, at = release.figures.facts, release.places(name, freq)
+    exhibit, file, cell = (facts[column].array[at[-1]] for column in ("exhibit", "file", "cell"))
     entry = release.contents["tables"][exhibit]
     about = asdict(release.quantities[name]) | {
         "label": release.figures.catalog["label"][name],
@@ -293,4 +293,5 @@ def _loaded(release: Release, name: str, freq: str) -> tuple[pd.Series, dict[str
         "exhibit": exhibit,
         "cell": f"{file}, {cell}",
     }
-    return values.set_axis(values.index.asfreq(FREQUENCIES[freq][1])), about
+    periods = facts["last"].array[at].asfreq(FREQUENCIES[freq][1])
+    return pd.Series(facts["value"].array[at], pd.PeriodIndex(periods, name="period")), about

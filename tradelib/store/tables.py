@@ -193,11 +193,6 @@ class Tables:
         at = self.figures.facts["name"].cat.categories.get_loc(quantity.name)
         return places[starts[at] : starts[at + 1]]
 
-    def values(self, name: str, freq: str = "monthly") -> pd.Series:
-        """Return the values of one quantity by last month, as in ``rows``."""
-        at, facts = self.places(name, freq), self.figures.facts
-        return pd.Series(facts["value"].array[at], pd.PeriodIndex(facts["last"].array[at], name="period"))
-
     @cached_property
     def _computed(self) -> dict[tuple[str, ...], Any]:
         """Cache of rows, by name, frequency and compilation, and of prints, by name."""
