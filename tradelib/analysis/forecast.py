@@ -28,8 +28,6 @@ LEVELS = (80, 95)
 """Coverage of the intervals: percent of past forecast errors."""
 
 _SIDES = (("low", -1), ("high", 1))
-_ZERO = 1e-4
-"""Share of the largest variance below which a variance counts as zero."""
 
 
 def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]]:
@@ -60,7 +58,7 @@ def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]
     return result, tuple(f"{what}: {line.rstrip('.')}" for line in dict.fromkeys(lines))
 
 
-def _ets(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+def _ets(values: np.ndarray) -> Ahead:
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     scale = float(np.std(np.diff(values))) or 1.0
@@ -69,24 +67,17 @@ def _ets(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
         how = {"error": "add", "trend": "add", "damped_trend": True, "initialization_method": "heuristic"}
         return ETSModel(data / scale, **how)
 
-    fitted = model(values)
-    fit, notes = fit_quietly(lambda: fitted.fit(disp=False), "ETS(A,Ad,N)")
-    estimates = dict(zip(fitted.param_names, map(float, fit.params), strict=True))
-    zero = [name for name in ("smoothing_level", "smoothing_trend") if estimates[name] < 1e-3]
-    notes += tuple(f"ETS(A,Ad,N): {name.replace('_', ' ')} is zero" for name in zero)
-    damping = estimates["damping_trend"]
-    if not 0.801 < damping < 0.979:
-        notes += (f"ETS(A,Ad,N): damping of the trend at its bound {damping:.2f}",)
+    fit, _ = fit_quietly(lambda: model(values).fit(disp=False), "ETS(A,Ad,N)")
 
     def ahead(data: np.ndarray, horizon: int) -> np.ndarray:
         states = model(data).smooth(fit.params)
-        damped = np.cumsum(damping ** np.arange(1, horizon + 1))
+        damped = np.cumsum(fit.damping_trend ** np.arange(1, horizon + 1))
         return np.asarray(scale * (states.level[:, None] + np.outer(states.slope, damped)))
 
-    return ahead, notes
+    return ahead
 
 
-def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarray) -> Ahead:
     """Estimate a statsmodels state space model; the mean change is removed first, as drift."""
     scale = float(np.std(np.diff(values))) or 1.0
     slope = float(np.mean(np.diff(values)))
@@ -94,12 +85,7 @@ def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarr
     def model(data: np.ndarray) -> Any:
         return build((data - data[0] - slope * np.arange(len(data))) / scale)
 
-    fitted = model(values)
-    params, notes = fit_quietly(lambda: fitted.fit(disp=False, maxiter=200, return_params=True), name)
-    estimates = zip(fitted.param_names, map(float, params), strict=True)
-    variances = {key.removeprefix("sigma2."): value for key, value in estimates if key.startswith("sigma2")}
-    zero = [key for key, value in variances.items() if value <= _ZERO * max(variances.values())]
-    notes += tuple(f"{name}: the variance of the {key} is zero" for key in zero)
+    params, _ = fit_quietly(lambda: model(values).fit(disp=False, maxiter=200, return_params=True), name)
 
     def ahead(data: np.ndarray, horizon: int) -> np.ndarray:
         passed = model(data).filter(params, cov_type="none").filter_results
@@ -109,28 +95,25 @@ def _state_space(name: str, build: Callable[[np.ndarray], Any], values: np.ndarr
         steps = np.add.outer(np.arange(1, len(data) + 1), np.arange(horizon))
         return np.asarray(data[0] + slope * steps + scale * (np.array(reads) @ passed.predicted_state[:, 1:]).T)
 
-    return ahead, notes
+    return ahead
 
 
-def _sarima(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+def _sarima(values: np.ndarray) -> Ahead:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     return _state_space("SARIMA", lambda data: SARIMAX(data, order=(1, 1, 1), seasonal_order=(1, 0, 0, 12)), values)
 
 
-def _local_level(values: np.ndarray) -> tuple[Ahead, tuple[str, ...]]:
+def _local_level(values: np.ndarray) -> Ahead:
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
     return _state_space("UC", lambda data: UnobservedComponents(data, level="llevel"), values)
 
 
-METHODS: dict[str, Callable[[np.ndarray], tuple[Ahead, tuple[str, ...]]]] = {
-    "ETS": _ets, "SARIMA": _sarima, "UC": _local_level,
-}  # fmt: skip
-"""Functions that estimate a model from months without gaps, and return a forecaster and notes.
+METHODS: dict[str, Callable[[np.ndarray], Ahead]] = {"ETS": _ets, "SARIMA": _sarima, "UC": _local_level}
+"""Functions that estimate a model from months without gaps, and return a forecaster.
 
-The forecaster takes n values and a horizon and returns n rows of forecasts, row t from the values up to t. The notes
-are the warnings of the optimiser and the estimates at a boundary."""
+The forecaster takes n values and a horizon and returns n rows of forecasts, row t from the values up to t."""
 
 
 def _estimates(months: int, refit: int) -> Iterator[tuple[int, int]]:
@@ -182,8 +165,7 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
     Returns
     -------
     DataFrame
-        By origin and months ahead, in the unit of the series; missing for the first 35 origins. ``attrs["notes"]``
-        holds the notes of the last fit.
+        By origin and months ahead, in the unit of the series; missing for the first 35 origins.
 
     Raises
     ------
@@ -205,11 +187,9 @@ def roll(series: pd.Series, horizon: int, method: str, *, refit: int = 10) -> pd
     values, months = series.to_numpy(), len(series)
     made = np.full((months, horizon), np.nan)
     for end, following in _estimates(months, refit):
-        ahead, notes = METHODS[method](values[:end])
+        ahead = METHODS[method](values[:end])
         made[end - 1 : following - 1] = ahead(values[: following - 1], horizon)[end - 1 :]
-    frame = pd.DataFrame(made, series.index, pd.RangeIndex(1, horizon + 1, name="step"))
-    frame.attrs["notes"] = notes
-    return frame
+    return pd.DataFrame(made, series.index, pd.RangeIndex(1, horizon + 1, name="step"))
 
 
 @dataclass(frozen=True, repr=False)
