@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Direction = Literal[-1, 0, 1]
 MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _registry: dict[str, dict[str, Any]] = {}
@@ -140,7 +139,7 @@ def month(period: pd.Period) -> str:
     return f"{period:%B %Y}"
 
 
-def direction(value: float) -> Direction:
+def direction(value: float) -> Literal[-1, 0, 1]:
     """Return the sign of millions of dollars as printed: 0 if they round to 0.0 billion."""
     size = rounded(value, scale=1000)
     return 0 if not size else 1 if size > 0 else -1

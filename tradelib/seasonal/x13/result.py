@@ -18,7 +18,6 @@ from tradelib.seasonal.x13.spec import Engine, Spec, other_scale
 if TYPE_CHECKING:
     from tradelib.seasonal.x13.run import Written
 
-Seasonality = Literal["present", "probably not present", "not present"]
 _TABLES = {"adjusted": "11", "trend": "12", "irregular": "13", "seasonal": "10", "factors": "16"}
 _OUTLIER = re.compile(r"(AO|LS|TC|SO|TL|RP|QI|QD)(\d{4})\.(\w+)", re.IGNORECASE)
 
@@ -211,7 +210,7 @@ class Adjustment(Result):
             return float("nan")
 
     @property
-    def identifiable(self) -> Seasonality | None:
+    def identifiable(self) -> Literal["present", "probably not present", "not present"] | None:
         """Lothian and Morry's combined test of identifiable seasonality, None without X-11.
 
         X-13's own ``f2.idseasonal`` has only two states, and is yes for *probably not present* too.

@@ -25,9 +25,7 @@ ARGUMENTS = {
     for name, text in tomllib.loads(Path(__file__).with_name("arguments.toml").read_text(encoding="utf-8")).items()
 }
 """The specs of X-13ARIMA-SEATS and their arguments, without ``composite`` and without arguments that name a file."""
-_OF_SERIES = (
-    "data", "start", "period", "title", "name", "file", "format", "missingcode", "missingval",
-)  # fmt: skip
+_OF_SERIES = ARGUMENTS.pop("of_series")
 _QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
 _COMMENT = re.compile(rf"({_QUOTED})|#.*")
 _BLOCK = re.compile(rf"([A-Za-z0-9]+)\s*\{{((?:[^{{}}\"']|{_QUOTED})*)\}}")
