@@ -130,9 +130,9 @@ def test_the_qs_of_x13_is_the_one_computed_on_the_page(name, start):
 
 @pytest.mark.parametrize("years", [0, -1])
 def test_spans_of_no_years_are_refused(years):
-    with pytest.raises(ParameterError, match="each at least 5"):
+    with pytest.raises(ParameterError, match="a whole number of years, at least 5"):
         model_f(AIRLINE, years=years)
-    with pytest.raises(ParameterError, match="each at least 5"):
+    with pytest.raises(ParameterError, match="a whole number of years, at least 5"):
         x11_measures(AIRLINE, years=years)
 
 
