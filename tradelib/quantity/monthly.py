@@ -35,7 +35,7 @@ def require_months(series: pd.Series, *, least: int, purpose: str, varying: bool
     if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
         raise SeriesError(f"{purpose}: {name} has {type(index).__name__}; expected a monthly PeriodIndex")
     if len(index) > 1 and not (np.diff(index.asi8) == 1).all():
-        raise SeriesError(f"{purpose}: the months of {name} are not consecutive; expected each once, in order")
+        raise SeriesError(f"{purpose}: {name} has months missing, twice or out of order; expected each once, in order")
     values = trimmed(series, purpose)
     if (infinite := np.isinf(values.to_numpy())).any():
         raise SeriesError(f"{purpose}: {name} is infinite in {named_months(values.index[infinite])}; expected numbers")

@@ -199,11 +199,9 @@ def ready(series: pd.Series) -> pd.Series:
     purpose = "seasonal adjustment"
     index = series.index
     series = pd.Series(series.to_numpy(), index, name=series.name)  # pandas copies attrs deeply at every step
-    if isinstance(index, pd.PeriodIndex) and index.freqstr == "M" and len(index):
-        if not index.is_unique or not index.is_monotonic_increasing:
-            found = "has months twice or out of order; expected each once, in order"
-            raise SeriesError(f"{purpose}: {series.name} {found}")
-        if len(index) <= np.ptp(index.asi8):  # some months are not in the index
+    if isinstance(index, pd.PeriodIndex) and index.freqstr == "M":
+        steps = np.diff(index.asi8)
+        if (steps > 0).all() and (steps > 1).any():  # some months are not in the index
             series = series.reindex(pd.period_range(index[0], index[-1], freq="M", name=index.name))
     whole = trimmed(series, purpose)
     count = int(np.count_nonzero(~np.isnan(whole.to_numpy())))
