@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -114,7 +112,7 @@ def _span(quantity: Quantity, release: Release, month: pd.Period, statement: Sta
     known = [figure for figure in figures if figure is not None]
     if len(known) < len(figures):
         return None
-    total: Figure = reduce(operator.add, known)
+    total: Figure = sum(known[1:], known[0])
     mean: Figure = total / statement.length
     return mean if statement.average else total
 
@@ -128,5 +126,5 @@ def _share(now: Figure, statement: Statement, release: Release) -> Figure | None
     ends = [statement.month - back for back in range(0, statement.length, 3)]
     if not set(ends) <= set(gdp.index):
         return None
-    share: Figure = abs(now) * 4 / reduce(operator.add, gdp[ends]) * 100
+    share: Figure = abs(now) * 4 / sum(gdp[ends]) * 100
     return share
