@@ -75,16 +75,13 @@ def turning_points(
     Bry and Boschan (1971), "Cyclical analysis of time series", NBER, with the months they use, on one trend in place
     of their sequence of averages; Harding and Pagan (2002), Journal of Monetary Economics 49, 365-381.
     """
+    from scipy.signal import argrelextrema
+
     values = require_months(trend, least=2 * window + 1, purpose="turning points")
     path = values.to_numpy()
-    turns: list[tuple[int, Turn]] = []
-    for at in range(window, len(path) - window):
-        around = np.r_[path[at - window : at], path[at + 1 : at + window + 1]]
-        if path[at] > around.max():
-            turns.append((at, "peak"))
-        elif path[at] < around.min():
-            turns.append((at, "trough"))
-    turns = _alternate(turns, path)
+    turns: list[tuple[int, Turn]] = [(at, "peak") for at in argrelextrema(path, np.greater, order=window)[0]]
+    turns += [(at, "trough") for at in argrelextrema(path, np.less, order=window)[0]]
+    turns = _alternate(sorted(turn for turn in turns if window <= turn[0] < len(path) - window), path)
     while (weak := _weakest(turns, path, phase, cycle, least)) is not None:
         turns = _alternate(turns[:weak] + turns[weak + 1 :], path)
     return pd.Series([turn for _, turn in turns], index=values.index[[at for at, _ in turns]], dtype=object)
