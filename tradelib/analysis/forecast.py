@@ -281,7 +281,7 @@ def forecast(
     left, season = without_season(path, horizon) if unadjusted else (path, 0.0)
     made = roll(left, horizon, method) + season
     back = np.exp if take_logs else np.positive
-    rows = {}
+    rows = []
     for step in made:
         centre = made[step].iloc[-1]
         errors = (path.shift(-step) - made[step]).abs().dropna().sort_values().to_numpy()
@@ -290,8 +290,7 @@ def forecast(
         reach = {level: errors[int(np.ceil(level / 100 * (len(errors) + 1))) - 1] for level in LEVELS}
         missed = (values.shift(-step) - back(made[step])).abs().mean()
         ends = [(f"{side} {level}", sign * reach[level]) for level in LEVELS for side, sign in _SIDES]
-        rows[values.index[-1] + step] = {"forecast": back(centre)} | {name: back(centre + end) for name, end in ends}
-        rows[values.index[-1] + step]["missed"] = missed
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.index = pd.PeriodIndex(table.index, freq="M", name="period")
+        limits = {name: back(centre + end) for name, end in ends}
+        rows.append({"forecast": back(centre), **limits, "missed": missed})
+    table = pd.DataFrame(rows, pd.period_range(values.index[-1] + 1, periods=len(rows), name="period"))
     return Forecast(str(values.name), method, values, table, int(made[1].shift(1).notna().sum()), described(own))
