@@ -195,8 +195,7 @@ class Adjustment(Result):
     @property
     def calendar(self) -> pd.DataFrame:
         """Trading-day, holiday and other effects: the regression without its outliers."""
-        outlier = [bool(_OUTLIER.match(str(name))) for name in self.regression.index]
-        return self.regression[np.logical_not(outlier)]
+        return self.regression[~self.regression.index.str.match(_OUTLIER)]
 
     def number(self, key: str, at: int = 0) -> float:
         """Return a number of the diagnostics by its X-13 key, NaN if X-13 does not give it.
