@@ -39,7 +39,7 @@ def force_years(adjusted: Values, unadjusted: Values) -> Values:
     """
     year = pd.PeriodIndex(adjusted.index).year
     ratio = unadjusted.groupby(year).sum() / adjusted.groupby(year).sum()
-    whole = pd.Series(1, index=adjusted.index).groupby(year).size().eq(12)
+    whole = adjusted.groupby(year).size().eq(12)
     ratio = ratio.loc[whole].where(np.isfinite, 1.0)
     return adjusted * ratio.reindex(year, fill_value=1.0).to_numpy()
 

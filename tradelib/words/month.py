@@ -270,11 +270,10 @@ def contributions(flow: str = "balance", release: str | dt.date | Release | None
 
     steps = {}
     for side in ("exports", "imports") if flow == "balance" else (flow,):
+        sign = -1 if (flow, side) == ("balance", "imports") else 1
         moved = dict(store.moves(own, side)) or {"goods": change(side, "goods")}
         for item, step in (moved | {"services": change(side, "services")}).items():
-            steps[f"{side.capitalize()} of {item_label(item)}"] = (
-                -step if (flow, side) == ("balance", "imports") else step
-            )
+            steps[f"{side.capitalize()} of {item_label(item)}"] = sign * step
     parts = pd.Series(steps, name="contribution").rename_axis("part") + 0.0  # no negative zero
     parts = parts.reindex(parts.abs().sort_values(ascending=False, kind="stable").index)
     total = change(flow)
