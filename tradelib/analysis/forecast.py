@@ -27,8 +27,6 @@ LEAST_MONTHS = 36
 LEVELS = (80, 95)
 """Coverage of the intervals: percent of past forecast errors."""
 
-_SIDES = (("low", -1), ("high", 1))
-
 
 def fit_quietly(fit: Callable[[], Any], what: str) -> tuple[Any, tuple[str, ...]]:
     """Run a fit and return its result, with the library's warnings as notes.
@@ -287,10 +285,10 @@ def forecast(
         errors = (path.shift(-step) - made[step]).abs().dropna().sort_values().to_numpy()
         if len(errors) < 100 / (100 - LEVELS[-1]):
             raise SeriesError(f"{values.name}: {len(errors)} past forecasts {step} months ahead; expected more months")
-        reach = {level: errors[int(np.ceil(level / 100 * (len(errors) + 1))) - 1] for level in LEVELS}
-        missed = (values.shift(-step) - back(made[step])).abs().mean()
-        ends = [(f"{side} {level}", sign * reach[level]) for level in LEVELS for side, sign in _SIDES]
-        limits = {name: back(centre + end) for name, end in ends}
-        rows.append({"forecast": back(centre), **limits, "missed": missed})
+        row = {"forecast": back(centre)}
+        for level in LEVELS:
+            reach = errors[int(np.ceil(level / 100 * (len(errors) + 1))) - 1]
+            row |= {f"low {level}": back(centre - reach), f"high {level}": back(centre + reach)}
+        rows.append(row | {"missed": (values.shift(-step) - back(made[step])).abs().mean()})
     table = pd.DataFrame(rows, pd.period_range(values.index[-1] + 1, periods=len(rows), name="period"))
     return Forecast(str(values.name), method, values, table, int(made[1].shift(1).notna().sum()), described(own))

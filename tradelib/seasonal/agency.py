@@ -125,10 +125,9 @@ def load_detail() -> tuple[pd.DataFrame, pd.DataFrame]:
     detail = by_code.rename_axis(index="period").fillna(0.0) / 1e9
     about = store.load(totals, vintage=release.released, unit="billions").attrs["series"]
     detail.attrs["series"] = type(about)(zip(FLOWS, about.values(), strict=True))
-    months = {"start": detail.index[0], "end": detail.index[-1]}
     before_next = min(dt.date(release.released.year + 1, 5, 31), store.releases()[-1].released)
     names = [f"{flow}_goods_census_sa" for flow in FLOWS]
-    return detail, store.load(names, **months, vintage=before_next, unit="billions")
+    return detail, store.load(names, detail.index[0], detail.index[-1], before_next, unit="billions")
 
 
 def indirect(detail: pd.DataFrame, *, spec: Spec = SPEC, most_q: float = MOST_Q) -> Indirect:
