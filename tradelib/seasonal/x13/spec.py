@@ -20,10 +20,7 @@ Value: TypeAlias = "str | float | bool | Iterable[Any]"
 _MISSING = -99999
 LEAST, MOST = 36, 780
 _WIDTH, _A_LINE = 120, 5
-ARGUMENTS = {
-    name: frozenset(text.split())
-    for name, text in tomllib.loads(Path(__file__).with_name("arguments.toml").read_text(encoding="utf-8")).items()
-}
+ARGUMENTS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("arguments.toml").read_text(encoding="utf-8"))
 """The specs of X-13ARIMA-SEATS and their arguments, without ``composite`` and without arguments that name a file."""
 _OF_SERIES = ARGUMENTS.pop("of_series")
 _QUOTED = r""""[^"\n]*"|'[^'\n]*'"""
