@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import html
 import math
 import re
@@ -17,6 +16,7 @@ import pandas as pd
 
 from tradelib import store
 from tradelib.quantity.labels import ITEMS, item_label, partners
+from tradelib.quantity.periods import MONTHS
 
 
 class Token(NamedTuple):
@@ -29,7 +29,7 @@ class Token(NamedTuple):
     text: str
 
 
-_MONTHS = "|".join([*(f"{name}|{name.upper()}|{name[:3]}\\.?" for name in calendar.month_name[1:]), "Sept\\.?"])
+_MONTHS = "|".join([*(f"{name}|{name.upper()}|{name[:3]}\\.?" for name in MONTHS), "Sept\\.?"])
 _SCALE = {"t": 1_000_000, "b": 1_000, "m": 1}
 _NO_TOKENS = ("about", "plain", "phrases", "values")
 
