@@ -105,13 +105,14 @@ def test_a_warm_kernel_finds_and_shows_what_a_stock_kernel_does(tmp_path: Path) 
 
 
 @slow
-@pytest.mark.usefixtures("warm_server")
+@pytest.mark.usefixtures("of_its_own")
 def test_kernels_share_no_random_state_and_no_variable(tmp_path: Path) -> None:
     source = "import random, numpy; print(random.random(), numpy.random.random(), 'kept' in globals()); kept = 1"
     with warm.running():
         first, second = (printed(run(warm.NAME, source, folder=tmp_path)).split() for _ in range(2))
         begun = printed(run(warm.NAME, "import os; print(os.getppid())", folder=tmp_path))
         assert int(begun) == warm.server()._process.pid
+    assert gone({int(begun)}) == set()
     assert first[2] == second[2] == "False"
     assert set(first[:2]).isdisjoint(second[:2])
 
