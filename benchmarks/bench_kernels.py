@@ -170,9 +170,9 @@ def cells_alone() -> Iterator[dict[tuple[str, int], Cost]]:
             spent = sum(kernel.cpu_times()[:4]) - used
             taken[here.notebook, number] = Cost(time.perf_counter() - begun, spent)
 
-    def named(job: Job, *args: Any) -> Any:
+    def named(job: Job, **how: Any) -> Any:
         here.notebook = job.notebook
-        return run_job(job, *args)
+        return run_job(job, **how)
 
     with mock.patch.object(NotebookRun, "execute_cell", spy), mock.patch.object(jobs, "execute", named):
         yield taken
