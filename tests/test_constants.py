@@ -79,6 +79,14 @@ def test_a_code_with_another_countrys_name_is_refused():
         country.read_country("country.xlsx", rows)
 
 
+@pytest.mark.parametrize("cells", [2, 20])
+def test_a_row_that_ends_early_is_refused_with_its_place(cells):
+    rows = layouts.country()
+    rows[3] = rows[3][:cells]
+    with pytest.raises(SourceError, match=r"country\.xls, row 4: found ''; expected"):
+        country.read_country("country.xls", rows)
+
+
 @pytest.mark.parametrize(
     ("stable", "moving", "ranks_p", "verdict"),
     [

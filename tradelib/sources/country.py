@@ -73,7 +73,8 @@ def read_country(file: str, rows: list[list[Any]]) -> Table:
     places = [at for at, row in enumerate(rows, 1) if at > 1 and any(row)]
     if not places:
         raise SourceError(file, None, found="a header alone", expected="rows under it")
-    table = [rows[at - 1] for at in places]
+    width = len(HEADER)  # a row of an .xls may end early
+    table = [row if len(row := rows[at - 1]) >= width else row + [""] * (width - len(row)) for at in places]
     labels, code_labels, names = _labels(file, places, table)
     figures = _figures(file, places, table)
     codes = {code: at for at, code in enumerate(sorted(names))}

@@ -10,6 +10,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,8 @@ from tradelib.sources.rows import Grid, is_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xlrd.sheet import Cell
+
 MOST_BYTES, MOST_FILES = 300_000_000, 2000
 """Limits for all files of an archive together: bytes after unpacking, and number of files."""
 
@@ -28,9 +31,18 @@ MOST_RATIO = 200
 """Largest ratio of unpacked to packed size, for files above a megabyte; official workbooks reach about 12."""
 
 _SMALL = 1_000_000
-_ZIP, PDF, _GZIP = b"PK\x03\x04", b"%PDF-", b"\x1f\x8b"
-WORKBOOK = (_ZIP, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WORKBOOK, PDF, _GZIP = (b"PK\x03\x04", _OLD), b"%PDF-", b"\x1f\x8b"
 """First bytes of files: of workbooks (``.xlsx``, ``.xls``), of PDFs, and of what gzip has compressed."""
+
+LAST_COLUMN, LAST_ROW = "CZ", 99_999
+"""The last column and row that an ``.xlsx`` sheet may use; official tables reach column AC and row 8,475."""
+
+_FAR_CELL = re.compile(rb""" r=(?!["'][A-Ca-c]?[A-Za-z]?\d{1,5}["'])["']([^"']*)["'][^/>]*>(?!</)""")
+"""A cell beyond these limits that is not empty; official workbooks have styled empty cells far out."""
+
+_LINKED = "xl/externalLinks/"
+"""Folder of copies of cells from other workbooks, which are not read."""
 
 
 def read_raw(path: str | Path) -> bytes:
@@ -182,20 +194,54 @@ def read_cells(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
     Raises
     ------
     SourceError
-        The workbook cannot be opened, is damaged by its checksums, has no visible sheet, or unpacks to too much.
+        The workbook cannot be opened, has no visible sheet, unpacks to too much, or has a cell beyond the limits.
     """
-    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # only workbooks need it
-
     with _opening(file, "workbook", "an Excel workbook"):
-        if raw.startswith(_ZIP):
-            members(file, raw)  # the library stops reading after the last cell, before it could verify a checksum
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        # A hidden sheet is never data.
-        shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-        sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
+        sheets = _old(raw) if raw.startswith(_OLD) else _new(file, raw)
     if not sheets:
         raise SourceError(file, None, found="a workbook without sheets", expected="an official table")
     return sheets
+
+
+def _new(file: str, raw: bytes) -> list[tuple[str, list[list[Any]]]]:
+    """Read an ``.xlsx`` workbook, after verifying its checksums and that no cell lies beyond the limits.
+
+    The library allocates the rectangle that the cells span, so a single cell far out would exhaust memory.
+    """
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum  # only workbooks need it
+
+    for name, content in members(file, raw).items():
+        far = b"sheetData" in content and not name.startswith(_LINKED) and _FAR_CELL.search(content)
+        if far:
+            found, expected = "a cell there", f"no cell beyond column {LAST_COLUMN} or row {LAST_ROW:,}"
+            raise SourceError(file, f"{name}, cell {far[1].decode()}", found=found, expected=expected)
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    # A hidden sheet is never data.
+    shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
+    return [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
+
+
+def _old(raw: bytes) -> list[tuple[str, list[list[Any]]]]:
+    """Read an ``.xls`` workbook, which has no checksums, with xlrd, which does not trust its declared sizes."""
+    import xlrd
+
+    with xlrd.open_workbook(file_contents=raw, logfile=io.StringIO(), ragged_rows=True, on_demand=True) as book:
+        return [
+            (sheet.name, [[_value(cell, book.datemode) for cell in row] for row in sheet.get_rows()])
+            for sheet in book.sheets()
+            if not sheet.visibility
+        ]
+
+
+def _value(cell: Cell, datemode: int) -> Any:
+    """Return a cell of an ``.xls`` workbook as calamine would: dates and booleans typed, errors as text."""
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_DATE:
+        return xlrd.xldate_as_datetime(cell.value, datemode)
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(cell.value)
+    return xlrd.error_text_from_code[cell.value] if cell.ctype == xlrd.XL_CELL_ERROR else cell.value
 
 
 def text_of(cell: object) -> str:

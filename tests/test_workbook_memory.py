@@ -1,9 +1,11 @@
-"""Workbooks of both formats are read cell by cell; the sizes that their archives state are not trusted."""
+"""A workbook that would need all memory is refused with little memory used, and never ends the process."""
 
 from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 
 import layouts_real
@@ -14,6 +16,21 @@ from tradelib.quantity.errors import SourceError
 from tradelib.sources.formats import read_cells
 
 ROWS = layouts_real.long_series()[:40]
+LITTLE = 2_000_000_000
+
+READ = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, ({LITTLE}, {LITTLE}))
+from tradelib.quantity.errors import SourceError
+from tradelib.sources.formats import read_cells
+for path in sys.argv[1:]:
+    try:
+        [(_, rows)] = read_cells("book", open(path, "rb").read())
+        print("rows:", len(rows))
+    except SourceError as error:
+        print("refused:", error)
+"""
+"""Run in a separate process, because the library ends the process when memory runs out, and raises no error."""
 
 
 def with_cell(cell: str, linked: str = "") -> bytes:
@@ -35,12 +52,33 @@ def old_with_cell(row: int, column: int) -> bytes:
     return bytes(raw)
 
 
-@pytest.mark.parametrize(("row", "column"), [(0xFFFF, 0x1F), (0x0FFF, 0xFF)])
-def test_workbooks_of_both_formats_give_the_same_cells(row, column):
-    assert read_cells("book", xls({"1": ROWS})) == read_cells("book", xlsx({"1": ROWS}))
-    [(_, rows)] = read_cells("book", old_with_cell(row, column))
-    assert len(rows) == row + 1
-    assert isinstance(rows[-1][column], float)
+def test_far_cells_are_refused_in_little_memory(tmp_path):
+    pytest.importorskip("resource")
+    books = {
+        "xlsx": with_cell('<c r="XFD1048576"><v>1</v></c>'),
+        "xls": old_with_cell(0xFFFF, 0xFFFF),
+        "near": with_cell('<c r="CZ99999"><v>1</v></c>'),
+        "old near": old_with_cell(0xFFFF, 0xFF),
+    }
+    for name, raw in books.items():
+        (tmp_path / name).write_bytes(raw)
+    command = [sys.executable, "-c", READ, *(str(tmp_path / name) for name in books)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    far, old, *rows = done.stdout.splitlines()
+    expected = "found a cell there; expected no cell beyond column CZ or row 99,999"
+    assert far == f"refused: book, xl/worksheets/sheet1.xml, cell XFD1048576: {expected}"
+    assert old.startswith("refused: book: found a damaged workbook (an invalid record)")
+    assert rows == ["rows: 99999", "rows: 65536"]
+
+
+@pytest.mark.parametrize("place", ["DA1", "AAA1", "XFD1", "A100000", "AB100000", "C1048576", "xfd1", "da7", "ZZZZ1"])
+@pytest.mark.parametrize("written", ['<c r="{}"><v>1</v></c>', '<x:c s="1" r="{}" t="n"><v>1</v></x:c>',
+                                     "<c r='{}'><v>1</v></c>"])  # fmt: skip
+def test_every_far_cell_is_refused_with_its_place(place, written):
+    with pytest.raises(SourceError) as caught:
+        read_cells("book", with_cell(written.format(place)))
+    assert caught.value.place == f"xl/worksheets/sheet1.xml, cell {place}"
 
 
 @pytest.mark.parametrize("cell", ['<c r="CZ40"><v>7</v></c>', "<c r='CZ40'><v>7</v></c>", '<c r="cz40"><v>7</v></c>',
