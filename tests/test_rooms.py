@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "tradelib"
 ROOMS = ("quantity", "sources", "store", "fetch", "seasonal", "analysis", "words", "report", "cli")
 """From the bottom up: a room may use those before it."""
 
-CEILING = 8_560
+CEILING = 8_726
 """Lines of code of the package; it only comes down, towards 7,000."""
 
 _BLANK = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.COMMENT}
@@ -25,9 +25,11 @@ _BLANK = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, token
 def code_lines(text):
     """Return how many lines of a module hold code: no blanks, no comments, no docstrings."""
     documented = set()
-    for node in ast.walk(ast.parse(text)):  # a text that stands alone documents what is around or before it
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            documented.update(range(node.lineno, node.end_lineno + 1))
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
+            node, clean=False
+        ):
+            documented.update(range(node.body[0].lineno, node.body[0].end_lineno + 1))
     lines = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in _BLANK:
@@ -68,7 +70,7 @@ class AtRunTime(ast.NodeTransformer):
 
 
 def test_code_lines_are_counted_without_words():
-    text = '"""Words."""\n\n# why\nx = (\n    1,\n)\n"""What x is."""\n\n\ndef f():\n    """Words."""\n    return x\n'
+    text = '"""Words."""\n\n# why\nx = (\n    1,\n)\n\n\ndef f():\n    """Words\n    more."""\n    return x\n'
     assert code_lines(text) == 5
 
 
