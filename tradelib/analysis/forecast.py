@@ -15,7 +15,8 @@ from tradelib.quantity.errors import ParameterError, SeriesError
 from tradelib.quantity.monthly import require_months
 from tradelib.quantity.result import Result
 from tradelib.quantity.rounding import printed
-from tradelib.store.queries import described, one_series
+from tradelib.store.formulas import described
+from tradelib.store.queries import one_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,6 +5,7 @@ from tradelib.store.adding import (
     read as read,
     revisions as revisions,
 )
+from tradelib.store.formulas import combine as combine
 from tradelib.store.loading import (
     BALANCE as BALANCE,
     HEADLINE as HEADLINE,
@@ -12,7 +13,6 @@ from tradelib.store.loading import (
     load as load,
 )
 from tradelib.store.queries import (
-    combine as combine,
     find as find,
     moves as moves,
     release_in_use as release_in_use,

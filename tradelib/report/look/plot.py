@@ -17,7 +17,7 @@ from tradelib.quantity.monthly import trimmed
 from tradelib.report.look import charts, figures
 from tradelib.seasonal.x13 import Adjustment
 from tradelib.store import BALANCE, Release, StoreWarning
-from tradelib.store.queries import described
+from tradelib.store.formulas import described
 from tradelib.store.triangles import ordinal
 from tradelib.words.month import Contributions, Headline, headline
 from tradelib.words.sentences import listing

@@ -18,8 +18,9 @@ from tradelib.quantity.monthly import named_months, require_months, trimmed
 from tradelib.seasonal.x13.result import Adjustment, read
 from tradelib.seasonal.x13.run import TIME_LIMIT, available, execute
 from tradelib.seasonal.x13.spec import ARGUMENTS, LEAST, MOST, Engine, Spec, Value, build, other_scale, parse
+from tradelib.store.formulas import described
 from tradelib.store.loading import StoreWarning
-from tradelib.store.queries import described, one_series
+from tradelib.store.queries import one_series
 
 __all__ = ["Adjustment", "Spec", "available", "build", "parse", "ready", "x13", "x13_batch"]
 
